@@ -1,0 +1,123 @@
+//! What `.nexusenv` and `.nexusenv.local` say, once they were allowed, read and found sound.
+
+use std::path::PathBuf;
+
+use super::name::{EnvironmentName, RepositoryId, VariableName};
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub id: RepositoryId,
+    /// Selected in a new shell; never a protected one.
+    pub default: EnvironmentName,
+    /// Which variables hold database URLs.
+    pub database_variables: Vec<VariableName>,
+    /// In the order in which they stand in the file.
+    pub environments: Vec<Environment>,
+    pub services: Vec<Service>,
+    /// Where `schema.prisma` and `migrations/` are, relative to the repository's root.
+    pub prisma_directory: Option<PathBuf>,
+    pub guard: Vec<GuardRule>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Environment {
+    pub name: EnvironmentName,
+    pub protection: Protection,
+    pub promote_from: Option<EnvironmentName>,
+    pub access: Access,
+    pub export: Export,
+    /// `SYSTEM_IDENTIFIER/DATABASE`, written by `db pin`.
+    pub fingerprint: Option<String>,
+    /// Plain variables, values as written: `${NAME}` and `$$` are not yet replaced (`vars::resolve` does).
+    pub vars: Vec<(VariableName, String)>,
+    pub proxy: Option<Proxy>,
+    pub matches: Match,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Protection {
+    Protected,
+    Open,
+}
+
+/// What a database URL of the environment allows when it is exported.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Access {
+    ReadOnly,
+    ReadWrite,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Export {
+    /// Into the shell.
+    Shell,
+    /// Never into a shell, only into one command through `run`.
+    Command,
+}
+
+/// The tunnel through which an environment's database is reached.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Proxy {
+    /// A Cloud SQL instance, `PROJECT:REGION:INSTANCE`.
+    pub instance: String,
+    pub port: u16,
+    /// `{port}` and `{instance}` stand for the two above.
+    pub command: Vec<String>,
+}
+
+/// URLs that are this environment's wherever they come from. Each list holds patterns with `*`; a URL matches when
+/// for each list that is not empty one pattern matches.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Match {
+    pub hosts: Vec<String>,
+    pub ports: Vec<u16>,
+    pub databases: Vec<String>,
+    pub users: Vec<String>,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Service {
+    pub name: String,
+    pub port: u16,
+    pub health: Option<String>,
+}
+
+/// A rule of the team, beside the built-in ones.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct GuardRule {
+    /// Words with `*`, compared with the words of a command.
+    pub command: String,
+    /// Empty means every protected environment.
+    pub on: Vec<EnvironmentName>,
+    pub action: GuardAction,
+    pub reason: Option<String>,
+    pub origin: RuleOrigin,
+}
+
+/// Whose rule it is. A rule of a repository may only tighten what the person set.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RuleOrigin {
+    /// `.nexusenv`, the team's.
+    Repository,
+    /// `.nexusenv.local`, one person's.
+    Local,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum GuardAction {
+    Block,
+    Confirm,
+    Allow,
+}
+
+impl Config {
+    pub fn environment(&self, name: &EnvironmentName) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.name == *name)
+    }
+}
+
+impl Environment {
+    pub fn is_protected(&self) -> bool {
+        self.protection == Protection::Protected
+    }
+}

@@ -1,0 +1,15 @@
+//! Facts and decisions as pure functions over plain types. Nothing here touches a file, the clock, a process, the
+//! network, a terminal or the process environment.
+
+pub mod ambient;
+pub mod change;
+pub mod config;
+pub mod duration;
+pub mod name;
+pub mod plain;
+pub mod repository;
+pub mod schema;
+pub mod secret;
+pub mod template;
+pub mod vars;
+pub mod watch;

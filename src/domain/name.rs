@@ -1,0 +1,187 @@
+//! Names that are checked once, where they come in, and trusted from there on.
+
+use std::fmt;
+
+/// The name of an environment: letters, digits, `-` and `_`, beginning with a letter; at most 64 bytes. It is a file
+/// name below `.nexusenv.d` and a word in prompts and messages.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct EnvironmentName(String);
+
+impl EnvironmentName {
+    /// Returns `None` for a text that is no environment name.
+    pub fn new(text: &str) -> Option<Self> {
+        let mut bytes = text.bytes();
+        let first = bytes.next()?;
+        let good = first.is_ascii_alphabetic()
+            && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            && text.len() <= 64;
+        good.then(|| EnvironmentName(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `prod` and `production`, in whatever case, are protected unless the configuration says otherwise.
+    pub fn protected_by_default(&self) -> bool {
+        self.0.eq_ignore_ascii_case("prod") || self.0.eq_ignore_ascii_case("production")
+    }
+}
+
+impl fmt::Display for EnvironmentName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The name of a variable: `[A-Za-z_][A-Za-z0-9_]*`, what POSIX calls a name (XBD 3.216).
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct VariableName(String);
+
+impl VariableName {
+    /// Returns `None` for a text that is no identifier.
+    pub fn new(text: &str) -> Option<Self> {
+        let mut bytes = text.bytes();
+        let first = bytes.next()?;
+        let good =
+            (first.is_ascii_alphabetic() || first == b'_') && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        good.then(|| VariableName(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Why this name may not come from a repository: setting it would run code, or change who we are. `None` means
+    /// that it may.
+    pub fn refusal(&self) -> Option<&'static str> {
+        const EXACT: &[&str] = &[
+            "PATH",
+            "NODE_OPTIONS",
+            "BASH_ENV",
+            "ENV",
+            "PROMPT_COMMAND",
+            "PS0",
+            "PS1",
+            "PS2",
+            "PS3",
+            "PS4",
+            "ZDOTDIR",
+            "IFS",
+            "SHELL",
+            "HOME",
+            "EDITOR",
+            "VISUAL",
+            "PAGER",
+        ];
+        const PREFIXES: &[&str] = &["LD_", "DYLD_", "GIT_", "PYTHON", "PERL5", "RUBY", "NEXUS_ENV_"];
+        // What the shells themselves keep: assigning it fails, or changes the shell instead of the environment.
+        const SHELLS: &[&str] = &[
+            "PWD",
+            "OLDPWD",
+            "SHLVL",
+            "UID",
+            "EUID",
+            "PPID",
+            "BASHOPTS",
+            "SHELLOPTS",
+            "BASH_VERSINFO",
+            "BASHPID",
+            "_",
+            "status",
+            "path",
+            "argv",
+            "fpath",
+            "cdpath",
+            "history",
+            "version",
+            "fish_pid",
+            "NEXUS_ENV",
+            "GROUPS",
+            "FUNCNAME",
+            "DIRSTACK",
+            "pipestatus",
+            "prompt",
+            "PROMPT",
+            "RPROMPT",
+            "fish_user_paths",
+            "umask",
+        ];
+        let name = self.0.as_str();
+        if EXACT.contains(&name)
+            || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+            || name.to_ascii_lowercase().starts_with("npm_config_")
+        {
+            Some("setting it can run code or change who the tools think you are")
+        } else if SHELLS.contains(&name) || name.starts_with("__nexus_env") || name.starts_with("__NEXUS_ENV") {
+            Some("the shell or nexus-env itself keeps it")
+        } else {
+            None
+        }
+    }
+}
+
+impl fmt::Display for VariableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The random text that binds secrets to one repository: `id` in `.nexusenv`, at least 80 bits, made by `init`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RepositoryId(String);
+
+impl RepositoryId {
+    /// Sixteen to 128 lower-case letters and digits.
+    pub fn new(text: &str) -> Option<Self> {
+        let good =
+            (16..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        good.then(|| RepositoryId(text.to_owned()))
+    }
+
+    /// From twenty lower-case letters and digits.
+    pub(super) fn from_letters(letters: [u8; 20]) -> Self {
+        RepositoryId(letters.map(char::from).iter().collect())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_environment_names() {
+        for good in ["dev", "prod-eu", "test_2"] {
+            assert!(EnvironmentName::new(good).is_some(), "{good}");
+        }
+        for bad in ["", "2dev", "../x", "dev/x", "dev.toml", "-e", "dév"] {
+            assert!(EnvironmentName::new(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn refuses_names_that_run_code() {
+        for bad in [
+            "PATH",
+            "LD_PRELOAD",
+            "NODE_OPTIONS",
+            "GIT_SSH_COMMAND",
+            "PYTHONPATH",
+            "npm_config_registry",
+            "NPM_CONFIG_REGISTRY",
+            "PS4",
+            "NEXUS_ENV",
+            "NEXUS_ENV_ROOT",
+            "status",
+        ] {
+            assert!(VariableName::new(bad).is_some_and(|name| name.refusal().is_some()), "{bad}");
+        }
+        for good in ["DATABASE_URL", "NODE_ENV", "PATHS", "LDAP_URL", "GITHUB_TOKEN"] {
+            assert!(VariableName::new(good).is_some_and(|name| name.refusal().is_none()), "{good}");
+        }
+    }
+}

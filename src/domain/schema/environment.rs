@@ -1,0 +1,127 @@
+//! One `[env.NAME]`: protection, access, variables, proxy and patterns. Looks at no other environment.
+
+use super::place::shown;
+use super::reader::{Found, Keys};
+use crate::domain::config::{Access, Environment, Export, Match, Protection, Proxy};
+use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::vars;
+use crate::error::Failure;
+
+pub(super) const KEYS: &[&str] =
+    &["protected", "promote_from", "access", "export", "fingerprint", "vars", "proxy", "match"];
+
+/// What the Cloud SQL proxy of version 2 takes.
+const PROXY_COMMAND: [&str; 3] = ["cloud-sql-proxy", "--port={port}", "{instance}"];
+
+/// An environment, and its `promote_from`, which can be looked up when all names are known.
+pub(super) type Parsed<'t> = (Environment, Option<Found<'t>>);
+
+pub(super) fn parse<'t>(
+    name: EnvironmentName,
+    found: Found<'t>,
+    lifted: &[VariableName],
+) -> Result<Parsed<'t>, Failure> {
+    let mut keys = found.keys(KEYS)?;
+    let protected = match keys.take("protected") {
+        Some(found) => found.truth()?,
+        None => name.protected_by_default(),
+    };
+    let protection = if protected { Protection::Protected } else { Protection::Open };
+    let access = match (keys.take("access"), protection) {
+        (Some(found), Protection::Protected | Protection::Open) => {
+            found.choice(&[("read-only", Access::ReadOnly), ("read-write", Access::ReadWrite)])?
+        }
+        (None, Protection::Protected) => Access::ReadOnly,
+        (None, Protection::Open) => Access::ReadWrite,
+    };
+    let export = match keys.take("export") {
+        Some(found) => found.choice(&[("shell", Export::Shell), ("command", Export::Command)])?,
+        None => Export::Shell,
+    };
+    let environment = Environment {
+        name,
+        protection,
+        promote_from: None,
+        access,
+        export,
+        fingerprint: keys.take("fingerprint").map(|found| fingerprint(&found)).transpose()?,
+        vars: variables(&mut keys, lifted)?,
+        proxy: keys.take("proxy").map(proxy).transpose()?,
+        matches: keys.take("match").map(matches).transpose()?.unwrap_or_default(),
+    };
+    Ok((environment, keys.take("promote_from")))
+}
+
+/// The server's `system_identifier`, 64 bits without a sign, and the database's name, which may hold a slash itself.
+fn fingerprint(found: &Found<'_>) -> Result<String, Failure> {
+    let text = found.word()?;
+    match text.split_once('/') {
+        Some((server, database)) if server.parse::<u64>().is_ok() && !database.is_empty() => Ok(text.to_owned()),
+        Some(_) | None => Err(found
+            .failure("must be SYSTEM_IDENTIFIER/DATABASE")
+            .hint("`nexus-env db pin` reads it from the database and writes it")),
+    }
+}
+
+fn variables(keys: &mut Keys<'_>, lifted: &[VariableName]) -> Result<Vec<(VariableName, String)>, Failure> {
+    let Some(found) = keys.take("vars") else { return Ok(Vec::new()) };
+    let mut variables = Vec::new();
+    for (name, found) in found.named()? {
+        let name = VariableName::new(&name).ok_or_else(|| {
+            found
+                .failure(format!("sets `{}`, which is no name for a variable", shown(&name)))
+                .hint("letters, digits and `_`, not beginning with a digit")
+        })?;
+        if let (Some(why), false) = (name.refusal(), lifted.contains(&name)) {
+            return Err(found
+                .failure(format!("is refused from a repository: {why}"))
+                .hint(format!("`allow_names = [\"{name}\"]` in your own config.toml lets it through for you alone")));
+        }
+        let value = found.text()?;
+        vars::check_references(value).map_err(|sentence| found.failure(sentence).hint(vars::REFERENCES))?;
+        variables.push((name, value.to_owned()));
+    }
+    Ok(variables)
+}
+
+fn proxy(found: Found<'_>) -> Result<Proxy, Failure> {
+    let mut keys = found.keys(&["instance", "port", "command"])?;
+    let instance = keys.need("instance", "what stands behind the tunnel, as PROJECT:REGION:INSTANCE")?;
+    let port = keys.need("port", "the local port of the tunnel")?.port()?;
+    let name = instance.word()?;
+    if name.chars().any(char::is_whitespace) {
+        return Err(instance.failure("holds white space"));
+    }
+    let command = match keys.take("command") {
+        Some(found) => command(found)?,
+        None if name.split(':').filter(|part| !part.is_empty()).count() < 3 => {
+            return Err(instance.failure("must be PROJECT:REGION:INSTANCE").hint("another tunnel needs a `command`"));
+        }
+        None => PROXY_COMMAND.map(str::to_owned).to_vec(),
+    };
+    Ok(Proxy { instance: name.to_owned(), port, command })
+}
+
+fn command(found: Found<'_>) -> Result<Vec<String>, Failure> {
+    let empty = found.failure("is empty").hint("leave it out for cloud-sql-proxy");
+    let words: Vec<String> =
+        found.list()?.iter().map(|word| word.text().map(str::to_owned)).collect::<Result<_, _>>()?;
+    match words.first() {
+        Some(program) if !program.trim().is_empty() => Ok(words),
+        Some(_) | None => Err(empty),
+    }
+}
+
+fn matches(found: Found<'_>) -> Result<Match, Failure> {
+    let mut keys = found.keys(&["hosts", "ports", "databases", "users"])?;
+    let mut patterns = |key: &str| match keys.take(key) {
+        None => Ok(Vec::new()),
+        Some(found) => found.list()?.iter().map(|pattern| pattern.word().map(str::to_owned)).collect(),
+    };
+    let (hosts, databases, users) = (patterns("hosts")?, patterns("databases")?, patterns("users")?);
+    let ports = match keys.take("ports") {
+        None => Vec::new(),
+        Some(found) => found.list()?.iter().map(Found::port).collect::<Result<_, _>>()?,
+    };
+    Ok(Match { hosts, ports, databases, users })
+}

@@ -1,0 +1,6 @@
+//! nexus-env as a library, so that tests, fuzz targets and benchmarks reach the domain. The program is `main.rs`.
+//!
+//! `main → cli → command → edge → domain`, over one error type; arrows never run back up. `disk` is a cellar of `edge`.
+
+pub mod domain;
+pub mod error;
