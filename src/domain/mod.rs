@@ -4,8 +4,12 @@
 pub mod ambient;
 pub mod change;
 pub mod config;
+pub mod container;
+pub mod dotenv;
 pub mod duration;
+pub mod identity;
 pub mod name;
+pub mod person;
 pub mod plain;
 pub mod repository;
 pub mod schema;
