@@ -1,0 +1,65 @@
+//! Whether a coding agent is at the keyboard. Such a one is never given a protected environment's credentials, and
+//! cannot be asked for consent.
+
+use super::ambient::{Ambient, Environ, Terminal};
+
+/// What agents put into the environment of the processes they start: Prisma's own list (`ai-safety.ts`, 7.9) and the
+/// common name `AI_AGENT`. An entry that ends in `*` is a prefix.
+const MARKERS: &[&str] = &[
+    "CLAUDECODE",
+    "CLAUDE_CODE*",
+    "CODEX_*",
+    "GEMINI_CLI",
+    "QWEN_CODE",
+    "CURSOR_AGENT",
+    "COPILOT_CLI",
+    "OPENCODE*",
+    "AUGMENT_AGENT",
+    "ANTIGRAVITY_AGENT",
+    "CLINE_ACTIVE",
+    "AGENT",
+    "AI_AGENT",
+];
+
+/// The name of the variable that gives a coding agent away. An empty value, `0` and `false` mean that there is none.
+pub fn marker(variables: &Environ) -> Option<&str> {
+    variables.iter().find_map(|(name, value)| {
+        let name = name.to_str()?;
+        let known = MARKERS.iter().any(|marker| match marker.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix) && name != "CODEX_HOME",
+            None => name == *marker,
+        });
+        let known = known || (name == "REPLIT_SESSION" && value.to_str()?.starts_with("agent-"));
+        (known && !matches!(value.to_str(), Some("" | "0" | "false"))).then_some(name)
+    })
+}
+
+/// Whether a person can be asked: there is a terminal, and no agent sits at it.
+pub fn person(ambient: &Ambient) -> Terminal {
+    match (ambient.terminal, marker(&ambient.variables)) {
+        (Terminal::Present, None) => Terminal::Present,
+        (Terminal::Present, Some(_)) | (Terminal::Absent, _) => Terminal::Absent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, value: &str, expected: bool) {
+        let variables = Environ::new(vec![(name.into(), value.into()), ("TERM".into(), "dumb".into())]);
+        assert_eq!(marker(&variables), expected.then_some(name), "{name}={value}");
+    }
+
+    #[test]
+    fn knows_the_markers_of_coding_agents() {
+        check("CLAUDECODE", "1", true);
+        check("CODEX_SANDBOX", "seatbelt", true);
+        check("REPLIT_SESSION", "agent-7", true);
+        check("CLAUDECODE", "0", false);
+        check("CODEX_HOME", "/home/me/.codex", false);
+        check("REPLIT_SESSION", "mine", false);
+        check("AGENTS", "1", false);
+    }
+}
