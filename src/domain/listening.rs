@@ -1,0 +1,73 @@
+//! What can be seen behind a port or a socket of this machine: who listens there. Pure data; `edge::listener` looks.
+
+use core::net::IpAddr;
+use std::fmt;
+
+/// A process as far as this user may see it.
+#[derive(Clone, Default, Eq, PartialEq)]
+pub struct Process {
+    pub pid: u32,
+    /// The name of the executable file, or of the first word where the file cannot be seen.
+    pub program: String,
+    pub argv: Vec<String>,
+    /// The environment it was started with; `None` where it is not ours to read.
+    pub environ: Option<Vec<(String, String)>>,
+}
+
+impl Process {
+    /// A variable of the environment that the process was started with.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environ.as_deref()?.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Words and environments of other programs hold their secrets.
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Process({}, pid {}, {} words)", self.program, self.pid, self.argv.len())
+    }
+}
+
+/// Who holds a listening socket.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Owner {
+    Process(Process),
+    /// The socket's process belongs to somebody else, so the system does not say which it is. `suspects` are the
+    /// processes of that user whose words can be read.
+    Hidden {
+        uid: u32,
+        suspects: Vec<Process>,
+    },
+}
+
+/// One listening socket.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Listener {
+    pub door: Door,
+    pub owners: Vec<Owner>,
+}
+
+/// Where a socket listens.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Door {
+    Tcp { address: IpAddr, port: u16 },
+    Unix(String),
+}
+
+/// The answer to "who listens there?".
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Look {
+    /// Every listener that a connection could meet; none means that nobody listens.
+    Seen(Vec<Listener>),
+    /// The system did not answer; why, in words.
+    CannotBeSeen(String),
+}
+
+/// Where a URL's host is, seen from this machine.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Whereabouts {
+    /// On this machine: behind the port may be a tunnel to anywhere.
+    Here(Look),
+    /// On another machine, as far as the name tells; names are not looked up in the network.
+    Elsewhere,
+}

@@ -1,0 +1,80 @@
+//! Texts and commands compared with patterns in which `*` stands for any characters. No other character is special.
+
+/// Whether the whole text fits the pattern. Upper and lower case differ.
+pub fn fits(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while t < text.len() {
+        if pattern.get(p) == Some(&'*') {
+            retry = Some((p, t));
+            p += 1;
+        } else if pattern.get(p) == Some(&text[t]) {
+            p += 1;
+            t += 1;
+        } else if let Some((star, from)) = retry {
+            retry = Some((star, from + 1));
+            p = star + 1;
+            t = from + 1;
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+/// Whether a command begins with the words of a rule. The command's first word is its name, wherever its file is.
+pub fn fits_command(rule: &str, command: &[String]) -> bool {
+    let rule: Vec<String> =
+        shell_words::split(rule).unwrap_or_else(|_| rule.split_whitespace().map(str::to_owned).collect());
+    let Some((first, rest)) = rule.split_first() else { return false };
+    let Some((name, words)) = command.split_first() else { return false };
+    let base = name.rsplit('/').next().unwrap_or(name);
+    (fits(first, name) || fits(first, base))
+        && rest.len() <= words.len()
+        && rest
+            .iter()
+            .zip(words)
+            .all(|(pattern, word)| fits(pattern, word) || fits(pattern, word.trim_start_matches("./")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(pattern: &str, text: &str, expected: bool) {
+        assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
+    }
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        check("*.prod.internal", "db.prod.internal", true);
+        check("*.prod.internal", "db.prod.internal.evil", false);
+        check("a*b*c", "aXbYbZc", true);
+        check("", "", true);
+        check("", "x", false);
+        check("*", "", true);
+        check("10.7.0.?", "10.7.0.5", false);
+    }
+
+    #[test]
+    fn a_rule_names_the_beginning_of_a_command() {
+        let command = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let rule = "ts-node scripts/import-*";
+        assert!(fits_command(rule, &command("ts-node scripts/import-petl.ts --all")));
+        assert!(fits_command(rule, &command("node_modules/.bin/ts-node ./scripts/import-petl.ts")));
+        assert!(!fits_command(rule, &command("ts-node scripts/export.ts")));
+        assert!(!fits_command(rule, &command("ts-node")));
+        assert!(!fits_command("", &command("ts-node")));
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_fits_itself_and_a_star(text in "[a-z.*]{0,20}") {
+            prop_assert!(fits(&text, &text));
+            prop_assert!(fits("*", &text));
+        }
+    }
+}
