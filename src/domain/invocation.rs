@@ -1,0 +1,376 @@
+//! What a command line means: which tool runs, what it does, and which database URLs it will use. Pure: the words, the
+//! process's variables and the project's files come in.
+
+pub mod datasource;
+mod dotenv;
+mod prisma;
+mod runner;
+mod script;
+mod walk;
+mod wrapper;
+
+use std::cell::Cell;
+use std::path::Path;
+
+use super::line;
+use super::name::VariableName;
+use super::project::{Files, prisma_major};
+use super::scope::{Beaten, Origin, Scope, Value};
+use super::url::DatabaseUrl;
+use super::verdict::Effect;
+
+/// One word that a command will get.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Word {
+    pub text: String,
+    pub sure: Sure,
+}
+
+/// Whether the word is known before the line runs. An unsure one holds expansions as they are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Sure {
+    Yes,
+    No,
+}
+
+impl Word {
+    pub fn sure(text: &str) -> Self {
+        Word { text: text.to_owned(), sure: Sure::Yes }
+    }
+
+    pub fn unsure(text: &str) -> Self {
+        Word { text: text.to_owned(), sure: Sure::No }
+    }
+
+    /// The name of a program, wherever its file is.
+    pub fn base(&self) -> &str {
+        self.text.rsplit('/').next().unwrap_or(&self.text)
+    }
+}
+
+/// A command that will run, after wrappers and runners were seen through.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Invocation {
+    pub tool: Tool,
+    /// For messages: `prisma migrate dev`.
+    pub name: String,
+    /// The command's words, for the team's own rules.
+    pub words: Vec<String>,
+    /// The words of what it was found in: `npm run import`.
+    pub outer: Vec<Vec<String>>,
+    pub effect: Effect,
+    /// Completes "… would …": `write to`.
+    pub does: &'static str,
+    /// Why it is in its class.
+    pub why: &'static str,
+    pub uses: Vec<Use>,
+    /// How it came about: `npm run db:reset`.
+    pub through: Vec<String>,
+    /// Files that were meant to set one of its variables and do not.
+    pub beaten: Vec<Beaten>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Tool {
+    Prisma,
+    Other,
+}
+
+/// A database URL that a command will use.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Use {
+    /// What it is called: `DATABASE_URL`, `--url`, `shadowDatabaseUrl`.
+    pub label: String,
+    /// The variable that holds it, if one does.
+    pub variable: Option<String>,
+    pub role: Role,
+    pub value: UrlValue,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Role {
+    Main,
+    /// `directUrl`, which Prisma 5 and 6 use in place of `url`.
+    Direct,
+    /// Wiped at every use.
+    Shadow,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum UrlValue {
+    Url(DatabaseUrl),
+    NotAUrl,
+    /// Nothing sets it, or it is empty.
+    Absent,
+    /// Why it cannot be known.
+    Unknown(String),
+    /// What this environment stores under the variable.
+    Stored(String),
+}
+
+/// What a line is read against.
+pub struct Reader<'a> {
+    pub files: &'a dyn Files,
+    /// The process's own environment.
+    pub process: &'a dyn Fn(&str) -> Option<String>,
+    pub database_variables: &'a [VariableName],
+    pub cwd: &'a Path,
+    /// The root of the configuration, and where it says that Prisma's files are.
+    pub root: &'a Path,
+    pub prisma_directory: Option<&'a Path>,
+    /// How many commands may still be looked at: a project's scripts can call each other without end.
+    pub steps: Cell<u32>,
+}
+
+/// Enough for any line that a person writes.
+pub const MANY_STEPS: u32 = 4000;
+
+/// A command that was found inside another.
+enum Inner<'a> {
+    Command(Vec<Word>, Scope<'a>),
+    Line(String, Scope<'a>),
+}
+
+impl<'a> Reader<'a> {
+    /// Every command that these words would start.
+    pub fn words(&self, words: &[String]) -> Vec<Invocation> {
+        let scope = Scope::new(self.cwd.to_owned(), self.process);
+        self.command(words.iter().map(|word| Word::sure(word)).collect(), &scope)
+    }
+
+    /// Every command that this shell line would start.
+    pub fn line(&self, text: &str) -> Vec<Invocation> {
+        let mut scope = Scope::new(self.cwd.to_owned(), self.process);
+        self.text(text, &mut scope)
+    }
+
+    fn text(&self, text: &str, scope: &mut Scope<'a>) -> Vec<Invocation> {
+        scope.depth += 1;
+        match line::read(text) {
+            Ok(list) => self.list(&list, scope),
+            Err(line::Unreadable) if prisma::is_guarded_text(text) => vec![self.unreadable(scope)],
+            Err(line::Unreadable) => Vec::new(),
+        }
+    }
+
+    fn unreadable(&self, scope: &Scope<'a>) -> Invocation {
+        let value = UrlValue::Unknown("the line cannot be read".to_owned());
+        let one = Use { label: "line".to_owned(), variable: None, role: Role::Main, value, origin: Origin::Line };
+        Invocation {
+            tool: Tool::Prisma,
+            name: "a line that names a destructive Prisma command".to_owned(),
+            words: Vec::new(),
+            outer: scope.outer.clone(),
+            effect: Effect::Destructive,
+            does: "write to",
+            why: "the line cannot be read as a shell would read it",
+            uses: vec![one],
+            through: scope.through.clone(),
+            beaten: Vec::new(),
+        }
+    }
+
+    /// What a command comes to: through wrappers and runners to the tool.
+    fn command(&self, words: Vec<Word>, scope: &Scope<'a>) -> Vec<Invocation> {
+        let mut scope = scope.clone();
+        scope.depth += 1;
+        let assigned = words
+            .iter()
+            .take_while(|word| word.text.split_once('=').is_some_and(|(name, _)| line::is_name(name)))
+            .count();
+        for word in &words[..assigned] {
+            if let Some((name, value)) = word.text.split_once('=') {
+                let value = match word.sure {
+                    Sure::Yes => Value::text(value),
+                    Sure::No => Value::Unknown("the line computes it".to_owned()),
+                };
+                scope.set(name, value, Origin::Line);
+            }
+        }
+        let words = &words[assigned..];
+        let Some((first, rest)) = words.split_first() else { return Vec::new() };
+        if scope.depth > walk::DEEPEST {
+            return Vec::new();
+        }
+        if self.steps.get() == 0 {
+            return vec![self.unreadable(&scope)];
+        }
+        self.steps.set(self.steps.get() - 1);
+        if let Some((prefix, behind)) = runner::prisma_words(words) {
+            let prefix = prefix.iter().map(|word| Word::sure(word));
+            let words: Vec<Word> = prefix.chain(behind.rest.iter().cloned()).collect();
+            return vec![self.prisma(&words, behind.major, &scope)];
+        }
+        let name = runner::known_as(first);
+        let inner =
+            wrapper::see_through(self, name, rest, &scope).or_else(|| runner::see_through(self, name, rest, &scope));
+        if let Some(inner) = inner {
+            scope.outer.push(words.iter().map(|word| word.text.clone()).collect());
+            let outer = &scope.outer;
+            return inner
+                .into_iter()
+                .flat_map(|inner| match inner {
+                    Inner::Command(words, mut scope) => {
+                        scope.outer.clone_from(outer);
+                        self.command(words, &scope)
+                    }
+                    Inner::Line(text, mut scope) => {
+                        scope.outer.clone_from(outer);
+                        self.text(&text, &mut scope)
+                    }
+                })
+                .collect();
+        }
+        if first.sure == Sure::No && prisma::is_guarded(rest) {
+            return vec![self.prisma(rest, None, &scope)];
+        }
+        // A program that nobody here knows, with a whole Prisma command behind it, may well be one that runs it.
+        if let Some(at) = (1..words.len()).find(|at| may_run(name, &words[*at..])) {
+            scope.through.push(first.text.clone());
+            return self.command(words[at..].to_vec(), &scope);
+        }
+        vec![self.other(words, &scope)]
+    }
+
+    fn prisma(&self, words: &[Word], major: Option<u32>, scope: &Scope<'a>) -> Invocation {
+        let major = major.or_else(|| prisma_major(self.files, &scope.cwd));
+        let operation = prisma::read(words, major);
+        let uses = datasource::uses(self, &operation, scope);
+        // A comparison with migrations wipes a shadow database only where one is named.
+        let effect = match (operation.rule.aim, uses.is_empty()) {
+            (prisma::Aim::ShadowOfMigrations, true) => Effect::Safe,
+            (prisma::Aim::ShadowOfMigrations, false)
+            | (prisma::Aim::Nothing | prisma::Aim::Main | prisma::Aim::MainAndShadow | prisma::Aim::Hosted, _) => {
+                operation.rule.effect
+            }
+        };
+        let used = |beaten: &&Beaten| uses.iter().any(|one| one.variable.as_deref() == Some(beaten.variable.as_str()));
+        Invocation {
+            tool: Tool::Prisma,
+            name: format!("prisma {}", operation.name).trim_end().to_owned(),
+            words: std::iter::once("prisma".to_owned()).chain(words.iter().map(|word| word.text.clone())).collect(),
+            outer: scope.outer.clone(),
+            effect,
+            does: operation.rule.does,
+            why: operation.rule.why,
+            beaten: scope.beaten.iter().filter(used).cloned().collect(),
+            uses,
+            through: scope.through.clone(),
+        }
+    }
+
+    fn other(&self, words: &[Word], scope: &Scope<'a>) -> Invocation {
+        let texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
+        Invocation {
+            tool: Tool::Other,
+            name: texts.iter().take(3).cloned().collect::<Vec<_>>().join(" "),
+            words: texts,
+            outer: scope.outer.clone(),
+            effect: Effect::Safe,
+            does: "run on",
+            why: "no built-in rule names it",
+            uses: datasource::of_any_program(self, scope),
+            through: scope.through.clone(),
+            beaten: Vec::new(),
+        }
+    }
+}
+
+/// Whether these words, behind a program of this name, are a guarded Prisma command that the program may start. Those that
+/// print, search, edit or commit are known not to.
+fn may_run(name: &str, words: &[Word]) -> bool {
+    const TALKERS: &[&str] = &[
+        "echo",
+        "printf",
+        "print",
+        "git",
+        "gh",
+        "glab",
+        "hub",
+        "grep",
+        "egrep",
+        "fgrep",
+        "rg",
+        "ag",
+        "ack",
+        "man",
+        "tldr",
+        "which",
+        "type",
+        "whence",
+        "where",
+        "whereis",
+        "command",
+        "alias",
+        "abbr",
+        "cat",
+        "bat",
+        "less",
+        "more",
+        "head",
+        "tail",
+        "vim",
+        "vi",
+        "nvim",
+        "nano",
+        "emacs",
+        "code",
+        "cursor",
+        "ls",
+        "rm",
+        "cp",
+        "mv",
+        "mkdir",
+        "touch",
+        "sed",
+        "awk",
+        "jq",
+        "yq",
+        "curl",
+        "wget",
+        "http",
+        "test",
+        "[",
+        "say",
+        "notify-send",
+        "tee",
+        "wc",
+        "history",
+        "fc",
+        "logger",
+        "npm",
+        "pnpm",
+        "yarn",
+        "bun",
+        "node",
+        "python",
+        "python3",
+        "nexus-env",
+        "export",
+        "set",
+        "read",
+        "complete",
+        "claude",
+        "codex",
+        "tmux",
+        "open",
+        "xdg-open",
+        "pbcopy",
+        "diff",
+        "sort",
+        "true",
+        "false",
+        ":",
+        "exit",
+        "return",
+    ];
+    let guarded = |words: &[Word]| {
+        runner::prisma_words(words).is_some_and(|(prefix, behind)| prefix.is_empty() && prisma::is_guarded(behind.rest))
+    };
+    !TALKERS.contains(&name) && guarded(words)
+}
+
+#[cfg(test)]
+#[path = "invocation_tests.rs"]
+mod tests;

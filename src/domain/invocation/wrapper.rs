@@ -1,0 +1,402 @@
+//! Sees through the programs that run another one: `sudo`, `env`, `timeout`, `dotenv`, `doppler run` and their kind, each with
+//! its own way with the environment. The plain ones are rows of a table.
+
+use super::{Inner, Reader, Sure, Word, dotenv};
+use crate::domain::line;
+use crate::domain::scope::{Origin, Scope, Under, Value};
+
+/// One row.
+struct Wrapper {
+    names: &'static [&'static str],
+    /// The word that makes it a wrapper, as in `doppler run`; none where the name alone does.
+    verb: &'static [&'static str],
+    /// Flags that take the next word.
+    valued: &'static [&'static str],
+    /// Words between the flags and the command.
+    skip: usize,
+    gives: Gives,
+}
+
+/// What a wrapper does to the environment.
+#[derive(Clone, Copy)]
+enum Gives {
+    Nothing,
+    /// Its own values, over the process's.
+    Secrets,
+    /// The command runs somewhere else, with that place's environment.
+    Elsewhere,
+}
+
+use Gives::{Elsewhere, Nothing, Secrets};
+
+const fn row(
+    names: &'static [&'static str],
+    verb: &'static [&'static str],
+    valued: &'static [&'static str],
+    skip: usize,
+    gives: Gives,
+) -> Wrapper {
+    Wrapper { names, verb, valued, skip, gives }
+}
+
+const WRAPPERS: &[Wrapper] = &[
+    row(
+        &[
+            "nohup",
+            "setsid",
+            "builtin",
+            "noglob",
+            "nocorrect",
+            "chronic",
+            "unbuffer",
+            "rtk",
+            "command",
+            "with-env",
+            "corepack",
+            "xvfb-run",
+            "-",
+        ],
+        &[],
+        &[],
+        0,
+        Nothing,
+    ),
+    row(&["time", "gtime"], &[], &["-o", "-f", "--output", "--format"], 0, Nothing),
+    row(&["exec"], &[], &["-a"], 0, Nothing),
+    row(&["timeout", "gtimeout"], &[], &["-s", "--signal", "-k", "--kill-after"], 1, Nothing),
+    row(&["nice"], &[], &["-n", "--adjustment"], 0, Nothing),
+    row(&["ionice"], &[], &["-c", "-n", "-p", "--class", "--classdata"], 0, Nothing),
+    row(&["stdbuf"], &[], &["-i", "-o", "-e"], 0, Nothing),
+    row(&["taskset", "chrt"], &[], &[], 1, Nothing),
+    row(&["gosu", "su-exec", "wait-for-it", "wait-for-it.sh"], &[], &["-t", "--timeout", "-h", "-p"], 1, Nothing),
+    row(&["dockerize"], &[], &["-wait", "-timeout", "-template"], 0, Nothing),
+    row(&["caffeinate"], &[], &["-t", "-w"], 0, Nothing),
+    row(&["strace", "ltrace"], &[], &["-o", "-e", "-p", "-s"], 0, Nothing),
+    row(&["runuser"], &[], &["-u", "-g", "-G"], 0, Nothing),
+    row(&["direnv"], &["exec"], &[], 1, Secrets),
+    row(&["mise", "rtx"], &["exec", "x"], &[], 0, Nothing),
+    row(&["volta"], &["run"], &["--node", "--npm", "--pnpm", "--yarn"], 0, Nothing),
+    row(&["fnm"], &["exec"], &["--using"], 0, Nothing),
+    row(&["asdf"], &["exec"], &[], 0, Nothing),
+    row(&["nvm"], &["exec"], &[], 1, Nothing),
+    row(&["devbox"], &["run"], &["-c", "--config"], 0, Nothing),
+    row(&["poetry", "pipenv", "uv", "pdm", "hatch", "rye"], &["run"], &["--with", "-p", "--python"], 0, Nothing),
+    row(&["bundle"], &["exec"], &[], 0, Nothing),
+    row(
+        &["doppler"],
+        &["run"],
+        &["-p", "--project", "-c", "--config", "-t", "--token", "--mount", "--scope"],
+        0,
+        Secrets,
+    ),
+    row(&["op"], &["run"], &["--env-file", "--account"], 0, Secrets),
+    row(&["infisical"], &["run"], &["--env", "--path", "--projectId", "--token", "--tags"], 0, Secrets),
+    row(&["railway"], &["run"], &["-s", "--service", "-e", "--environment", "-p", "--project"], 0, Secrets),
+    row(&["chamber", "aws-vault"], &["exec"], &["-d", "--duration", "--region"], 1, Secrets),
+    row(&["envchain"], &[], &[], 1, Secrets),
+    row(&["secretspec", "teller", "summon"], &["run"], &["-p", "--profile", "-c"], 0, Secrets),
+    row(&["summon", "envconsul"], &[], &["-f", "-e", "-p", "-D"], 0, Secrets),
+    row(
+        &["docker", "podman"],
+        &["exec"],
+        &["-e", "--env", "-u", "--user", "-w", "--workdir", "--env-file"],
+        1,
+        Elsewhere,
+    ),
+    row(
+        &["docker-compose"],
+        &["exec", "run"],
+        &["-e", "--env", "-u", "--user", "-w", "--workdir", "--index", "-f", "-p", "--name", "-v", "--entrypoint"],
+        1,
+        Elsewhere,
+    ),
+    row(&["kubectl", "oc"], &["exec"], &["-n", "--namespace", "-c", "--container", "--context"], 1, Elsewhere),
+    row(&["heroku"], &["run"], &["-a", "--app", "-r", "-s"], 0, Elsewhere),
+];
+
+/// Their own flags may also follow their words, so that the command begins behind `--`, where there is one.
+const DASHED: &[&str] = &["kubectl", "oc", "chamber", "aws-vault", "mise", "rtx", "wait-for-it", "wait-for-it.sh"];
+
+/// What is inside, if this is a wrapper. An empty answer means that it runs nothing.
+pub(super) fn see_through<'a>(
+    reader: &Reader<'_>,
+    name: &str,
+    words: &[Word],
+    scope: &Scope<'a>,
+) -> Option<Vec<Inner<'a>>> {
+    let command = |words: &[Word], scope: Scope<'a>| Some(vec![Inner::Command(words.to_vec(), scope)]);
+    let line = |word: Option<&Word>, scope: &Scope<'a>| {
+        Some(word.map(|word| Inner::Line(word.text.clone(), scope.clone())).into_iter().collect())
+    };
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    match name {
+        "env" | "genv" => env(words, scope),
+        "sudo" | "doas" => sudo(words, scope),
+        "command" if matches!(texts.first(), Some(&"-v" | &"-V")) => Some(vec![]),
+        "cross-env" => {
+            let (rest, scope) = assignments(words, scope);
+            command(rest, scope)
+        }
+        "cross-env-shell" => {
+            let (rest, scope) = assignments(words, scope);
+            Some(vec![Inner::Line(joined(rest), scope)])
+        }
+        "dotenv" => dotenv::dotenv(reader, words, scope),
+        "dotenvx" => dotenv::dotenvx(reader, words, scope),
+        "env-cmd" => dotenv::env_cmd(reader, words, scope),
+        "nexus-env" => nexus_env(words, scope),
+        "trap" => line(words.first(), scope),
+        "su" => line(flag_value(words, &["-c", "--command"]), scope),
+        "script" => match flag_value(words, &["-c", "--command"]) {
+            Some(text) => line(Some(text), scope),
+            None => command(after_flags(words, &["-t"]).get(1..).unwrap_or(&[]), scope.clone()),
+        },
+        "flock" => match flag_value(words, &["-c", "--command"]) {
+            Some(text) => line(Some(text), scope),
+            None => command(after_flags(words, &["-w", "-E"]).get(1..).unwrap_or(&[]), scope.clone()),
+        },
+        "nix" if texts.first() == Some(&"develop") || texts.first() == Some(&"shell") => {
+            let at = texts.iter().position(|text| matches!(*text, "-c" | "--command"))?;
+            command(&words[at + 1..], scope.clone())
+        }
+        "nix-shell" => line(flag_value(words, &["--run", "--command"]), scope),
+        "watch" | "hyperfine" | "entr" | "watchexec" => {
+            let rest = after_flags(words, &["-n", "--interval", "-w", "-e", "--exts", "-r", "--runs", "--prepare"]);
+            Some(vec![Inner::Line(joined(rest), scope.clone())])
+        }
+        "nodemon" => line(flag_value(words, &["--exec", "-x"]), scope),
+        "concurrently" => {
+            let rest = after_flags(words, &["-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-m"]);
+            Some(rest.iter().map(|word| Inner::Line(word.text.clone(), scope.clone())).collect())
+        }
+        "find" => {
+            let at = texts.iter().position(|text| matches!(*text, "-exec" | "-execdir" | "-ok"))?;
+            let end =
+                texts[at..].iter().position(|text| matches!(*text, ";" | "+")).map_or(words.len(), |end| at + end);
+            command(&words[at + 1..end], scope.clone())
+        }
+        "parallel" => {
+            let rest = after_flags(words, &["-j", "--jobs"]);
+            let rest: Vec<Word> = rest.iter().take_while(|word| !word.text.starts_with(":::")).cloned().collect();
+            Some(vec![Inner::Line(joined(&rest), scope.clone())])
+        }
+        "ssh" => {
+            let rest =
+                after_flags(words, &["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-e", "-m"]);
+            let mut scope = scope.clone();
+            scope.given_by("the other machine", Under::Replaced);
+            Some(vec![Inner::Line(joined(rest.get(1..).unwrap_or(&[])), scope)])
+        }
+        "sops" if matches!(texts.first(), Some(&"exec-env")) => {
+            let mut scope = scope.clone();
+            scope.given_by("sops", Under::Replaced);
+            let rest = after_flags(&words[1..], &["--user"]);
+            Some(vec![Inner::Line(joined(rest.get(1..).unwrap_or(&[])), scope)])
+        }
+        "docker" | "podman" if texts.first() == Some(&"compose") => {
+            let rest = after_flags(&words[1..], &["-f", "--file", "-p", "--project-name", "--env-file", "--profile"]);
+            table("docker-compose", rest, scope)
+        }
+        "docker" | "podman" if texts.first() == Some(&"run") => {
+            // Where the image's name ends and its command begins takes docker's whole list of flags; the runner tells.
+            let at = texts.iter().position(|text| {
+                let base = text.rsplit('/').next().unwrap_or(text);
+                matches!(base, "npx" | "npm" | "pnpm" | "yarn" | "bun" | "bunx" | "prisma" | "sh" | "bash")
+            })?;
+            let mut scope = scope.clone();
+            scope.given_by("docker", Under::Replaced);
+            command(&words[at..], scope)
+        }
+        "vercel" | "vc" if texts.starts_with(&["env", "run"]) => {
+            let mut scope = scope.clone();
+            scope.given_by("vercel", Under::Replaced);
+            command(after_flags(&words[2..], &["-e", "--environment"]), scope)
+        }
+        name if is_shell(name) => shell(words, scope),
+        name => table(name, words, scope),
+    }
+}
+
+fn table<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let verb_of = |wrapper: &Wrapper| match wrapper.verb {
+        [] => Some(0),
+        verbs => {
+            let at = words.len() - after_flags(words, wrapper.valued).len();
+            verbs.contains(&words.get(at)?.text.as_str()).then_some(at + 1)
+        }
+    };
+    let (wrapper, at) = WRAPPERS
+        .iter()
+        .filter(|wrapper| wrapper.names.contains(&name))
+        .find_map(|wrapper| Some((wrapper, verb_of(wrapper)?)))?;
+    let words = &words[at..];
+    let mut scope = scope.clone();
+    let preserves = words.iter().any(|word| word.text.starts_with("--preserve-env"));
+    match wrapper.gives {
+        Nothing => {}
+        Secrets if preserves => scope.given_by(name, Under::Kept),
+        Secrets | Elsewhere => scope.given_by(name, Under::Replaced),
+    }
+    if let (Secrets, Some(text)) = (wrapper.gives, flag_value(words, &["--command"])) {
+        return Some(vec![Inner::Line(text.text.clone(), scope)]);
+    }
+    let rest = after_flags(words, wrapper.valued);
+    let dashes = |words: &[Word]| words.iter().position(|word| word.text == "--");
+    let rest = match (dashes(words), dashes(rest)) {
+        (Some(at), _) if DASHED.contains(&name) => &words[at + 1..],
+        (_, Some(at)) if at <= wrapper.skip => &rest[at + 1..],
+        (_, _) => rest.get(wrapper.skip..).unwrap_or(&[]),
+    };
+    Some(vec![Inner::Command(rest.to_vec(), scope)])
+}
+
+/// The words behind the leading flags; `--` ends them.
+pub(super) fn after_flags<'w>(words: &'w [Word], valued: &[&str]) -> &'w [Word] {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let text = word.text.as_str();
+        if text == "--" {
+            return &words[at + 1..];
+        }
+        if !text.starts_with('-') || text == "-" {
+            break;
+        }
+        at += if valued.contains(&text) { 2 } else { 1 };
+    }
+    words.get(at..).unwrap_or(&[])
+}
+
+fn flag_value<'w>(words: &'w [Word], names: &[&str]) -> Option<&'w Word> {
+    let at = words.iter().position(|word| names.contains(&word.text.as_str()))?;
+    words.get(at + 1)
+}
+
+/// Words as one text for a shell.
+pub(super) fn joined(words: &[Word]) -> String {
+    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn is_shell(name: &str) -> bool {
+    matches!(name, "bash" | "sh" | "zsh" | "dash" | "ksh" | "fish" | "ash" | "mksh")
+}
+
+/// Whether a shell with these words runs what it is fed.
+pub(super) fn reads_its_input(words: &[Word]) -> bool {
+    words.iter().all(|word| word.text.starts_with('-') && !word.text.contains('c'))
+        || words.iter().any(|w| w.text == "-s")
+}
+
+/// `bash -c TEXT`, also `-lc`, `-ec`. A script's file is left to the layers behind the shell.
+fn shell<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let mut at = 0;
+    while let Some(word) = words.get(at).filter(|word| word.text.starts_with('-') || word.text.starts_with('+')) {
+        let single = !word.text.starts_with("--");
+        if single && word.text.contains('c') {
+            let text = words[at + 1..].iter().find(|word| !word.text.starts_with('-'))?;
+            return Some(vec![Inner::Line(text.text.clone(), scope.clone())]);
+        }
+        // `-euo pipefail`: the option's name is a word of its own.
+        at += if single && word.text.to_ascii_lowercase().ends_with('o') { 2 } else { 1 };
+    }
+    None
+}
+
+fn assignments<'w, 'a>(words: &'w [Word], scope: &Scope<'a>) -> (&'w [Word], Scope<'a>) {
+    let mut scope = scope.clone();
+    let mut rest = words;
+    while let Some((word, after)) = rest.split_first() {
+        let Some((name, value)) = word.text.split_once('=').filter(|(name, _)| line::is_name(name)) else {
+            break;
+        };
+        let value = match word.sure {
+            Sure::Yes => Value::text(value),
+            Sure::No => Value::Unknown("the line computes it".to_owned()),
+        };
+        scope.set(name, value, Origin::Line);
+        rest = after;
+    }
+    (rest, scope)
+}
+
+/// env(1): `-i`, `-u NAME`, `-C DIR`, `-S TEXT`, assignments.
+fn env<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let mut scope = scope.clone();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let next = words.get(at + 1).map_or("", |word| word.text.as_str());
+        match word.text.as_str() {
+            "-i" | "-" | "--ignore-environment" => scope.clear(),
+            "-u" | "--unset" => {
+                scope.unset(next);
+                at += 1;
+            }
+            "-C" | "--chdir" => {
+                scope.cwd = scope.path(next);
+                at += 1;
+            }
+            "-S" | "--split-string" => return Some(vec![Inner::Line(joined(&words[at + 1..]), scope)]),
+            "--" => {
+                at += 1;
+                break;
+            }
+            text if text.starts_with("-S") => {
+                return Some(vec![Inner::Line(format!("{} {}", &text[2..], joined(&words[at + 1..])), scope)]);
+            }
+            text if text.starts_with("--unset=") || (text.starts_with("-u") && text.len() > 2) => {
+                scope.unset(text.trim_start_matches("--unset=").trim_start_matches("-u"));
+            }
+            text if text.starts_with("--chdir=") => scope.cwd = scope.path(&text["--chdir=".len()..]),
+            text if text.starts_with('-') => {}
+            // `env $(cat .env | xargs) command`: what the substitution gives cannot be told apart from the command.
+            text if word.sure == Sure::No && text.starts_with("$(") => {
+                scope.given_by("what the line computes", Under::Replaced);
+            }
+            _ => break,
+        }
+        at += 1;
+    }
+    let (rest, scope) = assignments(words.get(at..).unwrap_or(&[]), &scope);
+    Some(vec![Inner::Command(rest.to_vec(), scope)])
+}
+
+/// sudo(8) gives a clean environment, unless told to keep it.
+fn sudo<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    const VALUED: &[&str] =
+        &["-u", "-g", "-C", "-p", "-h", "-r", "-t", "-U", "-T", "-D", "--user", "--group", "--chdir"];
+    let rest = after_flags(words, VALUED);
+    let flags = &words[..words.len() - rest.len()];
+    let mut inner = scope.clone();
+    let keeps = |word: &Word| {
+        matches!(word.text.as_str(), "-E" | "--preserve-env")
+            || (word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('E'))
+    };
+    if !flags.iter().any(keeps) {
+        inner.clear();
+        let kept = flags.iter().filter_map(|word| word.text.strip_prefix("--preserve-env=")).flat_map(|l| l.split(','));
+        for name in kept {
+            let setting = scope.get(name);
+            inner.set(name, setting.value, setting.origin);
+        }
+    }
+    let (rest, inner) = assignments(rest, &inner);
+    Some(vec![Inner::Command(rest.to_vec(), inner)])
+}
+
+/// This program's own `run`: the environment that it names.
+fn nexus_env<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let run = words.iter().position(|word| !word.text.starts_with('-'))?;
+    if words[run].text != "run" {
+        return None;
+    }
+    let words = &words[run + 1..];
+    let rest = after_flags(words, &["-e", "--env"]);
+    let flags = &words[..words.len() - rest.len()];
+    let named = flag_value(flags, &["-e", "--env"])
+        .map(|word| word.text.clone())
+        .or_else(|| flags.iter().find_map(|word| word.text.strip_prefix("--env=").map(str::to_owned)));
+    let mut scope = scope.clone();
+    if let Some(environment) = named {
+        scope.stored_by(&environment);
+    }
+    Some(vec![Inner::Command(rest.to_vec(), scope)])
+}

@@ -1,0 +1,294 @@
+//! The words in which a refusal or a question is told: a sentence, aligned rows, and what to type instead. Pure.
+
+use super::config::{Config, Environment};
+use super::evidence::{Evidence, Says, Source};
+use super::invocation::{Role, Tool};
+use super::judgement::Judged;
+use super::name::EnvironmentName;
+use super::proxy;
+use super::scope::Beaten;
+use super::target::{NOBODY, Selection, Target};
+use super::verdict::{Because, Effect, Reason, Verdict};
+
+/// What a refusal or a question says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Screen {
+    /// `prisma migrate dev would write to prod`.
+    pub sentence: String,
+    pub rows: Vec<Row>,
+    /// What to type instead, one thing a line.
+    pub instead: Vec<String>,
+}
+
+/// A line of three columns.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Row {
+    pub label: String,
+    pub text: String,
+    /// In parentheses; may be empty.
+    pub how: String,
+}
+
+impl Screen {
+    /// The lines below the first, columns aligned, two spaces in front.
+    pub fn body(&self) -> String {
+        let mut rows = self.rows.clone();
+        rows.extend(self.instead.iter().enumerate().map(|(at, text)| Row {
+            label: if at == 0 { "instead".to_owned() } else { String::new() },
+            text: text.clone(),
+            how: String::new(),
+        }));
+        let width = |text: &str| text.chars().count();
+        let labels = rows.iter().map(|row| width(&row.label)).max().unwrap_or(0);
+        let texts = rows.iter().filter(|row| !row.how.is_empty()).map(|row| width(&row.text)).max().unwrap_or(0);
+        rows.iter()
+            .map(|row| {
+                let label = format!("{}{}", row.label, " ".repeat(labels - width(&row.label)));
+                match row.how.as_str() {
+                    "" => format!("  {label}  {}\n", row.text),
+                    how => format!("  {label}  {}{}   ({how})\n", row.text, " ".repeat(texts - width(&row.text))),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The words for a verdict that is not a plain yes.
+pub fn screen(judged: &Judged, config: &Config, selection: &Selection) -> Screen {
+    let because = judged.verdict.because();
+    let target = because.target.and_then(|at| judged.targets.get(at));
+    let mut rows: Vec<Row> = target.map(|target| rows(target, because)).unwrap_or_default();
+    rows.extend(judged.invocation.beaten.iter().map(note));
+    rows.extend(read_only_note(judged, target));
+    let through = judged.invocation.through.join(", ");
+    if !through.is_empty() {
+        rows.push(Row { label: "through".to_owned(), text: through, how: String::new() });
+    }
+    if judged.invocation.tool == Tool::Other {
+        let why = judged.concern.as_ref().map(|concern| concern.why.clone()).unwrap_or_default();
+        rows.push(Row { label: "because".to_owned(), text: why, how: String::new() });
+    }
+    Screen { sentence: sentence(judged, target, selection), rows, instead: instead(judged, target, config, selection) }
+}
+
+fn sentence(judged: &Judged, target: Option<&Target>, selection: &Selection) -> String {
+    let because = judged.verdict.because();
+    let name = &judged.invocation.name;
+    let role = because.target.and_then(|at| judged.invocation.uses.get(at)).map(|one| one.role);
+    let would = |environment: &str| match role {
+        Some(Role::Shadow) => format!("{name} would wipe {environment}, which is named as its shadow database"),
+        Some(Role::Main | Role::Direct) | None => format!("{name} would {} {environment}", judged.invocation.does),
+    };
+    let environment = because.environment.as_ref().map(EnvironmentName::as_str);
+    match (because.reason, environment) {
+        (Reason::Reaches, Some(environment)) => would(environment),
+        (Reason::Disagrees, Some(environment)) => {
+            let strongest = target.and_then(|target| strongest(target, environment));
+            match (strongest, against(target, environment)) {
+                (Some(Source::Selection), _) => {
+                    format!("{name}: {environment} is selected, but the database is another one")
+                }
+                (Some(Source::Identity), Some(other)) => {
+                    format!("{name}: the URL is {environment}'s, but {other}")
+                }
+                (_, Some(other)) => format!("{}, although {other}", would(environment)),
+                (_, None) => would(environment),
+            }
+        }
+        (Reason::Disagrees, None) => format!("{name}: what was found disagrees about the database that it reaches"),
+        (Reason::Expired, Some(environment)) => format!("{name}: the time for {environment} is over"),
+        (Reason::CannotBeKnown, Some(environment)) => {
+            format!("{name}: {environment} is selected, and which database the command would reach cannot be known")
+        }
+        (Reason::NothingKnown, _) => {
+            let chosen = match selection {
+                Selection::Environment(name, _) => format!(", although {name} is selected"),
+                Selection::Nothing | Selection::Expired(..) => String::new(),
+            };
+            format!("{name}: nothing proves which database it would {}{chosen}", judged.invocation.does)
+        }
+        (Reason::Harmless | Reason::ProvenOther, _) => format!("{name} may run"),
+        (Reason::Reaches | Reason::Expired | Reason::CannotBeKnown, None) => format!("{name} may not run"),
+    }
+}
+
+/// The strongest source that speaks for the environment.
+fn strongest(target: &Target, environment: &str) -> Option<Source> {
+    target.evidence.iter().filter(|e| speaks_for(e).as_deref() == Some(environment)).map(|e| e.source).min()
+}
+
+/// What speaks against the environment, in words: the selection before the rest, since it is what the person believes.
+fn against(target: Option<&Target>, environment: &str) -> Option<String> {
+    let other = |evidence: &&Evidence| speaks_for(evidence).is_some_and(|name| name != environment);
+    let found: Vec<&Evidence> = target?.evidence.iter().filter(other).collect();
+    let evidence = found.iter().find(|e| e.source == Source::Selection).or(found.first())?;
+    let name = speaks_for(evidence)?;
+    Some(match (evidence.source, &evidence.says) {
+        (Source::Selection, _) => format!("{name} is selected"),
+        (Source::Identity, _) => format!("the URL is {name}'s"),
+        (_, Says::Local) => "a server of this machine answers there".to_owned(),
+        (Source::Match, _) => format!("it matches {name}"),
+        (Source::Database | Source::Listener | Source::File, _) => format!("what answers there is {name}'s"),
+    })
+}
+
+fn speaks_for(evidence: &Evidence) -> Option<String> {
+    match &evidence.says {
+        Says::Environment(name, _) => Some(name.to_string()),
+        Says::Local => Some("this machine".to_owned()),
+        Says::Unknown => None,
+    }
+}
+
+/// The URL, and the evidence that the person needs: what is behind the port always, the rest where it decides.
+fn rows(target: &Target, because: &Because) -> Vec<Row> {
+    let text = target.url.as_ref().map(|url| url.read_write().to_string());
+    let unknown = || target.origin.clone();
+    let mut rows = vec![match text {
+        Some(text) => Row { label: target.label.clone(), text, how: target.origin.clone() },
+        None => Row { label: target.label.clone(), text: unknown(), how: String::new() },
+    }];
+    let disagrees = match because.reason {
+        Reason::Disagrees => Shown::All,
+        Reason::Harmless
+        | Reason::ProvenOther
+        | Reason::Reaches
+        | Reason::Expired
+        | Reason::CannotBeKnown
+        | Reason::NothingKnown => Shown::Strong,
+    };
+    let strong = target.evidence.iter().any(|e| match e.source {
+        Source::Database | Source::Listener | Source::File | Source::Match => e.says != Says::Unknown,
+        Source::Identity | Source::Selection => false,
+    });
+    for evidence in &target.evidence {
+        let (label, needed) = match evidence.source {
+            Source::Database => ("label", Shown::Strong),
+            Source::Listener => ("reaches", Shown::Strong),
+            Source::File => ("reaches", Shown::Strong),
+            Source::Match => ("match", Shown::Strong),
+            Source::Identity => ("identity", Shown::All),
+            Source::Selection => ("selected", Shown::All),
+        };
+        let shared = evidence.source == Source::Identity && evidence.says == Says::Unknown;
+        if needed == Shown::Strong
+            || disagrees == Shown::All
+            || shared
+            || !strong && evidence.source == Source::Identity
+        {
+            rows.push(Row { label: label.to_owned(), text: evidence.seen.clone(), how: evidence.how.clone() });
+        }
+    }
+    rows
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Shown {
+    Strong,
+    All,
+}
+
+fn note(beaten: &Beaten) -> Row {
+    let text = format!("`{}` does not change {}: the shell's own value wins", beaten.by, beaten.variable);
+    Row { label: "note".to_owned(), text, how: String::new() }
+}
+
+/// A gated command that goes on will still meet a read-only database.
+fn read_only_note(judged: &Judged, target: Option<&Target>) -> Option<Row> {
+    let url = target?.url.as_ref()?;
+    let environment = judged.verdict.because().environment.as_ref()?;
+    let asks = matches!(judged.verdict, Verdict::Ask(_)) && judged.effect() == Effect::Gated;
+    (asks && url.read_write() != *url).then(|| Row {
+        label: "note".to_owned(),
+        text: format!("the URL is read-only, so PostgreSQL refuses writes until nexus-env use {environment} --write"),
+        how: String::new(),
+    })
+}
+
+/// What to type instead. It names only what works.
+fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection: &Selection) -> Vec<String> {
+    let because = judged.verdict.because();
+    let open: Option<&Environment> = config
+        .environment(&config.default)
+        .filter(|environment| !environment.is_protected())
+        .or_else(|| config.environments.iter().find(|environment| !environment.is_protected()));
+    let selected = match selection {
+        Selection::Environment(name, _) => config.environment(name),
+        Selection::Nothing | Selection::Expired(..) => None,
+    };
+    let tunnel = |environment: &Environment| {
+        let proxy = environment.proxy.as_ref()?;
+        Some(typed(&proxy::command_of(proxy))).filter(|command| !command.is_empty())
+    };
+    let use_open = open.map(|environment| format!("nexus-env use {}", environment.name));
+    let deploy = |environment: &EnvironmentName| {
+        format!(
+            "to apply committed migrations to {environment}: nexus-env use {environment} --write, then npx prisma migrate deploy"
+        )
+    };
+    let wrong_tunnel = target.is_some_and(|target| {
+        target.evidence.iter().any(|e| match (&e.says, &because.environment) {
+            (Says::Environment(name, _), Some(environment)) => e.source == Source::Listener && name == environment,
+            (Says::Environment(..) | Says::Local | Says::Unknown, _) => false,
+        })
+    });
+    let silent = target.is_some_and(|t| t.evidence.iter().any(|e| e.source == Source::Listener && e.seen == NOBODY));
+    let is_open = selected.filter(|environment| !environment.is_protected());
+    match because.reason {
+        Reason::Harmless | Reason::ProvenOther => Vec::new(),
+        Reason::Reaches | Reason::Disagrees | Reason::CannotBeKnown => {
+            let first = match (is_open, wrong_tunnel) {
+                (Some(environment), true) => Some(match tunnel(environment) {
+                    Some(command) => format!("stop that tunnel and start {}'s: {command}", environment.name),
+                    None => format!("stop that tunnel and start {}'s", environment.name),
+                }),
+                (Some(_) | None, _) => use_open.filter(|_| is_open.is_none()),
+            };
+            let second = match (&because.environment, judged.invocation.tool, judged.concern.as_ref().map(|c| c.effect))
+            {
+                (Some(environment), Tool::Prisma, Some(Effect::Destructive)) => Some(deploy(environment)),
+                (Some(environment), _, Some(Effect::Gated)) => {
+                    Some(format!("type it at a terminal, where it asks for the name {environment}"))
+                        .filter(|_| matches!(judged.verdict, Verdict::Block(_)))
+                }
+                (Some(_) | None, Tool::Prisma | Tool::Other, _) => None,
+            };
+            first.into_iter().chain(second).collect()
+        }
+        Reason::Expired => {
+            let again = because.environment.as_ref().map(|name| format!("nexus-env use {name} for another while"));
+            use_open.into_iter().chain(again).collect()
+        }
+        Reason::NothingKnown => {
+            match is_open.filter(|_| silent).and_then(|environment| Some((environment, tunnel(environment)?))) {
+                Some((environment, command)) => vec![format!("start {}'s tunnel: {command}", environment.name)],
+                None if target.is_some_and(|target| target.url.is_none()) => {
+                    use_open.filter(|_| is_open.is_none()).into_iter().collect()
+                }
+                None => open.map_or(Vec::new(), |environment| {
+                    vec![format!(
+                        "say in .nexusenv what it is, under [env.{0}.proxy] or [env.{0}.match], then nexus-env allow",
+                        environment.name
+                    )]
+                }),
+            }
+        }
+    }
+}
+
+/// The word to be typed where the verdict asks: the environment's name, since it cannot be typed by habit.
+pub fn word(because: &Because, selection: &Selection) -> String {
+    match (&because.environment, selection) {
+        (Some(environment), _) => environment.to_string(),
+        (None, Selection::Environment(name, _) | Selection::Expired(name, _)) => name.to_string(),
+        (None, Selection::Nothing) => "yes".to_owned(),
+    }
+}
+
+/// Words as a person would type them: quoted only where a shell would read them otherwise.
+fn typed(words: &[String]) -> String {
+    let plain =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c));
+    let one = |word: &String| if plain(word) { word.clone() } else { shell_words::quote(word).into_owned() };
+    words.iter().map(one).collect::<Vec<_>>().join(" ")
+}
