@@ -2,5 +2,7 @@
 //!
 //! `main → cli → command → edge → domain`, over one error type; arrows never run back up. `disk` is a cellar of `edge`.
 
+mod disk;
 pub mod domain;
+pub mod edge;
 pub mod error;

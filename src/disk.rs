@@ -1,0 +1,228 @@
+//! What several doors of `edge` do with a file: look at it, read it with a limit, replace it whole. It stands below
+//! them, so that no door opens another; nothing but `edge` uses it, and it knows no format.
+
+use std::ffi::OsString;
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, OFlags};
+
+use crate::domain::ambient::Timestamp;
+use crate::domain::watch::Sighting;
+
+/// What a file that we read may hold, in bytes.
+pub const LARGEST: u64 = 1 << 20;
+/// Up to this size, in bytes, a file whose time has no nanoseconds is compared by its content.
+const COMPARED: u64 = 64 << 10;
+
+/// How a file looks right now; `None` where there is none. Look first, then read: a change in between is noticed the
+/// next time.
+pub fn sight(path: &Path) -> Option<Sighting> {
+    let metadata = std::fs::metadata(path).ok()?;
+    let physical = std::fs::canonicalize(path).ok().filter(|physical| physical != path);
+    let mut sighting = sighting(path.to_owned(), physical, &metadata);
+    if needs_content(&metadata) {
+        sighting.content = read(path).ok();
+    }
+    Some(sighting)
+}
+
+/// A sighting without content.
+pub fn sighting(path: PathBuf, physical: Option<PathBuf>, metadata: &Metadata) -> Sighting {
+    let time = |seconds, nanoseconds: i64| Timestamp { seconds, nanoseconds: nanoseconds.unsigned_abs() as u32 };
+    Sighting {
+        path,
+        physical,
+        modified: time(metadata.mtime(), metadata.mtime_nsec()),
+        changed: time(metadata.ctime(), metadata.ctime_nsec()),
+        content: None,
+    }
+}
+
+/// Whether the times of a file do not tell two writes apart: its file system, or whoever set them, has no nanoseconds.
+pub fn needs_content(metadata: &Metadata) -> bool {
+    (metadata.mtime_nsec() == 0 || metadata.ctime_nsec() == 0) && metadata.is_file() && metadata.len() <= COMPARED
+}
+
+/// The bytes of a regular file of at most [`LARGEST`] bytes. Never waits for a pipe or a device.
+///
+/// # Errors
+/// `InvalidInput` for what is no regular file, `FileTooLarge` for one that is larger.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    // Opening a pipe for reading waits for a writer, unless told otherwise (open(2), O_NONBLOCK).
+    let file = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    let mut bytes = Vec::with_capacity(metadata.len().min(LARGEST) as usize + 1);
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
+    }
+    Ok(bytes)
+}
+
+/// Replaces a file whole, or makes it: a reader sees the old content or the new one, also after a crash. Keeps the
+/// permissions, and a symbolic link that leads to it.
+///
+/// # Errors
+/// A file that is read-only for this user stays as it is, although its directory would let us replace it.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mode = match std::fs::metadata(&target) {
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+        }
+        Ok(metadata) => {
+            rustix::fs::access(&target, Access::WRITE_OK)?;
+            Some(metadata.permissions().mode() & 0o7777)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    rename_over(&target, bytes, 0o666, mode)
+}
+
+/// Writes a file of this user alone, 0600, below directories of this user alone, 0700, in one step.
+pub fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    }
+    rename_over(path, bytes, 0o600, None)
+}
+
+/// Makes a file that does not exist yet.
+///
+/// # Errors
+/// `AlreadyExists` when there is anything of that name.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Removes a file; that there is none is no error.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// `created` is the mode under the umask; `mode` is set as it is.
+fn rename_over(path: &Path, bytes: &[u8], created: u32, mode: Option<u32>) -> io::Result<()> {
+    let beside = beside(path);
+    let written = (|| {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(created).open(&beside)?;
+        if let Some(mode) = mode {
+            file.set_permissions(Permissions::from_mode(mode))?;
+        }
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)
+    })();
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    } else if let Some(Ok(directory)) = path.parent().map(File::open) {
+        // The rename itself must survive a crash; a file system that cannot say so is no reason to fail.
+        let _ = directory.sync_all();
+    }
+    written
+}
+
+/// A name in the same directory that nobody else uses: hidden, and of no kind that a glob of ours takes.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}-{:08x}.new", std::process::id(), rand::random::<u32>()));
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, SystemTime};
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    fn names(directory: &Path) -> Vec<OsString> {
+        let mut names: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn replacing_keeps_the_mode_and_the_link_and_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, link) = (dir.path().join("real"), dir.path().join("link"));
+        std::fs::write(&file, "old").unwrap();
+        std::fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink("real", &link).unwrap();
+        replace(&link, b"new").unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+        assert_eq!(mode(&file), 0o640);
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(names(dir.path()), ["link", "real"]);
+    }
+
+    #[test]
+    fn replacing_a_directory_fails_and_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let inner = dir.path().join("inner");
+        std::fs::create_dir(&inner).unwrap();
+        assert!(replace(&inner, b"x").is_err());
+        assert_eq!(names(dir.path()), ["inner"]);
+    }
+
+    #[test]
+    fn what_is_kept_is_private() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b/c");
+        keep(&path, b"1").unwrap();
+        keep(&path, b"2").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"2");
+        assert_eq!((mode(&path), mode(path.parent().unwrap()), mode(&dir.path().join("a"))), (0o600, 0o700, 0o700));
+        assert_eq!(names(path.parent().unwrap()), ["c"]);
+    }
+
+    #[test]
+    fn reads_regular_files_up_to_the_limit_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        std::fs::write(&path, vec![b'x'; LARGEST as usize]).unwrap();
+        assert_eq!(read(&path).unwrap().len(), LARGEST as usize);
+        std::fs::write(&path, vec![b'x'; LARGEST as usize + 1]).unwrap();
+        assert_eq!(read(&path).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(read(dir.path()).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(read(Path::new("/dev/zero")).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        let pipe = dir.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert_eq!(read(&pipe).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn a_sighting_holds_the_content_where_the_time_has_no_nanoseconds() {
+        let dir = tempfile::tempdir().unwrap();
+        let directory = dir.path().canonicalize().unwrap();
+        let path = directory.join("f");
+        std::fs::write(&path, "x").unwrap();
+        let time = |nanoseconds| SystemTime::UNIX_EPOCH + Duration::new(1_700_000_000, nanoseconds);
+        let touch =
+            |nanoseconds| File::options().write(true).open(&path).unwrap().set_modified(time(nanoseconds)).unwrap();
+        touch(0);
+        let seen = sight(&path).unwrap();
+        assert_eq!(seen.modified, Timestamp { seconds: 1_700_000_000, nanoseconds: 0 });
+        assert_eq!((seen.content.as_deref(), seen.physical), (Some(&b"x"[..]), None));
+        touch(5);
+        assert_eq!(sight(&path).unwrap().content, None);
+        let link = directory.join("link");
+        std::os::unix::fs::symlink("f", &link).unwrap();
+        assert_eq!(sight(&link).unwrap().physical, Some(path));
+        assert_eq!(sight(&directory.join("none")), None);
+    }
+}

@@ -1,0 +1,74 @@
+//! Reads the process's surroundings, once. The only file that reads the process environment.
+
+use std::ffi::OsStr;
+use std::io::IsTerminal;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+
+use crate::domain::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
+use crate::error::Result;
+
+/// Reads everything. Nothing here fails: what cannot be known is `None`, and who needs it says so.
+pub fn read() -> Ambient {
+    let variables = Environ::new(std::env::vars_os().collect());
+    let absolute = |name: &str| variables.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = absolute("HOME");
+    let below_home = |xdg: &str, rest: &str| {
+        absolute(xdg).or_else(|| home.as_ref().map(|home| home.join(rest))).map(|base| base.join("nexus-env"))
+    };
+    let state_dir = below_home("XDG_STATE_HOME", ".local/state");
+    let runtime_dir = dirs::runtime_dir()
+        .filter(|path| belongs_to_us(path))
+        .map(|path| path.join("nexus-env"))
+        .or_else(|| state_dir.as_ref().map(|path| path.join("stamps")));
+    let colour = match variables.get("NO_COLOR").filter(|value| !value.is_empty()) {
+        None if std::io::stderr().is_terminal() && variables.get("TERM") != Some(OsStr::new("dumb")) => Colour::Yes,
+        Some(_) | None => Colour::No,
+    };
+    Ambient {
+        cwd: std::env::current_dir().ok(),
+        pwd: absolute("PWD"),
+        config_dir: below_home("XDG_CONFIG_HOME", ".config"),
+        state_dir,
+        runtime_dir,
+        terminal: if std::fs::File::options().read(true).write(true).open("/dev/tty").is_ok() {
+            Terminal::Present
+        } else {
+            Terminal::Absent
+        },
+        colour,
+        quiet: false,
+        now: now(),
+        uid: rustix::process::geteuid().as_raw(),
+        home,
+        variables,
+    }
+}
+
+/// This program's own file, for what is started as another process of it.
+pub fn program() -> Result<PathBuf> {
+    std::env::current_exe().context("could not find this program's own file")
+}
+
+/// `$TMPDIR`, else `/tmp`.
+pub fn temporary(ambient: &Ambient) -> PathBuf {
+    let named = ambient.variables.get("TMPDIR").map(PathBuf::from).filter(|path| path.is_absolute());
+    named.unwrap_or_else(|| PathBuf::from("/tmp"))
+}
+
+/// Whether a program of that name stands in one of the directories of a `PATH`.
+pub fn finds(path: &OsStr, program: &str) -> bool {
+    std::env::split_paths(path).any(|directory| directory.join(program).is_file())
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp { seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX), nanoseconds: since.subsec_nanos() }
+}
+
+fn belongs_to_us(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|meta| meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw())
+}

@@ -1,0 +1,35 @@
+//! Data: whole answers to stdout, and to a file that a caller named. Never talk.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::error::Result;
+
+/// Writes all of it to stdout at once. A reader that went away early (`| head`) is no failure.
+pub fn write(bytes: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("could not write to stdout"),
+    }
+}
+
+/// Stdout for what writes in pieces.
+pub fn stream() -> impl Write {
+    std::io::stdout()
+}
+
+/// Appends to a file that exists.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file =
+        File::options().append(true).open(path).with_context(|| format!("could not open `{}`", path.display()))?;
+    file.write_all(bytes).with_context(|| format!("could not write to `{}`", path.display()))
+}
+
+/// Hands on what is still held back. The program calls it last; a reader that went away is no failure.
+pub fn finish() {
+    let _ = std::io::stdout().flush();
+}

@@ -1,0 +1,51 @@
+//! All talk: sentences on stderr, questions on the terminal. Data goes to stdout elsewhere.
+
+use std::io::Write;
+
+use crate::domain::ambient::{Ambient, Colour};
+use crate::error::told;
+
+/// One line of talk, after the program's name. A closed or full stderr is no reason to fail.
+pub fn say(ambient: &Ambient, line: &str) {
+    if !ambient.quiet {
+        say_anyway(line);
+    }
+}
+
+/// A line that `--quiet` does not silence: a refusal.
+pub fn say_anyway(line: &str) {
+    let _ = std::io::stderr().write_all(format!("nexus-env: {line}\n").as_bytes());
+}
+
+/// Prints an error and, after it, its hint.
+pub fn complain(ambient: &Ambient, error: &anyhow::Error) {
+    let (sentence, hint, _) = told(error);
+    let mut text = format!("nexus-env: {sentence}\n");
+    if let Some(hint) = hint {
+        text.push_str(&format!("hint: {hint}\n"));
+    }
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = ambient.colour == Colour::Yes;
+}
+
+/// A line of a longer telling, without the program's name. It is talk too, so it goes to stderr.
+pub fn narrate(ambient: &Ambient, line: &str) {
+    if !ambient.quiet {
+        let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+    }
+}
+
+/// Opens `/dev/null` for each of the three standard streams that the program was started without: else the next file
+/// that is opened would take its number, and talk would be written into it.
+pub fn complete_streams() {
+    for stream in [rustix::stdio::raw_stdin(), rustix::stdio::raw_stdout(), rustix::stdio::raw_stderr()] {
+        // SAFETY: the number is only asked about; nothing keeps or closes it.
+        let borrowed = unsafe { std::os::fd::BorrowedFd::borrow_raw(stream) };
+        if rustix::io::fcntl_getfd(borrowed).is_err() {
+            // The lowest free number is this one, since the ones below are there. It stays open until the end.
+            if let Ok(file) = std::fs::File::options().read(true).write(true).open("/dev/null") {
+                std::mem::forget(file);
+            }
+        }
+    }
+}
