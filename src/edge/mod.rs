@@ -2,7 +2,11 @@
 
 pub mod ambient;
 pub mod consent;
+pub mod entry;
+pub mod identity;
+pub mod memory;
 pub mod output;
 pub mod repo;
 pub mod terminal;
 pub mod trust;
+pub mod vault;

@@ -1,0 +1,238 @@
+//! Where a value comes in: typed on the terminal without echo, or from stdin. Never from an argument.
+//!
+//! The terminal is read byte by byte and not by lines: the kernel cuts a line at 4,096 bytes (1,024 on macOS), and a
+//! key is longer.
+
+use std::fs::File;
+use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
+
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use zeroize::Zeroizing;
+
+use crate::disk;
+use crate::domain::secret::Secret;
+use crate::error::{Failure, Result};
+
+/// The longest value, in bytes.
+pub const LONGEST: usize = 1024 * 1024;
+
+/// Where a value of this process would come from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Entry {
+    Terminal,
+    Stdin,
+}
+
+pub fn kind() -> Entry {
+    if std::io::stdin().is_terminal() { Entry::Terminal } else { Entry::Stdin }
+}
+
+/// Whether what is printed goes to a person's eyes.
+pub fn stdout_is_terminal() -> bool {
+    std::io::stdout().is_terminal()
+}
+
+/// Everything on stdin, at most one newline at its end taken off. Fails above 1 MiB.
+pub fn from_stdin() -> Result<Secret> {
+    from_reader(std::io::stdin().lock(), "the value on stdin")
+}
+
+/// The content of a regular file, every byte of it. Fails above 1 MiB.
+pub fn from_file(path: &Path) -> Result<Secret> {
+    disk::read(path).map(Secret::new).map_err(|error| {
+        let name = path.to_string_lossy().escape_debug().to_string();
+        Failure::new(format!("could not read `{name}`: {}", plain(&error))).hint("give the path of a .env file").into()
+    })
+}
+
+fn plain(error: &std::io::Error) -> String {
+    error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+fn from_reader(reader: impl Read, what: &str) -> Result<Secret> {
+    let value = whole(reader, what)?;
+    match value.expose().strip_suffix(b"\n") {
+        Some(rest) => Ok(Secret::new(rest)),
+        None if value.expose().len() > LONGEST => Err(too_long(what)),
+        None => Ok(value),
+    }
+}
+
+fn too_long(what: &str) -> anyhow::Error {
+    let hint = "store where it is to be found, not the thing itself";
+    Failure::new(format!("{what} is longer than 1 MiB")).hint(hint).into()
+}
+
+/// Everything, without leaving copies behind where a growing buffer was before.
+fn whole(mut reader: impl Read, what: &str) -> Result<Secret> {
+    let mut bytes = Zeroizing::new(vec![0; 4096]);
+    let mut length = 0;
+    loop {
+        match reader.read(&mut bytes[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                return Err(Failure::new(format!("could not read {what}: {}", plain(&error))).into());
+            }
+        }
+        // One byte for the newline that is taken off.
+        if length > LONGEST + 1 {
+            return Err(too_long(what));
+        }
+        if length == bytes.len() {
+            let mut larger = Zeroizing::new(vec![0; length * 4]);
+            larger[..length].copy_from_slice(&bytes);
+            bytes = larger;
+        }
+    }
+    bytes.truncate(length);
+    Ok(Secret::new(std::mem::take(&mut *bytes)))
+}
+
+/// One line typed on the terminal, without echo. Backspace and Ctrl-U edit it. Fails when it is interrupted, when
+/// nothing was typed, and when several lines were pasted: the rest would go to the shell, and into its history.
+pub fn from_terminal(prompt: &str) -> Result<Secret> {
+    let unread = |_| {
+        Failure::new("there is no terminal to read a value from").hint("pipe it in: some-command | nexus-env set NAME")
+    };
+    match typed(prompt).map_err(unread)? {
+        Typed::Line(value) if value.expose().is_empty() => Err(Failure::new("nothing was typed")
+            .hint("an empty value is stored by: printf '' | nexus-env set NAME")
+            .into()),
+        Typed::Line(value) => Ok(value),
+        Typed::More => Err(Failure::new("several lines were typed or pasted, and nothing was stored")
+            .hint("pipe a value of several lines in: nexus-env set NAME < FILE")
+            .into()),
+        Typed::Interrupted => Err(Failure::new("interrupted, nothing was stored").into()),
+        Typed::TooLong => Err(too_long("the value")),
+    }
+}
+
+/// The passphrase of an identity, typed on the terminal without echo.
+pub fn passphrase(prompt: &str) -> Result<Secret> {
+    let unread = |_| {
+        Failure::new("the identity is protected by a passphrase, and there is no terminal to ask for it on")
+            .hint("in CI, NEXUS_ENV_IDENTITY holds an identity without one")
+    };
+    match typed(prompt).map_err(unread)? {
+        Typed::Line(passphrase) => Ok(passphrase),
+        Typed::More | Typed::TooLong => Err(Failure::new("a passphrase is one line").hint("type it again").into()),
+        Typed::Interrupted => Err(Failure::new("interrupted").into()),
+    }
+}
+
+fn typed(prompt: &str) -> std::io::Result<Typed> {
+    let tty = File::options().read(true).write(true).open("/dev/tty")?;
+    let quiet = Quiet::new(&tty)?;
+    let mut out = &tty;
+    let _ = out.write_all(prompt.as_bytes());
+    let typed = match line(&tty)? {
+        Typed::Line(_) if quiet.discard_pending() => Typed::More,
+        other => other,
+    };
+    drop(quiet);
+    let _ = out.write_all(b"\n");
+    Ok(typed)
+}
+
+enum Typed {
+    Line(Secret),
+    /// A line, and something after it.
+    More,
+    Interrupted,
+    TooLong,
+}
+
+fn line(mut tty: &File) -> std::io::Result<Typed> {
+    let mut typed = Zeroizing::new(Vec::with_capacity(16 * 1024));
+    let mut byte = Zeroizing::new([0]);
+    loop {
+        match tty.read(byte.as_mut()) {
+            Ok(0) => return Ok(Typed::Interrupted),
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        }
+        match byte[0] {
+            b'\r' | b'\n' => return Ok(Typed::Line(Secret::new(std::mem::take(&mut *typed)))),
+            // Ctrl-C, and Ctrl-D before anything was typed.
+            0x03 => return Ok(Typed::Interrupted),
+            0x04 if typed.is_empty() => return Ok(Typed::Interrupted),
+            0x04 => return Ok(Typed::Line(Secret::new(std::mem::take(&mut *typed)))),
+            // Backspace takes a whole character, however many bytes it has.
+            0x08 | 0x7f => while typed.pop().is_some_and(|last| last & 0xc0 == 0x80) {},
+            0x15 => typed.clear(),
+            other if typed.len() < LONGEST => typed.push(other),
+            _ => return Ok(Typed::TooLong),
+        }
+    }
+}
+
+/// The terminal without echo, until this is dropped.
+struct Quiet<'t> {
+    tty: &'t File,
+    before: Termios,
+}
+
+impl<'t> Quiet<'t> {
+    fn new(tty: &'t File) -> rustix::io::Result<Self> {
+        let before = tcgetattr(tty)?;
+        let mut during = before.clone();
+        // Without signals from keys: one that ended the process here would leave the terminal silent.
+        during.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+        during.special_codes[SpecialCodeIndex::VMIN] = 1;
+        during.special_codes[SpecialCodeIndex::VTIME] = 0;
+        tcsetattr(tty, OptionalActions::Now, &during)?;
+        Ok(Quiet { tty, before })
+    }
+
+    /// Whether more was there than was read; what was is gone.
+    fn discard_pending(&self) -> bool {
+        let mut at_once = self.before.clone();
+        at_once.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+        // With both at zero a read returns what is there, also when that is nothing.
+        at_once.special_codes[SpecialCodeIndex::VMIN] = 0;
+        at_once.special_codes[SpecialCodeIndex::VTIME] = 0;
+        let mut any = false;
+        let mut sink = Zeroizing::new([0; 1024]);
+        let mut tty = self.tty;
+        if tcsetattr(self.tty, OptionalActions::Now, &at_once).is_ok() {
+            while tty.read(sink.as_mut()).is_ok_and(|length| length > 0) {
+                any = true;
+            }
+        }
+        any
+    }
+}
+
+impl Drop for Quiet<'_> {
+    fn drop(&mut self) {
+        let _ = tcsetattr(self.tty, OptionalActions::Now, &self.before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(bytes: &[u8], value: Option<&[u8]>) {
+        assert_eq!(from_reader(bytes, "it").ok().as_ref().map(Secret::expose), value);
+    }
+
+    #[test]
+    fn takes_at_most_one_newline_off_and_nothing_else() {
+        check(b"", Some(b""));
+        check(b"\n", Some(b""));
+        check(b"a\n", Some(b"a"));
+        check(b"a\n\n", Some(b"a\n"));
+        check(b"a\r\n", Some(b"a\r"));
+        check(b" \xff\xfe ", Some(b" \xff\xfe "));
+        let longest = vec![b'x'; LONGEST];
+        check(&longest, Some(&longest));
+        check(&vec![b'x'; LONGEST + 1], None);
+        check(&vec![b'x'; LONGEST + 2], None);
+    }
+}

@@ -1,0 +1,348 @@
+//! Finds the person's identity: in the two variables, in `identity.txt`, in an ssh key that their own settings name.
+//!
+//! Nothing in a repository can name one. What others could read is refused, not used with a warning.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use zeroize::Zeroizing;
+
+use crate::domain::ambient::{Ambient, Timestamp};
+use crate::domain::identity::{self, Identities, Understood, Unusable};
+use crate::domain::name::VariableName;
+use crate::domain::person::{self, Person};
+use crate::domain::secret::Secret;
+use crate::error::{Failure, Result};
+
+/// The key itself, for CI.
+pub const VARIABLE: &str = "NEXUS_ENV_IDENTITY";
+/// A file that holds it.
+pub const FILE_VARIABLE: &str = "NEXUS_ENV_IDENTITY_FILE";
+
+/// An identity file is a few lines; an ssh key with a long comment is 4 KiB.
+const LARGEST: u64 = 64 * 1024;
+
+/// The identity that [`create`] made or found.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Created {
+    /// Where it is, for messages.
+    pub origin: String,
+    /// The public key; `None` where a passphrase stands before it.
+    pub recipient: Option<String>,
+    pub how: How,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum How {
+    Made,
+    /// There was one, and it is as it was.
+    Kept,
+}
+
+/// Finds the identity without asking anything: one behind a passphrase is a failure that says so. The first place
+/// that is there counts, also when what it holds is wrong.
+pub fn find(ambient: &Ambient) -> Result<Identities> {
+    match look(ambient)? {
+        Understood::Ready(identities) => Ok(identities),
+        Understood::Locked(locked) => Err(Failure::new(format!("{} is protected by a passphrase", locked.origin()))
+            .hint("a prompt never asks for it; a command that you type does, such as nexus-env get NAME")
+            .into()),
+    }
+}
+
+/// The same for a command with a person in front of it: `ask` gets what to ask for and returns the passphrase.
+pub fn find_asking(ambient: &Ambient, ask: &dyn Fn(&str) -> Result<Secret>) -> Result<Identities> {
+    match look(ambient)? {
+        Understood::Ready(identities) => Ok(identities),
+        Understood::Locked(locked) => {
+            let origin = locked.origin().to_owned();
+            let passphrase = ask(&format!("passphrase of {origin}: "))?;
+            locked.unlock(&passphrase).map_err(|unusable| failure(&origin, &unusable))
+        }
+    }
+}
+
+/// The files whose change could mend a failure to find or use the identity.
+pub fn watched(ambient: &Ambient) -> Vec<PathBuf> {
+    let named = ambient.variables.get(FILE_VARIABLE).map(PathBuf::from);
+    let usual =
+        ambient.config_dir.iter().flat_map(|directory| [directory.join("identity.txt"), directory.join("config.toml")]);
+    named.into_iter().chain(usual).filter(|path| path.is_absolute()).collect()
+}
+
+/// The public key to encrypt to for oneself.
+pub fn own_recipient(identities: &Identities) -> Result<String> {
+    let first = identities.recipients().first();
+    first.cloned().ok_or_else(|| failure(&identities.origin, &Unusable::Empty))
+}
+
+/// Names that the person lets a repository set although they are refused otherwise. Settings that cannot be read
+/// lift nothing; `find` says what is wrong with them.
+pub fn lifted_names(ambient: &Ambient) -> Vec<VariableName> {
+    settings(ambient).map(|person| person.allow_names).unwrap_or_default()
+}
+
+/// Makes `identity.txt` where there is no identity at all, readable by the person alone. Never replaces a file.
+pub fn create(ambient: &Ambient) -> Result<Created> {
+    if let Some(source) = source(ambient)? {
+        return kept(source.read(ambient)?);
+    }
+    let directory = config_dir(ambient)?;
+    let path = directory.join("identity.txt");
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .map_err(|error| failed("could not make", directory, &error))?;
+    refuse_in_work_tree(ambient, &path)?;
+    let (text, recipient) = identity::generate(&rfc3339(ambient.now));
+    match write_new(&path, text.expose()) {
+        Ok(()) => Ok(Created { origin: shown(ambient, &path), recipient: Some(recipient), how: How::Made }),
+        // Another one was faster.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => kept(look(ambient)?),
+        Err(error) => Err(failed("could not write", &path, &error)),
+    }
+}
+
+fn kept(found: Understood) -> Result<Created> {
+    let (origin, recipient) = match found {
+        Understood::Ready(identities) => (identities.origin.clone(), Some(own_recipient(&identities)?)),
+        Understood::Locked(locked) => (locked.origin().to_owned(), None),
+    };
+    Ok(Created { origin, recipient, how: How::Kept })
+}
+
+fn write_new(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    // O_EXCL: an existing file, or a link that someone put there, is never followed or replaced.
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let written = file.write_all(text).and_then(|()| file.sync_all());
+    if written.is_err() {
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+/// Where the identity is; not yet looked into.
+enum Source<'a> {
+    Variable(&'a std::ffi::OsStr),
+    File(PathBuf),
+}
+
+fn look(ambient: &Ambient) -> Result<Understood> {
+    match source(ambient)? {
+        Some(source) => source.read(ambient),
+        None => Err(Failure::new("there is no identity to open the secrets with")
+            .hint("nexus-env init makes one; in CI, set NEXUS_ENV_IDENTITY")
+            .into()),
+    }
+}
+
+fn source(ambient: &Ambient) -> Result<Option<Source<'_>>> {
+    if let Some(text) = ambient.variables.get(VARIABLE) {
+        return Ok(Some(Source::Variable(text)));
+    }
+    if let Some(path) = ambient.variables.get(FILE_VARIABLE) {
+        let path = PathBuf::from(path);
+        // One that depends on the current directory could be a file of a repository.
+        return if path.is_absolute() {
+            Ok(Some(Source::File(path)))
+        } else {
+            Err(Failure::new(format!("`{FILE_VARIABLE}` is not an absolute path"))
+                .hint(format!("write it from the root on, or unset {FILE_VARIABLE}"))
+                .into())
+        };
+    }
+    let default = config_dir(ambient)?.join("identity.txt");
+    if std::fs::symlink_metadata(&default).is_ok() {
+        return Ok(Some(Source::File(default)));
+    }
+    match settings(ambient)?.ssh_identity {
+        None => Ok(None),
+        Some(path) => Ok(Some(Source::File(below_home(ambient, &path)?))),
+    }
+}
+
+impl Source<'_> {
+    fn read(self, ambient: &Ambient) -> Result<Understood> {
+        match self {
+            Source::Variable(text) => {
+                let origin = format!("`{VARIABLE}`");
+                let parsed = identity::parse(&origin, text.as_bytes());
+                parsed.map_err(|unusable| match unusable {
+                    Unusable::Empty => Failure::new(format!("{origin} is set, but empty"))
+                        .hint("in CI the secret may not be there: pull requests from forks get none")
+                        .into(),
+                    other => failure(&origin, &other),
+                })
+            }
+            Source::File(path) => {
+                let text = read_private(ambient, &path)?;
+                let origin = shown(ambient, &path);
+                identity::parse(&origin, &text).map_err(|unusable| failure(&origin, &unusable))
+            }
+        }
+    }
+}
+
+/// Reads a file that must be a regular one of this user, which nobody else may read.
+fn read_private(ambient: &Ambient, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    let name = shown(ambient, path);
+    let quoted = shell_words::quote(&path.to_string_lossy()).into_owned();
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
+        .open(path)
+        .map_err(|error| failed("could not read", path, &error))?;
+    // The file that was opened, not what stands at the path by now.
+    let meta = file.metadata().map_err(|error| failed("could not read", path, &error))?;
+    if !meta.is_file() {
+        return Err(Failure::new(format!("{name} is not a regular file")).hint(format!("ls -l {quoted}")).into());
+    }
+    if meta.uid() != ambient.uid {
+        return Err(Failure::new(format!("{name} belongs to another user (uid {})", meta.uid()))
+            .hint("an identity is used by its owner alone; copy it to a file of your own")
+            .into());
+    }
+    if meta.mode() & 0o077 != 0 {
+        return Err(Failure::new(format!("{name} is open to other users (mode {:04o})", meta.mode() & 0o7777))
+            .hint(format!("chmod 600 {quoted}"))
+            .into());
+    }
+    if meta.len() > LARGEST {
+        return Err(Failure::new(format!("{name} is too large for an identity"))
+            .hint("an identity is one line that begins with AGE-SECRET-KEY-1")
+            .into());
+    }
+    refuse_in_work_tree(ambient, path)?;
+    // Room for all of it at once: a buffer that grows leaves copies behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 64));
+    file.take(LARGEST).read_to_end(&mut text).map_err(|error| failed("could not read", path, &error))?;
+    Ok(text)
+}
+
+/// One that lies in a git work tree is one `git add` away from everyone, unless git ignores it.
+fn refuse_in_work_tree(ambient: &Ambient, path: &Path) -> Result<()> {
+    let physical = match std::fs::canonicalize(path) {
+        Ok(physical) => physical,
+        // It is about to be made: its directory is there.
+        Err(_) => match (path.parent().map(std::fs::canonicalize), path.file_name()) {
+            (Some(Ok(parent)), Some(name)) => parent.join(name),
+            _ => path.to_owned(),
+        },
+    };
+    let Some(tree) = physical.ancestors().skip(1).find(|above| above.join(".git").symlink_metadata().is_ok()) else {
+        return Ok(());
+    };
+    let mut git = Command::new("git");
+    // A hook into file watching is a program that the work tree's configuration names.
+    git.args(["-c", "core.fsmonitor=false", "-C"]).arg(tree).args(["check-ignore", "--quiet", "--"]).arg(&physical);
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"] {
+        git.env_remove(variable);
+    }
+    let answer = git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if answer.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    let name = shown(ambient, &physical);
+    Err(Failure::new(format!("{name} lies in the git work tree {} and is not ignored", shown(ambient, tree)))
+        .hint("move it out of the work tree, or add it to that tree's .gitignore")
+        .into())
+}
+
+fn settings(ambient: &Ambient) -> Result<Person> {
+    let Some(path) = ambient.config_dir.as_ref().map(|directory| directory.join("config.toml")) else {
+        return Ok(Person::default());
+    };
+    let mut text = String::new();
+    match File::open(&path).and_then(|file| file.take(LARGEST).read_to_string(&mut text)) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Person::default()),
+        Err(error) => return Err(failed("could not read", &path, &error)),
+    }
+    person::parse(&text).map_err(|wrong| {
+        let name = format!("`{}:{}`", bare(ambient, &path), wrong.line);
+        Failure::new(format!("{name}: {}", wrong.what)).hint("the keys are ssh_identity and allow_names").into()
+    })
+}
+
+fn below_home(ambient: &Ambient, path: &str) -> Result<PathBuf> {
+    let path = match (path.strip_prefix("~/"), &ambient.home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    };
+    if path.is_absolute() {
+        Ok(path)
+    } else {
+        let message = "`ssh_identity` in your config.toml is not an absolute path";
+        Err(Failure::new(message).hint("ssh_identity = \"~/.ssh/id_ed25519\"").into())
+    }
+}
+
+fn config_dir(ambient: &Ambient) -> Result<&Path> {
+    ambient.config_dir.as_deref().ok_or_else(|| {
+        Failure::new("neither `HOME` nor `XDG_CONFIG_HOME` is an absolute path")
+            .hint("set HOME, or NEXUS_ENV_IDENTITY_FILE to where the identity is")
+            .into()
+    })
+}
+
+fn failure(origin: &str, unusable: &Unusable) -> anyhow::Error {
+    Failure::new(format!("{origin} {}", unusable.sentence())).hint(unusable.hint()).into()
+}
+
+fn failed(act: &str, path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let reason = error.to_string();
+    let reason = reason.split(" (os error").next().unwrap_or_default().to_lowercase();
+    let quoted = path.to_string_lossy();
+    let hint = format!("ls -ld {}", shell_words::quote(&quoted));
+    Failure::new(format!("{act} `{}`: {reason}", quoted.escape_debug())).hint(hint).into()
+}
+
+/// A path in backticks, with `~` for home and nothing that could move the cursor.
+fn shown(ambient: &Ambient, path: &Path) -> String {
+    format!("`{}`", bare(ambient, path))
+}
+
+fn bare(ambient: &Ambient, path: &Path) -> String {
+    match ambient.home.as_ref().and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
+        Some(rest) => format!("~/{}", rest.to_string_lossy().escape_debug()),
+        None => path.to_string_lossy().escape_debug().to_string(),
+    }
+}
+
+/// UTC, in seconds. Howard Hinnant's civil_from_days, in years that begin in March.
+fn rfc3339(now: Timestamp) -> String {
+    let (days, rest) = (now.seconds.div_euclid(86_400), now.seconds.rem_euclid(86_400));
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(seconds: i64, text: &str) {
+        assert_eq!(rfc3339(Timestamp { seconds, nanoseconds: 0 }), text);
+    }
+
+    #[test]
+    fn writes_the_date_like_age_keygen() {
+        check(0, "1970-01-01T00:00:00Z");
+        check(951_827_696, "2000-02-29T12:34:56Z");
+        check(1_767_225_599, "2025-12-31T23:59:59Z");
+        check(4_107_542_400, "2100-03-01T00:00:00Z");
+    }
+}

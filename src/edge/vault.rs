@@ -1,0 +1,209 @@
+//! The store on disk: `.nexusenv.d/<environment>.toml`, read whole, opened or refused whole, replaced whole.
+//!
+//! No value leaves a store whose seal does not hold, and who cannot read a store cannot write it.
+
+mod failure;
+mod write;
+
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use age::{DecryptError, Decryptor};
+use zeroize::Zeroizing;
+
+pub use failure::{Tampering, VaultFailure};
+pub use write::{Lock, Outcome, change, lock};
+
+use crate::disk;
+use crate::domain::config::Protection;
+use crate::domain::container::format::{self, Malformed};
+use crate::domain::container::seal::{Damaged, DataKey, Keys, Unsealed, Verified};
+use crate::domain::container::{Container, Pin};
+use crate::domain::identity::Identities;
+use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
+use crate::domain::vars::Vars;
+
+/// An age header takes a hundred bytes a recipient, and each costs time at every load: 600 are enough.
+const LARGEST_KEY: usize = 64 * 1024;
+
+/// What a store must be.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    pub id: &'a RepositoryId,
+    pub environment: &'a EnvironmentName,
+    pub protection: Protection,
+    /// What this machine remembers of it. `None` is for whoever decides whether to trust it for the first time, and
+    /// for a store that is about to be made: any key passes then.
+    pub pin: Option<Pin>,
+    /// Names that the person's own settings let through although they are refused otherwise.
+    pub lifted: &'a [VariableName],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted<'a> {
+    All,
+    /// Those of these that there are.
+    Only(&'a [VariableName]),
+}
+
+#[derive(Debug)]
+pub struct Opened {
+    pub vars: Vars,
+    /// To be remembered: the highest revision seen.
+    pub pin: Pin,
+    /// Something to say that is no reason to refuse.
+    pub warning: Option<String>,
+}
+
+/// `<root>/.nexusenv.d/<environment>.toml`.
+pub fn path(root: &Path, environment: &EnvironmentName) -> PathBuf {
+    root.join(".nexusenv.d").join(format!("{environment}.toml"))
+}
+
+/// The path as messages show it.
+fn place(environment: &EnvironmentName) -> String {
+    format!(".nexusenv.d/{environment}.toml")
+}
+
+/// The environment's store, or `None` where there is none. Only a regular file of at most 1 MiB is read.
+pub fn read(root: &Path, environment: &EnvironmentName) -> Result<Option<Container>, VaultFailure> {
+    let place = place(environment);
+    let bytes = match disk::read(&path(root, environment)) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            return match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(None),
+                ErrorKind::InvalidInput => Err(VaultFailure::NotAFile { place }),
+                ErrorKind::FileTooLarge => Err(VaultFailure::TooLarge { place }),
+                _ => Err(VaultFailure::File { act: "read", place, error }),
+            };
+        }
+    };
+    match format::parse(&bytes) {
+        Ok(container) if container.key.len() > LARGEST_KEY => Err(VaultFailure::TooLarge { place }),
+        Ok(container) => Ok(Some(container)),
+        Err(Malformed::TooLarge) => Err(VaultFailure::TooLarge { place }),
+        Err(Malformed::Version(version)) => Err(VaultFailure::UnknownVersion { place, version }),
+        Err(Malformed::At { line, what }) => Err(VaultFailure::Malformed { place, line, what }),
+    }
+}
+
+/// Opens a store: unwraps its key once, verifies the seal, compares with what is remembered, then opens the values.
+/// Any failure opens nothing.
+pub fn open(
+    container: &Container,
+    expected: &Expected<'_>,
+    identities: &Identities,
+    wanted: Wanted<'_>,
+) -> Result<Opened, VaultFailure> {
+    let keys = unwrap(container, expected, identities)?;
+    let (verified, warning) = verify(container, expected, &keys)?;
+    for (name, _) in &container.secrets {
+        if let Some(reason) = name.refusal()
+            && !expected.lifted.contains(name)
+        {
+            let (environment, name) = (expected.environment.clone(), name.clone());
+            return Err(VaultFailure::RefusedName { environment, name, reason });
+        }
+    }
+    let vars = match wanted {
+        Wanted::All => verified.values(),
+        Wanted::Only(names) => names
+            .iter()
+            .filter_map(|name| verified.value(name).map(|value| Some((name.clone(), value?))).transpose())
+            .collect::<Result<Vec<_>, Damaged>>()
+            .map(Vars::new),
+    };
+    let vars = vars.map_err(|damaged| value_damaged(expected, damaged))?;
+    Ok(Opened { vars, pin: pin(container, expected, &keys), warning })
+}
+
+/// What to remember: the highest revision seen, also where an older one was let through with a warning.
+fn pin(container: &Container, expected: &Expected<'_>, keys: &Keys) -> Pin {
+    let seen = expected.pin.map_or(0, |pin| pin.revision);
+    Pin { fingerprint: keys.fingerprint(), revision: container.revision.max(seen) }
+}
+
+fn value_damaged(expected: &Expected<'_>, Damaged(name): Damaged) -> VaultFailure {
+    let environment = expected.environment.clone();
+    VaultFailure::ValueDamaged { place: place(&environment), environment, name }
+}
+
+/// The keys of a store that says that it is the one expected. Nothing of it is verified yet.
+fn unwrap(container: &Container, expected: &Expected<'_>, identities: &Identities) -> Result<Keys, VaultFailure> {
+    let environment = expected.environment;
+    let place = place(environment);
+    if container.repository != *expected.id {
+        return Err(VaultFailure::OtherRepository { place });
+    }
+    if container.environment != *environment {
+        return Err(VaultFailure::OtherEnvironment { place, found: container.environment.clone() });
+    }
+    match unwrap_key(&container.key, identities) {
+        Ok(data_key) => Ok(Keys::derive(&data_key, expected.id, environment)),
+        Err(DecryptError::NoMatchingKeys) => {
+            let own = identities.recipients();
+            let environment = environment.clone();
+            Err(match container.recipients.iter().find(|recipient| own.contains(&recipient.key)) {
+                Some(listed) => VaultFailure::Stripped { environment, name: listed.name.clone() },
+                None => VaultFailure::NotARecipient { environment, readers: container.readers(), own: own.to_vec() },
+            })
+        }
+        // The enum is age's and may grow; every other way to fail means that these bytes are not what age wrote.
+        Err(_) => Err(VaultFailure::KeyDamaged { environment: environment.clone(), place }),
+    }
+}
+
+fn unwrap_key(wrapped: &[u8], identities: &Identities) -> Result<DataKey, DecryptError> {
+    let mut reader = Decryptor::new_buffered(wrapped)?.decrypt(identities.keys())?;
+    let mut key = Zeroizing::new([0; 32]);
+    reader.read_exact(key.as_mut())?;
+    // The end is authenticated too, and only reading it says so.
+    match reader.read(&mut [0])? {
+        0 => Ok(DataKey::new(key)),
+        _ => Err(DecryptError::InvalidHeader),
+    }
+}
+
+/// Whether the store is the one that was allowed, and what to say about it all the same.
+fn verify<'a>(
+    container: &'a Container,
+    expected: &Expected<'_>,
+    keys: &'a Keys,
+) -> Result<(Verified<'a>, Option<String>), VaultFailure> {
+    let environment = expected.environment.clone();
+    let place = place(&environment);
+    let verified = keys.verify(container).map_err(|Unsealed| VaultFailure::SealBroken {
+        environment: environment.clone(),
+        place: place.clone(),
+        tampering: tampering(container, keys),
+    })?;
+    let Some(pin) = expected.pin else { return Ok((verified, None)) };
+    if pin.fingerprint != keys.fingerprint() {
+        return Err(VaultFailure::KeyReplaced { environment });
+    }
+    let (found, seen) = (container.revision, pin.revision);
+    match expected.protection {
+        _ if found >= seen => Ok((verified, None)),
+        Protection::Protected => Err(VaultFailure::RolledBack { environment, place, found, seen }),
+        Protection::Open => {
+            let warning = format!("`{place}` is revision {found}, and revision {seen} was seen here before");
+            Ok((verified, Some(warning)))
+        }
+    }
+}
+
+/// Looks for what was done to a store whose seal does not hold.
+fn tampering(container: &Container, keys: &Keys) -> Tampering {
+    for (name, ciphertext) in &container.secrets {
+        if !keys.belongs(name, ciphertext) {
+            return Tampering::Value(name.clone());
+        }
+    }
+    let header = container.key.split(|&byte| byte == b'\n').take_while(|line| !line.starts_with(b"---"));
+    let wrapped = header.filter(|line| line.starts_with(b"-> X25519 ") || line.starts_with(b"-> ssh-ed25519 ")).count();
+    match container.recipients.len() {
+        listed if listed != wrapped => Tampering::Recipients { listed, wrapped },
+        _ => Tampering::Whole,
+    }
+}

@@ -1,0 +1,173 @@
+//! Changing a store: one writer at a time, verified before it is touched, replaced by a rename. It never wraps an
+//! existing key anew, so a recipient planted in the file gains nothing by waiting.
+
+use std::fs::{DirBuilder, File};
+use std::io::{ErrorKind, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use age::Encryptor;
+use rand::RngCore;
+use rand::rngs::OsRng;
+use rustix::fs::FlockOperation;
+use zeroize::Zeroizing;
+
+use super::{Expected, VaultFailure, pin, place, read, unwrap, value_damaged, verify};
+use crate::disk;
+use crate::domain::container::seal::{Change, Damaged, DataKey, Keys};
+use crate::domain::container::{Container, LARGEST, NONCE, Pin, Recipient, RecipientName, format};
+use crate::domain::identity::Identities;
+use crate::domain::name::EnvironmentName;
+
+/// The right to replace stores of one repository, for as long as it lives. The kernel takes it back when the process
+/// dies, and no file is left behind for git to see: what is locked is the directory itself.
+pub struct Lock {
+    /// Locked for as long as it is open.
+    _directory: File,
+    path: PathBuf,
+}
+
+/// A store before and after a change.
+#[derive(Debug)]
+pub struct Outcome {
+    /// `None` when the store was made by it.
+    pub before: Option<Container>,
+    /// `None` when nothing was another, and nothing was written.
+    pub after: Option<Container>,
+    /// To be remembered.
+    pub pin: Pin,
+    pub warning: Option<String>,
+}
+
+/// Waits for another writer of the same repository, and makes `.nexusenv.d` where there is none.
+pub fn lock(root: &Path) -> Result<Lock, VaultFailure> {
+    let path = root.join(".nexusenv.d");
+    let failed = |error| VaultFailure::File { act: "lock", place: ".nexusenv.d".to_owned(), error };
+    match DirBuilder::new().create(&path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(failed(error)),
+        Ok(()) | Err(_) => {}
+    }
+    let directory = File::open(&path).map_err(failed)?;
+    loop {
+        match rustix::fs::flock(&directory, FlockOperation::LockExclusive) {
+            Ok(()) => return Ok(Lock { _directory: directory, path }),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(failed(error.into())),
+        }
+    }
+}
+
+impl Lock {
+    /// Replaces an environment's store: beside it, to disk, then renamed over it. Whenever the process dies, the
+    /// store is the old one or the new one. Keeps the mode, and a symbolic link stays one.
+    pub fn write(&self, environment: &EnvironmentName, container: &Container) -> Result<(), VaultFailure> {
+        let place = place(environment);
+        let text = format::render(container);
+        if text.len() > LARGEST {
+            return Err(VaultFailure::TooLarge { place });
+        }
+        self.replace(environment, text.as_bytes()).map_err(|error| VaultFailure::File { act: "write", place, error })
+    }
+
+    fn replace(&self, environment: &EnvironmentName, bytes: &[u8]) -> std::io::Result<()> {
+        let name = format!("{environment}.toml");
+        // Only the holder of the lock writes here: what lies half-written beside the store is of one that was killed.
+        for entry in std::fs::read_dir(&self.path)? {
+            let entry = entry?.file_name();
+            let beside = entry.as_bytes().strip_prefix(b".").and_then(|rest| rest.strip_prefix(name.as_bytes()));
+            if beside.is_some_and(|rest| rest.starts_with(b".") && rest.ends_with(b".new")) {
+                disk::remove(&self.path.join(entry))?;
+            }
+        }
+        disk::replace(&self.path.join(name), bytes)
+    }
+}
+
+/// Makes changes to an environment's store, all in one write or none. Where there is no store, one is made with
+/// `myself` as the only recipient; where there is one, it must be one whose key is remembered.
+pub fn change(
+    root: &Path,
+    expected: &Expected<'_>,
+    identities: &Identities,
+    myself: &RecipientName,
+    changes: &[Change],
+) -> Result<Outcome, VaultFailure> {
+    let lock = lock(root)?;
+    let before = read(root, expected.environment)?;
+    // A file made to the public recipients by somebody else would hand them what is stored now.
+    if before.is_some() && expected.pin.is_none() {
+        return Err(VaultFailure::NotAllowed { environment: expected.environment.clone() });
+    }
+    let (base, keys) = match &before {
+        Some(container) => (container.clone(), unwrap(container, expected, identities)?),
+        None => create(expected, identities, myself)?,
+    };
+    // What is remembered is of a store that is gone, where this one was made just now.
+    let expected = Expected { pin: before.as_ref().and(expected.pin), ..*expected };
+    let (verified, warning) = verify(&base, &expected, &keys)?;
+    let nonce = || -> Result<[u8; NONCE], Stopped> {
+        let mut nonce = [0; NONCE];
+        OsRng.try_fill_bytes(&mut nonce).map_err(|_| Stopped::NoRandomness)?;
+        Ok(nonce)
+    };
+    let after = verified.changed(changes, nonce).map_err(|stopped| match stopped {
+        Stopped::NoRandomness => VaultFailure::NoRandomness,
+        Stopped::Damaged(damaged) => value_damaged(&expected, damaged),
+    })?;
+    if let Some(after) = &after {
+        lock.write(expected.environment, after)?;
+    }
+    let pin = pin(after.as_ref().unwrap_or(&base), &expected, &keys);
+    Ok(Outcome { before, after, pin, warning })
+}
+
+enum Stopped {
+    NoRandomness,
+    Damaged(Damaged),
+}
+
+impl From<Damaged> for Stopped {
+    fn from(damaged: Damaged) -> Self {
+        Stopped::Damaged(damaged)
+    }
+}
+
+fn create(
+    expected: &Expected<'_>,
+    identities: &Identities,
+    myself: &RecipientName,
+) -> Result<(Container, Keys), VaultFailure> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    OsRng.try_fill_bytes(bytes.as_mut()).map_err(|_| VaultFailure::NoRandomness)?;
+    let data_key = DataKey::new(bytes);
+    let key = identities.recipients().first().cloned().unwrap_or_default();
+    let recipients = vec![Recipient { name: myself.clone(), key }];
+    let wrapped = wrap(&data_key, &recipients)?;
+    let keys = Keys::derive(&data_key, expected.id, expected.environment);
+    Ok((keys.create(wrapped, recipients), keys))
+}
+
+/// An age file that holds the data key for these recipients.
+fn wrap(data_key: &DataKey, recipients: &[Recipient]) -> Result<Vec<u8>, VaultFailure> {
+    let mut all: Vec<Box<dyn age::Recipient>> = Vec::new();
+    for Recipient { key, .. } in recipients {
+        all.push(match (key.parse::<age::x25519::Recipient>(), key.parse::<age::ssh::Recipient>()) {
+            (Ok(recipient), _) => Box::new(recipient),
+            (Err(_), Ok(recipient @ age::ssh::Recipient::SshEd25519(..))) => Box::new(recipient),
+            (Err(_), Ok(age::ssh::Recipient::SshRsa(..)) | Err(_)) => {
+                return Err(VaultFailure::BadRecipient { key: key.clone() });
+            }
+        });
+    }
+    // All recipients are of one sort, so wrapping for them fails only where randomness does; a Vec takes everything.
+    let mut out = Vec::new();
+    Encryptor::with_recipients(all.iter().map(|recipient| recipient.as_ref()))
+        .ok()
+        .and_then(|encryptor| {
+            let mut writer = encryptor.wrap_output(&mut out).ok()?;
+            writer.write_all(data_key.expose()).ok()?;
+            writer.finish().ok().map(drop)
+        })
+        .ok_or(VaultFailure::NoRandomness)?;
+    Ok(out)
+}
