@@ -1,12 +1,16 @@
 //! One door to the outside a file. A door returns domain types, decides nothing, and imports no other door.
 
 pub mod ambient;
+pub mod clock;
 pub mod consent;
 pub mod entry;
 pub mod identity;
 pub mod memory;
 pub mod output;
+pub mod program;
 pub mod repo;
+pub mod shell;
+pub mod stamp;
 pub mod terminal;
 pub mod trust;
 pub mod vault;

@@ -1,0 +1,413 @@
+# shellcheck shell=bash
+# nexus-env in bash, 3.2 and later: eval "$(nexus-env hook bash)".
+#
+# At a prompt where nothing changed only builtins run. The check that says so, __nexus_env_same, is generated anew at
+# each load. A load starts the program once and evaluates what it prints. Every local carries the prefix, since a
+# variable of the environment may have any name. No trap is touched, and IFS is never relied upon.
+
+# Under allexport neither our functions nor our state go to every child.
+__nexus_env_flags=$-
+set +a
+
+__nexus_env_bin=__NEXUS_ENV_BIN__
+
+if ! declare -F __nexus_env_load >/dev/null; then
+  __nexus_env_state=new __nexus_env_near='' __nexus_env_kept='' __nexus_env_refusal='' __nexus_env_rules=''
+  __nexus_env_told='' __nexus_env_seal='' __nexus_env_label=''
+  export -n __nexus_env_state
+fi
+
+# Sourced again, or for the first time: the next prompt looks.
+__nexus_env_same() { return 1; }
+
+__nexus_env_hook() {
+  local __nexus_env_status=$?
+  case $- in
+    *[axvT]*) __nexus_env_hushed __nexus_env_refresh || : ;;
+    *) __nexus_env_same || __nexus_env_load || : ;;
+  esac
+  # Under errexit a status that the shell has survived (`! true`) would end it here. bash gives `$?` back by itself.
+  case $- in *e*) return 0 ;; esac
+  return "$__nexus_env_status"
+}
+
+__nexus_env_refresh() { __nexus_env_same || __nexus_env_load "$@"; }
+
+# Runs a function of ours without trace, without echo of what is evaluated (`set -v` does that in bash), without
+# allexport, and out of the sight of the person's DEBUG trap, which would find values in BASH_COMMAND.
+__nexus_env_hushed() {
+  local __nexus_env_flags=$- __nexus_env_code=0
+  { set +axvT; } 2>/dev/null
+  "$@" || __nexus_env_code=$?
+  case $__nexus_env_flags in *T*) set -T ;; esac
+  case $__nexus_env_flags in *v*) set -v ;; esac
+  case $__nexus_env_flags in *a*) set -a ;; esac
+  case $__nexus_env_flags in *x*) set -x ;; esac
+  return "$__nexus_env_code"
+}
+
+# Starts the program once, in a fork that also says, at no extra cost, which functions the guarded names have now.
+#   load                     the directory, a file or the time changed
+#   load line                the same in the middle of a line, for a guarded command
+#   load use ENV …           a selection for this shell
+__nexus_env_load() {
+  local __nexus_env_out __nexus_env_own='' __nexus_env_code=0
+  if [[ ! -x $__nexus_env_bin ]]; then
+    # shellcheck disable=SC2317
+    __nexus_env_same() { [[ ! -x $__nexus_env_bin ]]; }
+    __nexus_env_lost "\`$__nexus_env_bin\` is gone, so nothing is loaded" \
+      'install nexus-env again, or take its hook out of your .bashrc'
+    return 1
+  fi
+  __nexus_env_out=$(
+    for __nexus_env_name in npx prisma pnpm pnpx yarn bun bunx npm; do
+      printf '#nexus-env %s\n' "$__nexus_env_name"
+      declare -f "$__nexus_env_name" || :
+    done
+    printf '#nexus-env-load\n'
+    [[ ${1-} != line ]] || __nexus_env_assigned
+    [[ ${1-} != line ]] || set -- line ${__nexus_env_names[@]+"${__nexus_env_names[@]}"}
+    export __nexus_env_state
+    exec "$__nexus_env_bin" __load "bash:${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]}" "$@"
+  ) || __nexus_env_code=$?
+  if [[ $__nexus_env_code -ne 0 ]]; then
+    # A `use` that was refused, or broken off at its question, changes nothing.
+    [[ ${1-} != use ]] || return "$__nexus_env_code"
+    # shellcheck disable=SC2317
+    __nexus_env_same() { return 1; }
+    __nexus_env_lost "the program ended with status $__nexus_env_code, so nothing is loaded" 'nexus-env status'
+    return "$__nexus_env_code"
+  fi
+  # By length: `${…#*TEXT}` takes bash a time that grows with the square of where TEXT stands.
+  __nexus_env_own=${__nexus_env_out%%$'#nexus-env-load\n'*}
+  __nexus_env_out=${__nexus_env_out:${#__nexus_env_own}}
+  __nexus_env_out=${__nexus_env_out#$'#nexus-env-load\n'}
+  __nexus_env_told=''
+  eval "$__nexus_env_out"
+}
+
+# Which variables are assigned in front of the guarded command (`A=b npx …`): such a one hides the shell's own. To be
+# called in a fork: it plants a value in each global variable and looks whether it can be seen.
+__nexus_env_assigned() {
+  local __nexus_env_name __nexus_env_value
+  __nexus_env_names=()
+  [[ ${BASH_VERSINFO[0]} -gt 4 || (${BASH_VERSINFO[0]} -eq 4 && ${BASH_VERSINFO[1]} -ge 2) ]] || return 0
+  set --
+  for __nexus_env_name in _ {a..z} {A..Z}; do
+    eval "set -- \"\$@\" \"\${!$__nexus_env_name@}\""
+  done
+  for __nexus_env_name; do
+    case $__nexus_env_name in __nexus_env_* | BASH* | FUNCNAME | LINENO | RANDOM | SECONDS | SRANDOM | EPOCH*) continue ;; esac
+    __nexus_env_value=${!__nexus_env_name-}
+    declare -g "$__nexus_env_name=__nexus_env" || continue # bash 4.2
+    if [[ ${!__nexus_env_name-} == __nexus_env ]]; then
+      declare -g "$__nexus_env_name=$__nexus_env_value" # bash 4.2
+    else
+      __nexus_env_names+=("$__nexus_env_name")
+    fi
+  done 2>/dev/null
+}
+
+# The program cannot answer: what was set is removed, by the names that the shell itself knows. Told once.
+__nexus_env_lost() {
+  local __nexus_env_rest=${NEXUS_ENV_NAMES-} __nexus_env_name
+  while [[ -n $__nexus_env_rest ]]; do
+    __nexus_env_name=${__nexus_env_rest%% *}
+    __nexus_env_rest=${__nexus_env_rest#"$__nexus_env_name"}
+    __nexus_env_rest=${__nexus_env_rest# }
+    case $__nexus_env_name in
+      '' | [0-9]* | *[!A-Za-z0-9_]*) ;;
+      *) __nexus_env_put_back "$__nexus_env_name" ;;
+    esac
+  done
+  unset -v NEXUS_ENV NEXUS_ENV_ROOT NEXUS_ENV_NAMES NEXUS_ENV_UNTIL NEXUS_ENV_ACCESS 2>/dev/null
+  __nexus_env_state=new __nexus_env_near=lost
+  __nexus_env_wrap npx prisma pnpm pnpx yarn bun bunx npm
+  [[ $__nexus_env_told != lost ]] || return 0
+  __nexus_env_told=lost
+  printf 'nexus-env: %s\nhint: %s\n' "$1" "$2" >&2
+}
+
+# Saves what the shell exports under these names.
+__nexus_env_keep() {
+  local __nexus_env_name
+  for __nexus_env_name; do
+    printf -v "__nexus_env_was_$__nexus_env_name" %s "x${!__nexus_env_name-}"
+  done
+  __nexus_env_kept=yes
+}
+
+# Saves what the shell has under these names without exporting it. False when one of them is an array: its elements
+# could not be given back.
+__nexus_env_keep_own() {
+  local __nexus_env_name __nexus_env_code=0
+  for __nexus_env_name; do
+    if __nexus_env_is_array "$__nexus_env_name"; then
+      __nexus_env_code=1
+    elif [[ -n ${!__nexus_env_name+x} ]]; then
+      printf -v "__nexus_env_was_$__nexus_env_name" %s "u${!__nexus_env_name}"
+      __nexus_env_kept=yes
+    fi
+  done
+  return "$__nexus_env_code"
+}
+
+# More elements than the first, that is: a scalar is an array of one.
+__nexus_env_is_array() {
+  local __nexus_env_indices=''
+  eval "__nexus_env_indices=\"\${!${1}[*]}\""
+  case $__nexus_env_indices in '' | 0) return 1 ;; esac
+}
+
+# Forgets what was saved: the variable is the person's own now.
+__nexus_env_forget() {
+  local __nexus_env_name
+  for __nexus_env_name; do
+    unset -v "__nexus_env_was_$__nexus_env_name"
+  done
+}
+
+# Gives these variables back what they were. One that the person made read-only meanwhile cannot be given back.
+__nexus_env_put_back() {
+  local __nexus_env_name __nexus_env_was
+  for __nexus_env_name; do
+    __nexus_env_was=__nexus_env_was_$__nexus_env_name
+    if unset -v "$__nexus_env_name" 2>/dev/null; then
+      case ${!__nexus_env_was-} in
+        x*) export "$__nexus_env_name=${!__nexus_env_was#x}" ;;
+        u*) printf -v "$__nexus_env_name" %s "${!__nexus_env_was#u}" ;;
+      esac
+    else
+      printf "nexus-env: \`%s\` is read-only in this shell and keeps its value\nhint: exec bash\n" "$__nexus_env_name" >&2
+    fi
+    unset -v "$__nexus_env_was"
+  done
+}
+
+# Some of these variables cannot be set, so none is. The first that is in the way is named, once.
+__nexus_env_refuse() {
+  local __nexus_env_name __nexus_env_why=''
+  for __nexus_env_name; do
+    if __nexus_env_is_array "$__nexus_env_name"; then
+      __nexus_env_forget "$__nexus_env_name"
+      __nexus_env_why=${__nexus_env_why:-"an array:$__nexus_env_name"}
+    elif unset -v "$__nexus_env_name" 2>/dev/null; then
+      __nexus_env_put_back "$__nexus_env_name"
+    else
+      __nexus_env_forget "$__nexus_env_name"
+      __nexus_env_why=${__nexus_env_why:-"read-only:$__nexus_env_name"}
+    fi
+  done
+  [[ $__nexus_env_refusal != "$__nexus_env_why" ]] || return 0
+  __nexus_env_refusal=$__nexus_env_why
+  printf "nexus-env: \`%s\` is %s in this shell, so nothing is loaded\nhint: start a shell that does not set it, or rename it in the configuration\n" \
+    "${__nexus_env_why#*:}" "${__nexus_env_why%%:*}" >&2
+}
+
+# Puts a guard in front of these names. A function that is there already goes on working under another name.
+__nexus_env_wrap() {
+  local __nexus_env_name __nexus_env_text __nexus_env_run
+  # What every name was when all were guarded: the same text again means that all still are.
+  [[ -z ${__nexus_env_own-} || ${__nexus_env_wrapped-} != "$*:$__nexus_env_own" ]] || return 0
+  __nexus_env_wrapped="$*:${__nexus_env_own-}"
+  for __nexus_env_name; do
+    __nexus_env_text='' __nexus_env_run="command $__nexus_env_name"
+    if declare -F "$__nexus_env_name" >/dev/null; then
+      case ${__nexus_env_own-} in
+        *"#nexus-env $__nexus_env_name"$'\n'*)
+          __nexus_env_text=${__nexus_env_own%%"#nexus-env $__nexus_env_name"$'\n'*}
+          __nexus_env_text=${__nexus_env_own:${#__nexus_env_text}}
+          __nexus_env_text=${__nexus_env_text#"#nexus-env $__nexus_env_name"$'\n'}
+          __nexus_env_text=${__nexus_env_text%%'#nexus-env '*}
+          ;;
+        *) __nexus_env_text=$(declare -f "$__nexus_env_name") ;;
+      esac
+      case $__nexus_env_text in *__nexus_env_guard*) continue ;; esac
+    fi
+    # A name with a dash is no name of a function in POSIX mode.
+    case $__nexus_env_name:$SHELLOPTS in *-*:*posix*) continue ;; esac
+    if [[ -n $__nexus_env_text ]]; then
+      eval "function __nexus_env_own_$__nexus_env_name ${__nexus_env_text#*\(\)}" || continue
+      __nexus_env_run="__nexus_env_own_$__nexus_env_name"
+    fi
+    # `function NAME`, since an alias of that name would be expanded in `NAME ()`.
+    eval "function $__nexus_env_name { __nexus_env_guard $__nexus_env_name \"\$@\" || return; $__nexus_env_run \"\$@\"; }"
+    export -fn "${__nexus_env_name?}" # a child would miss what it calls
+  done 2>/dev/null
+}
+
+# Whether the file holds exactly this text. For a file whose time could have been the same before and after a change.
+__nexus_env_holds() {
+  local __nexus_env_text=''
+  IFS='' read -r -d '' __nexus_env_text <"$1" || :
+  [ "$__nexus_env_text" = "$2" ]
+} 2>/dev/null
+
+# 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule.
+__nexus_env_guard() {
+  local __nexus_env_code=0 __nexus_env_found
+  __nexus_env_same || __nexus_env_hushed __nexus_env_load line || :
+  [[ -n $__nexus_env_near ]] || return 0
+  [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
+  __nexus_env_named "$@" || return 0
+  if [[ -x $__nexus_env_bin ]]; then
+    "$__nexus_env_bin" __guard -- "$@" </dev/null >&2 || __nexus_env_code=$?
+  else
+    __nexus_env_code=127
+  fi
+  case $__nexus_env_code in
+    0) return 0 ;;
+    3) return 3 ;;
+  esac
+  printf "nexus-env: blocked: the guard gave no answer (status %s), so \`%s\` did not run\nhint: nexus-env status, or \`command %s …\` to go without the guard\n" \
+    "$__nexus_env_code" "$1" "$1" >&2
+  return 3
+}
+
+# The nearest file of this name at or above the directory, in __nexus_env_found.
+__nexus_env_nearby() {
+  __nexus_env_found=$PWD
+  while :; do
+    if [[ -e ${__nexus_env_found%/}/$1 ]]; then
+      __nexus_env_found=${__nexus_env_found%/}/$1
+      return 0
+    fi
+    case $__nexus_env_found in '' | /) return 1 ;; esac
+    __nexus_env_found=${__nexus_env_found%/*}
+  done
+}
+
+# Whether these words could name a rule. In doubt, yes: to ask costs one process and never gives a wrong answer.
+__nexus_env_named() {
+  local __nexus_env_tool=$1 __nexus_env_seen='' __nexus_env_flags='' __nexus_env_scripts='' __nexus_env_word
+  shift
+  case $__nexus_env_tool in
+    prisma) __nexus_env_seen=yes ;;
+    npx | pnpx | bunx) ;;
+    npm | pnpm | yarn | bun) __nexus_env_scripts=yes ;;
+    *) return 0 ;; # a rule of the team's names it
+  esac
+  [[ -z $__nexus_env_seen ]] || ! __nexus_env_harmless "$@" || return 1
+  local __nexus_env_words=("$__nexus_env_tool" "$@")
+  while [[ $# -gt 0 ]]; do
+    __nexus_env_word=$1
+    shift
+    case " $__nexus_env_rules " in *" ${__nexus_env_word##*/} "*) return 0 ;; esac
+    case $__nexus_env_word in
+      *[[:space:]]*)
+        case $__nexus_env_word in
+          *prisma* | *migrate* | *db[:\ ]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]*) return 0 ;;
+        esac
+        ;;
+      prisma | prisma7 | prisma@* | prisma7@* | @prisma/prisma7* | */prisma | */prisma7 | *prisma/build/index.js | npm:prisma* | \
+        zen | zen@* | zenstack | zenstack@* | wasp | wasp@* | keystone | keystone@* | rws | rws@*)
+        # Behind a flag the word may be the flag's value: `--filter prisma`, `--package prisma`.
+        [[ -n $__nexus_env_flags ]] || ! __nexus_env_harmless "$@" || return 1
+        __nexus_env_seen=yes
+        ;;
+      migrate | migrate-* | db | studio | mcp | push | reset | deploy | drop | execute | seed | dev | platform | bootstrap)
+        [[ -z $__nexus_env_seen ]] || return 0
+        ;;
+      turbo | nx | lerna | run-s | run-p | npm-run-all | npm-run-all2 | npm:* | pnpm:* | yarn:* | bun:*) return 0 ;;
+      -*) __nexus_env_flags=yes ;;
+    esac
+  done
+  [[ -n $__nexus_env_scripts ]] || return 1
+  __nexus_env_scripted "${__nexus_env_words[@]}"
+}
+
+# Whether the words after `prisma` are of a command that no rule names.
+__nexus_env_harmless() {
+  case ${1-}:${2-} in
+    generate:* | validate:* | format:* | version:* | migrate:status | db:pull) return 0 ;;
+    migrate:diff) ;;
+    *) return 1 ;;
+  esac
+  while [[ $# -gt 0 ]]; do
+    case $1 in *shadow* | *-migrations*) return 1 ;; esac
+    shift
+  done
+}
+
+# Whether a script of the nearest package.json that these words run could come to prisma.
+__nexus_env_scripted() {
+  local __nexus_env_found __nexus_env_text='' __nexus_env_word __nexus_env_tool=$1
+  shift
+  for __nexus_env_word; do
+    case $__nexus_env_word in
+      -w | -w=* | -ws | --ws | --workspace* | -F | -F=* | --filter* | -r | --recursive | -C | --dir* | --cwd* | --prefix* | workspace | workspaces)
+        return 0 # the script stands in another package.json
+        ;;
+      it | cit | install-* | clean-install-*) return 0 ;;
+    esac
+  done
+  __nexus_env_nearby package.json || return 1
+  IFS='' read -r -d '' __nexus_env_text <"$__nexus_env_found" || :
+  case $__nexus_env_text in *'\u'*) return 0 ;; esac # an escape can hide a name
+  case $__nexus_env_tool:${1-} in
+    npm:t | npm:te | npm:tes | npm:tst | pnpm:t | pnpm:tst) set -- test ;;
+    npm:st* | npm:rest*) set -- start stop restart ;;
+    npm:run* | npm:ru* | npm:test | npm:exec | npm:x | pnpm:run | pnpm:exec | pnpm:test | yarn:run | bun:run) ;;
+    npm:* | *: | *:-* | *:i | *:install | *:a | *:add | *:up* | *:rebuild | *:rb | *:link | *:ln | *:rm | *:remove)
+      # Installing and publishing run scripts of their own.
+      set -- "$@" install prepare publish prepublishOnly pack version uninstall dependencies
+      ;;
+  esac
+  for __nexus_env_word; do
+    __nexus_env_mentions "$__nexus_env_word" && return 0
+    __nexus_env_mentions "pre$__nexus_env_word" && return 0
+    __nexus_env_mentions "post$__nexus_env_word" && return 0
+  done
+  return 1
+}
+
+# Whether a line of __nexus_env_found, whose text is in __nexus_env_text, says `"NAME"` and something through which
+# prisma can be reached.
+__nexus_env_mentions() {
+  local __nexus_env_line
+  [[ $__nexus_env_text == *"\"$1\""* ]] || return 1
+  [[ -z $__nexus_env_rules ]] || return 0
+  while IFS='' read -r __nexus_env_line || [[ -n $__nexus_env_line ]]; do
+    [[ $__nexus_env_line == *"\"$1\""* ]] || continue
+    [[ ${#__nexus_env_line} -le 2000 ]] || return 0
+    case ${__nexus_env_line#*"\"$1\""} in
+      *prisma* | *migrate* | *db[:\ ]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]* | *--run* | *'$'*) return 0 ;;
+      *turbo* | *nx\ * | *lerna* | *wireit* | *zen* | *wasp* | *keystone* | *rws*) return 0 ;;
+      *\"*) ;;
+      *) return 0 ;; # its value stands on another line
+    esac
+  done <"$__nexus_env_found"
+  return 1
+}
+
+# `use` changes this shell, so it goes through the load. Everything else is the program's own.
+__nexus_env_command() {
+  case ${1-}:${2-} in
+    use:-h | use:--help) ;;
+    use:*)
+      __nexus_env_hushed __nexus_env_load "$@"
+      return
+      ;;
+  esac
+  "$__nexus_env_bin" "$@"
+}
+
+# In POSIX mode a function with a dash in its name can be called, but not defined.
+case :$SHELLOPTS: in
+  *:posix:*)
+    set +o posix
+    eval 'function nexus-env { __nexus_env_command "$@"; }'
+    set -o posix
+    ;;
+  *) eval 'function nexus-env { __nexus_env_command "$@"; }' ;;
+esac
+
+# The first element where it is an array: every version of bash runs that one. printf, since an assignment to a
+# read-only variable would end the rest of the person's .bashrc.
+case ${PROMPT_COMMAND[*]-} in
+  *__nexus_env_hook*) ;;
+  *) printf -v PROMPT_COMMAND %s "__nexus_env_hook${PROMPT_COMMAND:+;$PROMPT_COMMAND}" 2>/dev/null || : ;;
+esac
+
+case $__nexus_env_flags in *a*) set -a ;; esac
+unset -v __nexus_env_flags

@@ -1,0 +1,308 @@
+# nexus-env in zsh, 5.1 and later: eval "$(nexus-env hook zsh)".
+#
+# At a prompt where nothing changed only builtins run. The check that says so, __nexus_env_same, is generated anew at
+# each load. A load starts the program once and evaluates what it prints. What stands outside of a function, and the
+# check, hold under every option; the other functions begin with `emulate -L zsh`. Every local carries the prefix, since
+# a variable of the environment may have any name. No trap is touched.
+
+typeset -g +x __nexus_env_bin=__NEXUS_ENV_BIN__
+
+if ! typeset -f __nexus_env_load >/dev/null; then
+  typeset -g +x __nexus_env_state=new __nexus_env_near='' __nexus_env_kept='' __nexus_env_refusal=''
+  typeset -g +x __nexus_env_rules='' __nexus_env_told='' __nexus_env_seal='' __nexus_env_label=''
+fi
+
+# Sourced again, or for the first time: the next prompt looks.
+function __nexus_env_same { return 1; }
+
+# Before each prompt and after each change of directory. Not in a subshell: `$(cd /)` is over before it matters.
+function __nexus_env_hook {
+  (( ZSH_SUBSHELL )) && return 0
+  __nexus_env_same || __nexus_env_load
+  return 0
+}
+
+# Starts the program once.
+#   load              the directory, a file or the time changed
+#   load line         the same in the middle of a line, for a guarded command
+#   load use ENV …    a selection for this shell
+function __nexus_env_load {
+  emulate -L zsh
+  setopt local_options no_aliases no_xtrace no_verbose no_all_export no_err_exit no_err_return no_warn_create_global
+  trap - DEBUG # until this function ends: `emulate -L` makes traps local. It would find values in ZSH_DEBUG_CMD
+  local __nexus_env_out __nexus_env_code=0 __nexus_env_version=$ZSH_VERSION
+  if [[ ! -x $__nexus_env_bin ]]; then
+    function __nexus_env_same { [[ ! -x $__nexus_env_bin ]]; }
+    __nexus_env_lost "\`$__nexus_env_bin\` is gone, so nothing is loaded" \
+      'install nexus-env again, or take its hook out of your .zshrc'
+    return 1
+  fi
+  # Without these modules a change cannot be seen by builtins: version 0 means a load at each prompt.
+  zmodload -F zsh/stat b:zstat 2>/dev/null && zmodload -F zsh/datetime p:EPOCHSECONDS 2>/dev/null ||
+    __nexus_env_version=0
+  __nexus_env_out="$(__nexus_env_state=$__nexus_env_state exec "$__nexus_env_bin" __load zsh:$__nexus_env_version "$@")" ||
+    __nexus_env_code=$?
+  if (( __nexus_env_code )); then
+    # A `use` that was refused, or broken off at its question, changes nothing.
+    [[ ${1-} == use ]] && return $__nexus_env_code
+    function __nexus_env_same { return 1; }
+    __nexus_env_lost "the program ended with status $__nexus_env_code, so nothing is loaded" 'nexus-env status'
+    return $__nexus_env_code
+  fi
+  __nexus_env_told=''
+  eval "$__nexus_env_out"
+}
+
+# The program cannot answer: what was set is removed, by the names that the shell itself knows. Told once.
+function __nexus_env_lost {
+  local __nexus_env_name
+  for __nexus_env_name in ${(s: :)NEXUS_ENV_NAMES-}; do
+    [[ $__nexus_env_name == [A-Za-z_]* && $__nexus_env_name != *[^A-Za-z0-9_]* ]] &&
+      __nexus_env_put_back $__nexus_env_name
+  done
+  for __nexus_env_name in NEXUS_ENV NEXUS_ENV_ROOT NEXUS_ENV_NAMES NEXUS_ENV_UNTIL NEXUS_ENV_ACCESS; do
+    [[ ${(Pt)__nexus_env_name} == *readonly* ]] || unset $__nexus_env_name
+  done
+  __nexus_env_state=new __nexus_env_near=lost
+  __nexus_env_wrap npx prisma pnpm pnpx yarn bun bunx npm
+  [[ $__nexus_env_told == lost ]] && return 0
+  __nexus_env_told=lost
+  print -ru2 -- "nexus-env: $1"$'\n'"hint: $2"
+}
+
+# Saves what the shell has under these names. KIND: x for exported, u for set and not exported.
+function __nexus_env_keep {
+  local __nexus_env_kind=$1 __nexus_env_name
+  shift
+  for __nexus_env_name; do
+    (( ${(P)+__nexus_env_name} )) || continue
+    typeset -g +x __nexus_env_was_$__nexus_env_name="$__nexus_env_kind${(P)__nexus_env_name}"
+    __nexus_env_kept=yes
+    # Its attributes would change what it is given: `typeset -i` calculates.
+    [[ ${(Pt)__nexus_env_name} == *special* ]] || unset $__nexus_env_name
+  done
+}
+
+# Forgets what was saved: the variable is the person's own now.
+function __nexus_env_forget {
+  unset ${@/#/__nexus_env_was_}
+}
+
+# Gives these variables back what they were. One that the person made read-only meanwhile cannot be given back:
+# zsh would give up everything at the attempt.
+function __nexus_env_put_back {
+  local __nexus_env_name __nexus_env_was
+  for __nexus_env_name; do
+    __nexus_env_was=__nexus_env_was_$__nexus_env_name
+    if [[ ${(Pt)__nexus_env_name} == *readonly* ]]; then
+      print -ru2 -- "nexus-env: \`$__nexus_env_name\` is read-only in this shell and keeps its value"$'\nhint: exec zsh'
+    else
+      unset $__nexus_env_name
+      case ${(P)__nexus_env_was-} in
+        x*) typeset -gx $__nexus_env_name="${${(P)__nexus_env_was}#x}" ;;
+        u*) typeset -g +x $__nexus_env_name="${${(P)__nexus_env_was}#u}" ;;
+      esac
+    fi
+    unset $__nexus_env_was
+  done
+}
+
+# Some of these variables cannot be set, so none is. The first that is in the way is named, once.
+function __nexus_env_refuse {
+  local __nexus_env_name __nexus_env_why=''
+  for __nexus_env_name; do
+    case ${(Pt)__nexus_env_name} in
+      *readonly*) __nexus_env_why=read-only:$__nexus_env_name ;;
+      *array*|*association*|*tied*) __nexus_env_why="an array:$__nexus_env_name" ;;
+      *) continue ;;
+    esac
+    break
+  done
+  for __nexus_env_name in NEXUS_ENV NEXUS_ENV_ROOT NEXUS_ENV_NAMES NEXUS_ENV_UNTIL NEXUS_ENV_ACCESS; do
+    [[ ${(Pt)__nexus_env_name} == *readonly* ]] || unset $__nexus_env_name
+  done
+  [[ $__nexus_env_refusal == $__nexus_env_why ]] && return 0
+  __nexus_env_refusal=$__nexus_env_why
+  print -ru2 -- "nexus-env: \`${__nexus_env_why#*:}\` is ${__nexus_env_why%%:*} in this shell, so nothing is loaded"
+  print -ru2 -- 'hint: start a shell that does not set it, or rename it in the configuration'
+}
+
+# Puts a guard in front of these names. A function that is there already goes on working under another name.
+function __nexus_env_wrap {
+  local __nexus_env_name __nexus_env_run
+  for __nexus_env_name; do
+    __nexus_env_run="command $__nexus_env_name"
+    if (( ${+functions[$__nexus_env_name]} )); then
+      [[ ${functions[$__nexus_env_name]} == *__nexus_env_guard* ]] && continue
+      # One that is only announced is read now: it is found by its name alone.
+      [[ ${functions[$__nexus_env_name]} == *'builtin autoload -X'* ]] && autoload +X $__nexus_env_name
+      __nexus_env_run=__nexus_env_own_$__nexus_env_name
+      functions -c $__nexus_env_name $__nexus_env_run 2>/dev/null ||
+        functions[$__nexus_env_run]=${functions[$__nexus_env_name]}
+    fi
+    # `function NAME`, since an alias of that name would be expanded in `NAME ()`.
+    eval "function $__nexus_env_name { __nexus_env_guard $__nexus_env_name \"\$@\" || return; $__nexus_env_run \"\$@\"; }"
+  done
+}
+
+# Whether the file holds exactly this text, newlines at its end aside. For a file system that keeps whole seconds.
+function __nexus_env_holds {
+  emulate -L zsh
+  [[ "$(<$1)" == "$2" ]] 2>/dev/null
+}
+
+# 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule.
+function __nexus_env_guard {
+  __nexus_env_same || __nexus_env_load line
+  [[ -n $__nexus_env_near ]] || return 0
+  emulate -L zsh
+  setopt local_options no_err_exit no_err_return
+  local __nexus_env_found __nexus_env_code=0
+  [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
+  __nexus_env_named "$@" || return 0
+  if [[ -x $__nexus_env_bin ]]; then
+    "$__nexus_env_bin" __guard -- "$@" </dev/null >&2 || __nexus_env_code=$?
+  else
+    __nexus_env_code=127
+  fi
+  case $__nexus_env_code in
+    0) return 0 ;;
+    3) return 3 ;;
+  esac
+  print -ru2 -- "nexus-env: blocked: the guard gave no answer (status $__nexus_env_code), so \`$1\` did not run"
+  print -ru2 -- "hint: nexus-env status, or \`command $1 …\` to go without the guard"
+  return 3
+}
+
+# The nearest file of this name at or above the directory, in __nexus_env_found.
+function __nexus_env_nearby {
+  __nexus_env_found=$PWD
+  while true; do
+    if [[ -e ${__nexus_env_found%/}/$1 ]]; then
+      __nexus_env_found=${__nexus_env_found%/}/$1
+      return 0
+    fi
+    [[ -z $__nexus_env_found || $__nexus_env_found == / ]] && return 1
+    __nexus_env_found=${__nexus_env_found%/*}
+  done
+}
+
+# Whether these words could name a rule. In doubt, yes: to ask costs one process and never gives a wrong answer.
+function __nexus_env_named {
+  local __nexus_env_tool=$1 __nexus_env_seen='' __nexus_env_flags='' __nexus_env_scripts='' __nexus_env_word
+  local -a __nexus_env_words
+  __nexus_env_words=("$@")
+  shift
+  case $__nexus_env_tool in
+    prisma) __nexus_env_seen=yes ;;
+    npx|pnpx|bunx) ;;
+    npm|pnpm|yarn|bun) __nexus_env_scripts=yes ;;
+    *) return 0 ;; # a rule of the team's names it
+  esac
+  [[ -z $__nexus_env_seen ]] || ! __nexus_env_harmless "$@" || return 1
+  while (( $# )); do
+    __nexus_env_word=$1
+    shift
+    case " $__nexus_env_rules " in *" ${__nexus_env_word##*/} "*) return 0 ;; esac
+    case $__nexus_env_word in
+      *[[:space:]]*)
+        case $__nexus_env_word in
+          *prisma*|*migrate*|*db[:\ ]*|*npm*|*npx*|*yarn*|*bun*|*run-[sp]*) return 0 ;;
+        esac
+        ;;
+      prisma|prisma7|prisma@*|prisma7@*|@prisma/prisma7*|*/prisma|*/prisma7|*prisma/build/index.js|npm:prisma*|zen|zen@*|zenstack|zenstack@*|wasp|wasp@*|keystone|keystone@*|rws|rws@*)
+        # Behind a flag the word may be the flag's value: `--filter prisma`, `--package prisma`.
+        [[ -n $__nexus_env_flags ]] || ! __nexus_env_harmless "$@" || return 1
+        __nexus_env_seen=yes
+        ;;
+      migrate|migrate-*|db|studio|mcp|bootstrap|push|reset|deploy|drop|execute|seed|dev|platform)
+        [[ -z $__nexus_env_seen ]] || return 0
+        ;;
+      turbo|nx|lerna|run-s|run-p|npm-run-all|npm-run-all2|npm:*|pnpm:*|yarn:*|bun:*) return 0 ;;
+      -*) __nexus_env_flags=yes ;;
+    esac
+  done
+  [[ -n $__nexus_env_scripts ]] || return 1
+  __nexus_env_scripted "$__nexus_env_words[@]"
+}
+
+# Whether the words after `prisma` are of a command that no rule names.
+function __nexus_env_harmless {
+  case ${1-}:${2-} in
+    generate:*|validate:*|format:*|version:*|migrate:status|db:pull) return 0 ;;
+    migrate:diff) ;;
+    *) return 1 ;;
+  esac
+  [[ -z ${(M)@:#(*shadow*|*-migrations*)} ]]
+}
+
+# Whether a script of the nearest package.json that these words run could come to prisma.
+function __nexus_env_scripted {
+  local __nexus_env_found __nexus_env_text='' __nexus_env_word __nexus_env_tool=$1
+  shift
+  for __nexus_env_word; do
+    case $__nexus_env_word in
+      -w|-w=*|-ws|--ws|--workspace*|-F|-F=*|--filter*|-r|--recursive|-C|--dir*|--cwd*|--prefix*|workspace|workspaces)
+        return 0 # the script stands in another package.json
+        ;;
+      it|cit|install-*|clean-install-*) return 0 ;;
+    esac
+  done
+  __nexus_env_nearby package.json || return 1
+  __nexus_env_text="$(<$__nexus_env_found)"
+  case $__nexus_env_text in *'\u'*) return 0 ;; esac # an escape can hide a name
+  case $__nexus_env_tool:${1-} in
+    npm:t|npm:te|npm:tes|npm:tst|pnpm:t|pnpm:tst) set -- test ;;
+    npm:st*|npm:rest*) set -- start stop restart ;;
+    npm:run*|npm:ru*|npm:test|npm:exec|npm:x|pnpm:run|pnpm:exec|pnpm:test|yarn:run|bun:run) ;;
+    npm:*|*:|*:-*|*:i|*:install|*:a|*:add|*:up*|*:rebuild|*:rb|*:link|*:ln|*:rm|*:remove)
+      # Installing and publishing run scripts of their own.
+      set -- "$@" install prepare publish prepublishOnly pack version uninstall dependencies
+      ;;
+  esac
+  for __nexus_env_word; do
+    __nexus_env_mentions "$__nexus_env_word" && return 0
+    __nexus_env_mentions "pre$__nexus_env_word" && return 0
+    __nexus_env_mentions "post$__nexus_env_word" && return 0
+  done
+  return 1
+}
+
+# Whether a line of __nexus_env_text says `"NAME"` and something through which prisma can be reached. Line by line:
+# `${…#*TEXT}` takes a time that grows with the square of where TEXT stands.
+function __nexus_env_mentions {
+  local __nexus_env_line
+  [[ $__nexus_env_text == *"\"$1\""* ]] || return 1
+  [[ -z $__nexus_env_rules ]] || return 0
+  for __nexus_env_line in ${(f)__nexus_env_text}; do
+    [[ $__nexus_env_line == *"\"$1\""* ]] || continue
+    (( $#__nexus_env_line <= 2000 )) || return 0
+    case ${__nexus_env_line#*"\"$1\""} in
+      *prisma*|*migrate*|*db[:\ ]*|*npm*|*npx*|*yarn*|*bun*|*run-[sp]*|*--run*|*'$'*) return 0 ;;
+      *turbo*|*nx\ *|*lerna*|*wireit*|*zen*|*wasp*|*keystone*|*rws*) return 0 ;;
+      *\"*) ;;
+      *) return 0 ;; # its value stands on another line
+    esac
+  done
+  return 1
+}
+
+# `use` changes this shell, so it goes through the load. Everything else is the program's own.
+function nexus-env {
+  case ${1-}:${2-} in
+    use:-h|use:--help) ;;
+    use:*)
+      __nexus_env_load "$@"
+      return
+      ;;
+  esac
+  "$__nexus_env_bin" "$@"
+}
+
+function __nexus_env_install {
+  emulate -L zsh
+  typeset -ga precmd_functions chpwd_functions
+  (( ${precmd_functions[(Ie)__nexus_env_hook]} )) || precmd_functions=(__nexus_env_hook $precmd_functions)
+  (( ${chpwd_functions[(Ie)__nexus_env_hook]} )) || chpwd_functions=(__nexus_env_hook $chpwd_functions)
+}
+__nexus_env_install

@@ -1,0 +1,35 @@
+//! Local time of day, for people. It decides nothing.
+
+/// `15:42`, and `Tue 15:42` when that is not today, for seconds since 1970-01-01 UTC.
+pub fn time_of_day(at: u64, now: u64) -> String {
+    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+    let (Some(at), Some(now)) = (local(at), local(now)) else {
+        return format!("{:02}:{:02} UTC", at / 3600 % 24, at / 60 % 60);
+    };
+    let time = format!("{:02}:{:02}", at.tm_hour, at.tm_min);
+    match usize::try_from(at.tm_wday).ok().and_then(|day| DAYS.get(day)) {
+        Some(day) if (at.tm_year, at.tm_yday) != (now.tm_year, now.tm_yday) => format!("{day} {time}"),
+        Some(_) | None => time,
+    }
+}
+
+fn local(seconds: u64) -> Option<libc::tm> {
+    let seconds = libc::time_t::try_from(seconds).ok()?;
+    let mut broken_down = std::mem::MaybeUninit::<libc::tm>::zeroed();
+    // SAFETY: both pointers are valid for the call; localtime_r fills the structure or returns null (POSIX).
+    unsafe {
+        (!libc::localtime_r(&raw const seconds, broken_down.as_mut_ptr()).is_null()).then(|| broken_down.assume_init())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_day_only_when_it_is_another_one() {
+        let now = 1_700_000_000;
+        assert_eq!(time_of_day(now, now).len(), 5);
+        assert_eq!(time_of_day(now + 2 * 86_400, now).len(), 9);
+    }
+}

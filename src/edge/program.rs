@@ -1,0 +1,21 @@
+//! Where this program is, as the shell's hook should remember it.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use crate::domain::ambient::Ambient;
+
+/// The absolute path by which this program was started, where that leads to `own`, its file; else `own`. A link in
+/// `PATH` outlives the versioned directory behind it.
+pub fn path(ambient: &Ambient, called: &OsStr, own: PathBuf) -> PathBuf {
+    let physical = own.canonicalize().ok();
+    let leads_here = |path: &PathBuf| path.is_absolute() && physical.is_some() && path.canonicalize().ok() == physical;
+    let called = Path::new(called);
+    let by_name = if called.components().count() > 1 || called.is_absolute() {
+        ambient.cwd.as_ref().map(|cwd| cwd.join(called)).filter(leads_here)
+    } else {
+        let path = ambient.variables.get("PATH").unwrap_or_default();
+        std::env::split_paths(path).map(|directory| directory.join(called)).find(leads_here)
+    };
+    by_name.unwrap_or(own)
+}

@@ -1,0 +1,252 @@
+//! The shells' own language: the hook, and a transition as code to be evaluated. It decides nothing and reads nothing.
+//!
+//! A value is only ever written between quotes of ours; it is never evaluated.
+
+mod bash;
+mod fish;
+mod zsh;
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::domain::name::VariableName;
+use crate::domain::vars::Vars;
+use crate::domain::watch::Sighting;
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+/// A shell and its version, as the hook gives them: `bash:5.2`. Version 0 is one whose builtins cannot see a change.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Dialect {
+    pub shell: Shell,
+    pub version: (u32, u32),
+}
+
+/// Everything that one load changes in a shell, and how the shell sees when it must load again.
+#[derive(Debug)]
+pub struct Transition<'a> {
+    pub forget: &'a [VariableName],
+    pub restore: &'a [VariableName],
+    pub save: &'a [VariableName],
+    pub save_if_set: &'a [VariableName],
+    pub set: &'a Vars,
+    /// All that is loaded afterwards, to be given back if one of them cannot be set.
+    pub loaded: &'a [VariableName],
+    /// The exported names and labels: `NEXUS_ENV` and its like, `None` where one must be absent.
+    pub labels: &'a [(&'static str, Option<Vec<u8>>)],
+    pub state: Remembered<'a>,
+    /// What is remembered when a variable could not be set.
+    pub state_if_refused: Remembered<'a>,
+    /// Lines for the person, told when everything was set.
+    pub lines: &'a [String],
+    pub nearby: Nearby,
+    /// Programs that the team's rules name, beside the ones that every guard knows.
+    pub guarded: &'a [String],
+    pub check: &'a Check,
+}
+
+/// The line that the shell keeps, and the beginning of it that no other state shares: the check compares that.
+#[derive(Clone, Copy, Debug)]
+pub struct Remembered<'a> {
+    pub line: &'a str,
+    pub seal: &'a str,
+}
+
+/// Whether a configuration was found, also one that could not be loaded: there the guard asks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Nearby {
+    Configuration,
+    Nothing,
+}
+
+/// When the shell must load again.
+#[derive(Clone, Debug)]
+pub enum Check {
+    /// At the next prompt, whatever happens.
+    Always,
+    /// As soon as one of these no longer holds.
+    Unless(Conditions),
+}
+
+#[derive(Clone, Debug)]
+pub struct Conditions {
+    /// What the shell calls its directory.
+    pub pwd: PathBuf,
+    pub present: Vec<Watched>,
+    pub absent: Vec<PathBuf>,
+    pub until: Option<Until>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Watched {
+    pub sighting: Sighting,
+    /// A file with the same modification time. zsh needs none.
+    pub stamp: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Until {
+    /// Seconds since 1970-01-01 UTC.
+    pub at: u64,
+    /// For a shell without a clock: a file to touch, and one whose time is the last before the end.
+    pub clock: Option<(PathBuf, PathBuf)>,
+}
+
+/// The names that are guarded in every shell.
+const GUARDED: &str = "npx prisma pnpm pnpx yarn bun bunx npm";
+
+/// What a content to compare may measure at most, in bytes.
+pub const LONGEST_CONTENT: usize = 64 * 1024;
+
+impl Shell {
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "bash" => Some(Shell::Bash),
+            "zsh" => Some(Shell::Zsh),
+            "fish" => Some(Shell::Fish),
+            _ => None,
+        }
+    }
+
+    /// The hook, for the program at `program`.
+    pub fn hook(self, program: &Path) -> Vec<u8> {
+        let text = match self {
+            Shell::Bash => include_str!("../../shell/hook.bash"),
+            Shell::Zsh => include_str!("../../shell/hook.zsh"),
+            Shell::Fish => include_str!("../../shell/hook.fish"),
+        };
+        let mut out = Vec::with_capacity(text.len() + 64);
+        for (at, part) in text.split("__NEXUS_ENV_BIN__").enumerate() {
+            if at > 0 {
+                self.quote_into(&mut out, program.as_os_str().as_bytes());
+            }
+            out.extend_from_slice(part.as_bytes());
+        }
+        out
+    }
+
+    /// One word that the shell reads as exactly these bytes. They hold no NUL.
+    pub fn quote(self, bytes: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(bytes.len() + 2);
+        self.quote_into(&mut out, bytes);
+        out
+    }
+
+    fn quote_into(self, out: &mut Vec<u8>, bytes: &[u8]) {
+        match self {
+            Shell::Bash => bash::quote(out, bytes),
+            Shell::Zsh => zsh::quote(out, bytes),
+            Shell::Fish => fish::quote(out, bytes),
+        }
+    }
+}
+
+impl Dialect {
+    pub fn parse(text: &str) -> Option<Self> {
+        let (shell, version) = text.split_once(':')?;
+        let mut numbers = version.split(['.', '-', '(']).map(|number| number.parse().unwrap_or(0));
+        let version = (numbers.next()?, numbers.next().unwrap_or(0));
+        Some(Dialect { shell: Shell::from_name(shell)?, version })
+    }
+
+    /// Whether its file comparison sees whole seconds only: bash did before 4.3.
+    pub fn compares_seconds(self) -> bool {
+        self.shell == Shell::Bash && self.version < (4, 3)
+    }
+
+    /// Whether it needs stamps to see that a file changed. zsh reads the time itself.
+    pub fn needs_stamps(self) -> bool {
+        match self.shell {
+            Shell::Bash | Shell::Fish => true,
+            Shell::Zsh => false,
+        }
+    }
+
+    /// Whether it has a clock among its builtins.
+    pub fn has_clock(self) -> bool {
+        match self.shell {
+            Shell::Bash => self.version >= (5, 0),
+            Shell::Zsh => true,
+            Shell::Fish => false,
+        }
+    }
+
+    /// The code to evaluate.
+    pub fn render(self, transition: &Transition) -> Vec<u8> {
+        let mut out = Code { shell: self.shell, text: Vec::with_capacity(4096) };
+        match self.shell {
+            Shell::Bash => bash::render(&mut out, self, transition),
+            Shell::Zsh => zsh::render(&mut out, transition),
+            Shell::Fish => fish::render(&mut out, self, transition),
+        }
+        out.text
+    }
+}
+
+/// Code that is being written.
+struct Code {
+    shell: Shell,
+    text: Vec<u8>,
+}
+
+impl Code {
+    fn raw(&mut self, text: &str) -> &mut Self {
+        self.text.extend_from_slice(text.as_bytes());
+        self
+    }
+
+    fn quoted(&mut self, bytes: &[u8]) -> &mut Self {
+        let shell = self.shell;
+        shell.quote_into(&mut self.text, bytes);
+        self
+    }
+
+    fn path(&mut self, path: &Path) -> &mut Self {
+        self.quoted(path.as_os_str().as_bytes())
+    }
+
+    fn names<'n>(&mut self, names: impl IntoIterator<Item = &'n VariableName>) -> &mut Self {
+        for name in names {
+            self.raw(" ").raw(name.as_str());
+        }
+        self
+    }
+
+    /// `COMMAND NAME…` and the end of the line, or nothing where there is no name.
+    fn each(&mut self, command: &str, names: &[VariableName]) -> &mut Self {
+        if !names.is_empty() {
+            self.raw(command).names(names).raw("\n");
+        }
+        self
+    }
+}
+
+impl Transition<'_> {
+    /// The labels that are present, with their values.
+    fn present(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+        self.labels.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)))
+    }
+
+    fn absent(&self) -> impl Iterator<Item = &'static str> {
+        self.labels.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name)
+    }
+
+    fn guarded(&self) -> String {
+        self.guarded.iter().fold(GUARDED.to_owned(), |all, name| all + " " + name)
+    }
+
+    fn nearby(&self) -> &'static str {
+        match self.nearby {
+            Nearby::Configuration => "yes",
+            Nearby::Nothing => "",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
