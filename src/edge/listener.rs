@@ -1,0 +1,187 @@
+//! Looks who listens on a port or a socket of this machine. It connects to nothing and asks no name server.
+
+#[cfg(target_os = "linux")]
+#[path = "listener/linux.rs"]
+mod system;
+#[cfg(target_os = "macos")]
+#[path = "listener/macos.rs"]
+mod system;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+
+use crate::domain::listening::{Door, Look, Whereabouts};
+use crate::domain::url::{Host, Place};
+
+/// Who answers at this place, if it is on this machine. `localhost` means both families, since clients try both. A name
+/// that the hosts file gives to this machine counts, and so do container engines' names for it; any other name is
+/// taken to be elsewhere.
+pub fn look(place: &Place) -> Whereabouts {
+    let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+    let addresses: Vec<IpAddr> = match &place.host {
+        Host::Socket(path) => return Whereabouts::Here(socket(path, place.port)),
+        Host::Address(address) if address.is_unspecified() => loopback.to_vec(),
+        Host::Address(address) if place.host.is_loopback() || is_ours(*address) => vec![address.to_canonical()],
+        Host::Address(_) => return Whereabouts::Elsewhere,
+        Host::Name(_) if place.host.is_loopback() => loopback.to_vec(),
+        Host::Name(name) if means_this_machine(name) => loopback.to_vec(),
+        Host::Name(name) => {
+            let listed = std::fs::read_to_string("/etc/hosts").map(|text| listed(&text, name)).unwrap_or_default();
+            match listed.iter().any(|address| address.to_canonical().is_loopback() || is_ours(*address)) {
+                true => listed,
+                false => return Whereabouts::Elsewhere,
+            }
+        }
+    };
+    Whereabouts::Here(match system::tcp(&addresses, place.port) {
+        Ok(listeners) => Look::Seen(listeners),
+        Err(error) => Look::CannotBeSeen(error.to_string()),
+    })
+}
+
+fn socket(path: &str, port: u16) -> Look {
+    // PostgreSQL's clients take a directory; others take the socket itself.
+    let inside = format!("{}/.s.PGSQL.{port}", path.trim_end_matches('/'));
+    match system::unix(&[path.to_owned(), inside]) {
+        Ok(listeners) => Look::Seen(listeners),
+        Err(error) => Look::CannotBeSeen(error.to_string()),
+    }
+}
+
+/// Names that by convention lead to this machine.
+fn means_this_machine(name: &str) -> bool {
+    const HERE: &[&str] = &[
+        "host.docker.internal",
+        "gateway.docker.internal",
+        "kubernetes.docker.internal",
+        "host.containers.internal",
+        "host.lima.internal",
+        "localtest.me",
+        "lvh.me",
+    ];
+    HERE.iter().any(|known| name == *known || name.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')))
+}
+
+/// Whether an interface of this machine has the address: only such an address can be bound.
+fn is_ours(address: IpAddr) -> bool {
+    UdpSocket::bind((address, 0)).is_ok()
+}
+
+/// The addresses that a hosts file gives to a name (hosts(5)).
+fn listed(text: &str, name: &str) -> Vec<IpAddr> {
+    text.lines()
+        .map(|line| line.split('#').next().unwrap_or("").split_whitespace().collect::<Vec<_>>())
+        .filter(|words| words.iter().skip(1).any(|word| word.eq_ignore_ascii_case(name)))
+        .filter_map(|words| words.first()?.parse().ok())
+        .collect()
+}
+
+/// Whether a socket bound to `bound` answers a connection to `wanted`.
+fn answers(bound: IpAddr, takes_both: Both, wanted: IpAddr) -> bool {
+    match (bound.to_canonical(), wanted) {
+        (IpAddr::V4(bound), IpAddr::V4(wanted)) => bound == wanted || bound.is_unspecified(),
+        (IpAddr::V6(bound), IpAddr::V6(wanted)) => bound == wanted || bound.is_unspecified(),
+        (IpAddr::V6(bound), IpAddr::V4(_)) => bound.is_unspecified() && takes_both == Both::Families,
+        (IpAddr::V4(_), IpAddr::V6(_)) => false,
+    }
+}
+
+/// Whether an IPv6 wildcard socket takes IPv4 connections as well.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Both {
+    Families,
+    /// macOS does not tell.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+    OnlyItsOwn,
+}
+
+fn tcp_door(address: IpAddr, port: u16) -> Door {
+    Door::Tcp { address: address.to_canonical(), port }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::listening::{Listener, Owner};
+    use std::net::TcpListener;
+
+    fn here(host: Host, port: u16) -> Vec<Listener> {
+        match look(&Place { host, port }) {
+            Whereabouts::Here(Look::Seen(listeners)) => listeners,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn sees_us(listeners: &[Listener]) {
+        let ours = |owner: &Owner| matches!(owner, Owner::Process(process) if process.pid == std::process::id());
+        assert!(listeners.iter().any(|listener| listener.owners.iter().any(ours)), "{listeners:?}");
+    }
+
+    #[test]
+    fn sees_who_listens_on_a_loopback_port_by_every_name_for_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        sees_us(&here(Host::Address("127.0.0.1".parse().unwrap()), port));
+        sees_us(&here(Host::Address("::ffff:127.0.0.1".parse().unwrap()), port));
+        sees_us(&here(Host::Address("0.0.0.0".parse().unwrap()), port));
+        sees_us(&here(Host::Name("localhost".to_owned()), port));
+        sees_us(&here(Host::Name("app.localhost".to_owned()), port));
+        assert_eq!(here(Host::Address("::1".parse().unwrap()), port), []);
+        let process = here(Host::Name("localhost".to_owned()), port)
+            .into_iter()
+            .find_map(|listener| match listener.owners.into_iter().next() {
+                Some(Owner::Process(process)) => Some(process),
+                Some(Owner::Hidden { .. }) | None => None,
+            })
+            .unwrap();
+        assert_eq!(process.argv, std::env::args().collect::<Vec<_>>());
+        assert!(process.environ.is_some());
+    }
+
+    #[test]
+    fn a_client_of_the_port_is_no_listener() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        assert_eq!(here(Host::Address("127.0.0.1".parse().unwrap()), client.local_addr().unwrap().port()), []);
+    }
+
+    #[test]
+    fn a_wildcard_socket_answers_on_the_loopback() {
+        let listener = TcpListener::bind("0.0.0.0:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        sees_us(&here(Host::Address("127.0.0.1".parse().unwrap()), port));
+        if let Ok(both) = TcpListener::bind("[::]:0") {
+            let port = both.local_addr().unwrap().port();
+            sees_us(&here(Host::Address("127.0.0.1".parse().unwrap()), port));
+            sees_us(&here(Host::Address("::1".parse().unwrap()), port));
+        }
+    }
+
+    #[test]
+    fn sees_who_listens_on_a_unix_socket() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(".s.PGSQL.5433");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        sees_us(&here(Host::Socket(directory.path().to_str().unwrap().to_owned()), 5433));
+        sees_us(&here(Host::Socket(path.to_str().unwrap().to_owned()), 5432));
+        assert_eq!(here(Host::Socket(directory.path().to_str().unwrap().to_owned()), 5432), []);
+    }
+
+    #[test]
+    fn other_machines_are_elsewhere() {
+        for host in ["db.example.com", "prod.internal"] {
+            let place = Place { host: Host::Name(host.to_owned()), port: 5432 };
+            assert_eq!(look(&place), Whereabouts::Elsewhere);
+        }
+        let place = Place { host: Host::Address("192.0.2.1".parse().unwrap()), port: 5432 };
+        assert_eq!(look(&place), Whereabouts::Elsewhere);
+    }
+
+    #[test]
+    fn reads_a_hosts_file() {
+        let text = "127.0.0.1 localhost # x\n127.0.1.1\tdb.local db\n::1 db.local\n10.0.0.1 far";
+        assert_eq!(listed(text, "DB.local").len(), 2);
+        assert_eq!(listed(text, "far"), ["10.0.0.1".parse::<IpAddr>().unwrap()]);
+        assert_eq!(listed(text, "x"), Vec::<IpAddr>::new());
+    }
+}
