@@ -2,6 +2,8 @@
 //!
 //! `main → cli → command → edge → domain`, over one error type; arrows never run back up. `disk` is a cellar of `edge`.
 
+pub mod cli;
+pub mod command;
 mod disk;
 pub mod domain;
 pub mod edge;

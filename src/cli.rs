@@ -1,0 +1,359 @@
+//! Every word a user can type, on one page, and the road from a word to its command.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::command::guard::{Asked, Form};
+use crate::command::{self, export::Format};
+use crate::domain::ambient::{Ambient, Colour};
+use crate::domain::config::Access;
+use crate::edge::{ambient, memory, output, terminal, tunnel};
+use crate::error::{Exit, Result, Status, told};
+
+/// Loads a repository's environment (dev, test, prod) with its age-encrypted credentials, and keeps destructive
+/// database commands away from production.
+#[derive(Debug, Parser)]
+#[command(name = "nexus-env", version, disable_help_subcommand = true, arg_required_else_help = true, after_help = STATUS)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const STATUS: &str = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 blocked by the guard, 4 would ask (guard check \
+                      only); run and a guarded command give the command's own.\nMessages go to stderr, data to stdout.";
+
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// When to use colour in messages
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: When,
+    /// Say nothing but errors and refusals
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum When {
+    Always,
+    Never,
+    Auto,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Print the shell code of the hook: eval "$(nexus-env hook zsh)", in fish: nexus-env hook fish | source
+    Hook(HookArgs),
+    /// Write a commented .nexusenv, make an identity where there is none; changes nothing that exists
+    Init,
+    /// Trust this configuration; shows what changed since it was allowed last
+    Allow(PathArgs),
+    /// Distrust this configuration: nothing is exported from it, and it no longer asks
+    Deny(PathArgs),
+    /// Select an environment for this shell alone (needs the hook)
+    Use(UseArgs),
+    /// The one answer to "where am I"
+    Status(StatusArgs),
+    /// Store a secret, read without echo from the terminal or from stdin
+    Set(SetArgs),
+    /// Print one value
+    Get(NameArgs),
+    /// List the names of an environment's variables, never their values
+    List(EnvironmentArgs),
+    /// Remove a variable from an environment
+    Unset(NameArgs),
+    /// Take the variables of a .env file into an environment's secrets
+    Import(ImportArgs),
+    /// Run one command in an environment, without touching the shell
+    Run(RunArgs),
+    /// Print an environment as data
+    Export(ExportArgs),
+    /// Print the prompt segment: `dev`, `prod 28m`
+    Prompt(PromptArgs),
+    /// Ask the guard about a command
+    #[command(subcommand)]
+    Guard(GuardVerb),
+    /// The main job on a scratch repository, for someone who has just installed it
+    Tour(TourArgs),
+    /// Print the completions of a shell
+    Completions(CompletionArgs),
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Args, Debug)]
+pub struct HookArgs {
+    #[arg(value_parser = PossibleValuesParser::new(["bash", "zsh", "fish"]))]
+    shell: String,
+}
+
+#[derive(Args, Debug)]
+pub struct PathArgs {
+    /// A directory or its .nexusenv; the nearest one when left out
+    path: Option<PathBuf>,
+}
+
+/// The words of `use`, which the hook hands to the binary as they are.
+#[derive(Args, Debug)]
+pub struct UseArgs {
+    #[arg(value_name = "ENV")]
+    pub environment: String,
+    /// End by itself after this time: 30s, 30m, 2h (a protected environment: 30m unless told otherwise)
+    #[arg(long = "for", value_name = "DURATION")]
+    pub duration: Option<String>,
+    /// Lift read-only, after you typed the environment's name
+    #[arg(long)]
+    pub write: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct StatusArgs {
+    /// One JSON object: repository, trust, why, hint, environment, protected, loaded, expired, until, left, access, variables, databases, proxies, services, blocked
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct EnvironmentArgs {
+    /// The environment; the selected one when left out
+    #[arg(short, long = "env", value_name = "ENV")]
+    environment: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct SetArgs {
+    name: String,
+    /// There is no way to give a value as an argument: other users could read it, and the history keeps it
+    #[arg(hide = true)]
+    value: Option<OsString>,
+    #[command(flatten)]
+    environment: EnvironmentArgs,
+    /// Write a plain variable to .nexusenv instead of a secret
+    #[arg(long)]
+    plain: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct NameArgs {
+    name: String,
+    #[command(flatten)]
+    environment: EnvironmentArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct ImportArgs {
+    file: PathBuf,
+    #[command(flatten)]
+    environment: EnvironmentArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    #[command(flatten)]
+    environment: EnvironmentArgs,
+    /// Lift read-only for this command, after you typed the environment's name
+    #[arg(long)]
+    write: bool,
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    environment: EnvironmentArgs,
+    #[arg(long)]
+    format: Format,
+}
+
+#[derive(Args, Debug)]
+pub struct PromptArgs {
+    /// `{env}` is the environment, `{left}` the time that is left, `{access}` `write` where that was granted, and `{}`
+    /// the usual segment
+    #[arg(long, default_value = "{}")]
+    format: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum GuardVerb {
+    /// The verdict for a command or a shell line: exit 0 allowed, 3 blocked, 4 would ask
+    Check(GuardArgs),
+    /// The same, with every piece of evidence
+    Explain(GuardArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct GuardArgs {
+    /// One JSON object: verdict, exit, reason, environment, message, instead, commands
+    #[arg(long)]
+    json: bool,
+    /// A whole shell line instead of words
+    #[arg(long, value_name = "SHELL LINE", conflicts_with = "command")]
+    line: Option<String>,
+    #[arg(last = true, required_unless_present = "line", value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub struct TourArgs {
+    /// The shell to walk through it in; yours when left out
+    #[arg(long, value_parser = PossibleValuesParser::new(["bash", "zsh", "fish"]))]
+    shell: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct CompletionArgs {
+    shell: clap_complete::Shell,
+}
+
+/// Runs the program and returns its exit status.
+pub fn run(words: Vec<OsString>) -> Status {
+    memory::protect();
+    let mut ambient = ambient::read();
+    let outcome = match hidden(&ambient, &words) {
+        Some(outcome) => outcome,
+        None => match parse(&words) {
+            Ok(cli) => {
+                cli.global.apply(&mut ambient);
+                act(&ambient, &words, cli.verb)
+            }
+            Err(error) => return usage(&error),
+        },
+    };
+    outcome.unwrap_or_else(|error| {
+        terminal::complain(&ambient, &error);
+        Status::from(told(&error).2 as u8)
+    })
+}
+
+/// Words that only the hook and the tour use. They come first: they are on the way of every prompt that changed.
+fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
+    let (called, rest) = words.split_first()?;
+    if ambient.variables.get(tunnel::MARK).is_some() {
+        return Some(command::tour::stand_in(rest));
+    }
+    let (verb, rest) = rest.split_first()?;
+    match verb.to_str()? {
+        "__load" => Some(command::session::load(ambient, rest)),
+        "__guard" => Some(command::sentry::for_shell(ambient, rest)),
+        "__tour-reach" => Some(command::tour::reach(ambient, rest)),
+        "hook" if rest.len() == 1 && !rest[0].to_string_lossy().starts_with('-') => {
+            Some(command::session::hook(ambient, called, rest))
+        }
+        _ => None,
+    }
+}
+
+/// The whole page of words takes longer to build than an export takes, so the verbs that scripts call are parsed alone.
+fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
+    match words.get(1).and_then(|word| word.to_str()) {
+        Some("export") => {
+            alone::<ExportArgs>("export", words).map(|(global, args)| Cli { global, verb: Verb::Export(args) })
+        }
+        Some("run") => alone::<RunArgs>("run", words).map(|(global, args)| Cli { global, verb: Verb::Run(args) }),
+        Some("prompt") => {
+            alone::<PromptArgs>("prompt", words).map(|(global, args)| Cli { global, verb: Verb::Prompt(args) })
+        }
+        Some(_) | None => Cli::try_parse_from(words),
+    }
+}
+
+fn alone<A: Args>(verb: &'static str, words: &[OsString]) -> Result<(Global, A), clap::Error> {
+    let command = Global::augment_args(A::augment_args(Command::new(verb).bin_name(format!("nexus-env {verb}"))));
+    let mut matches: ArgMatches = command.try_get_matches_from(&words[1..])?;
+    Ok((Global::from_arg_matches(&matches)?, A::from_arg_matches_mut(&mut matches)?))
+}
+
+/// Help and version are data; every other answer of the parser is a usage error.
+fn usage(error: &clap::Error) -> Status {
+    let _ = error.print();
+    match error.use_stderr() {
+        true => Status::from(Exit::Usage as u8),
+        false => Status::DONE,
+    }
+}
+
+impl GuardArgs {
+    fn asked(&self) -> Asked {
+        match &self.line {
+            Some(line) => Asked::Line(line.clone()),
+            None => Asked::Words(self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect()),
+        }
+    }
+
+    fn form(&self) -> Form {
+        if self.json { Form::Json } else { Form::Text }
+    }
+}
+
+impl Global {
+    fn apply(&self, ambient: &mut Ambient) {
+        ambient.quiet = self.quiet;
+        match self.color {
+            When::Always => ambient.colour = Colour::Yes,
+            When::Never => ambient.colour = Colour::No,
+            When::Auto => {}
+        }
+    }
+}
+
+fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
+    use command::{export, init, prompt, run, sentry, session, status, tour, trust, variables};
+    let done = |()| Status::DONE;
+    match verb {
+        Verb::Hook(args) => session::hook(ambient, &words[0], &[args.shell.into()]),
+        Verb::Init => init::init_with_identity(ambient).map(done),
+        Verb::Allow(args) => trust::allow_with_secrets(ambient, args.path.as_deref()).map(done),
+        Verb::Deny(args) => trust::deny(ambient, args.path.as_deref()).map(done),
+        Verb::Use(_) => Err(session::use_without_hook().into()),
+        Verb::Status(args) => status::status(ambient, if args.json { status::Form::Json } else { status::Form::Page }),
+        Verb::Set(args) => set(ambient, &args).map(done),
+        Verb::Get(args) => {
+            let environment = args.environment.environment.as_deref();
+            variables::get_presented(ambient, &args.name, environment, &mut output::stream()).map(done)
+        }
+        Verb::List(args) => {
+            variables::list_chosen(ambient, args.environment.as_deref(), &mut output::stream()).map(done)
+        }
+        Verb::Unset(args) => {
+            variables::unset_chosen(ambient, &args.name, args.environment.environment.as_deref()).map(done)
+        }
+        Verb::Import(args) => variables::at(ambient, args.environment.environment.as_deref(), |place, _, _| {
+            variables::import(place, &args.file)
+        })
+        .map(done),
+        Verb::Run(args) => {
+            let access = if args.write { Access::ReadWrite } else { Access::ReadOnly };
+            run::run(ambient, args.environment.environment.as_deref(), access, &args.command)
+        }
+        Verb::Export(args) => export::export(ambient, args.environment.environment.as_deref(), args.format),
+        Verb::Prompt(args) => prompt::prompt(ambient, &args.format),
+        Verb::Guard(GuardVerb::Check(args)) => sentry::check(ambient, &args.asked(), args.form()),
+        Verb::Guard(GuardVerb::Explain(args)) => sentry::explain(ambient, &args.asked()),
+        Verb::Tour(args) => tour::tour(ambient, args.shell.as_deref()),
+        Verb::Completions(args) => {
+            clap_complete::generate(args.shell, &mut Cli::command(), "nexus-env", &mut output::stream());
+            Ok(Status::DONE)
+        }
+        Verb::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut output::stream())?;
+            Ok(Status::DONE)
+        }
+    }
+}
+
+fn set(ambient: &Ambient, args: &SetArgs) -> Result<()> {
+    use command::{plain, variables};
+    if args.value.is_some() {
+        return Err(variables::refuse_argument(&args.name).into());
+    }
+    let environment = args.environment.environment.as_deref();
+    match args.plain {
+        true => plain::set_typed(ambient, &args.name, environment),
+        false => variables::at(ambient, environment, |place, _, _| variables::set(place, &args.name)),
+    }
+}

@@ -1,0 +1,240 @@
+//! `guard check`, `guard explain` and the hidden `__guard`: gathers what a command line will reach, has it judged, and
+//! tells. It rules nothing itself; harmless commands cost no look at the vault, at a process or at a socket.
+
+use std::cell::{Cell, OnceCell};
+use std::path::{Path, PathBuf};
+
+use crate::domain::agent;
+use crate::domain::ambient::Ambient;
+use crate::domain::config::Config;
+use crate::domain::evidence::Source;
+use crate::domain::invocation::{Invocation, MANY_STEPS, Reader, UrlValue, Use};
+use crate::domain::judgement::{self, Concern, Judged};
+use crate::domain::listening::Whereabouts;
+use crate::domain::name::VariableName;
+use crate::domain::project::Files;
+use crate::domain::report::{self, Outcome, View};
+use crate::domain::scope::Origin;
+use crate::domain::screen;
+use crate::domain::target::{self, Known, Reach, Selection, StoredUrl, Target};
+use crate::domain::url::{NOT_A_URL, Place};
+use crate::domain::verdict::{self, Because, Effect, Reason, Verdict};
+use crate::edge::project::Disk;
+use crate::edge::{consent, listener, output, terminal};
+use crate::error::{Exit, Failure, Result};
+
+/// What is to be judged.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Asked {
+    /// The words of one command, as a shell would pass them.
+    Words(Vec<String>),
+    /// A whole shell line.
+    Line(String),
+}
+
+/// How `guard check` answers.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    Text,
+    Json,
+}
+
+/// The configuration of the directory, as far as it can be used.
+pub enum Standing<'a> {
+    /// There is none, or it is denied: nothing here is ours to judge.
+    Nothing,
+    /// It is not allowed, broken, or cannot be read: commands that a built-in rule names are blocked until it is mended.
+    Unusable(Failure),
+    Ready(Surroundings<'a>),
+}
+
+/// What the judgement is made from, beside the process's own surroundings.
+pub struct Surroundings<'a> {
+    pub config: &'a Config,
+    /// The directory of `.nexusenv`.
+    pub root: &'a Path,
+    pub selection: Selection,
+    /// The database URLs of every environment. Called at most once, and only for a command that a rule names.
+    pub stored: &'a dyn Fn() -> Vec<StoredUrl>,
+}
+
+/// The doors through which the judgement looks outside; tests have their own.
+pub struct Doors<'a> {
+    pub files: &'a dyn Files,
+    pub look: &'a dyn Fn(&Place) -> Whereabouts,
+}
+
+impl Doors<'_> {
+    /// The real ones.
+    pub fn real() -> Doors<'static> {
+        Doors { files: &Disk, look: &listener::look }
+    }
+}
+
+/// `guard check`: 0 allowed, 3 blocked, 4 would ask.
+pub fn check(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, form: Form) -> Result<u8> {
+    let outcome = outcome(ambient, standing, asked, &Doors::real());
+    let exit = report::exit(&outcome);
+    match form {
+        Form::Json => output::write(format!("{}\n", report::as_json(&outcome)).as_bytes())?,
+        Form::Text => match (exit, report::told(&outcome)) {
+            (0, text) => terminal::say(ambient, &text),
+            (_, text) => terminal::say_anyway(&text),
+        },
+    }
+    Ok(exit)
+}
+
+/// `guard explain`: the same exit status, and every piece of evidence on stdout.
+pub fn explain(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked) -> Result<u8> {
+    let outcome = outcome(ambient, standing, asked, &Doors::real());
+    output::write(report::explained(&outcome).as_bytes())?;
+    Ok(report::exit(&outcome))
+}
+
+/// `__guard -- WORDS`, what the shell's functions call: 0 run, 3 blocked. Asks where the verdict asks.
+pub fn stand(ambient: &Ambient, standing: &Standing<'_>, words: Vec<String>) -> Result<u8> {
+    let outcome = outcome(ambient, standing, &Asked::Words(words), &Doors::real());
+    if report::exit(&outcome) == 0 {
+        return Ok(0);
+    }
+    terminal::say_anyway(&report::told(&outcome));
+    let asks = match &outcome {
+        Outcome::Judged(all, view) => judgement::decisive(all).and_then(|judged| match &judged.verdict {
+            Verdict::Ask(because) => Some(screen::word(because, view.selection)),
+            Verdict::Allow(_) | Verdict::Block(_) => None,
+        }),
+        Outcome::NotOurs | Outcome::Unusable { .. } => None,
+    };
+    let Some(word) = asks else { return Ok(Exit::Blocked as u8) };
+    match consent::typed(&format!("nexus-env: type {word} to go on: ")) {
+        Ok(typed) if typed == word => Ok(0),
+        Ok(_) | Err(_) => {
+            terminal::say_anyway("blocked: it was not confirmed");
+            Ok(Exit::Blocked as u8)
+        }
+    }
+}
+
+/// Judges every command that the words or the line would start.
+pub fn outcome<'a>(ambient: &Ambient, standing: &'a Standing<'a>, asked: &Asked, doors: &Doors<'_>) -> Outcome<'a> {
+    match standing {
+        Standing::Nothing => Outcome::NotOurs,
+        Standing::Unusable(failure) => {
+            let named = VariableName::new("DATABASE_URL").into_iter().collect::<Vec<_>>();
+            let found = invocations(ambient, doors, &named, None, asked);
+            match found.iter().find(|invocation| invocation.effect != Effect::Safe) {
+                Some(invocation) => Outcome::Unusable {
+                    name: invocation.name.clone(),
+                    message: failure.message.clone(),
+                    hint: failure.hint.clone(),
+                },
+                None => Outcome::NotOurs,
+            }
+        }
+        Standing::Ready(surroundings) => {
+            let names = &surroundings.config.database_variables;
+            let found = invocations(ambient, doors, names, Some(surroundings), asked);
+            let stored = OnceCell::new();
+            let judged = |invocation| judge(ambient, surroundings, &stored, doors, invocation);
+            let all = found.into_iter().map(judged).collect();
+            Outcome::Judged(all, View { config: surroundings.config, selection: &surroundings.selection })
+        }
+    }
+}
+
+fn invocations(
+    ambient: &Ambient,
+    doors: &Doors<'_>,
+    names: &[VariableName],
+    surroundings: Option<&Surroundings<'_>>,
+    asked: &Asked,
+) -> Vec<Invocation> {
+    let process = |name: &str| ambient.variables.get(name).map(|value| value.to_string_lossy().into_owned());
+    let cwd = ambient.cwd.clone().or_else(|| ambient.pwd.clone()).unwrap_or_else(|| PathBuf::from("/"));
+    let reader = Reader {
+        files: doors.files,
+        process: &process,
+        database_variables: names,
+        cwd: &cwd,
+        root: surroundings.map_or(&cwd, |surroundings| surroundings.root),
+        prisma_directory: surroundings.and_then(|surroundings| surroundings.config.prisma_directory.as_deref()),
+        steps: Cell::new(MANY_STEPS),
+    };
+    match asked {
+        Asked::Words(words) => reader.words(words),
+        Asked::Line(line) => reader.line(line),
+    }
+}
+
+fn judge(
+    ambient: &Ambient,
+    surroundings: &Surroundings<'_>,
+    stored: &OnceCell<Vec<StoredUrl>>,
+    doors: &Doors<'_>,
+    invocation: Invocation,
+) -> Judged {
+    let concerns = judgement::concerns(surroundings.config, &invocation);
+    let harmless = Verdict::Allow(Because { reason: Reason::Harmless, environment: None, target: None });
+    if concerns.is_empty() {
+        return Judged { invocation, concern: None, targets: Vec::new(), verdict: harmless };
+    }
+    let stored = stored.get_or_init(|| (surroundings.stored)());
+    let known = Known { config: surroundings.config, stored, selection: &surroundings.selection };
+    let targets: Vec<Target> = invocation.uses.iter().map(|one| observe(&known, doors, one)).collect();
+    let mut decided: Option<(Verdict, Concern)> = None;
+    for concern in concerns {
+        let person = agent::person(ambient);
+        let verdict = verdict::judge(concern.effect, &concern.on, &targets, &surroundings.selection, person);
+        decided = Some(match decided {
+            None => (verdict, concern),
+            Some((known, by)) => {
+                let stricter = known.clone().stricter(verdict);
+                if stricter == known { (known, by) } else { (stricter, concern) }
+            }
+        });
+    }
+    match decided {
+        Some((verdict, concern)) => Judged { invocation, concern: Some(concern), targets, verdict },
+        None => Judged { invocation, concern: None, targets, verdict: harmless },
+    }
+}
+
+/// Finds out what one URL reaches.
+fn observe(known: &Known<'_>, doors: &Doors<'_>, one: &Use) -> Target {
+    let nowhere = |origin: String| Target {
+        label: one.label.clone(),
+        url: None,
+        origin,
+        reach: Reach::Unknown,
+        evidence: Vec::new(),
+    };
+    let (url, origin) = match &one.value {
+        UrlValue::Url(url) => (url.clone(), one.origin.to_string()),
+        UrlValue::NotAUrl => return nowhere(format!("{NOT_A_URL}, {}", one.origin)),
+        UrlValue::Absent => return nowhere("not set".to_owned()),
+        UrlValue::Unknown(why) => return nowhere(format!("unknown: {why}")),
+        UrlValue::Stored(environment) => {
+            let of_it = |stored: &&StoredUrl| {
+                stored.environment.as_str() == environment
+                    && one.variable.as_deref().is_none_or(|name| stored.variable.as_str() == name)
+            };
+            match known.stored.iter().find(of_it).and_then(|stored| stored.url.clone()) {
+                Some(url) => (url, format!("stored for {environment}")),
+                None => return nowhere(format!("unknown: what is stored for {environment} cannot be opened")),
+            }
+        }
+    };
+    let shells = match one.origin {
+        Origin::Shell => one.variable.as_deref().and_then(VariableName::new),
+        Origin::Line | Origin::File(_) | Origin::Flag(_) | Origin::Schema(_) | Origin::Service(_) => None,
+    };
+    let (reach, evidence) = target::evidence(known, &url, shells.as_ref(), doors.look);
+    let ours = evidence.iter().any(|e| e.source == Source::Selection);
+    let origin = if ours { "exported by nexus-env".to_owned() } else { origin };
+    Target { label: one.label.clone(), url: Some(url), origin, reach, evidence }
+}
+
+#[cfg(test)]
+#[path = "guard_tests.rs"]
+mod tests;

@@ -1,0 +1,405 @@
+//! What a person reads when a command is refused, asked about or let through, from the words to the last column.
+
+use super::*;
+use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+use crate::domain::config::{
+    Access, Environment, Export, GuardAction, GuardRule, Match, Protection, Proxy, RuleOrigin,
+};
+use crate::domain::listening::{Door, Listener, Look, Owner, Process};
+use crate::domain::name::{EnvironmentName, RepositoryId};
+use crate::domain::project::Content;
+use crate::domain::url::DatabaseUrl;
+
+const DEV: &str = "postgresql://postgres:dev-pw@127.0.0.1:5433/nexus_db";
+const PROD: &str = "postgresql://postgres:prod-pw@127.0.0.1:5433/nexus_db";
+
+fn name(text: &str) -> EnvironmentName {
+    EnvironmentName::new(text).unwrap()
+}
+
+struct World {
+    config: Config,
+    selection: Selection,
+    terminal: Terminal,
+    shell: Vec<(String, String)>,
+    stored: Vec<(&'static str, &'static str)>,
+    listens: Option<&'static str>,
+    files: Vec<(&'static str, &'static str)>,
+    opened: Cell<u32>,
+    looked: Cell<u32>,
+}
+
+fn environment(text: &str) -> Environment {
+    Environment {
+        name: name(text),
+        protection: if text == "prod" { Protection::Protected } else { Protection::Open },
+        promote_from: None,
+        access: Access::ReadOnly,
+        export: Export::Shell,
+        fingerprint: None,
+        vars: vec![],
+        proxy: Some(Proxy {
+            instance: format!("nexus-enterprise-480610:us-central1:nexus{text}-v2"),
+            port: 5433,
+            command: ["cloud-sql-proxy", "--port={port}", "{instance}"].map(str::to_owned).to_vec(),
+        }),
+        matches: Match::default(),
+    }
+}
+
+/// The team's repository: dev and prod behind one port, told apart by the password alone; dev is selected.
+fn world() -> World {
+    World {
+        config: Config {
+            id: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
+            default: name("dev"),
+            database_variables: vec![VariableName::new("DATABASE_URL").unwrap()],
+            environments: vec![environment("dev"), environment("prod")],
+            services: vec![],
+            prisma_directory: None,
+            guard: vec![],
+        },
+        selection: Selection::Environment(name("dev"), Protection::Open),
+        terminal: Terminal::Present,
+        shell: vec![("DATABASE_URL".to_owned(), DEV.to_owned())],
+        stored: vec![("dev", DEV), ("prod", PROD)],
+        listens: None,
+        files: vec![],
+        opened: Cell::new(0),
+        looked: Cell::new(0),
+    }
+}
+
+impl World {
+    fn proxy(mut self, line: &'static str) -> Self {
+        self.listens = Some(line);
+        self
+    }
+
+    fn prod(mut self) -> Self {
+        self.selection = Selection::Environment(name("prod"), Protection::Protected);
+        self.shell("DATABASE_URL", DatabaseUrl::parse(PROD).unwrap().read_only().expose())
+    }
+
+    fn shell(mut self, variable: &str, value: &str) -> Self {
+        self.shell.retain(|(known, _)| known != variable);
+        self.shell.push((variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn alone(mut self) -> Self {
+        self.terminal = Terminal::Absent;
+        self
+    }
+
+    fn run<T>(&self, line: &str, read: impl Fn(&Outcome<'_>) -> T) -> T {
+        let ambient = Ambient {
+            cwd: Some(PathBuf::from("/repo")),
+            pwd: None,
+            home: None,
+            config_dir: None,
+            state_dir: None,
+            runtime_dir: None,
+            variables: Environ::new(self.shell.iter().map(|(n, v)| (n.into(), v.into())).collect()),
+            terminal: self.terminal,
+            colour: Colour::No,
+            quiet: false,
+            now: Timestamp::default(),
+            uid: 1000,
+        };
+        let stored = || {
+            self.opened.set(self.opened.get() + 1);
+            let one = |(environment, url): &(&str, &str)| StoredUrl {
+                environment: name(environment),
+                protection: if *environment == "prod" { Protection::Protected } else { Protection::Open },
+                variable: VariableName::new("DATABASE_URL").unwrap(),
+                url: DatabaseUrl::parse(url),
+            };
+            self.stored.iter().map(one).collect()
+        };
+        let standing = Standing::Ready(Surroundings {
+            config: &self.config,
+            root: Path::new("/repo"),
+            selection: self.selection.clone(),
+            stored: &stored,
+        });
+        let look = |place: &Place| {
+            self.looked.set(self.looked.get() + 1);
+            if !place.host.is_loopback() {
+                return Whereabouts::Elsewhere;
+            }
+            let listener = |line: &str| {
+                let argv = shell_words::split(line).unwrap();
+                let process = Process { pid: 4242, program: argv[0].clone(), argv, environ: None };
+                let door = Door::Tcp { address: "127.0.0.1".parse().unwrap(), port: place.port };
+                Listener { door, owners: vec![Owner::Process(process)] }
+            };
+            Whereabouts::Here(Look::Seen(self.listens.map(listener).into_iter().collect()))
+        };
+        let doors = Doors { files: self, look: &look };
+        read(&outcome(&ambient, &standing, &Asked::Line(line.to_owned()), &doors))
+    }
+
+    #[track_caller]
+    fn tells(&self, line: &str, exit: u8, expected: &str) {
+        let (got, text) = self.run(line, |outcome| (report::exit(outcome), report::told(outcome)));
+        assert_eq!(text, expected.trim());
+        assert_eq!(got, exit, "{text}");
+        let all = self.run(line, |outcome| format!("{}{}", report::explained(outcome), report::as_json(outcome)));
+        assert!(!text.contains("-pw") && !all.contains("-pw"), "a password is shown: {all}");
+    }
+}
+
+impl Files for World {
+    fn read(&self, path: &Path) -> Content {
+        let file = self.files.iter().find(|(name, _)| Path::new("/repo").join(name) == path);
+        file.map_or(Content::Missing, |(_, text)| Content::Text((*text).to_owned()))
+    }
+
+    fn names(&self, _directory: &Path) -> Vec<String> {
+        vec![]
+    }
+}
+
+const TO_PROD: &str = "cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusprod-v2";
+const TO_DEV: &str = "cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusdev-v2";
+
+#[test]
+fn refuses_migrate_dev_while_prod_is_selected() {
+    world().prod().proxy(TO_PROD).tells(
+        "npx prisma migrate dev",
+        3,
+        "blocked: prisma migrate dev would write to prod
+  DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
+  reaches       nexus-enterprise-480610:us-central1:nexusprod-v2    (cloud-sql-proxy, pid 4242, port 5433)
+  instead       nexus-env use dev
+                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+    );
+}
+
+#[test]
+fn refuses_migrate_dev_when_the_proxy_serves_prod_although_dev_is_selected() {
+    world().proxy(TO_PROD).tells(
+        "npx prisma migrate dev --name add_invoice",
+        3,
+        "blocked: prisma migrate dev would write to prod, although dev is selected
+  DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
+  reaches       nexus-enterprise-480610:us-central1:nexusprod-v2    (cloud-sql-proxy, pid 4242, port 5433)
+  identity      dev                                                 (the URL stored for dev)
+  selected      dev                                                 (in this shell)
+  instead       stop that tunnel and start dev's: cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusdev-v2
+                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+    );
+}
+
+#[test]
+fn lets_migrate_dev_run_when_the_proxy_serves_dev() {
+    world().proxy(TO_DEV).tells("npx prisma migrate dev", 0, "allowed: prisma migrate dev reaches dev");
+    world().alone().proxy(TO_DEV).tells("npx prisma migrate reset -f", 0, "allowed: prisma migrate reset reaches dev");
+}
+
+#[test]
+fn asks_where_nothing_proves_it_and_refuses_where_nobody_can_be_asked() {
+    let body = "prisma migrate dev: nothing proves which database it would write to, although dev is selected
+  DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
+  reaches       nobody listens                                      (port 5433)
+  identity      dev                                                 (the URL stored for dev)
+  instead       start dev's tunnel: cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusdev-v2";
+    world().tells("npx prisma migrate dev", 4, body);
+    world().alone().tells("npx prisma migrate dev", 3, &format!("blocked: {body}"));
+    let agent = world().shell("CLAUDECODE", "1");
+    agent.tells("npx prisma migrate dev", 3, &format!("blocked: {body}"));
+}
+
+#[test]
+fn says_that_the_shells_value_beats_a_file() {
+    let mut world = world().prod().proxy(TO_PROD);
+    world.files = vec![(".env.dev", "DATABASE_URL=postgresql://postgres:dev-pw@127.0.0.1:5433/nexus_db\n")];
+    world.tells(
+        "dotenv -e .env.dev -- prisma migrate dev",
+        3,
+        "blocked: prisma migrate dev would write to prod
+  DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
+  reaches       nexus-enterprise-480610:us-central1:nexusprod-v2    (cloud-sql-proxy, pid 4242, port 5433)
+  note          `dotenv -e .env.dev` does not change DATABASE_URL: the shell's own value wins
+  instead       nexus-env use dev
+                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+    );
+}
+
+#[test]
+fn asks_for_the_name_before_a_gated_command_on_prod() {
+    let rows = "
+  DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
+  reaches       nexus-enterprise-480610:us-central1:nexusprod-v2    (cloud-sql-proxy, pid 4242, port 5433)";
+    let sentence = format!("prisma migrate deploy would apply migrations to prod{rows}");
+    let note = "
+  note          the URL is read-only, so PostgreSQL refuses writes until nexus-env use prod --write
+  instead       nexus-env use dev";
+    world().prod().proxy(TO_PROD).tells("npx prisma migrate deploy", 4, &format!("{sentence}{note}"));
+    let granted = world().prod().shell("DATABASE_URL", PROD).proxy(TO_PROD);
+    granted.tells("npx prisma migrate deploy", 4, &format!("{sentence}\n  instead       nexus-env use dev"));
+    let refused = "
+  instead       nexus-env use dev
+                type it at a terminal, where it asks for the name prod";
+    let alone = world().prod().alone().proxy(TO_PROD);
+    alone.tells("npx prisma migrate deploy", 3, &format!("blocked: {sentence}{refused}"));
+}
+
+#[test]
+fn refuses_a_named_command_whose_url_cannot_be_known_while_prod_is_selected() {
+    world().prod().proxy(TO_PROD).tells(
+        "doppler run -- npx prisma db push",
+        3,
+        "blocked: prisma db push: prod is selected, and which database the command would reach cannot be known
+  DATABASE_URL  unknown: doppler gives its own environment
+  instead       nexus-env use dev
+                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+    );
+}
+
+#[test]
+fn refuses_after_the_time_of_a_protected_environment() {
+    let mut world = world().prod().proxy(TO_PROD);
+    world.selection = Selection::Expired(name("prod"), Protection::Protected);
+    world.tells(
+        "npx prisma migrate dev",
+        3,
+        "blocked: prisma migrate dev: the time for prod is over
+  instead  nexus-env use dev
+           nexus-env use prod for another while",
+    );
+}
+
+#[test]
+fn refuses_a_shadow_database_that_is_prod() {
+    let mut world = world().shell("SHADOW", "postgresql://x:y@prod.example/nexus").proxy(TO_DEV);
+    world.config.environments[1].matches.hosts = vec!["prod.example".to_owned()];
+    world.tells(
+        "npx prisma migrate diff --from-migrations m --to-schema-datamodel s --shadow-database-url $SHADOW",
+        3,
+        "blocked: prisma migrate diff would wipe prod, which is named as its shadow database
+  --shadow-database-url  postgresql://x:•••@prod.example/nexus   (on the line)
+  match                  prod                                    ([env.prod.match] in .nexusenv)
+  instead                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+    );
+}
+
+#[test]
+fn a_teams_own_rule_asks_on_the_environments_that_it_names() {
+    let mut world = world().prod().proxy(TO_PROD);
+    world.config.guard = vec![GuardRule {
+        command: "ts-node scripts/import-*".to_owned(),
+        on: vec![name("prod")],
+        action: GuardAction::Confirm,
+        reason: Some("imports overwrite PETL rows".to_owned()),
+        origin: RuleOrigin::Repository,
+    }];
+    world.tells(
+        "npx ts-node scripts/import-petl.ts",
+        4,
+        "ts-node scripts/import-petl.ts would run on prod
+  DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
+  reaches       nexus-enterprise-480610:us-central1:nexusprod-v2    (cloud-sql-proxy, pid 4242, port 5433)
+  note          the URL is read-only, so PostgreSQL refuses writes until nexus-env use prod --write
+  because       imports overwrite PETL rows
+  instead       nexus-env use dev",
+    );
+    world.files = vec![("package.json", r#"{"scripts":{"load":"node load.js"}}"#)];
+    world.config.guard[0].command = "npm run load".to_owned();
+    assert_eq!(world.run("npm run load", report::exit), 4);
+    world.config.guard[0].command = "ts-node scripts/import-*".to_owned();
+    world.tells("npx ts-node scripts/export.ts", 0, "allowed: ts-node scripts/export.ts: no built-in rule names it");
+}
+
+#[test]
+fn a_teams_rule_never_loosens_a_built_in_one() {
+    let mut world = world().prod().proxy(TO_PROD);
+    let command = "prisma *".to_owned();
+    world.config.guard = vec![GuardRule {
+        command,
+        on: vec![],
+        action: GuardAction::Allow,
+        reason: None,
+        origin: RuleOrigin::Repository,
+    }];
+    assert_eq!(world.run("npx prisma migrate dev", report::exit), 3);
+}
+
+#[test]
+fn nothing_is_looked_at_for_harmless_commands() {
+    for line in
+        ["npx prisma generate", "npx tsc", "echo prisma migrate dev", "npx prisma migrate dev --help", "ls | wc"]
+    {
+        let world = world().prod().proxy(TO_PROD);
+        assert_eq!(world.run(line, report::exit), 0, "{line}");
+        assert_eq!((world.opened.get(), world.looked.get()), (0, 0), "{line}");
+    }
+    let world = world().proxy(TO_DEV);
+    world.run("npx prisma db push && npx prisma migrate dev", report::exit);
+    assert_eq!(world.opened.get(), 1);
+}
+
+#[test]
+fn the_worst_command_of_a_line_decides() {
+    let line = "npx prisma generate && DATABASE_URL=postgres://u:p@other/x npx prisma db push; npx prisma migrate dev";
+    assert_eq!(world().proxy(TO_PROD).run(line, report::exit), 3);
+}
+
+#[test]
+fn an_unusable_configuration_blocks_named_commands_alone() {
+    let ambient = Ambient {
+        cwd: Some(PathBuf::from("/repo")),
+        pwd: None,
+        home: None,
+        config_dir: None,
+        state_dir: None,
+        runtime_dir: None,
+        variables: Environ::default(),
+        terminal: Terminal::Present,
+        colour: Colour::No,
+        quiet: false,
+        now: Timestamp::default(),
+        uid: 1000,
+    };
+    let standing = Standing::Unusable(Failure::new("`.nexusenv` is not allowed").hint("nexus-env allow"));
+    let world = world();
+    let look = |_: &Place| Whereabouts::Elsewhere;
+    let tell = |standing: &Standing<'_>, line: &str| {
+        let doors = Doors { files: &world, look: &look };
+        let outcome = outcome(&ambient, standing, &Asked::Line(line.to_owned()), &doors);
+        (report::exit(&outcome), report::told(&outcome))
+    };
+    let blocked = "blocked: prisma migrate dev: `.nexusenv` is not allowed\nhint: nexus-env allow";
+    assert_eq!(tell(&standing, "npx prisma migrate dev"), (3, blocked.to_owned()));
+    assert_eq!(tell(&standing, "npx prisma generate").0, 0);
+    assert_eq!(tell(&Standing::Nothing, "npx prisma migrate dev").0, 0);
+}
+
+#[test]
+fn explains_with_every_piece_of_evidence() {
+    let text = world().proxy(TO_PROD).run("npx prisma migrate dev", report::explained);
+    let expected = "blocked: prisma migrate dev would write to prod, although dev is selected
+  class: destructive, since it applies pending migrations before it asks anything, and older versions offer to reset
+  DATABASE_URL: postgresql://postgres:•••@127.0.0.1:5433/nexus_db (exported by nexus-env)
+    listener says prod (protected): nexus-enterprise-480610:us-central1:nexusprod-v2 (cloud-sql-proxy, pid 4242, port 5433)
+    identity says dev: dev (the URL stored for dev)
+    selection says dev: dev (in this shell)
+  instead: stop that tunnel and start dev's: cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusdev-v2
+  instead: to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn answers_in_json() {
+    let value = world().proxy(TO_PROD).run("npx prisma migrate dev", report::as_json);
+    assert_eq!(value["verdict"], "block");
+    assert_eq!(value["exit"], 3);
+    assert_eq!(value["reason"], "disagreement");
+    assert_eq!(value["environment"], "prod");
+    let evidence = &value["commands"][0]["targets"][0]["evidence"][0];
+    assert_eq!(evidence["source"], "listener");
+    assert_eq!(evidence["environment"], "prod");
+    assert_eq!(evidence["protected"], true);
+}

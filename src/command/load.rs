@@ -1,0 +1,362 @@
+//! What the commands share: from the surroundings to the configuration, the environment in force and its variables.
+//! It judges no command and asks nothing.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+
+use crate::domain::agent;
+use crate::domain::ambient::{Ambient, Terminal};
+use crate::domain::change::Change;
+use crate::domain::config::{Access, Config, Environment};
+use crate::domain::container::Pin;
+use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::repository::Repository;
+use crate::domain::schema;
+use crate::domain::secret::Secret;
+use crate::domain::target::StoredUrl;
+use crate::domain::url::DatabaseUrl;
+use crate::domain::vars::{self, Vars};
+use crate::domain::watch::{Mode, Watch};
+use crate::edge::repo::{self, Found};
+use crate::edge::trust::{self, Trust};
+use crate::edge::vault::{self, Expected, Wanted};
+use crate::edge::{consent, identity, terminal};
+use crate::error::{Exit, Failure, Result};
+
+/// A configuration that was found, allowed and understood.
+#[derive(Debug)]
+pub struct Loaded {
+    pub repository: Repository,
+    pub config: Config,
+    /// Refused names that the person's own settings let through.
+    pub lifted: Vec<VariableName>,
+}
+
+/// What stands at or above the current directory.
+#[derive(Debug)]
+pub enum Configured {
+    Nothing,
+    /// The person said no to it.
+    Denied(PathBuf),
+    /// There is one, but it is not allowed, or broken, or cannot be read.
+    Unusable(PathBuf, anyhow::Error),
+    Ready(Box<Loaded>),
+}
+
+/// The environment in force for a command.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Active {
+    pub environment: EnvironmentName,
+    /// Epoch seconds at which the selection ends by itself.
+    pub until: Option<u64>,
+    /// `ReadWrite` when write access was granted after the name was typed.
+    pub granted: Access,
+}
+
+/// Looks for a configuration. What is wrong with one is part of the answer, and so is what to watch to see it change.
+pub fn look(ambient: &Ambient) -> (Configured, Watch) {
+    let repository = match repo::find(ambient) {
+        Ok(Found::Nothing(absent)) => return (Configured::Nothing, absent),
+        Ok(Found::Unreadable(mut seen, error)) => {
+            seen.mode = Mode::Matters;
+            return (Configured::Unusable(root_of(&seen), error), with_state(ambient, seen));
+        }
+        Ok(Found::Repository(repository)) => repository,
+        Err(error) => return (Configured::Unusable(PathBuf::new(), error), Watch::default()),
+    };
+    let watch = with_state(ambient, repository.watch.clone());
+    let root = repository.root.clone();
+    let texts = match trust::judge(ambient, &repository) {
+        Ok(Trust::Allowed(texts)) => texts,
+        Ok(Trust::Denied) => return (Configured::Denied(root), watch),
+        Ok(Trust::Asks(changes)) => return (Configured::Unusable(root, not_allowed(&changes)), watch),
+        Err(error) => return (Configured::Unusable(root, error), watch),
+    };
+    let lifted = identity::lifted_names(ambient);
+    match schema::parse(&texts, &lifted) {
+        Ok(config) => (Configured::Ready(Box::new(Loaded { repository, config, lifted })), watch),
+        Err(failure) => (Configured::Unusable(root, failure.into()), watch),
+    }
+}
+
+/// The directory of the configuration that was seen, although it cannot be read.
+fn root_of(seen: &Watch) -> PathBuf {
+    seen.present.first().and_then(|sighting| sighting.path.parent()).map(Path::to_owned).unwrap_or_default()
+}
+
+fn with_state(ambient: &Ambient, mut watch: Watch) -> Watch {
+    watch.join(trust::generation(ambient));
+    watch
+}
+
+/// Why the inputs ask, with what changed in them; nothing changed where nothing was ever allowed here.
+fn not_allowed(changes: &[Change]) -> anyhow::Error {
+    let mut sentence = match changes {
+        [] => "`.nexusenv` is not allowed yet, so nothing is loaded".to_owned(),
+        [one] => format!("`{}` changed since it was allowed, so nothing is loaded", one.file),
+        [_, _, ..] => {
+            "`.nexusenv` and `.nexusenv.local` changed since they were allowed, so nothing is loaded".to_owned()
+        }
+    };
+    for change in changes {
+        for line in change.told() {
+            sentence.push_str("\n    ");
+            sentence.push_str(&line);
+        }
+    }
+    Failure::new(sentence).hint("read it, then nexus-env allow; or nexus-env deny").into()
+}
+
+/// The configuration, or the sentence that says why there is none.
+pub fn configuration(ambient: &Ambient) -> Result<Loaded> {
+    match look(ambient).0 {
+        Configured::Ready(loaded) => Ok(*loaded),
+        Configured::Unusable(_, error) => Err(error),
+        Configured::Denied(root) => Err(Failure::new(format!("you denied the configuration of `{}`", root.display()))
+            .hint("nexus-env allow, to trust it after all")
+            .into()),
+        Configured::Nothing => Err(Failure::new("there is no `.nexusenv` here or above")
+            .hint("nexus-env init, in the top directory of a repository")
+            .into()),
+    }
+}
+
+/// The environment that this process was given, if it was given one of this repository and its time is not over;
+/// else the default.
+pub fn active(ambient: &Ambient, loaded: &Loaded) -> Active {
+    inherited(ambient, loaded).unwrap_or(Active {
+        environment: loaded.config.default.clone(),
+        until: None,
+        granted: Access::ReadOnly,
+    })
+}
+
+fn inherited(ambient: &Ambient, loaded: &Loaded) -> Option<Active> {
+    let variables = &ambient.variables;
+    if variables.get("NEXUS_ENV_ROOT")? != loaded.repository.root.as_os_str() {
+        return None;
+    }
+    let environment = EnvironmentName::new(variables.text("NEXUS_ENV")?)?;
+    loaded.config.environment(&environment)?;
+    let until = match variables.text("NEXUS_ENV_UNTIL") {
+        None => None,
+        Some(text) => Some(text.parse::<u64>().ok().filter(|&end| !is_over(ambient, end))?),
+    };
+    let granted = match variables.text("NEXUS_ENV_ACCESS") {
+        Some("read-write") => Access::ReadWrite,
+        Some(_) | None => Access::ReadOnly,
+    };
+    Some(Active { environment, until, granted })
+}
+
+/// Whether a selection that ends at this epoch second is over.
+pub fn is_over(ambient: &Ambient, end: u64) -> bool {
+    u64::try_from(ambient.now.seconds).is_ok_and(|now| now >= end)
+}
+
+/// The environment of that name, or a failure that lists the known ones.
+pub fn environment<'a>(loaded: &'a Loaded, name: &str) -> Result<&'a Environment> {
+    EnvironmentName::new(name).and_then(|name| loaded.config.environment(&name)).ok_or_else(|| {
+        let known: Vec<&str> = loaded.config.environments.iter().map(|e| e.name.as_str()).collect();
+        let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+        anyhow!(Failure::new(format!("there is no environment `{shown}`")).hint(format!("one of {}", known.join(", "))))
+    })
+}
+
+/// The environment that was named on the command line, without what another one was granted; else the one in force.
+pub fn chosen(ambient: &Ambient, loaded: &Loaded, name: Option<&str>) -> Result<Active> {
+    let in_force = active(ambient, loaded);
+    let Some(name) = name else { return Ok(in_force) };
+    let environment = environment(loaded, name)?.name.clone();
+    match environment == in_force.environment {
+        true => Ok(in_force),
+        false => Ok(Active { environment, until: None, granted: Access::ReadOnly }),
+    }
+}
+
+/// The variables of an environment as a shell would have them: secrets opened, references replaced, and database
+/// URLs of a read-only environment made so unless write access was granted.
+pub fn variables(ambient: &Ambient, loaded: &Loaded, active: &Active) -> Result<Vars> {
+    let environment = environment(loaded, active.environment.as_str())?;
+    let secrets = secrets(ambient, loaded, environment)?;
+    let vars = vars::resolve(&environment.vars, &secrets)?;
+    let access = access(environment, active.granted);
+    if access == Access::ReadOnly
+        && let Some(name) = loaded
+            .config
+            .database_variables
+            .iter()
+            .find(|name| vars.get(name).is_some_and(|value| !value.expose().is_empty() && parsed(value).is_none()))
+    {
+        let environment = &environment.name;
+        return Err(Failure::new(format!("`{name}` of {environment} is no database URL, so it cannot be made read-only"))
+            .hint(format!("nexus-env set {name} -e {environment}; a password's `@`, `/`, `?` and `#` are written %40, %2F, %3F and %23"))
+            .into());
+    }
+    Ok(presented(&loaded.config, access, vars))
+}
+
+/// What an environment allows once this was granted.
+pub fn access(environment: &Environment, granted: Access) -> Access {
+    match (environment.access, granted) {
+        (Access::ReadOnly, Access::ReadOnly) => Access::ReadOnly,
+        (Access::ReadOnly, Access::ReadWrite) | (Access::ReadWrite, Access::ReadOnly | Access::ReadWrite) => {
+            Access::ReadWrite
+        }
+    }
+}
+
+fn presented(config: &Config, access: Access, vars: Vars) -> Vars {
+    match access {
+        Access::ReadWrite => vars,
+        Access::ReadOnly => Vars::new(vars.iter().map(|(name, value)| {
+            (name.clone(), if config.database_variables.contains(name) { read_only(value) } else { value.clone() })
+        })),
+    }
+}
+
+/// The same database, asking PostgreSQL to refuse writes. What is no PostgreSQL URL stays as it is.
+pub fn read_only(value: &Secret) -> Secret {
+    match parsed(value) {
+        Some(url) => Secret::new(url.read_only().expose()),
+        None => value.clone(),
+    }
+}
+
+fn parsed(value: &Secret) -> Option<DatabaseUrl> {
+    std::str::from_utf8(value.expose()).ok().and_then(DatabaseUrl::parse)
+}
+
+/// An environment's secrets, opened, or none where it has no store. Nothing asks.
+pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Vars> {
+    let Some(container) = vault::read(&loaded.repository.root, &environment.name)? else { return Ok(Vars::default()) };
+    let identities = identity::find(ambient)?;
+    let pin = known_pin(ambient, loaded, environment)?;
+    let opened = vault::open(&container, &expected(loaded, environment, Some(pin)), &identities, Wanted::All)?;
+    if let Some(warning) = &opened.warning {
+        terminal::say_anyway(warning);
+    }
+    if opened.pin.revision > pin.revision {
+        trust::remember(ambient, &loaded.config.id, &environment.name, opened.pin)?;
+    }
+    Ok(opened.vars)
+}
+
+/// What was allowed of an environment's secrets. A store that was never allowed does not load: who has the recipients'
+/// public keys can make one that opens.
+pub fn known_pin(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Pin> {
+    trust::pin(ambient, &loaded.config.id, &environment.name)?.ok_or_else(|| {
+        anyhow!(
+            Failure::new(format!("the secrets of {} are new here and not allowed yet", environment.name))
+                .hint("nexus-env allow, if you expected them")
+        )
+    })
+}
+
+pub fn expected<'a>(loaded: &'a Loaded, environment: &'a Environment, pin: Option<Pin>) -> Expected<'a> {
+    Expected {
+        id: &loaded.config.id,
+        environment: &environment.name,
+        protection: environment.protection,
+        pin,
+        lifted: &loaded.lifted,
+    }
+}
+
+/// The database URLs of every environment, for comparing. One that cannot be opened here is `None`, which is no failure.
+pub fn stored_urls(ambient: &Ambient, loaded: &Loaded) -> Vec<StoredUrl> {
+    let names = &loaded.config.database_variables;
+    let mut all = Vec::new();
+    for environment in &loaded.config.environments {
+        let vars =
+            secrets(ambient, loaded, environment).and_then(|secrets| Ok(vars::resolve(&environment.vars, &secrets)?));
+        let stored = |variable: &VariableName, url| StoredUrl {
+            environment: environment.name.clone(),
+            protection: environment.protection,
+            variable: variable.clone(),
+            url,
+        };
+        // Also those under other names: a schema may say DIRECT_URL.
+        let urls: Vec<StoredUrl> = vars
+            .iter()
+            .flat_map(Vars::iter)
+            .filter_map(|(name, value)| Some(stored(name, Some(parsed(value)?))))
+            .collect();
+        all.extend(
+            names.iter().filter(|name| !urls.iter().any(|u| u.variable == **name)).map(|name| stored(name, None)),
+        );
+        all.extend(urls);
+    }
+    all
+}
+
+/// The person types the environment's name, on the terminal itself, before read-only is lifted. A coding agent cannot.
+///
+/// # Errors
+/// With status 3 where nobody can be asked, or where something else was typed.
+pub fn consent_to_write(ambient: &Ambient, environment: &Environment) -> Result<()> {
+    let name = &environment.name;
+    let refuse = |why: &str| Failure::new(format!("`--write` on {name} {why}")).exit(Exit::Blocked);
+    if let Some(marker) = agent::marker(&ambient.variables) {
+        return Err(refuse(&format!("is not for a coding agent ({marker})")).into());
+    }
+    if ambient.terminal == Terminal::Absent {
+        return Err(refuse("needs a person at a terminal").into());
+    }
+    let answer = consent::typed(&format!("nexus-env: type {name} to lift read-only: "))?;
+    if answer == name.as_str() { Ok(()) } else { Err(refuse("was not confirmed, nothing changed").into()) }
+}
+
+/// What a shell's hook wants of the repository that was found: which environment, and whether its values are needed.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub environment: EnvironmentName,
+    pub access: Access,
+    pub values: Values,
+}
+
+/// Whether an environment's values go into the shell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Values {
+    Wanted,
+    /// Nothing is decrypted, and the variables are none.
+    Withheld,
+}
+
+/// What a load found. The watch is complete also where the result is a failure: what mends it must be noticed.
+pub struct Outcome {
+    pub watch: Watch,
+    /// The root of the nearest configuration, also of one that cannot be loaded.
+    pub root: Option<PathBuf>,
+    /// `None` outside of any repository, and in one that was denied.
+    pub result: Result<Option<Vars>>,
+}
+
+/// Finds, judges and reads the nearest configuration, lets `choose` decide by it, and opens what was chosen.
+pub fn for_session(ambient: &Ambient, choose: &mut dyn FnMut(&Path, &Config) -> Result<Choice>) -> Outcome {
+    let (configured, mut watch) = look(ambient);
+    match configured {
+        Configured::Nothing => Outcome { watch, root: None, result: Ok(None) },
+        Configured::Denied(root) => Outcome { watch, root: Some(root), result: Ok(None) },
+        Configured::Unusable(root, error) => Outcome { watch, root: Some(root), result: Err(error) },
+        Configured::Ready(loaded) => {
+            let root = loaded.repository.root.clone();
+            let result = choose(&root, &loaded.config).and_then(|choice| {
+                if choice.values == Values::Withheld {
+                    return Ok(Some(Vars::default()));
+                }
+                // Seen before it is read, so that a change in between is noticed.
+                watch.join(repo::watch(&vault::path(&root, &choice.environment)));
+                let active = Active { environment: choice.environment, until: None, granted: choice.access };
+                let vars = variables(ambient, &loaded, &active);
+                if vars.is_err() {
+                    identity::watched(ambient).iter().for_each(|path| watch.join(repo::watch(path)));
+                    watch.mode = Mode::Matters;
+                }
+                vars.map(Some)
+            });
+            Outcome { watch, root: Some(root), result }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What a user can do, one file a family of verbs: gather (edge), decide (domain), act (edge).
+
+pub mod export;
+pub mod guard;
+pub mod init;
+pub mod load;
+pub mod plain;
+pub mod prompt;
+pub mod run;
+pub mod sentry;
+pub mod session;
+pub mod status;
+pub mod tour;
+pub mod trust;
+pub mod variables;

@@ -1,0 +1,100 @@
+//! `set --plain` and `unset` of a plain variable: an edit of `.nexusenv` that stays allowed. Never writes a text that
+//! would not load.
+
+use super::load::{self, Active, Loaded};
+use crate::domain::ambient::Ambient;
+use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::plain;
+use crate::domain::repository::{AllowedText, AllowedTexts, InputKind, Repository};
+use crate::domain::schema;
+use crate::edge::entry::{self, Entry};
+use crate::edge::{repo, terminal, trust};
+use crate::error::{Failure, Result};
+
+/// An allowed configuration, and the environment of it that is worked on.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    pub ambient: &'a Ambient,
+    pub repository: &'a Repository,
+    pub environment: &'a EnvironmentName,
+    /// The refused names that the person's own configuration lets through.
+    pub lifted: &'a [VariableName],
+}
+
+/// Whether there was anything to change.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Edited {
+    Yes,
+    No,
+}
+
+/// Writes a plain variable to `.nexusenv`, its value as it would be typed there: `${NAME}` is a reference.
+///
+/// # Errors
+/// A refused name; a value that is not UTF-8, holds NUL or a wrong reference; a file that cannot be written.
+pub fn set(place: Place<'_>, name: &VariableName, value: &[u8]) -> Result<Edited> {
+    if let (Some(why), false) = (name.refusal(), place.lifted.contains(name)) {
+        return Err(Failure::new(format!("`{name}` is refused from a repository: {why}")).into());
+    }
+    let value = std::str::from_utf8(value).map_err(|_| {
+        Failure::new(format!("the value for `{name}` is not UTF-8, which `.nexusenv` must be"))
+            .hint(format!("nexus-env set {name} -e {} stores any bytes, encrypted", place.environment))
+    })?;
+    let texts = trust::texts(place.repository)?;
+    let edited = plain::set_plain(&texts.main.text, place.environment, name, value)?;
+    let overridden = texts.local.as_ref().is_some_and(|local| {
+        plain::unset_plain(&local.text, place.environment, name).is_ok_and(|without| without.is_some())
+    });
+    let outcome = write(place, texts, edited)?;
+    let said = match outcome {
+        Edited::Yes => format!("set `{name}` for {} in `.nexusenv`", place.environment),
+        Edited::No => format!("`{name}` has this value for {} already", place.environment),
+    };
+    let local = if overridden { "; your `.nexusenv.local` has its own value, which wins" } else { "" };
+    terminal::say(place.ambient, &format!("{said}{local}"));
+    Ok(outcome)
+}
+
+/// Removes a plain variable from `.nexusenv`; `No` when that file does not set it.
+pub fn unset(place: Place<'_>, name: &VariableName) -> Result<Edited> {
+    let texts = trust::texts(place.repository)?;
+    let Some(edited) = plain::unset_plain(&texts.main.text, place.environment, name)? else { return Ok(Edited::No) };
+    write(place, texts, edited)?;
+    terminal::say(place.ambient, &format!("removed `{name}` for {} from `.nexusenv`", place.environment));
+    Ok(Edited::Yes)
+}
+
+/// Writes an edited `.nexusenv` that must load, and keeps it allowed.
+fn write(place: Place<'_>, texts: AllowedTexts, edited: String) -> Result<Edited> {
+    if edited == texts.main.text {
+        return Ok(Edited::No);
+    }
+    let main = AllowedText { file: InputKind::Main.file_name(), text: edited };
+    let texts = AllowedTexts { main, ..texts };
+    schema::parse(&texts, place.lifted)?;
+    let bytes = texts.main.text.as_bytes();
+    // First the word, then the deed: a prompt in between finds either text allowed.
+    trust::follow(place.ambient, place.repository, bytes)?;
+    repo::replace(&place.repository.main.path, bytes)?;
+    Ok(Edited::Yes)
+}
+
+/// `set --plain NAME` as it is typed: the value comes from the terminal, where it may be seen, or from stdin.
+pub fn set_typed(ambient: &Ambient, name: &str, environment: Option<&str>) -> Result<()> {
+    let loaded = load::configuration(ambient)?;
+    let active = load::chosen(ambient, &loaded, environment)?;
+    let name = VariableName::new(name).ok_or_else(|| {
+        Failure::new("this is no name of a variable")
+            .hint("a name has letters, digits and _, and does not begin with a digit")
+    })?;
+    let value = match entry::kind() {
+        Entry::Stdin => entry::from_stdin()?,
+        Entry::Terminal => entry::from_terminal(&format!("value of {name} for {} (not shown): ", active.environment))?,
+    };
+    set(place(ambient, &loaded, &active), &name, value.expose()).map(|_| ())
+}
+
+/// The place that a selection of a loaded configuration means.
+pub fn place<'a>(ambient: &'a Ambient, loaded: &'a Loaded, active: &'a Active) -> Place<'a> {
+    Place { ambient, repository: &loaded.repository, environment: &active.environment, lifted: &loaded.lifted }
+}

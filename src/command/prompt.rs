@@ -1,0 +1,69 @@
+//! The prompt segment: what is exported says it all, so nothing is looked up and no file is read.
+
+use crate::domain::ambient::Ambient;
+use crate::domain::duration::Duration;
+use crate::edge::output;
+use crate::error::{Result, Status};
+
+/// Prints the segment, and nothing where no environment is loaded. In `format`, `{env}` is the environment, `{left}` the
+/// time that is left, `{access}` `write` where that was granted, and `{}` the usual segment.
+pub fn prompt(ambient: &Ambient, format: &str) -> Result<Status> {
+    if let Some(segment) = segment(ambient, format) {
+        output::write(format!("{segment}\n").as_bytes())?;
+    }
+    Ok(Status::DONE)
+}
+
+fn segment(ambient: &Ambient, format: &str) -> Option<String> {
+    let environment = ambient.variables.text("NEXUS_ENV").filter(|name| !name.is_empty())?;
+    let left = ambient.variables.text("NEXUS_ENV_UNTIL").and_then(|text| text.parse::<u64>().ok()).map(|until| {
+        match until.saturating_sub(u64::try_from(ambient.now.seconds).unwrap_or(0)) {
+            0 => "ended".to_owned(),
+            seconds => Duration::short(seconds),
+        }
+    });
+    let access = match ambient.variables.text("NEXUS_ENV_ACCESS") {
+        Some("read-write") => Some("write"),
+        Some(_) | None => None,
+    };
+    let parts = [Some(environment), left.as_deref(), access];
+    let usual = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let [_, left, access] = parts.map(Option::unwrap_or_default);
+    Some(format.replace("{}", &usual).replace("{env}", environment).replace("{left}", left).replace("{access}", access))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+
+    #[track_caller]
+    fn check(variables: &[(&str, &str)], format: &str, expected: Option<&str>) {
+        let ambient = Ambient {
+            cwd: None,
+            pwd: None,
+            home: None,
+            config_dir: None,
+            state_dir: None,
+            runtime_dir: None,
+            variables: Environ::new(variables.iter().map(|(n, v)| (n.into(), v.into())).collect()),
+            terminal: Terminal::Absent,
+            colour: Colour::No,
+            quiet: false,
+            now: Timestamp { seconds: 1000, nanoseconds: 0 },
+            uid: 0,
+        };
+        assert_eq!(segment(&ambient, format).as_deref(), expected);
+    }
+
+    #[test]
+    fn says_the_environment_the_time_left_and_write_access() {
+        let prod = [("NEXUS_ENV", "prod"), ("NEXUS_ENV_UNTIL", "2680"), ("NEXUS_ENV_ACCESS", "read-write")];
+        check(&[], "{}", None);
+        check(&[("NEXUS_ENV", "dev")], "{}", Some("dev"));
+        check(&prod[..2], "{}", Some("prod 28m"));
+        check(&prod, "{}", Some("prod 28m write"));
+        check(&prod, "<{env}|{left}|{access}>", Some("<prod|28m|write>"));
+        check(&[("NEXUS_ENV", "prod"), ("NEXUS_ENV_UNTIL", "900")], "{}", Some("prod ended"));
+    }
+}

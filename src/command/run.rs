@@ -1,0 +1,67 @@
+//! `run`: one command in an environment, without touching the shell. The guard judges it first, by the variables that it
+//! will have; then this process becomes the command.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use anyhow::anyhow;
+
+use super::load::{self, Active, Loaded};
+use super::sentry;
+use crate::domain::ambient::{Ambient, Environ};
+use crate::domain::config::Access;
+use crate::domain::vars::Vars;
+use crate::edge::identity;
+use crate::error::{Failure, Result, Status};
+
+/// Becomes `words` with the environment's variables. Returns only when it was blocked or could not be started.
+pub fn run(ambient: &Ambient, environment: Option<&str>, asked: Access, words: &[OsString]) -> Result<Status> {
+    let loaded = load::configuration(ambient)?;
+    let mut active = load::chosen(ambient, &loaded, environment)?;
+    if asked == Access::ReadWrite {
+        load::consent_to_write(ambient, load::environment(&loaded, active.environment.as_str())?)?;
+        active.granted = Access::ReadWrite;
+    }
+    let vars = load::variables(ambient, &loaded, &active)?;
+    let inner = Ambient { variables: given(ambient, &loaded, &active, &vars), ..ambient.clone() };
+    if let Some(refused) = sentry::before_run(&inner, words)? {
+        return Ok(refused);
+    }
+    let (program, arguments) = words.split_first().ok_or_else(|| anyhow!("no command was given"))?;
+    let error = Command::new(program).args(arguments).env_clear().envs(inner.variables.iter()).exec();
+    Err(Failure::new(format!("could not start `{}`: {error}", program.to_string_lossy()))
+        .hint("is it installed, and spelled right?")
+        .into())
+}
+
+const LABELS: &[&str] =
+    &["NEXUS_ENV", "NEXUS_ENV_ROOT", "NEXUS_ENV_NAMES", "NEXUS_ENV_UNTIL", "NEXUS_ENV_ACCESS", "__nexus_env_state"];
+
+/// The environment of the command: ours, less what another selection left and less the identity, with the variables
+/// and the labels of this one.
+fn given(ambient: &Ambient, loaded: &Loaded, active: &Active, vars: &Vars) -> Environ {
+    let dropped = |name: &OsStr| {
+        let text = name.to_str().unwrap_or_default();
+        LABELS.contains(&text)
+            || text == identity::VARIABLE
+            || ambient.variables.text("NEXUS_ENV_NAMES").is_some_and(|names| names.split(' ').any(|n| n == text))
+    };
+    let mut pairs: Vec<(OsString, OsString)> =
+        vars.iter().map(|(name, value)| (name.as_str().into(), OsStr::from_bytes(value.expose()).to_owned())).collect();
+    let names = vars.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ");
+    pairs.push(("NEXUS_ENV".into(), active.environment.as_str().into()));
+    pairs.push(("NEXUS_ENV_ROOT".into(), loaded.repository.root.clone().into()));
+    pairs.push(("NEXUS_ENV_NAMES".into(), names.into()));
+    if let Some(until) = active.until {
+        pairs.push(("NEXUS_ENV_UNTIL".into(), until.to_string().into()));
+    }
+    if active.granted == Access::ReadWrite {
+        pairs.push(("NEXUS_ENV_ACCESS".into(), "read-write".into()));
+    }
+    let set: Vec<OsString> = pairs.iter().map(|(name, _)| name.clone()).collect();
+    let kept = ambient.variables.iter().filter(|(name, _)| !dropped(name) && !set.iter().any(|s| s == name));
+    pairs.extend(kept.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    Environ::new(pairs)
+}

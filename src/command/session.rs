@@ -1,0 +1,362 @@
+//! The shell's hook, and what it asks at each load: which variables this shell should have now. It never prints a value
+//! but as code to be evaluated by the shell that asked.
+
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use rand::RngCore;
+
+use super::load::{self, Choice, Outcome, Values};
+use crate::domain::agent;
+use crate::domain::ambient::{Ambient, Timestamp};
+use crate::domain::config::{Access, Config, Export, Protection};
+use crate::domain::duration::Duration;
+use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
+use crate::domain::vars::Vars;
+use crate::domain::watch::Mode;
+use crate::domain::watch::{Sighting, Watch};
+use crate::edge::shell::{Check, Conditions, Dialect, Nearby, Remembered, Shell, Transition, Until, Watched};
+use crate::edge::{ambient, clock, output, program, shell, stamp, terminal};
+use crate::error::{Exit, Failure, Result, Status, told};
+
+/// `hook SHELL`: prints the code that a shell evaluates when it starts. `called` is the name by which the program was
+/// started.
+pub fn hook(ambient: &Ambient, called: &OsString, words: &[OsString]) -> Result<Status> {
+    let shell = match words {
+        [word] => word.to_str().and_then(Shell::from_name),
+        _ => None,
+    };
+    let usage =
+        || Failure::new("`hook` takes the name of a shell: bash, zsh or fish").hint("eval \"$(nexus-env hook bash)\"");
+    let shell = shell.ok_or_else(|| usage().exit(Exit::Usage))?;
+    let code = shell.hook(&program::path(ambient, called, ambient::program()?));
+    output::write(&code)?;
+    Ok(Status::DONE)
+}
+
+/// `use` without the hook: a process cannot change the shell that started it.
+pub fn use_without_hook() -> Failure {
+    Failure::new("`use` changes the shell, and this shell has no nexus-env hook").hint(
+        "eval \"$(nexus-env hook bash)\" (or zsh; fish: nexus-env hook fish | source), or nexus-env run -e ENV -- CMD",
+    )
+}
+
+/// `__load SHELL:VERSION [line NAME… | use WORDS…]`: prints the code that brings the shell up to date.
+pub fn load(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+    let (dialect, request) = request(words)?;
+    let key = {
+        let mut bytes = [0; 16];
+        rand::thread_rng().fill_bytes(&mut bytes);
+        Key(bytes)
+    };
+    let code = turn(ambient, dialect, &request, key, &mut load::for_session)?;
+    output::write(&code)?;
+    Ok(Status::DONE)
+}
+
+#[derive(Debug, Default)]
+struct Request {
+    wish: Option<Wish>,
+    /// Variables assigned in front of the command of this line.
+    assigned: Vec<VariableName>,
+}
+
+fn request(words: &[OsString]) -> Result<(Dialect, Request)> {
+    let usage =
+        || Failure::new("`use` takes the name of an environment, `--for DURATION` and `--write`").exit(Exit::Usage);
+    let words: Vec<&str> = words.iter().map(|word| word.to_str().ok_or_else(usage)).collect::<Result<_, _>>()?;
+    let (dialect, rest) = words.split_first().ok_or_else(usage)?;
+    let dialect =
+        Dialect::parse(dialect).ok_or_else(|| Failure::new("the hook is of another version").hint("exec $SHELL"))?;
+    let mut request = Request::default();
+    match rest.split_first() {
+        None => {}
+        Some((&"line", names)) => request.assigned = names.iter().filter_map(|name| VariableName::new(name)).collect(),
+        Some((&"use", words)) => request.wish = Some(wish(words).map_err(|failure| failure.unwrap_or_else(usage))?),
+        Some(_) => return Err(usage().into()),
+    }
+    Ok((dialect, request))
+}
+
+/// The error is `None` where the words make no command at all.
+fn wish(words: &[&str]) -> std::result::Result<Wish, Option<Failure>> {
+    let (mut name, mut duration, mut access) = (None, None, Access::ReadOnly);
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        let (word, value) = match word.split_once('=') {
+            Some((word, value)) if word.starts_with("--") => (word, Some(value)),
+            Some(_) | None => (*word, None),
+        };
+        match (word, value) {
+            ("--for", value) => {
+                let text = value.or_else(|| rest.next().copied()).ok_or(None)?;
+                let parsed =
+                    Duration::parse(text).map_err(|sentence| Some(Failure::new(sentence).exit(Exit::Usage)))?;
+                duration = Some(parsed);
+            }
+            ("--write", None) => access = Access::ReadWrite,
+            (word, None) if name.is_none() && !word.starts_with('-') => name = Some(word),
+            _ => return Err(None),
+        }
+    }
+    let name = name.ok_or(None)?;
+    let environment = EnvironmentName::new(name)
+        .ok_or_else(|| Some(Failure::new(format!("`{}` is no name of an environment", name.escape_default()))))?;
+    Ok(Wish { environment, duration, access })
+}
+
+type Loader<'l> = &'l mut dyn FnMut(&Ambient, &mut dyn FnMut(&Path, &Config) -> Result<Choice>) -> Outcome;
+
+/// What `choose` found out on the way.
+struct Chosen {
+    selected: Selected,
+    protection: Protection,
+    /// Why the values are withheld.
+    withheld: Option<String>,
+    database_variables: Vec<VariableName>,
+    guarded: Vec<String>,
+    place: Place,
+}
+
+/// One load, from the shell's state to the code.
+fn turn(ambient: &Ambient, dialect: Dialect, request: &Request, key: Key, loader: Loader) -> Result<Vec<u8>> {
+    let now = u64::try_from(ambient.now.seconds).unwrap_or(0);
+    let (mut session, memory) = Session::recall(ambient.variables.text("__nexus_env_state"), &ambient.variables, key);
+    let before = session.clone();
+    let chosen = RefCell::new(None);
+    let outcome = loader(ambient, &mut |root, config| {
+        let made = choose(ambient, &mut session, root, config, request.wish.as_ref(), now)?;
+        let values = if made.withheld.is_some() { Values::Withheld } else { Values::Wanted };
+        let (environment, access) = (made.selected.environment.clone(), made.selected.access);
+        chosen.replace(Some(made));
+        Ok(Choice { environment, access, values })
+    });
+    let chosen = chosen.into_inner();
+    let (vars, loaded) = match (outcome.result, request.wish.is_some(), outcome.root.is_some()) {
+        (Err(error), true, _) => return Err(error),
+        (Ok(None), true, true) => {
+            return Err(Failure::new("this configuration was denied").hint("nexus-env allow").into());
+        }
+        (Ok(None), true, false) => {
+            return Err(Failure::new("there is no `.nexusenv` here or above").hint("nexus-env init").into());
+        }
+        (Err(error), false, _) => {
+            session.told = Some(failure_hash(ambient, &session.key, &error, &outcome.watch.present));
+            if session.told != before.told {
+                terminal::complain(ambient, &error);
+            }
+            (Vars::default(), None)
+        }
+        (Ok(vars), _, _) => {
+            session.told = None;
+            (vars.unwrap_or_default(), chosen.as_ref())
+        }
+    };
+    let place = loaded.map(|chosen| &chosen.place);
+    let plan = session.plan(memory, place, &vars, &ambient.variables, &request.assigned);
+    let refused = Session { place: None, managed: Vec::new(), ..session.clone() };
+    session.place = place.cloned();
+    session.managed = plan.managed.clone();
+    let mut lines = Vec::new();
+    if let Some(chosen) = loaded.filter(|_| !ambient.quiet) {
+        lines.extend(line(chosen, &plan, before.place != session.place || request.wish.is_some(), now));
+        let verb = |name| format!("`{name}` keeps the value that you gave it");
+        lines.extend(plan.yielded.iter().map(verb));
+    }
+    let (state, state_if_refused) = (session.encode(), refused.encode());
+    let names: Vec<VariableName> = plan.ours().cloned().collect();
+    let guarded = loaded.map(|chosen| chosen.guarded.clone()).unwrap_or_default();
+    let transition = Transition {
+        forget: &plan.forget,
+        restore: &plan.restore,
+        save: &plan.save,
+        save_if_set: &plan.save_if_set,
+        set: &plan.set,
+        loaded: &names,
+        labels: &labels(loaded, &names),
+        state: Remembered { line: &state, seal: Session::head(&state) },
+        state_if_refused: Remembered { line: &state_if_refused, seal: Session::head(&state_if_refused) },
+        lines: &lines,
+        nearby: if outcome.root.is_some() { Nearby::Configuration } else { Nearby::Nothing },
+        guarded: &guarded,
+        check: &match &request.assigned[..] {
+            [] => check(ambient, dialect, outcome.watch, loaded.and_then(|chosen| chosen.selected.until)),
+            [..] => Check::Always,
+        },
+    };
+    Ok(dialect.render(&transition))
+}
+
+/// Decides which environment this shell has here. Asks where write access is wished for, refuses where it cannot.
+fn choose(
+    ambient: &Ambient,
+    session: &mut Session,
+    root: &Path,
+    config: &Config,
+    wish: Option<&Wish>,
+    now: u64,
+) -> Result<Chosen> {
+    let selected = session.select(root, config, wish, now).map_err(|failure| *failure)?;
+    let environment = config.environment(&selected.environment).ok_or_else(|| {
+        Failure::new(format!("there is no environment `{}`, which is the default", selected.environment))
+    })?;
+    if let Some(Wish { access: Access::ReadWrite, .. }) = wish
+        && environment.access == Access::ReadOnly
+    {
+        load::consent_to_write(ambient, environment)?;
+    }
+    let agent = agent::marker(&ambient.variables).filter(|_| environment.is_protected());
+    let withheld = match (environment.export, agent) {
+        (Export::Command, _) => Some("not exported, use nexus-env run".to_owned()),
+        (Export::Shell, Some(marker)) => Some(format!("not exported to a coding agent ({marker})")),
+        (Export::Shell, None) => None,
+    };
+    let place = Place { root: root.to_owned(), environment: environment.name.clone() };
+    Ok(Chosen {
+        protection: environment.protection,
+        withheld,
+        database_variables: config.database_variables.clone(),
+        guarded: guarded(config),
+        selected,
+        place,
+    })
+}
+
+/// The programs that the team's rules begin with. A word with a pattern is none that a function could be named after.
+fn guarded(config: &Config) -> Vec<String> {
+    let plain = |word: &&str| {
+        word.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b))
+    };
+    let mut words: Vec<String> = config
+        .guard
+        .iter()
+        .filter_map(|rule| rule.command.split_whitespace().next().filter(plain))
+        .map(str::to_owned)
+        .collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+/// `dev · DATABASE_URL and 3 more`, where there is something to say.
+fn line(chosen: &Chosen, plan: &Plan, arrived: bool, now: u64) -> Option<String> {
+    let Selected { environment, until, access, ended } = &chosen.selected;
+    if !arrived && ended.is_none() && !plan.changes() {
+        return None;
+    }
+    let mut parts = Vec::new();
+    if let Some(ended) = ended {
+        let after = ended.granted.map(|granted| format!(" after {}", Duration::short(granted))).unwrap_or_default();
+        parts.push(format!("{} ended{after}", ended.environment));
+    }
+    parts.push(match until {
+        Some(until) => format!("{environment} until {}", clock::time_of_day(*until, now)),
+        None => environment.to_string(),
+    });
+    match (access, chosen.protection) {
+        (Access::ReadOnly, _) => parts.push("read-only".to_owned()),
+        (Access::ReadWrite, Protection::Protected) => parts.push("read-write".to_owned()),
+        (Access::ReadWrite, Protection::Open) => {}
+    }
+    let names: Vec<&VariableName> = plan.ours().collect();
+    let first = chosen.database_variables.iter().find(|name| names.contains(name)).or(names.first().copied());
+    parts.push(match (&chosen.withheld, first, names.len()) {
+        (Some(why), _, _) => why.clone(),
+        (None, None, _) => "no variables".to_owned(),
+        (None, Some(first), 1) => first.to_string(),
+        (None, Some(first), count) => format!("{first} and {} more", count - 1),
+    });
+    Some(parts.join(" · "))
+}
+
+/// Names and labels only: this is what every child of the shell can read.
+fn labels(loaded: Option<&Chosen>, names: &[VariableName]) -> Vec<(&'static str, Option<Vec<u8>>)> {
+    use std::os::unix::ffi::OsStrExt;
+    let names = names.iter().map(VariableName::as_str).collect::<Vec<_>>().join(" ");
+    let granted = |chosen: &Chosen| match (chosen.selected.access, chosen.protection) {
+        (Access::ReadWrite, Protection::Protected) => Some(b"read-write".to_vec()),
+        (Access::ReadWrite, Protection::Open) | (Access::ReadOnly, _) => None,
+    };
+    vec![
+        ("NEXUS_ENV", loaded.map(|chosen| chosen.place.environment.as_str().into())),
+        ("NEXUS_ENV_ROOT", loaded.map(|chosen| chosen.place.root.as_os_str().as_bytes().to_vec())),
+        ("NEXUS_ENV_NAMES", loaded.map(|_| names.into_bytes())),
+        (
+            "NEXUS_ENV_UNTIL",
+            loaded.and_then(|chosen| chosen.selected.until).map(|until| until.to_string().into_bytes()),
+        ),
+        ("NEXUS_ENV_ACCESS", loaded.and_then(granted)),
+    ]
+}
+
+/// How the shell sees that it must load again. Where that cannot be made sure of: at every prompt.
+fn check(ambient: &Ambient, dialect: Dialect, watch: Watch, until: Option<u64>) -> Check {
+    let Some(pwd) = ambient.pwd.clone().or_else(|| ambient.cwd.clone()) else { return Check::Always };
+    let blind = dialect.version == (0, 0);
+    let unsettled = watch.present.iter().any(|sighting| {
+        let time = match dialect.shell {
+            Shell::Zsh => sighting.changed,
+            Shell::Bash | Shell::Fish => sighting.modified,
+        };
+        let unfit = |content: &Vec<u8>| content.contains(&0) || content.len() > shell::LONGEST_CONTENT;
+        is_racy(time, ambient.now, grain(dialect, sighting, time)) || sighting.content.as_ref().is_some_and(unfit)
+    });
+    // Only zsh sees the time of a change of permissions.
+    let unseen = watch.mode == Mode::Matters && dialect.shell != Shell::Zsh;
+    if blind || unsettled || unseen {
+        return Check::Always;
+    }
+    let stamped = || -> Result<(Vec<Option<PathBuf>>, Option<Until>)> {
+        let directory = || ambient.runtime_dir.as_deref().context("there is no place for stamps");
+        let mut stamps = vec![None; watch.present.len()];
+        if dialect.needs_stamps() && !watch.present.is_empty() {
+            let times: Vec<Timestamp> = watch.present.iter().map(|sighting| sighting.modified).collect();
+            stamps = stamp::stamps(directory()?, &times)?.into_iter().map(Some).collect();
+        }
+        let Some(at) = until else { return Ok((stamps, None)) };
+        if dialect.has_clock() {
+            return Ok((stamps, Some(Until { at, clock: None })));
+        }
+        // The last moment before the end: in whole seconds as well as in nanoseconds only later ones are newer.
+        let last = Timestamp { seconds: i64::try_from(at)? - 1, nanoseconds: 999_999_999 };
+        let last = stamp::stamps(directory()?, &[last])?.pop().context("there is no stamp")?;
+        Ok((stamps, Some(Until { at, clock: Some((stamp::clock(directory()?)?, last)) })))
+    };
+    let Ok((stamps, until)) = stamped() else { return Check::Always };
+    let present = watch.present.into_iter().zip(stamps).map(|(sighting, stamp)| Watched { sighting, stamp }).collect();
+    Check::Unless(Conditions { pwd, present, absent: watch.absent, until })
+}
+
+/// The smallest step of a file's time, in nanoseconds: the kernel's clock for files moves in ticks of up to 10 ms. Where
+/// there are no nanoseconds, and no content is compared, up to 2 s.
+fn grain(dialect: Dialect, sighting: &Sighting, time: Timestamp) -> i128 {
+    let whole_seconds = dialect.compares_seconds() || time.nanoseconds == 0;
+    if whole_seconds && sighting.content.is_none() { 2_000_000_000 } else { 20_000_000 }
+}
+
+/// Whether a change right after the file was seen could leave it with the same time.
+fn is_racy(time: Timestamp, now: Timestamp, grain: i128) -> bool {
+    let nanoseconds = |time: Timestamp| i128::from(time.seconds) * 1_000_000_000 + i128::from(time.nanoseconds);
+    (nanoseconds(now) - nanoseconds(time)).abs() <= grain
+}
+
+/// One failure is told once: the same words about the same files of the person's are the same failure.
+fn failure_hash(ambient: &Ambient, key: &Key, error: &anyhow::Error, present: &[Sighting]) -> u64 {
+    let (sentence, _, _) = told(error);
+    let own = |path: &Path| {
+        [&ambient.state_dir, &ambient.config_dir].into_iter().flatten().any(|directory| path.starts_with(directory))
+    };
+    let mut text = sentence.into_bytes();
+    for sighting in present.iter().filter(|sighting| !own(&sighting.path)) {
+        text.extend_from_slice(format!("{:?}{:?}", sighting.path, sighting.modified).as_bytes());
+    }
+    key.hash(&text)
+}
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

@@ -1,0 +1,397 @@
+//! The daily work on an environment's secrets: `set`, `get`, `list`, `unset`, `import`. No value passes through an
+//! argument, and none is printed but the one that `get` was asked for.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::load;
+use crate::domain::ambient::Ambient;
+use crate::domain::config::Access;
+use crate::domain::container::seal::Change;
+use crate::domain::container::{Container, Pin, RecipientName};
+use crate::domain::dotenv::{self, Dollar};
+use crate::domain::identity::Identities;
+use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::secret::Secret;
+use crate::edge::entry::{self, Entry};
+use crate::edge::vault::{self, Expected, Opened, Outcome, VaultFailure, Wanted};
+use crate::edge::{identity, terminal, trust};
+use crate::error::{Exit, Failure, Result};
+
+/// Linux starts no program with a longer `NAME=value` (MAX_ARG_STRLEN, execve(2)); in bytes, without the final NUL.
+const LONGEST_EXPORTED: usize = 128 * 1024 - 1;
+
+/// One environment of one repository, and who works on it.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    pub ambient: &'a Ambient,
+    pub root: &'a Path,
+    pub expected: Expected<'a>,
+    pub identities: &'a Identities,
+    /// Called with what is to be remembered of the store after it was opened or changed.
+    pub remember: &'a dyn Fn(Pin) -> Result<()>,
+}
+
+/// `set NAME`: stores a secret, typed without echo or from stdin.
+pub fn set(place: &Place<'_>, name: &str) -> Result<()> {
+    let name = allowed_name(place, name)?;
+    let readers = readers(place)?;
+    let environment = place.expected.environment;
+    let value = match entry::kind() {
+        Entry::Stdin => entry::from_stdin()?,
+        Entry::Terminal => {
+            entry::from_terminal(&format!("nexus-env: {environment} · {readers}\nvalue of {name} (not shown): "))?
+        }
+    };
+    store(place, name, value)
+}
+
+/// Stores one value, wherever it came from. A value that is the same writes nothing.
+pub fn store(place: &Place<'_>, name: VariableName, value: Secret) -> Result<()> {
+    let environment = place.expected.environment;
+    if value.expose().contains(&0) {
+        return Err(Failure::new(format!("the value of `{name}` holds a NUL byte, which no variable can"))
+            .hint("store it in base64, or store the path of a file")
+            .into());
+    }
+    let long = value.expose().len() + name.as_str().len() + 1 > LONGEST_EXPORTED;
+    let outcome = change(place, &[Change::Set(name.clone(), value)])?;
+    match outcome.after {
+        Some(_) => terminal::say(place.ambient, &format!("stored `{name}` for {environment}")),
+        None => terminal::say(place.ambient, &format!("`{name}` has this value for {environment} already")),
+    }
+    if long {
+        let sentence = format!("`{name}` is longer than 128 KiB: Linux starts no program while it is exported");
+        terminal::say_anyway(&sentence);
+    }
+    Ok(())
+}
+
+/// Why a value on the command line is not taken.
+pub fn refuse_argument(name: &str) -> Failure {
+    let known = VariableName::new(name).map_or_else(|| "NAME".to_owned(), |name| name.to_string());
+    Failure::new("a value is never taken from the command line: other users see it there, and the history keeps it")
+        .hint(format!("nexus-env set {known}, which asks for it, or some-command | nexus-env set {known}"))
+        .exit(Exit::Usage)
+}
+
+/// `get NAME`: prints one value, with a newline after it only where a person reads it. `plain` is what the
+/// configuration says for this name; `present` makes of a stored value what the shell would have.
+pub fn get(
+    place: &Place<'_>,
+    name: &str,
+    plain: Option<Secret>,
+    present: &dyn Fn(&VariableName, Secret) -> Result<Secret>,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let name = readable_name(name)?;
+    let stored = match vault::read(place.root, place.expected.environment)? {
+        None => None,
+        Some(container) => {
+            let opened = open(place, &container, Wanted::Only(std::slice::from_ref(&name)))?;
+            seen(place, opened.pin, opened.warning.as_deref())?;
+            opened.vars.get(&name).cloned()
+        }
+    };
+    // A plain variable of that name wins, so that `.nexusenv.local` can put one in a secret's place.
+    let value = plain.or(stored).ok_or_else(|| {
+        let environment = place.expected.environment;
+        Failure::new(format!("`{name}` is not set for {environment}"))
+            .hint(format!("nexus-env set {name} -e {environment}"))
+    })?;
+    print(&present(&name, value)?, out)
+}
+
+fn print(value: &Secret, out: &mut dyn Write) -> Result<()> {
+    out.write_all(value.expose())?;
+    if entry::stdout_is_terminal() {
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+/// `list`: the names and where each comes from, a line each, in order. Needs no identity and shows no value.
+pub fn list(
+    ambient: &Ambient,
+    root: &Path,
+    environment: &EnvironmentName,
+    plain: &[VariableName],
+    out: &mut dyn Write,
+) -> Result<()> {
+    let stored = vault::read(root, environment)?.map(|container| container.secrets).unwrap_or_default();
+    // A plain variable wins over a secret of the same name.
+    let secret = stored.iter().map(|(name, _)| name).filter(|name| !plain.contains(name));
+    let mut all: Vec<(&VariableName, &str)> = secret.map(|name| (name, "secret")).collect();
+    all.extend(plain.iter().map(|name| (name, "plain")));
+    all.sort();
+    all.dedup();
+    let width = all.iter().map(|(name, _)| name.as_str().len()).max().unwrap_or(0);
+    for (name, from) in &all {
+        writeln!(out, "{:width$}  {from}", name.as_str())?;
+    }
+    if all.is_empty() {
+        terminal::say(ambient, &format!("{environment} has no variables"));
+    }
+    Ok(out.flush()?)
+}
+
+/// `unset NAME`: removes a secret.
+pub fn unset(place: &Place<'_>, name: &str, plain: &[VariableName]) -> Result<()> {
+    let name = readable_name(name)?;
+    let environment = place.expected.environment;
+    let stored = vault::read(place.root, environment)?.is_some_and(|container| container.ciphertext(&name).is_some());
+    if !stored {
+        let failure = Failure::new(format!("`{name}` is no secret of {environment}"));
+        return Err(if plain.contains(&name) {
+            failure.hint("it is a plain variable: its line stands in `.nexusenv`").into()
+        } else {
+            failure.hint(format!("nexus-env list -e {environment}")).into()
+        });
+    }
+    change(place, &[Change::Unset(name.clone())])?;
+    terminal::say(place.ambient, &format!("removed `{name}` from {environment}"));
+    Ok(())
+}
+
+/// `import FILE`: takes the variables of a `.env` file, all in one write or none. Names that are refused are left
+/// out and said.
+pub fn import(place: &Place<'_>, file: &Path) -> Result<()> {
+    let shown = file.to_string_lossy().escape_debug().to_string();
+    let text = entry::from_file(file)?;
+    let entries = dotenv::parse(text.expose()).map_err(|wrong| {
+        Failure::new(format!("`{shown}:{}`: {}, and nothing was taken", wrong.line, wrong.what))
+            .hint(format!("mend line {} and import it again", wrong.line))
+    })?;
+    let ambient = place.ambient;
+    let (mut changes, mut kept, mut refused) = (Vec::new(), Vec::new(), 0);
+    for (at, entry) in entries.iter().enumerate() {
+        // What stands twice counts as it stands last, as it does for every loader of such files.
+        if entries[at + 1..].iter().any(|later| later.name == entry.name) {
+            continue;
+        }
+        match refusal(place, &entry.name) {
+            Some(reason) => {
+                refused += 1;
+                let name = &entry.name;
+                terminal::say_anyway(&format!("not taken: `{name}` (line {}): {reason}", entry.line));
+            }
+            None => {
+                if entry.dollar == Dollar::Kept {
+                    kept.push(&entry.name);
+                }
+                changes.push(Change::Set(entry.name.clone(), entry.value.clone()));
+            }
+        }
+    }
+    if changes.is_empty() {
+        return Err(Failure::new(format!("there is nothing to take in `{shown}`"))
+            .hint("a .env file has lines of NAME=value")
+            .into());
+    }
+    let outcome = change(place, &changes)?;
+    let environment = place.expected.environment;
+    let names = |which: Fate| {
+        let all = changes.iter().filter_map(|change| match change {
+            Change::Set(name, _) if fate(&outcome, name) == which => Some(name),
+            Change::Set(..) | Change::Unset(_) => None,
+        });
+        joined(all)
+    };
+    for (fate, verb) in [(Fate::New, "took"), (Fate::Replaced, "replaced"), (Fate::Same, "has already")] {
+        if let Some(names) = names(fate) {
+            terminal::say(ambient, &format!("{environment} {verb} {names}"));
+        }
+    }
+    if let Some(names) = joined(kept.into_iter()) {
+        terminal::say(ambient, &format!("nothing was expanded: the `$` in {names} is kept as it stands"));
+    }
+    let rest = if refused == 0 { "" } else { ", after you moved what was not taken" };
+    let quoted = file.to_string_lossy();
+    let quoted = shell_words::quote(&quoted);
+    terminal::say(ambient, &format!("`{shown}` still holds these values in clear; delete it{rest}: rm -- {quoted}"));
+    Ok(())
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Fate {
+    New,
+    Replaced,
+    Same,
+}
+
+fn fate(outcome: &Outcome, name: &VariableName) -> Fate {
+    let before = outcome.before.as_ref().and_then(|container| container.ciphertext(name));
+    let after = outcome.after.as_ref().and_then(|container| container.ciphertext(name));
+    match (before, after) {
+        (None, _) => Fate::New,
+        // Nothing at all was written.
+        (Some(_), None) => Fate::Same,
+        (Some(before), Some(after)) if before == after => Fate::Same,
+        (Some(_), Some(_)) => Fate::Replaced,
+    }
+}
+
+fn joined<'a>(names: impl Iterator<Item = &'a VariableName>) -> Option<String> {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn change(place: &Place<'_>, changes: &[Change]) -> Result<Outcome> {
+    let outcome = vault::change(place.root, &place.expected, place.identities, &myself(place), changes)?;
+    seen(place, outcome.pin, outcome.warning.as_deref())?;
+    Ok(outcome)
+}
+
+fn seen(place: &Place<'_>, pin: Pin, warning: Option<&str>) -> Result<()> {
+    if let Some(warning) = warning {
+        terminal::say_anyway(warning);
+    }
+    if place.expected.pin == Some(pin) { Ok(()) } else { (place.remember)(pin) }
+}
+
+/// Who will be able to read what is about to be typed. A store that cannot be read cannot be written, so that is
+/// found out before anything is typed.
+fn readers(place: &Place<'_>) -> Result<String> {
+    let Some(container) = vault::read(place.root, place.expected.environment)? else {
+        identity::own_recipient(place.identities)?;
+        return Ok(format!("new, 1 reader: {}", myself(place)));
+    };
+    open(place, &container, Wanted::Only(&[]))?;
+    Ok(said(&container))
+}
+
+/// Opens a store that was allowed.
+fn open(place: &Place<'_>, container: &Container, wanted: Wanted<'_>) -> Result<Opened> {
+    match place.expected.pin {
+        Some(_) => Ok(vault::open(container, &place.expected, place.identities, wanted)?),
+        None => Err(VaultFailure::NotAllowed { environment: place.expected.environment.clone() }.into()),
+    }
+}
+
+fn said(container: &Container) -> String {
+    match container.recipients.len() {
+        1 => format!("1 reader: {}", container.readers()),
+        count => format!("{count} readers: {}", container.readers()),
+    }
+}
+
+/// What this person is called among the recipients of a store that they make.
+fn myself(place: &Place<'_>) -> RecipientName {
+    let variables = &place.ambient.variables;
+    let login = variables.text("USER").or_else(|| variables.text("LOGNAME"));
+    RecipientName::like(login.unwrap_or_default())
+}
+
+fn allowed_name(place: &Place<'_>, text: &str) -> Result<VariableName> {
+    let name = readable_name(text)?;
+    match refusal(place, &name) {
+        None => Ok(name),
+        Some(reason) => Err(Failure::new(format!("`{name}` is refused: {reason}"))
+            .hint(format!("allow_names = [\"{name}\"] in your own config.toml lifts it for you"))
+            .into()),
+    }
+}
+
+fn refusal(place: &Place<'_>, name: &VariableName) -> Option<&'static str> {
+    name.refusal().filter(|_| !place.expected.lifted.contains(name))
+}
+
+/// The words of a command line may hold a secret that was typed in the wrong place: only what looks like a name is
+/// shown again.
+fn readable_name(text: &str) -> Result<VariableName> {
+    if let Some((name, _)) = text.split_once('=') {
+        return Err(refuse_argument(name).into());
+    }
+    VariableName::new(text).ok_or_else(|| {
+        let wordlike = text.len() <= 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+        let shown = if wordlike { format!("`{text}`") } else { "this".to_owned() };
+        Failure::new(format!("{shown} is no name of a variable"))
+            .hint("a name has letters, digits and _, and does not begin with a digit")
+            .into()
+    })
+}
+
+/// Does `work` at an environment of this repository: the one that was named, else the selected one. What this machine
+/// remembers of its store goes in, and is kept up to date.
+pub fn at<T>(
+    ambient: &Ambient,
+    environment: Option<&str>,
+    work: impl FnOnce(&Place<'_>, &load::Loaded, &load::Active) -> Result<T>,
+) -> Result<T> {
+    let loaded = load::configuration(ambient)?;
+    let active = load::chosen(ambient, &loaded, environment)?;
+    let environment = load::environment(&loaded, active.environment.as_str())?;
+    let pin = match vault::read(&loaded.repository.root, &environment.name)? {
+        Some(_) => Some(load::known_pin(ambient, &loaded, environment)?),
+        None => None,
+    };
+    let identities = identity::find_asking(ambient, &entry::passphrase)?;
+    let remember = |pin| trust::remember(ambient, &loaded.config.id, &environment.name, pin);
+    let place = Place {
+        ambient,
+        root: &loaded.repository.root,
+        expected: load::expected(&loaded, environment, pin),
+        identities: &identities,
+        remember: &remember,
+    };
+    work(&place, &loaded, &active)
+}
+
+/// `get` as it is typed: what the shell would have, read-only where the shell's is.
+pub fn get_presented(ambient: &Ambient, name: &str, environment: Option<&str>, out: &mut dyn Write) -> Result<()> {
+    let loaded = load::configuration(ambient)?;
+    let active = load::chosen(ambient, &loaded, environment)?;
+    // Without a store no identity is needed.
+    if vault::read(&loaded.repository.root, &active.environment)?.is_none() {
+        let value = VariableName::new(name).and_then(|name| {
+            Some((name.clone(), load::variables(ambient, &loaded, &active).ok()?.get(&name)?.clone()))
+        });
+        if let Some((_, value)) = value {
+            return print(&value, out);
+        }
+    }
+    at(ambient, environment, |place, loaded, active| {
+        let environment = load::environment(loaded, active.environment.as_str())?;
+        let plain = match VariableName::new(name).filter(|name| environment.vars.iter().any(|(n, _)| n == name)) {
+            Some(name) => load::variables(ambient, loaded, active)?.get(&name).cloned(),
+            None => None,
+        };
+        let read_only = load::access(environment, active.granted) == Access::ReadOnly;
+        let present =
+            |name: &VariableName, value: Secret| match read_only && loaded.config.database_variables.contains(name) {
+                true => Ok(load::read_only(&value)),
+                false => Ok(value),
+            };
+        get(place, name, plain, &present, out)
+    })
+}
+
+/// The names of an environment's plain variables.
+pub fn plain_names(loaded: &load::Loaded, environment: &EnvironmentName) -> Vec<VariableName> {
+    let vars =
+        loaded.config.environment(environment).map(|environment| environment.vars.as_slice()).unwrap_or_default();
+    vars.iter().map(|(name, _)| name.clone()).collect()
+}
+
+/// `list` as it is typed.
+pub fn list_chosen(ambient: &Ambient, environment: Option<&str>, out: &mut dyn Write) -> Result<()> {
+    let loaded = load::configuration(ambient)?;
+    let active = load::chosen(ambient, &loaded, environment)?;
+    list(ambient, &loaded.repository.root, &active.environment, &plain_names(&loaded, &active.environment), out)
+}
+
+/// `unset` as it is typed: a secret, or else a plain variable of `.nexusenv`.
+pub fn unset_chosen(ambient: &Ambient, name: &str, environment: Option<&str>) -> Result<()> {
+    let loaded = load::configuration(ambient)?;
+    let active = load::chosen(ambient, &loaded, environment)?;
+    let plain = plain_names(&loaded, &active.environment);
+    let stored = vault::read(&loaded.repository.root, &active.environment)?;
+    if let Some(name) = VariableName::new(name)
+        && stored.is_none_or(|container| container.ciphertext(&name).is_none())
+        && plain.contains(&name)
+        && super::plain::unset(super::plain::place(ambient, &loaded, &active), &name)? == super::plain::Edited::Yes
+    {
+        return Ok(());
+    }
+    at(ambient, environment, |place, _, _| unset(place, name, &plain))
+}
