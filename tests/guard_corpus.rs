@@ -1,0 +1,105 @@
+//! Reads command lines as people write them, and fails on any that the guard takes for something else.
+
+#![allow(clippy::expect_used)]
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use nexus_env::domain::invocation::{Invocation, MANY_STEPS, Reader, Tool};
+use nexus_env::domain::name::VariableName;
+use nexus_env::domain::project::{Content, Files};
+use nexus_env::domain::verdict::Effect;
+
+const PROJECT: &[(&str, &str)] = &[
+    (
+        "package.json",
+        r#"{"workspaces": ["packages/*"], "scripts": {
+            "prisma": "prisma", "build": "tsc -b", "lint": "eslint .", "generate": "prisma generate", "docs": "echo",
+            "db:reset": "prisma migrate reset --force", "db:push": "prisma db push", "db:migrate": "prisma migrate dev",
+            "presetup": "npm run db:reset", "setup": "node scripts/setup.js", "nested": "npm run setup",
+            "pretest": "dotenv -e .env.test -- prisma db push", "test": "vitest", "deploy": "prisma migrate deploy",
+            "studio": "prisma studio", "start": "npm run deploy && node dist/main.js", "postinstall": "prisma generate",
+            "migrate": "turbo run migrate"}}"#,
+    ),
+    (
+        "packages/database/package.json",
+        r#"{"name": "@nexus/database", "scripts": {"migrate": "prisma migrate dev", "reset": "prisma migrate reset",
+            "deploy": "prisma migrate deploy", "lint": "eslint ."}}"#,
+    ),
+    ("packages/web/package.json", r#"{"name": "@nexus/web", "scripts": {"build": "next build"}}"#),
+    ("deno.json", r#"{"tasks": {"db:reset": "deno run -A npm:prisma migrate reset", "build": "deno check ."}}"#),
+    (".env.prod", "DATABASE_URL=postgres://u:p@prod/x\n"),
+    (".env.dev", "DATABASE_URL=postgres://u:p@dev/x\n"),
+];
+
+struct Project(BTreeMap<PathBuf, &'static str>);
+
+impl Files for Project {
+    fn read(&self, path: &Path) -> Content {
+        self.0.get(path).map_or(Content::Missing, |text| Content::Text((*text).to_owned()))
+    }
+
+    fn names(&self, directory: &Path) -> Vec<String> {
+        let below = self.0.keys().filter_map(|path| path.strip_prefix(directory).ok()?.components().next());
+        let mut names: Vec<String> = below.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+        names.dedup();
+        names
+    }
+}
+
+fn read(line: &str) -> Vec<Invocation> {
+    let project = Project(PROJECT.iter().map(|(path, text)| (Path::new("/repo").join(path), *text)).collect());
+    let process = |name: &str| match name {
+        "DATABASE_URL" => Some("postgresql://postgres:x@127.0.0.1:5433/nexus_db".to_owned()),
+        "SHADOW_URL" | "DIRECT_URL" => Some("postgresql://postgres:x@127.0.0.1:5433/shadow".to_owned()),
+        "PATH" => Some("/usr/bin".to_owned()),
+        _ => None,
+    };
+    let names = [VariableName::new("DATABASE_URL").expect("an identifier")];
+    let reader = Reader {
+        files: &project,
+        process: &process,
+        database_variables: &names,
+        cwd: Path::new("/repo"),
+        root: Path::new("/repo"),
+        prisma_directory: None,
+        steps: Cell::new(MANY_STEPS),
+    };
+    reader.line(line)
+}
+
+fn class(found: &[Invocation]) -> &'static str {
+    match found.iter().map(|invocation| invocation.effect).max() {
+        Some(Effect::Destructive) => "destructive",
+        Some(Effect::Gated) => "gated",
+        Some(Effect::Safe) | None => "safe",
+    }
+}
+
+#[test]
+fn every_line_is_taken_for_what_it_is() {
+    let text = include_str!("guard_corpus.txt");
+    let (mut total, mut dangerous, mut caught, mut false_blocks) = (0, 0, 0, 0);
+    let mut wrong = Vec::new();
+    for entry in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (expected, line) = entry.split_once(' ').unwrap();
+        let line = line.trim_start().replace("\\n", "\n");
+        let found = read(&line);
+        let got = class(&found);
+        let ran = found.iter().any(|invocation| invocation.tool == Tool::Prisma);
+        total += 1;
+        let harmless = matches!(expected, "safe" | "mention");
+        assert!(harmless || matches!(expected, "destructive" | "gated"), "no class: {entry}");
+        dangerous += u32::from(!harmless);
+        caught += u32::from(!harmless && got == expected);
+        false_blocks += u32::from(harmless && got != "safe");
+        let right = if harmless { got == "safe" && !(expected == "mention" && ran) } else { got == expected };
+        if !right {
+            wrong.push(format!("{entry}   was taken for {got}{}", if ran { ", and Prisma runs" } else { "" }));
+        }
+    }
+    println!("{total} lines, recall {caught} of {dangerous}, {false_blocks} false blocks");
+    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(total >= 300);
+}

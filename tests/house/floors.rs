@@ -1,0 +1,128 @@
+//! `main → cli → command → edge → domain`: the arrows never run back up, and each door to the outside is one file.
+
+use super::source::{self, Source};
+
+/// Fails with one line for each fault.
+#[track_caller]
+fn expect_none(faults: Vec<String>) {
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+fn in_floor(floor: &str) -> Vec<Source> {
+    source::all().into_iter().filter(|file| file.path.starts_with(&format!("src/{floor}/"))).collect()
+}
+
+/// One fault for each name of `file` that lies below one of `prefixes`.
+fn names_below(file: &Source, prefixes: &[&str]) -> Vec<String> {
+    let found = prefixes.iter().flat_map(|prefix| file.below(prefix));
+    found.map(|name| format!("{} names {name}", file.path)).collect()
+}
+
+/// Traits that move bytes from memory to memory, and why each must be named.
+const IN_MEMORY: &[(&str, &str, &str)] =
+    &[("src/domain/identity.rs", "std::io::Read", "age hands out its plaintext so; into a buffer that never grows")];
+
+#[test]
+fn the_domain_touches_nothing_outside() {
+    let outside =
+        ["std::fs", "std::env", "std::net", "std::process", "std::io", "crate::edge", "crate::command", "crate::cli"];
+    let files = in_floor("domain");
+    let faults = files.iter().flat_map(|file| names_below(file, &outside));
+    let excused = |fault: &String| IN_MEMORY.iter().any(|(file, name, _)| *fault == format!("{file} names {name}"));
+    expect_none(faults.filter(|fault| !excused(fault)).collect());
+    let planted = Source::new("src/domain/x.rs", "use std::{fmt, net::IpAddr};\nfn f() { crate::edge::repo::find(); }");
+    assert_eq!(
+        names_below(&planted, &outside),
+        ["src/domain/x.rs names std::net::IpAddr", "src/domain/x.rs names crate::edge::repo::find"]
+    );
+}
+
+#[test]
+fn the_edge_knows_no_command() {
+    let above = ["crate::command", "crate::cli"];
+    expect_none(in_floor("edge").iter().flat_map(|file| names_below(file, &above)).collect());
+}
+
+#[test]
+fn no_door_opens_another() {
+    let files = in_floor("edge");
+    let doors: Vec<String> = files.iter().filter_map(|file| door(&file.path)).map(str::to_owned).collect();
+    expect_none(files.iter().flat_map(|file| other_doors(file, &doors)).collect());
+    let planted = Source::new("src/edge/repo.rs", "use super::trust;\nuse crate::edge::{repo, vault::open};");
+    let doors = ["repo", "trust", "vault"].map(str::to_owned);
+    assert_eq!(
+        other_doors(&planted, &doors),
+        ["src/edge/repo.rs names super::trust", "src/edge/repo.rs names crate::edge::vault::open"]
+    );
+}
+
+/// `src/edge/listener/linux.rs` and `src/edge/listener.rs` are both the door `listener`.
+fn door(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix("src/edge/")?;
+    let name = rest.split('/').next()?.trim_end_matches(".rs");
+    (name != "mod").then_some(name)
+}
+
+fn other_doors(file: &Source, doors: &[String]) -> Vec<String> {
+    let Some(own) = door(&file.path) else { return Vec::new() };
+    // In `edge/listener.rs` `super` is the edge; in `edge/listener/linux.rs` it is the door itself.
+    let depth = file.path.matches('/').count() - 1;
+    let edge = vec!["super"; depth].join("::");
+    let others = doors.iter().filter(|other| *other != own);
+    others
+        .flat_map(|other| names_below(file, &[&format!("crate::edge::{other}"), &format!("{edge}::{other}")]))
+        .collect()
+}
+
+#[test]
+fn the_error_type_knows_nobody() {
+    let files = source::all();
+    let error = files.iter().find(|file| file.path == "src/error.rs").expect("src/error.rs");
+    expect_none(names_below(error, &["crate", "super"]));
+}
+
+#[test]
+fn only_ambient_reads_the_process_environment() {
+    let reads = ["std::env::var", "std::env::var_os", "std::env::vars", "std::env::vars_os", "std::env::current_dir"];
+    let more = ["std::env::temp_dir", "std::env::home_dir", "env::var", "env::vars_os", "dirs", "libc::getenv"];
+    let files = source::all();
+    let others = files.iter().filter(|file| file.path != "src/edge/ambient.rs");
+    expect_none(others.flat_map(|file| names_below(file, &[&reads[..], &more[..]].concat())).collect());
+}
+
+#[test]
+fn programs_start_in_the_edge_and_in_run_alone() {
+    let files = source::all();
+    let others = files.iter().filter(|file| !file.path.starts_with("src/edge/") && file.path != "src/command/run.rs");
+    expect_none(others.flat_map(|file| names_below(file, &["std::process::Command", "process::Command"])).collect());
+}
+
+#[test]
+fn data_is_printed_in_one_place_and_talk_in_another() {
+    // The tour's stand-in tunnel is a program of its own; one word tells its parent that it listens.
+    let data = ["src/edge/output.rs", "src/edge/tunnel.rs"];
+    let faults = |file: &Source| {
+        let words = ["println!", "print!(", "stdout().lock", "stdout().write", "stdout();"]
+            .into_iter()
+            .filter(|_| !data.contains(&file.path.as_str()));
+        let talk = ["eprintln!", "eprint!(", "stderr().write", "stderr().lock"];
+        let talk = talk.into_iter().filter(|_| file.path != "src/edge/terminal.rs");
+        let found = words.chain(talk).filter(|word| file.has(word));
+        found.map(|word| format!("{} has {word}", file.path)).collect::<Vec<_>>()
+    };
+    expect_none(source::all().iter().flat_map(faults).collect());
+    assert_eq!(faults(&Source::new("src/cli.rs", "fn f() { println!(\"x\") }")), ["src/cli.rs has println!"]);
+}
+
+#[test]
+fn a_verdict_is_reached_for_every_case_by_name() {
+    let files = source::all();
+    let verdict = files.iter().find(|file| file.path == "src/domain/verdict.rs").expect("src/domain/verdict.rs");
+    assert!(!verdict.has("_ =>"), "unknown is not safe: name the cases");
+}
+
+#[test]
+fn every_file_says_first_what_it_is() {
+    let silent = source::all().into_iter().filter(|file| !file.text.starts_with("//! "));
+    expect_none(silent.map(|file| format!("{} does not open with `//!`", file.path)).collect());
+}

@@ -1,0 +1,100 @@
+//! What a prompt costs, counted and not timed: processes that the shell starts, as strace sees them.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::real::Helper;
+use crate::world::shell::stories;
+use crate::world::{Session, Shell, World};
+use crate::{DEV_AND_PROD, DEV_URL};
+
+/// How often the shell and all below it did each of these.
+#[derive(Debug, Default, Eq, PartialEq)]
+struct Count {
+    forks: usize,
+    execs: usize,
+}
+
+const NOTHING: Count = Count { forks: 0, execs: 0 };
+const ONE_PROCESS: Count = Count { forks: 1, execs: 1 };
+
+/// Counts while `lines` are typed one after the other.
+#[track_caller]
+fn count(world: &World, session: &mut Session<'_>, lines: &[&str]) -> Count {
+    let log = world.outside("strace");
+    let mut command = Command::new(crate::world::program("strace"));
+    command.args(["-f", "-e", "trace=clone,clone3,fork,vfork,execve,execveat", "-e", "signal=none", "-o"]).arg(&log);
+    command.arg("-p").arg(session.pid().to_string()).stdin(Stdio::null()).stderr(Stdio::piped());
+    let mut tracer = Helper::start(command, libc::SIGINT);
+    let mut told = std::io::BufReader::new(tracer.child.stderr.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut told, &mut line).unwrap();
+    assert!(line.contains("attached"), "strace: {line}");
+    for line in lines {
+        session.types(line);
+    }
+    // SIGINT is how strace is told to let go; it has written its log when it has ended.
+    drop(tracer);
+    let log = fs::read_to_string(&log).unwrap();
+    let calls = |name: &str| {
+        // fish has threads of its own; a thread is no process.
+        let process = |line: &str| !line.contains(" = -1 ") && !line.contains("CLONE_THREAD");
+        let done = |line: &&str| line.contains(&format!(" {name}(")) && process(line);
+        log.lines().filter(done).count()
+    };
+    Count {
+        forks: calls("clone") + calls("clone3") + calls("fork") + calls("vfork"),
+        execs: calls("execve") + calls("execveat"),
+    }
+}
+
+fn world() -> World {
+    let world = World::with(DEV_AND_PROD).file("apps/api/index.js", "");
+    (0..10).fold(world, |world, number| world.secret("dev", &format!("SECRET_{number}"), DEV_URL))
+}
+
+stories! {
+    fn a_prompt_where_nothing_changed_starts_nothing(shell) {
+        let world = world();
+        let mut session = world.enter(shell);
+        session.settles();
+        assert_eq!(count(&world, &mut session, &["", "", "true", "false", ""]), NOTHING);
+    }
+
+    fn a_directory_without_configuration_starts_nothing(shell) {
+        let world = world();
+        let mut session = world.open(shell);
+        session.settles();
+        assert_eq!(count(&world, &mut session, &["", "", "true", ""]), NOTHING);
+    }
+
+    fn entering_and_leaving_start_the_program_once_each(shell) {
+        let world = world();
+        let mut session = world.open(shell);
+        session.types("cd repo");
+        session.settles();
+        assert_eq!(count(&world, &mut session, &["cd .."]), ONE_PROCESS, "leaving");
+        assert_eq!(count(&world, &mut session, &["cd repo"]), ONE_PROCESS, "entering");
+    }
+
+    fn a_harmless_command_under_a_guard_function_costs_nothing_more(shell) {
+        let world = world().program("npx", "#!/bin/sh\n");
+        let mut session = world.enter(shell);
+        session.settles();
+        // `npx` itself.
+        assert_eq!(count(&world, &mut session, &["npx eslint ."]), ONE_PROCESS);
+    }
+}
+
+#[test]
+fn the_counter_counts() {
+    let world = World::new().without_hook();
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+        let mut session = world.open(shell);
+        assert_eq!(count(&world, &mut session, &["", "true"]), NOTHING, "{shell}");
+        assert_eq!(count(&world, &mut session, &["/bin/true"]), ONE_PROCESS, "{shell}");
+        assert_eq!(count(&world, &mut session, &["/bin/true; /bin/sh -c ''"]), Count { forks: 2, execs: 2 }, "{shell}");
+    }
+}

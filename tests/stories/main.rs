@@ -1,0 +1,47 @@
+//! Stories: what a person sees, in real interactive bash, zsh and fish, with real servers and the real Prisma behind.
+//! One test binary, so that the world they are told in is built once.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
+#[path = "../real/mod.rs"]
+mod real;
+#[path = "../world/mod.rs"]
+mod world;
+
+mod commands;
+mod cost;
+mod harness;
+mod hook_bytes;
+mod hook_changes;
+mod hook_counts;
+mod hook_guard;
+mod hook_loading;
+mod hook_manners;
+mod loading;
+mod noticing;
+mod parts;
+mod refusals;
+mod seed;
+mod selection;
+mod surroundings;
+mod tour;
+mod trust;
+
+/// The team's configuration in most stories: dev by default, prod protected by its name.
+const DEV_AND_PROD: &str = r#"
+id = "9f3k2v7m4q8x1c5b"
+default = "dev"
+
+[env.dev.vars]
+NODE_ENV = "development"
+
+[env.prod.vars]
+NODE_ENV = "production"
+"#;
+
+/// Both reach the same host, port and database by name; only the password tells them apart.
+const DEV_URL: &str = "postgresql://postgres:hunter2-dev@127.0.0.1:5433/nexus_db";
+const PROD_URL: &str = "postgresql://postgres:hunter2-prod@127.0.0.1:5433/nexus_db";
+
+const DEV_INSTANCE: &str = "nexus-enterprise-480610:us-central1:nexusdev-v2";
+const PROD_INSTANCE: &str = "nexus-enterprise-480610:us-central1:nexusprod-v2";

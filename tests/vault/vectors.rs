@@ -1,0 +1,82 @@
+//! A store that was written once and is read for ever: by this program, and without it, by `tests/read_store.py` and
+//! the `age` command.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use nexus_env::domain::config::Protection;
+use nexus_env::domain::container::{Pin, format};
+use nexus_env::domain::identity::{self, Identities, Understood};
+use nexus_env::domain::name::{EnvironmentName, RepositoryId};
+use nexus_env::edge::vault::{self, Expected, Wanted};
+
+use super::world::*;
+
+/// `identity.txt` (ada, invented for this), `prod.toml` (for ada and ci) and `prod.values`, each in hexadecimal.
+fn vectors() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
+}
+
+fn ada() -> Identities {
+    match identity::parse("`a test`", &std::fs::read(vectors().join("identity.txt")).unwrap()) {
+        Ok(Understood::Ready(identities)) => identities,
+        Ok(Understood::Locked(_)) | Err(_) => panic!("the vectors' identity is one"),
+    }
+}
+
+#[test]
+fn the_checked_in_store_opens_to_the_checked_in_values() {
+    let text = std::fs::read(vectors().join("prod.toml")).unwrap();
+    let container = format::parse(&text).unwrap();
+    let (id, environment) = (RepositoryId::new(ID).unwrap(), EnvironmentName::new("prod").unwrap());
+    let fingerprint = 0x6911_cca0_8a61_81d9_0386_3d66_b5d3_1356_u128.to_be_bytes();
+    let pin = Some(Pin { fingerprint, revision: 42 });
+    let expected = Expected { id: &id, environment: &environment, protection: Protection::Protected, pin, lifted: &[] };
+    let opened = vault::open(&container, &expected, &ada(), Wanted::All).unwrap();
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let got: String = opened.vars.iter().map(|(name, value)| format!("{name}={}\n", hex(value.expose()))).collect();
+    assert_eq!(got, std::fs::read_to_string(vectors().join("prod.values")).unwrap());
+    assert_eq!(format::render(&container).as_bytes(), text);
+}
+
+#[track_caller]
+fn read_without_this_program(store: &Path, identity: &Path) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_store.py");
+    let output = Command::new("python3").arg(script).arg(store).arg(identity).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "tests/read_store.py needs python3 and age: {told}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_short_reader_in_another_language_reads_it_too() {
+    let got = read_without_this_program(&vectors().join("prod.toml"), &vectors().join("identity.txt"));
+    assert_eq!(got, std::fs::read_to_string(vectors().join("prod.values")).unwrap());
+}
+
+#[test]
+fn and_what_is_written_today() {
+    let mut world = World::new();
+    let (text, _) = identity::generate("2026-01-02T03:04:05Z");
+    let file = world.root().join("identity");
+    std::fs::write(&file, text.expose()).unwrap();
+    world.ada = match identity::parse("x", text.expose()) {
+        Ok(Understood::Ready(identities)) => identities,
+        Ok(Understood::Locked(_)) | Err(_) => panic!("a fresh identity is one"),
+    };
+    world.change(&[set("A", "one"), set("B", vec![0xff; 200]), set("C", "")]).unwrap();
+    let got = read_without_this_program(&world.file(), &file);
+    assert_eq!(got, format!("A=6f6e65\nB={}\nC=\n", "ff".repeat(200)));
+}
+
+#[test]
+fn the_reader_refuses_what_the_program_refuses() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(vectors().join("prod.toml")).unwrap();
+    let store = dir.path().join("prod.toml");
+    std::fs::write(&store, text.replace("revision = 42", "revision = 43")).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_store.py");
+    let output = Command::new("python3").arg(script).arg(&store).arg(vectors().join("identity.txt")).output().unwrap();
+    assert!(!output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "the seal does not hold\n");
+}
