@@ -1,0 +1,13 @@
+//! `.env` files: as `import` takes them.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use nexus_env::domain::dotenv;
+
+fuzz_target!(|bytes: &[u8]| {
+    let lines = 1 + bytes.iter().filter(|&&byte| byte == b'\n').count();
+    match dotenv::parse(bytes) {
+        Ok(entries) => assert!(entries.iter().all(|entry| (1..=lines).contains(&entry.line))),
+        Err(wrong) => assert!((1..=lines + 1).contains(&wrong.line)),
+    }
+});

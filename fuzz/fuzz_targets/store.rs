@@ -1,0 +1,12 @@
+//! `.nexusenv.d/<environment>.toml`, before its seal is verified.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use nexus_env::domain::container::format;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(container) = format::parse(bytes) {
+        let again = format::parse(format::render(&container).as_bytes());
+        assert!(again.is_ok_and(|again| again == container), "what was written is not what was read");
+    }
+});
