@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::config::{Access, Export, Proxy};
+use crate::domain::listening::{Door, Listener, Look, Owner, Process};
 use crate::domain::name::RepositoryId;
 
 pub(crate) const DEV: &str = "postgresql://postgres:dev@127.0.0.1:5433/nexus_db";
