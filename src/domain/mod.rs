@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod ambient;
+pub mod calendar;
 pub mod change;
 pub mod config;
 pub mod container;
@@ -21,6 +22,7 @@ pub mod person;
 pub mod plain;
 pub mod project;
 pub mod proxy;
+pub mod record;
 pub mod report;
 pub mod repository;
 pub mod schema;

@@ -11,7 +11,8 @@ use std::process::{Command, Stdio};
 
 use zeroize::Zeroizing;
 
-use crate::domain::ambient::{Ambient, Timestamp};
+use crate::domain::ambient::Ambient;
+use crate::domain::calendar;
 use crate::domain::identity::{self, Identities, Understood, Unusable};
 use crate::domain::name::VariableName;
 use crate::domain::person::{self, Person};
@@ -99,7 +100,7 @@ pub fn create(ambient: &Ambient) -> Result<Created> {
         .create(directory)
         .map_err(|error| failed("could not make", directory, &error))?;
     refuse_in_work_tree(ambient, &path)?;
-    let (text, recipient) = identity::generate(&rfc3339(ambient.now));
+    let (text, recipient) = identity::generate(&calendar::rfc3339(ambient.now.seconds));
     match write_new(&path, text.expose()) {
         Ok(()) => Ok(Created { origin: shown(ambient, &path), recipient: Some(recipient), how: How::Made }),
         // Another one was faster.
@@ -312,37 +313,5 @@ fn bare(ambient: &Ambient, path: &Path) -> String {
         Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
         Some(rest) => format!("~/{}", rest.to_string_lossy().escape_debug()),
         None => path.to_string_lossy().escape_debug().to_string(),
-    }
-}
-
-/// UTC, in seconds. Howard Hinnant's civil_from_days, in years that begin in March.
-fn rfc3339(now: Timestamp) -> String {
-    let (days, rest) = (now.seconds.div_euclid(86_400), now.seconds.rem_euclid(86_400));
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(seconds: i64, text: &str) {
-        assert_eq!(rfc3339(Timestamp { seconds, nanoseconds: 0 }), text);
-    }
-
-    #[test]
-    fn writes_the_date_like_age_keygen() {
-        check(0, "1970-01-01T00:00:00Z");
-        check(951_827_696, "2000-02-29T12:34:56Z");
-        check(1_767_225_599, "2025-12-31T23:59:59Z");
-        check(4_107_542_400, "2100-03-01T00:00:00Z");
     }
 }

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod consent;
 pub mod entry;
 pub mod identity;
+pub mod journal;
 pub mod listener;
 pub mod memory;
 pub mod output;
