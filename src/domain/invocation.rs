@@ -4,6 +4,7 @@
 pub mod datasource;
 mod dotenv;
 mod prisma;
+mod recipe;
 mod runner;
 mod script;
 mod walk;
@@ -145,21 +146,12 @@ impl<'a> Reader<'a> {
         self.text(text, &mut scope)
     }
 
-    fn text(&self, text: &str, scope: &mut Scope<'a>) -> Vec<Invocation> {
-        scope.depth += 1;
-        match line::read(text) {
-            Ok(list) => self.list(&list, scope),
-            Err(line::Unreadable) if prisma::is_guarded_text(text) => vec![self.unreadable(scope)],
-            Err(line::Unreadable) => Vec::new(),
-        }
-    }
-
     fn unreadable(&self, scope: &Scope<'a>) -> Invocation {
         let value = UrlValue::Unknown("the line cannot be read".to_owned());
         let one = Use { label: "line".to_owned(), variable: None, role: Role::Main, value, origin: Origin::Line };
         Invocation {
             tool: Tool::Prisma,
-            name: "a line that names a destructive Prisma command".to_owned(),
+            name: "a line that names a destructive command".to_owned(),
             words: Vec::new(),
             outer: scope.outer.clone(),
             effect: Effect::Destructive,
@@ -202,9 +194,13 @@ impl<'a> Reader<'a> {
             let words: Vec<Word> = prefix.chain(behind.rest.iter().cloned()).collect();
             return vec![self.prisma(&words, behind.major, &scope)];
         }
+        if let Some(named) = scope.named.get(&first.text).cloned() {
+            return self.named(named, &first.text, rest, &mut scope);
+        }
         let name = runner::known_as(first);
-        let inner =
-            wrapper::see_through(self, name, rest, &scope).or_else(|| runner::see_through(self, name, rest, &scope));
+        let inner = wrapper::see_through(self, name, rest, &scope)
+            .or_else(|| runner::see_through(self, name, rest, &scope))
+            .or_else(|| recipe::program(self, first, rest, &scope));
         if let Some(inner) = inner {
             scope.outer.push(words.iter().map(|word| word.text.clone()).collect());
             let outer = &scope.outer;

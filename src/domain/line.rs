@@ -1,11 +1,18 @@
-//! Splits a shell line into simple commands: quotes, lists, pipelines, subshells, here-documents, comments, compound
-//! commands. It expands nothing; what is not a literal stays marked, so that whoever reads on knows what is unknown.
+//! A shell line as the guard asks about it: which simple commands run, in what order, in which shell, fed with what. The
+//! grammar is that of the crate `brush-parser` (POSIX and bash); here its tree is made small. Nothing is expanded.
 //!
-//! POSIX, XCU 2.3 (tokens), 2.9 and 2.10 (grammar), with the additions of bash, zsh and fish that people type. Compound
-//! commands are flattened: every branch counts as run, since the guard asks what *may* run.
+//! fish and zsh have forms that bash lacks (`if …; …; end`, `(…)` as a substitution, `for x (…)`). A text that bash would not
+//! run is cut where every one of them ends a command, and each piece is read by itself. A piece that cannot be read stays
+//! in the tree as such, so that whoever reads on can refuse it.
 
-pub use super::token::{Piece, Split, Unreadable, Written, is_name};
-use super::token::{Token, tokens};
+use brush_parser::ast::{
+    self, AndOr, Command, CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList, IoFileRedirectKind,
+    IoFileRedirectTarget, IoRedirect, SeparatorOperator,
+};
+use brush_parser::{Parser, ParserOptions};
+
+use super::words::written;
+pub use super::words::{Piece, Split, Written, is_name};
 
 /// Commands in the order in which they run.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -28,181 +35,307 @@ pub enum Place {
 pub enum Node {
     Simple(Simple),
     Subshell(List),
+    /// The branches of a compound command, in this shell. Every one counts as run: the guard asks what *may* run.
+    Group(List),
+    /// A loop over words, with the name that holds each of them.
+    Each(String, Vec<Written>, List),
+    /// A definition runs nothing until the name is called.
+    Function(String, List),
+    Unreadable(String),
 }
 
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Simple {
     pub words: Vec<Written>,
-    /// What a here-document or a here-string feeds to it.
-    pub fed: Option<String>,
+    pub input: Option<Input>,
+    /// What process substitutions run.
+    pub beside: Vec<List>,
 }
+
+/// What a redirection feeds to a command.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Input {
+    /// A here-document or a here-string.
+    Text(Written),
+    File(Written),
+}
+
+/// Longer texts, and deeper ones, are no lines that a person or an agent writes. The parser's time doubles with each
+/// open parenthesis, and its stack grows with the rest.
+const LONGEST: usize = 512 * 1024;
+const MOST_PARENTHESES: usize = 12;
+const DEEPEST: usize = 40;
 
 /// Reads a whole line, or several.
-pub fn read(text: &str) -> Result<List, Unreadable> {
-    let tokens = tokens(text)?;
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
-    let list = parser.list(End::Line)?;
-    if parser.at == tokens.len() { Ok(list) } else { Err(Unreadable) }
-}
-
-struct Parser<'a> {
-    tokens: &'a [Token],
-    at: usize,
-    depth: u8,
-}
-
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum End {
-    Line,
-    Parenthesis,
-}
-
-/// Words at a command's place that only frame other commands.
-const FRAME: &[&str] = &[
-    "if", "then", "else", "elif", "fi", "while", "until", "do", "done", "!", "{", "}", "esac", "and", "or", "not",
-    "begin", "end", "coproc",
-];
-
-impl<'a> Parser<'a> {
-    fn peek(&self) -> Option<&'a Token> {
-        self.tokens.get(self.at)
+pub fn read(text: &str) -> List {
+    let text = text.replace("\r\n", "\n");
+    match parsed(&text) {
+        Some(list) => list,
+        None => List(pieces(&text).into_iter().filter_map(piece).collect()),
     }
+}
 
-    fn eat(&mut self, operator: &str) -> bool {
-        let there = matches!(self.peek(), Some(Token::Operator(found)) if *found == operator);
-        self.at += usize::from(there);
-        there
+fn parsed(text: &str) -> Option<List> {
+    if text.len() > LONGEST || !is_shallow(text) {
+        return None;
     }
+    let program = Parser::new(text.as_bytes(), &ParserOptions::default()).parse_program().ok()?;
+    let mut steps = Vec::new();
+    for list in &program.complete_commands {
+        steps.extend(self::list(list).0);
+    }
+    Some(List(steps))
+}
 
-    fn list(&mut self, end: End) -> Result<List, Unreadable> {
-        self.depth += 1;
-        if self.depth > 40 {
-            return Err(Unreadable);
+/// One piece of a text that could not be read as a whole.
+fn piece(text: &str) -> Option<Step> {
+    let mut text = text.trim();
+    while let Some((word, rest)) = text.split_once(char::is_whitespace)
+        && matches!(
+            word,
+            "if" | "while" | "until" | "else" | "elif" | "then" | "do" | "and" | "or" | "not" | "begin" | "!"
+        )
+    {
+        text = rest.trim_start();
+    }
+    if text.is_empty() || text.starts_with('#') {
+        return None;
+    }
+    let node = match parsed(text) {
+        Some(list) => Node::Group(list),
+        None => Node::Unreadable(text.to_owned()),
+    };
+    Some(Step { stages: vec![node], place: Place::Foreground })
+}
+
+/// Whether the parser can be given the text: counted without regard to quotes, which errs on the safe side.
+fn is_shallow(text: &str) -> bool {
+    let (mut parentheses, mut braces, mut substitutions) = (0usize, 0usize, 0usize);
+    let mut before = ' ';
+    for c in text.chars() {
+        match c {
+            '(' => {
+                parentheses += 1;
+                if before == '$' {
+                    substitutions += 1;
+                }
+            }
+            ')' => {
+                parentheses = parentheses.saturating_sub(1);
+                substitutions = substitutions.min(parentheses);
+            }
+            '{' | '[' => braces += 1,
+            '}' | ']' => braces = braces.saturating_sub(1),
+            _ => {}
         }
-        let mut steps = Vec::new();
-        loop {
-            while self.eat(";") || self.eat(";;") || self.eat("&&") || self.eat("||") {}
-            match self.peek() {
-                None if end == End::Line => break,
-                None => return Err(Unreadable),
-                Some(Token::Operator(")")) if end == End::Parenthesis => break,
-                Some(_) => {}
+        if parentheses - substitutions.min(parentheses) > MOST_PARENTHESES || parentheses > DEEPEST || braces > DEEPEST
+        {
+            return false;
+        }
+        before = c;
+    }
+    let mut open = 0usize;
+    for word in text.split(|c: char| c.is_whitespace() || c == ';') {
+        match word {
+            "if" | "while" | "until" | "for" | "case" | "select" | "time" | "!" | "coproc" | "function" => open += 1,
+            "fi" | "done" | "esac" => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if word.ends_with("()") {
+            open += 1;
+        }
+        // Words that no word closes, such as `time`, are few in a line; a script may have more of them.
+        if open > DEEPEST * 5 {
+            return false;
+        }
+    }
+    true
+}
+
+/// Cuts where a command may end in any of the shells, outside of quotes.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut start, mut quote, mut skip) = (0, None, false);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            _ if skip => skip = false,
+            (Some('\''), '\\') => {}
+            (_, '\\') => skip = true,
+            (Some(open), c) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, ';' | '\n' | '|' | '&' | '(' | ')' | '{' | '}') => {
+                found.push(&text[start..at]);
+                start = at + c.len_utf8();
             }
-            let mut stages = self.stage()?;
-            while self.eat("|") {
-                while self.eat(";") {}
-                stages.extend(self.stage()?);
-            }
-            let place = if self.eat("&") { Place::Background } else { Place::Foreground };
-            if !stages.is_empty() {
-                steps.push(Step { stages, place });
+            (None, _) => {}
+        }
+    }
+    found.push(&text[start..]);
+    found
+}
+
+fn list(list: &CompoundList) -> List {
+    let mut steps = Vec::new();
+    for item in &list.0 {
+        let place = match item.1 {
+            SeparatorOperator::Async => Place::Background,
+            SeparatorOperator::Sequence => Place::Foreground,
+        };
+        let further = item.0.additional.iter().map(|more| match more {
+            AndOr::And(pipeline) | AndOr::Or(pipeline) => pipeline,
+        });
+        for pipeline in std::iter::once(&item.0.first).chain(further) {
+            steps.push(Step { stages: pipeline.seq.iter().map(node).collect(), place });
+        }
+    }
+    List(steps)
+}
+
+fn node(command: &Command) -> Node {
+    match command {
+        Command::Simple(command) => Node::Simple(simple(command)),
+        Command::Compound(command, redirects) => {
+            let inner = compound(command);
+            match redirects.as_ref().and_then(|list| input(&list.0)) {
+                // What is fed to a loop is fed to each of its commands.
+                Some(input) => fed(inner, &input),
+                None => inner,
             }
         }
-        self.depth -= 1;
-        Ok(List(steps))
+        Command::Function(definition) => {
+            let body = compound(&definition.body.0);
+            Node::Function(definition.fname.value.clone(), one(body))
+        }
+        Command::ExtendedTest(..) => Node::Group(List::default()),
     }
+}
 
-    /// One stage of a pipeline; none where words only frame others.
-    fn stage(&mut self) -> Result<Vec<Node>, Unreadable> {
-        let mut simple = Simple::default();
-        loop {
-            match self.peek() {
-                Some(Token::Word(word)) => {
-                    let timed = |word: &Written| matches!(word.bare(), Some("time" | "-p"));
-                    let bare = word.bare().filter(|_| simple.words.iter().all(timed));
-                    self.at += 1;
-                    match bare {
-                        Some(frame) if FRAME.contains(&frame) => {}
-                        Some("for" | "select" | "foreach") => self.skip_to_body(),
-                        Some("case" | "switch") => self.skip_case_head(),
-                        Some("function") => self.at += usize::from(matches!(self.peek(), Some(Token::Word(_)))),
-                        Some("[[") => self.skip_condition(),
-                        Some(_) | None => simple.words.push(word.clone()),
+fn one(node: Node) -> List {
+    match node {
+        Node::Group(list) => list,
+        node => List(vec![Step { stages: vec![node], place: Place::Foreground }]),
+    }
+}
+
+fn compound(command: &CompoundCommand) -> Node {
+    match command {
+        // The parser takes `( (a) )` for arithmetic too. Read as commands, real arithmetic names none that matters.
+        CompoundCommand::Arithmetic(command) => Node::Subshell(read(&command.expr.value)),
+        CompoundCommand::ArithmeticForClause(command) => Node::Group(list(&command.body.list)),
+        CompoundCommand::BraceGroup(command) => Node::Group(list(&command.list)),
+        CompoundCommand::Subshell(command) => Node::Subshell(list(&command.list)),
+        CompoundCommand::ForClause(command) => {
+            let values = command.values.iter().flatten().map(|word| written(&word.value)).collect();
+            Node::Each(command.variable_name.clone(), values, list(&command.body.list))
+        }
+        CompoundCommand::CaseClause(command) => {
+            let branches = command.cases.iter().filter_map(|case| case.cmd.as_ref());
+            Node::Group(List(branches.flat_map(|branch| list(branch).0).collect()))
+        }
+        CompoundCommand::IfClause(command) => {
+            let mut steps = list(&command.condition).0;
+            steps.extend(list(&command.then).0);
+            for more in command.elses.iter().flatten() {
+                steps.extend(more.condition.iter().flat_map(|condition| list(condition).0));
+                steps.extend(list(&more.body).0);
+            }
+            Node::Group(List(steps))
+        }
+        CompoundCommand::WhileClause(command) | CompoundCommand::UntilClause(command) => {
+            let mut steps = list(&command.0).0;
+            steps.extend(list(&command.1.list).0);
+            Node::Group(List(steps))
+        }
+        CompoundCommand::Coprocess(command) => Node::Subshell(one(node(&command.body))),
+    }
+}
+
+/// The same commands, each reading from `input` where it reads from nothing else.
+fn fed(node: Node, input: &Input) -> Node {
+    let all = |list: List| {
+        let step = |mut step: Step| {
+            if !step.stages.is_empty() {
+                let first = step.stages.remove(0);
+                step.stages.insert(0, fed(first, input));
+            }
+            step
+        };
+        List(list.0.into_iter().map(step).collect())
+    };
+    match node {
+        Node::Simple(mut simple) => {
+            simple.input.get_or_insert_with(|| input.clone());
+            Node::Simple(simple)
+        }
+        Node::Subshell(list) => Node::Subshell(all(list)),
+        Node::Group(list) => Node::Group(all(list)),
+        Node::Each(name, values, list) => Node::Each(name, values, all(list)),
+        Node::Function(name, list) => Node::Function(name, list),
+        Node::Unreadable(text) => Node::Unreadable(text),
+    }
+}
+
+fn simple(command: &ast::SimpleCommand) -> Simple {
+    let mut found = Simple::default();
+    let prefix = command.prefix.iter().flat_map(|prefix| &prefix.0);
+    let suffix = command.suffix.iter().flat_map(|suffix| &suffix.0);
+    prefix.for_each(|item| take(item, &mut found));
+    found.words.extend(command.word_or_name.iter().map(|word| written(&word.value)));
+    suffix.for_each(|item| take(item, &mut found));
+    found
+}
+
+fn take(item: &Item, found: &mut Simple) {
+    match item {
+        Item::Word(word) => found.words.push(written(&word.value)),
+        Item::AssignmentWord(assignment, word) => found.words.push(match &assignment.value {
+            ast::AssignmentValue::Scalar(_) => written(&word.value),
+            ast::AssignmentValue::Array(values) => {
+                let mut pieces = vec![Piece::Text(format!("{}=", assignment.name))];
+                for (at, (_, value)) in values.iter().enumerate() {
+                    if at > 0 {
+                        pieces.push(Piece::Quoted(" ".to_owned()));
                     }
+                    pieces.extend(written(&value.value).0);
                 }
-                Some(Token::Fed(text)) => {
-                    simple.fed = Some(text.clone());
-                    self.at += 1;
-                }
-                Some(Token::Operator("(")) => {
-                    self.at += 1;
-                    match simple.words.as_slice() {
-                        [] => {
-                            let list = self.list(End::Parenthesis)?;
-                            if !self.eat(")") {
-                                return Err(Unreadable);
-                            }
-                            return Ok(vec![Node::Subshell(list)]);
-                        }
-                        // `name() …`: what follows is the body.
-                        [_] if self.eat(")") => simple.words.clear(),
-                        // An array: `NAME=(…)`.
-                        [.., last] if last.plain().ends_with('=') => {
-                            while !self.eat(")") {
-                                self.peek().ok_or(Unreadable)?;
-                                self.at += 1;
-                            }
-                        }
-                        // `time ( … )`; a qualifier of zsh's patterns reads as a harmless command.
-                        _ => {
-                            let list = self.list(End::Parenthesis)?;
-                            if !self.eat(")") {
-                                return Err(Unreadable);
-                            }
-                            return Ok(vec![Node::Simple(simple), Node::Subshell(list)]);
-                        }
-                    }
-                }
-                // The end of a pattern in `case`: its words name no command.
-                Some(Token::Operator(")")) if !simple.words.is_empty() && self.depth == 1 => {
-                    self.at += 1;
-                    simple.words.clear();
-                }
-                Some(Token::Operator(_)) | None => break,
+                Written(pieces)
+            }
+        }),
+        Item::ProcessSubstitution(_, command) => {
+            found.beside.push(list(&command.list));
+            found.words.push(Written(vec![Piece::Opaque("<(…)".to_owned())]));
+        }
+        Item::IoRedirect(redirect) => {
+            if let Some(input) = input(std::slice::from_ref(redirect)) {
+                found.input = Some(input);
+            }
+            if let IoRedirect::File(_, _, IoFileRedirectTarget::ProcessSubstitution(_, command)) = redirect {
+                found.beside.push(list(&command.list));
             }
         }
-        if simple.words.is_empty() && simple.fed.is_none() {
-            // An operator with nothing before it: `; ;` was eaten, so this is `)` or `|` or `&` out of place.
-            match self.peek() {
-                Some(Token::Operator(")" | "|" | "&")) if self.depth == 1 => {
-                    self.at += 1;
-                }
-                Some(_) | None => {}
-            }
-            return Ok(vec![]);
-        }
-        Ok(vec![Node::Simple(simple)])
     }
+}
 
-    /// `for NAME in WORDS`: up to `do` or the end of the line.
-    fn skip_to_body(&mut self) {
-        while let Some(Token::Word(word)) = self.peek() {
-            self.at += 1;
-            if word.bare() == Some("do") {
-                break;
-            }
+/// What redirections feed to descriptor 0; the last one counts.
+fn input(redirects: &[IoRedirect]) -> Option<Input> {
+    redirects.iter().rev().find_map(|redirect| match redirect {
+        IoRedirect::HereString(None | Some(0), word) => Some(Input::Text(written(&word.value))),
+        IoRedirect::HereDocument(None | Some(0), document) => {
+            let text = if document.remove_tabs {
+                let lines = document.doc.value.lines().map(|line| line.trim_start_matches('\t'));
+                lines.collect::<Vec<_>>().join("\n")
+            } else {
+                document.doc.value.clone()
+            };
+            Some(Input::Text(Written(vec![Piece::Quoted(text)])))
         }
-    }
-
-    /// `case WORD in`, and its first pattern.
-    fn skip_case_head(&mut self) {
-        while let Some(Token::Word(word)) = self.peek() {
-            self.at += 1;
-            if word.bare() == Some("in") {
-                break;
-            }
+        IoRedirect::File(None | Some(0), IoFileRedirectKind::Read, IoFileRedirectTarget::Filename(word)) => {
+            Some(Input::File(written(&word.value)))
         }
-    }
-
-    fn skip_condition(&mut self) {
-        while let Some(token) = self.peek() {
-            let end = matches!(token, Token::Word(word) if word.bare() == Some("]]"));
-            self.at += 1;
-            if end {
-                break;
-            }
-        }
-    }
+        IoRedirect::File(..) | IoRedirect::HereDocument(..) | IoRedirect::HereString(..) => None,
+        IoRedirect::OutputAndError(..) => None,
+    })
 }
 
 #[cfg(test)]

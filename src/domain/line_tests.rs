@@ -3,14 +3,25 @@
 use super::*;
 use proptest::prelude::*;
 
-/// Commands joined by ` ; `, stages by ` | `, subshells in parentheses, words by spaces.
+/// Commands joined by ` ; `, stages by ` | `, subshells in parentheses, groups in braces, words by underscores.
 fn told(list: &List) -> String {
     let node = |node: &Node| match node {
         Node::Subshell(list) => format!("({})", told(list)),
+        Node::Group(list) => format!("{{{}}}", told(list)),
+        Node::Each(name, words, list) => {
+            let words: Vec<String> = words.iter().map(Written::plain).collect();
+            format!("{name}={}{{{}}}", words.join("_"), told(list))
+        }
+        Node::Function(name, list) => format!("{name}(){{{}}}", told(list)),
+        Node::Unreadable(text) => format!("?{text}?"),
         Node::Simple(simple) => {
             let words: Vec<String> = simple.words.iter().map(Written::plain).collect();
-            let fed = simple.fed.as_ref().map_or(String::new(), |fed| format!(" <{}>", fed.trim_end()));
-            format!("{}{fed}", words.join("_"))
+            let fed = simple.input.as_ref().map_or(String::new(), |input| match input {
+                Input::Text(text) => format!(" <{}>", text.plain().trim_end()),
+                Input::File(file) => format!(" <{}", file.plain()),
+            });
+            let beside: Vec<String> = simple.beside.iter().map(|list| format!(" +({})", told(list))).collect();
+            format!("{}{fed}{}", words.join("_"), beside.concat())
         }
     };
     let step = |step: &Step| {
@@ -22,7 +33,7 @@ fn told(list: &List) -> String {
 
 #[track_caller]
 fn check(line: &str, expected: &str) {
-    assert_eq!(read(line).map_or("unreadable".to_owned(), |list| told(&list)), expected, "{line}");
+    assert_eq!(told(&read(line)), expected, "{line}");
 }
 
 #[test]
@@ -34,8 +45,9 @@ fn splits_lists_and_pipelines() {
     check("", "");
     check("a &&\nb", "a ; b");
     check("(a; b) && c", "(a ; b) ; c");
-    check("{ a; b; }", "a ; b");
-    check("( (a) )", "((a))");
+    check("{ a; b; }", "{a ; b}");
+    check("( (a b) )", "(a_b)");
+    check("((x = 1))", "(x_=_1)");
 }
 
 #[test]
@@ -44,16 +56,17 @@ fn keeps_quoted_text_together() {
     check("a\"b\"'c'", "abc");
     check("echo $'a\\nb'", "echo_a\nb");
     check("echo \"a \\\"b\\\" $X $(y \")\")\"", "echo_a \"b\" $X $(y \")\")");
-    check("echo 'a", "unreadable");
-    check("echo \"a", "unreadable");
-    check("echo $(a", "unreadable");
+    check("echo 'a", "?echo 'a?");
+    check("b; echo \"a; c", "{b} ; ?echo \"a; c?");
+    check("echo $(a", "{echo_$} ; {a}");
 }
 
 #[test]
 fn drops_comments_and_redirections() {
     check("a # b && c", "a");
     check("a#b", "a#b");
-    check("a > f 2>&1 < g >> h &> i b", "a_b");
+    check("a > f 2>&1 < g >> h &> i b", "a_b <g");
+    check("a <(b) > >(c)", "a_<(…) +(b) +(c)");
     check("a <<< 'x y'", "a <x y>");
     check("cat <<EOF\na && b\nEOF\nc", "cat <a && b> ; c");
     check("bash <<-'X'\n\ta\n\tX", "bash <a>");
@@ -61,20 +74,67 @@ fn drops_comments_and_redirections() {
 
 #[test]
 fn flattens_compound_commands() {
-    check("if a; then b; else c; fi", "a ; b ; c");
-    check("for x in 1 2; do a $x; done", "a_$x");
+    check("if a; then b; else c; fi", "{a ; b ; c}");
+    check("for x in 1 2; do a $x; done", "x=1_2{a_$x}");
+    check("while a; do b; done < f", "{a <f ; b <f}");
+    check("{ a; b <g; } <<< x", "{a <x> ; b <g}");
 }
 
 #[test]
 fn reads_functions_conditions_and_cases() {
-    check("f() { a; }; f", "a ; f");
-    check("function f { a; }", "a");
-    check("[[ -n $X && $Y ]] && a", "a");
-    check("case $1 in x) a ;; y|z) b ;; esac", "a ; y | b");
-    check("X=(1 2) a", "X=_a");
+    check("f() { a; }; f", "f(){a} ; f");
+    check("function f { a; }", "f(){a}");
+    check("[[ -n $X && $Y ]] && a", "{} ; a");
+    check("case $1 in x) a ;; y|z) b ;; esac", "{a ; b}");
+    check("X=(1 2) a", "X=1 2_a");
+}
+
+#[test]
+fn reads_what_fish_and_zsh_have_beside_bash() {
+    check("if test -f x; a; end", "{test_-f_x} ; {a} ; {end}");
+    check("a; and b", "a ; and_b");
+    check("echo (a b)", "{echo} ; {a_b}");
+    check("for x (1 2) a", "?for x? ; {1_2} ; {a}");
+    check("while true; a 'b;c'; end", "{true} ; {a_b;c} ; {end}");
+    check("ls *(.) && a", "ls_*(.) ; a");
+    check("a &!", "a & ; ");
+}
+
+#[test]
+fn a_text_that_would_take_the_parser_too_long_or_too_deep_is_read_in_pieces() {
+    for opening in [
+        "(",
+        "((",
+        "( ",
+        "$(",
+        "{ ",
+        "if ",
+        "while ",
+        "[[ ( ",
+        "${x:-",
+        "\"$(",
+        "for ((",
+        "case x in ",
+        "f() ",
+        "! ",
+        "time ",
+        "`",
+    ] {
+        for many in [8, 40, 3000] {
+            let _ = read(&opening.repeat(many));
+            let _ = read(&format!("{}a", opening.repeat(many)));
+        }
+    }
+    let script = "if a; then\n  b (c)\nfi\n".repeat(2000);
+    let _ = read(&script);
 }
 
 proptest! {
+    #[test]
+    fn words_that_open_something_never_take_long(text in "((\\(|\\(\\(|\\$\\(|\"|`|\\{ |if |for |case x in |\\[\\[ |\\) |fi|; |<\\(|\\$\\(\\(|f\\(\\) |x )){0,60}") {
+        let _ = read(&text);
+    }
+
     #[test]
     fn reading_never_panics(text in "[-a-z'\"\\\\$(){}<>|&;#=` \n]{0,60}") {
         let _ = read(&text);

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 
+use super::line::List;
 use super::secret::Secret;
 
 /// What a variable will hold.
@@ -101,6 +103,23 @@ pub enum Exported {
     IfItWas,
 }
 
+/// What a command finds on its standard input.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Fed {
+    /// Whoever started the line: a person at a terminal, most of the time.
+    Nothing,
+    Text(String),
+    /// Something that cannot be known before it runs.
+    Unknown,
+}
+
+/// What a name stands for where commands stand.
+#[derive(Clone)]
+pub enum Named {
+    Function(Rc<List>),
+    Alias(String),
+}
+
 #[derive(Clone)]
 pub struct Scope<'a> {
     pub cwd: PathBuf,
@@ -114,6 +133,11 @@ pub struct Scope<'a> {
     pub running: Vec<String>,
     /// `set -a` is on.
     pub exports_all: Exported,
+    pub fed: Fed,
+    /// `$1` and so on, where they are known.
+    pub arguments: Option<Vec<String>>,
+    /// Functions and aliases that the line defines.
+    pub named: BTreeMap<String, Named>,
     settings: BTreeMap<String, Setting>,
     /// Variables of the shell that are not exported.
     locals: BTreeMap<String, Value>,
@@ -131,6 +155,9 @@ impl<'a> Scope<'a> {
             depth: 0,
             running: Vec::new(),
             exports_all: Exported::IfItWas,
+            fed: Fed::Nothing,
+            arguments: None,
+            named: BTreeMap::new(),
             settings: BTreeMap::new(),
             locals: BTreeMap::new(),
             floor: Floor::Process,

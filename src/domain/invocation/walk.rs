@@ -1,107 +1,226 @@
-//! Walks a line as a shell would: in order, with assignments, `cd`, `export`, `set -a`, `source`, subshells and
+//! Walks a line as a shell would: in order, with assignments, `cd`, `export`, `set -a`, `source`, functions, subshells and
 //! pipelines, and hands every command that would start to the reader. It runs and expands nothing for real.
 
-use super::{Invocation, Reader, Sure, Word, wrapper};
-use crate::domain::line::{self, List, Node, Piece, Place, Simple, Split, Written};
-use crate::domain::project::env_file;
-use crate::domain::scope::{Exported, Origin, Scope, Under, Value};
+use std::rc::Rc;
+
+use super::{Invocation, Reader, Sure, Word, prisma};
+use crate::domain::line::{self, Input, List, Node, Piece, Place, Simple, Split, Written};
+use crate::domain::project::{Content, env_file};
+use crate::domain::scope::{Exported, Fed, Named, Origin, Scope, Under, Value};
 
 /// How deep scripts, wrappers and substitutions are followed.
 pub(super) const DEEPEST: usize = 24;
 
+/// A loop over more words than these is followed once, with its variable unknown.
+const MOST_ROUNDS: usize = 8;
+
+/// Words that only frame other commands, in fish, and in what zsh allows beside bash.
+const FRAME: &[&str] =
+    &["and", "or", "not", "begin", "if", "else", "while", "until", "then", "do", "!", "nocorrect", "end"];
+
 impl<'a> Reader<'a> {
+    /// Every command of a text, in this very shell.
+    pub(super) fn text(&self, text: &str, scope: &mut Scope<'a>) -> Vec<Invocation> {
+        if scope.depth > DEEPEST {
+            return self.refused(text, scope);
+        }
+        scope.depth += 1;
+        let found = self.list(&line::read(text), scope);
+        scope.depth -= 1;
+        found
+    }
+
+    /// A text that was not read: it counts as destructive where it names a destructive command.
+    fn refused(&self, text: &str, scope: &Scope<'a>) -> Vec<Invocation> {
+        if prisma::is_guarded_text(text) { vec![self.unreadable(scope)] } else { Vec::new() }
+    }
+
     pub(super) fn list(&self, list: &List, scope: &mut Scope<'a>) -> Vec<Invocation> {
         let mut found = Vec::new();
         for step in &list.0 {
             // The stages of a pipeline, and what runs in the background, change nothing for what follows.
             if step.stages.len() == 1 && step.place == Place::Foreground {
-                found.extend(self.node(&step.stages[0], scope, None));
+                found.extend(self.node(&step.stages[0], scope));
                 continue;
             }
-            let mut fed: Option<String> = None;
+            let mut fed: Option<Fed> = None;
             for stage in &step.stages {
-                found.extend(self.node(stage, &mut scope.clone(), fed.as_deref()));
-                fed = self.printed(stage, scope);
+                let mut inner = scope.clone();
+                inner.fed = fed.take().unwrap_or(inner.fed);
+                found.extend(self.node(stage, &mut inner));
+                fed = Some(self.printed(stage, &inner));
             }
         }
         found
     }
 
-    /// What a stage prints, where that is plain to see: the next stage may be a shell.
-    fn printed(&self, stage: &Node, scope: &Scope<'a>) -> Option<String> {
-        let Node::Simple(simple) = stage else { return None };
-        let words = self.expand(&simple.words, scope);
-        match words.first()?.base() {
-            "echo" | "printf" => {
-                let said: Vec<&str> =
-                    words[1..].iter().map(|w| w.text.as_str()).filter(|w| !matches!(*w, "-n" | "-e")).collect();
-                Some(said.join(" ").replace("\\n", "\n"))
-            }
-            "cat" => simple.fed.clone(),
-            _ => None,
-        }
-    }
-
-    fn node(&self, node: &Node, scope: &mut Scope<'a>, fed: Option<&str>) -> Vec<Invocation> {
+    fn node(&self, node: &Node, scope: &mut Scope<'a>) -> Vec<Invocation> {
         match node {
+            Node::Simple(simple) => self.simple(simple, scope),
             Node::Subshell(list) => self.list(list, &mut scope.clone()),
-            Node::Simple(simple) => self.simple(simple, scope, fed),
+            Node::Group(list) => self.list(list, scope),
+            Node::Each(name, words, list) => self.each(name, words, list, scope),
+            Node::Function(name, list) => {
+                scope.named.insert(name.clone(), Named::Function(Rc::new(list.clone())));
+                Vec::new()
+            }
+            Node::Unreadable(text) => self.refused(text, scope),
         }
     }
 
-    fn simple(&self, simple: &Simple, scope: &mut Scope<'a>, fed: Option<&str>) -> Vec<Invocation> {
-        if scope.depth > DEEPEST {
-            return Vec::new();
+    fn each(&self, name: &str, words: &[Written], list: &List, scope: &mut Scope<'a>) -> Vec<Invocation> {
+        let mut found = self.substitutions(words, scope);
+        let values = self.expand(words, scope);
+        let known = values.iter().all(|word| word.sure == Sure::Yes && !word.text.contains(['*', '?', '[']));
+        if values.is_empty() || values.len() > MOST_ROUNDS || !known {
+            scope.assign(name, Value::Unknown("a loop gives it".to_owned()), Exported::IfItWas);
+            found.extend(self.list(list, scope));
+            return found;
         }
+        for value in values {
+            scope.assign(name, Value::text(value.text), Exported::IfItWas);
+            found.extend(self.list(list, scope));
+        }
+        found
+    }
+
+    /// What a stage prints, where that is plain to see: the next stage may be a shell, or a database's client.
+    fn printed(&self, stage: &Node, scope: &Scope<'a>) -> Fed {
+        let Node::Simple(simple) = stage else { return Fed::Unknown };
+        let words = self.expand(&simple.words, scope);
+        let Some((first, rest)) = words.split_first() else { return Fed::Unknown };
+        let fed = match &simple.input {
+            Some(input) => self.input(input, scope),
+            None => scope.fed.clone(),
+        };
+        match first.base() {
+            "echo" | "print" => {
+                let said = rest.iter().map(|w| w.text.as_str()).filter(|w| !matches!(*w, "-n" | "-e" | "-ne" | "-r"));
+                Fed::Text(said.collect::<Vec<_>>().join(" ").replace("\\n", "\n"))
+            }
+            "printf" => {
+                let mut rest = rest.iter().filter(|word| word.text != "--");
+                let mut said = rest.next().map(|word| word.text.replace("\\n", "\n")).unwrap_or_default();
+                for word in rest {
+                    said = if said.contains("%s") {
+                        said.replacen("%s", &word.text, 1)
+                    } else {
+                        format!("{said} {}", word.text)
+                    };
+                }
+                Fed::Text(said)
+            }
+            "cat" => {
+                let files: Vec<&Word> = rest.iter().filter(|word| !word.text.starts_with('-')).collect();
+                if files.is_empty() {
+                    return fed;
+                }
+                let texts: Option<Vec<String>> = files.into_iter().map(|file| self.file(file, scope)).collect();
+                texts.map_or(Fed::Unknown, |texts| Fed::Text(texts.join("\n")))
+            }
+            // What these let through, a shell or a client would still get most of.
+            "tee" | "sed" | "envsubst" | "tr" | "pv" => fed,
+            _ => Fed::Unknown,
+        }
+    }
+
+    fn file(&self, word: &Word, scope: &Scope<'a>) -> Option<String> {
+        if word.sure == Sure::No {
+            return None;
+        }
+        self.files.read(&scope.path(&word.text)).text()
+    }
+
+    fn input(&self, input: &Input, scope: &Scope<'a>) -> Fed {
+        match input {
+            Input::Text(written) => {
+                Fed::Text(self.expand_one(written, scope).iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "))
+            }
+            Input::File(written) => match self.expand_one(written, scope).as_slice() {
+                [word] if word.text == "/dev/null" => Fed::Text(String::new()),
+                [word] if matches!(word.text.as_str(), "/dev/tty" | "/dev/stdin") => scope.fed.clone(),
+                [word] => self.file(word, scope).map_or(Fed::Unknown, Fed::Text),
+                _ => Fed::Unknown,
+            },
+        }
+    }
+
+    fn simple(&self, simple: &Simple, scope: &mut Scope<'a>) -> Vec<Invocation> {
         let mut found = self.substitutions(&simple.words, scope);
+        for list in &simple.beside {
+            found.extend(self.list(list, &mut scope.clone()));
+        }
         let assigned = simple.words.iter().take_while(|word| word.assignment().is_some()).count();
-        let (assignments, rest) = simple.words.split_at(assigned);
+        let (assignments, mut rest) = simple.words.split_at(assigned);
         let values: Vec<(String, Value)> = assignments
             .iter()
             .filter_map(Written::assignment)
             .map(|(name, value)| (name, self.value(&value, scope)))
             .collect();
+        while let [Written(pieces), more @ ..] = rest {
+            match pieces.as_slice() {
+                [Piece::Text(text)] if FRAME.contains(&text.as_str()) => rest = more,
+                _ => break,
+            }
+        }
         let words = self.expand(rest, scope);
-        if words.is_empty() {
+        let Some((first, behind)) = words.split_first() else {
             for (name, value) in values {
                 scope.assign(&name, value, Exported::IfItWas);
             }
             return found;
+        };
+        if let Some(named) = scope.named.get(&first.text).cloned() {
+            found.extend(self.named(named, &first.text, behind, scope));
+            return found;
         }
-        if self.builtin(&words, rest, scope) {
+        if let Some(more) = self.builtin(&words, rest, scope) {
+            found.extend(more);
             return found;
         }
         let mut inner = scope.clone();
         for (name, value) in values {
             inner.set(&name, value, Origin::Line);
         }
-        let fed = simple.fed.as_deref().or(fed);
-        match words[0].base() {
-            "eval" => {
-                let text: Vec<&str> = words[1..].iter().map(|word| word.text.as_str()).collect();
-                found.extend(self.text(&text.join(" "), scope));
-            }
-            name if wrapper::is_shell(name) && wrapper::reads_its_input(&words[1..]) => {
-                found.extend(fed.map(|text| self.text(text, &mut inner)).into_iter().flatten());
-            }
-            "xargs" => found.extend(self.xargs(&words[1..], fed, &inner)),
-            _ => found.extend(self.command(words, &inner)),
+        if let Some(input) = &simple.input {
+            inner.fed = self.input(input, scope);
         }
+        found.extend(self.command(words, &inner));
         found
     }
 
-    /// `xargs COMMAND`: further words come from its input.
-    fn xargs(&self, words: &[Word], fed: Option<&str>, scope: &Scope<'a>) -> Vec<Invocation> {
-        let mut command = wrapper::after_flags(words, &["-n", "-P", "-I", "-L", "-s", "-d", "-E", "-a"]).to_vec();
-        match fed {
-            Some(text) => command.extend(text.split_whitespace().map(Word::sure)),
-            None => command.push(Word::unsure("…")),
-        }
-        self.command(command, scope)
+    /// A function or an alias of the line. Inside of it the name is the program's again, so that none calls itself.
+    pub(super) fn named(&self, named: Named, name: &str, rest: &[Word], scope: &mut Scope<'a>) -> Vec<Invocation> {
+        let Some(steps) = self.steps.get().checked_sub(1).filter(|_| scope.depth <= DEEPEST) else {
+            return vec![self.unreadable(scope)];
+        };
+        self.steps.set(steps);
+        let own = scope.named.remove(name);
+        scope.depth += 1;
+        let found = match &named {
+            Named::Function(list) => {
+                let arguments = rest.iter().map(|word| word.text.clone()).collect();
+                let before = scope.arguments.replace(arguments);
+                let found = self.list(list, scope);
+                scope.arguments = before;
+                found
+            }
+            Named::Alias(text) => {
+                let quoted = rest.iter().map(|word| match word.sure {
+                    Sure::Yes => shell_words::quote(&word.text).into_owned(),
+                    Sure::No => word.text.clone(),
+                });
+                let line = std::iter::once(text.clone()).chain(quoted).collect::<Vec<_>>().join(" ");
+                self.text(&line, scope)
+            }
+        };
+        scope.depth -= 1;
+        scope.named.extend(own.map(|own| (name.to_owned(), own)));
+        found
     }
 
-    /// What changes the shell itself. Returns whether the words did.
-    fn builtin(&self, words: &[Word], written: &[Written], scope: &mut Scope<'a>) -> bool {
+    /// What changes the shell itself, and what that runs. `None` where the words are none of it.
+    fn builtin(&self, words: &[Word], written: &[Written], scope: &mut Scope<'a>) -> Option<Vec<Invocation>> {
         let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         match texts.as_slice() {
             ["cd" | "pushd", rest @ ..] => {
@@ -111,6 +230,9 @@ impl<'a> Reader<'a> {
             ["set", "-o", "allexport"] => scope.exports_all = Exported::Yes,
             ["set", "+o", "allexport"] | ["set", "+a"] => scope.exports_all = Exported::IfItWas,
             ["set", flags] if flags.starts_with('-') && flags.contains('a') => scope.exports_all = Exported::Yes,
+            ["set", "--", arguments @ ..] => {
+                scope.arguments = Some(arguments.iter().map(|text| (*text).to_owned()).collect());
+            }
             // fish: `set -x NAME VALUE`, `set -e NAME`.
             ["set", flags, name, value @ ..] if flags.starts_with('-') && line::is_name(name) => {
                 if flags.contains('e') {
@@ -135,10 +257,16 @@ impl<'a> Reader<'a> {
                 }
             }
             ["unset", names @ ..] => names.iter().filter(|n| line::is_name(n)).for_each(|name| scope.unset(name)),
-            ["source" | ".", file, ..] => self.source(file, scope),
-            _ => return false,
+            ["alias", definitions @ ..] => {
+                for (name, text) in definitions.iter().filter_map(|text| text.split_once('=')) {
+                    scope.named.insert(name.to_owned(), Named::Alias(text.to_owned()));
+                }
+            }
+            ["source" | ".", file, arguments @ ..] => return Some(self.source(file, arguments, scope)),
+            ["eval", ..] => return Some(self.text(&texts[1..].join(" "), scope)),
+            _ => return None,
         }
-        true
+        Some(Vec::new())
     }
 
     /// `export NAME`, or `export $(grep -v '^#' .env | xargs)`.
@@ -151,24 +279,50 @@ impl<'a> Reader<'a> {
                         .find(|word| word.contains(".env"))
                         .map(|f| f.trim_matches(['\'', '"', '<']));
                     match file {
-                        Some(file) => self.source(file, scope),
+                        Some(file) => self.load(file, scope),
                         None => scope.given_by("what the line computes", Under::Replaced),
                     }
                 }
                 Piece::Text(name) if line::is_name(name) => scope.export(name),
-                Piece::Text(_) | Piece::Quoted(_) | Piece::Variable(..) | Piece::Opaque(_) => {}
+                Piece::Text(_) | Piece::Quoted(_) | Piece::Variable(..) => {}
+                Piece::Default(..) | Piece::Argument(..) | Piece::Opaque(_) => {}
             }
         }
     }
 
-    fn source(&self, file: &str, scope: &mut Scope<'a>) {
+    /// `source FILE`: a `.env` file gives variables; any other is a script that runs in this shell.
+    fn source(&self, file: &str, arguments: &[&str], scope: &mut Scope<'a>) -> Vec<Invocation> {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        if name.contains(".env") || name == "env" {
+            self.load(file, scope);
+            return Vec::new();
+        }
+        let path = scope.path(file);
+        let place = format!("source {}", path.display());
+        match self.files.read(&path) {
+            Content::Text(text) if !scope.running.contains(&place) => {
+                scope.running.push(place);
+                let given = (!arguments.is_empty()).then(|| arguments.iter().map(|text| (*text).to_owned()).collect());
+                let before = scope.arguments.clone();
+                scope.arguments = given.or_else(|| before.clone());
+                let found = self.text(&text, scope);
+                scope.arguments = before;
+                scope.running.pop();
+                found
+            }
+            Content::Text(_) | Content::Missing => Vec::new(),
+            Content::Unreadable => {
+                scope.given_by(file, Under::Replaced);
+                Vec::new()
+            }
+        }
+    }
+
+    fn load(&self, file: &str, scope: &mut Scope<'a>) {
         match env_file(self.files, &scope.path(file), scope) {
             Some(Ok(pairs)) => {
                 for (name, value) in pairs {
-                    let known = scope.get(&name).value != Value::Unset;
-                    if known || scope.exports_all == Exported::Yes || file.contains(".env") {
-                        scope.set(&name, value, Origin::File(file.to_owned()));
-                    }
+                    scope.set(&name, value, Origin::File(file.to_owned()));
                 }
             }
             Some(Err(_)) => scope.given_by(file, Under::Replaced),
@@ -177,85 +331,137 @@ impl<'a> Reader<'a> {
     }
 
     fn substitutions(&self, words: &[Written], scope: &Scope<'a>) -> Vec<Invocation> {
-        let pieces = words.iter().flat_map(|word| &word.0);
-        pieces
-            .filter_map(|piece| match piece {
-                Piece::Substitution(line) => Some(self.text(line, &mut scope.clone())),
-                Piece::Text(_) | Piece::Quoted(_) | Piece::Variable(..) | Piece::Opaque(_) => None,
-            })
-            .flatten()
-            .collect()
+        let lines = words.iter().flat_map(Written::lines);
+        lines.flat_map(|line| self.text(&line, &mut scope.clone())).collect()
     }
 
     /// The value of an assignment.
     fn value(&self, written: &Written, scope: &Scope<'a>) -> Value {
         let mut text = String::new();
         for piece in &written.0 {
-            match piece {
-                Piece::Text(part) | Piece::Quoted(part) => text.push_str(part),
-                Piece::Variable(name, _) => match scope.expand(name) {
-                    Value::Text(secret) => text.push_str(&String::from_utf8_lossy(secret.expose())),
-                    Value::Unset => {}
-                    Value::Unknown(why) => return Value::Unknown(why),
-                    Value::Stored(environment) => return Value::Stored(environment),
+            let value = match piece {
+                Piece::Text(part) | Piece::Quoted(part) => Value::text(part.as_str()),
+                Piece::Variable(name, _) => scope.expand(name),
+                Piece::Default(name, word, _) => match scope.expand(name) {
+                    Value::Unset => self.value(word, scope),
+                    value if value.as_text() == Some("") => self.value(word, scope),
+                    value => value,
                 },
-                Piece::Substitution(_) | Piece::Opaque(_) => {
-                    return Value::Unknown("the line computes it".to_owned());
-                }
+                Piece::Argument(number, _) => match (&scope.arguments, number) {
+                    (Some(all), Some(number @ 1..)) => {
+                        all.get(*number as usize - 1).map_or(Value::Unset, |text| Value::text(text.as_str()))
+                    }
+                    (Some(all), None) => Value::text(all.join(" ")),
+                    (Some(_) | None, _) => Value::Unknown("the line computes it".to_owned()),
+                },
+                Piece::Substitution(_) | Piece::Opaque(_) => Value::Unknown("the line computes it".to_owned()),
+            };
+            match value {
+                Value::Text(secret) => text.push_str(&String::from_utf8_lossy(secret.expose())),
+                Value::Unset => {}
+                Value::Unknown(why) => return Value::Unknown(why),
+                Value::Stored(environment) => return Value::Stored(environment),
             }
         }
         Value::text(text)
     }
 
-    fn expand(&self, words: &[Written], scope: &Scope<'a>) -> Vec<Word> {
+    pub(super) fn expand(&self, words: &[Written], scope: &Scope<'a>) -> Vec<Word> {
         words.iter().flat_map(|word| self.expand_one(word, scope)).collect()
     }
 
     fn expand_one(&self, word: &Written, scope: &Scope<'a>) -> Vec<Word> {
-        let mut done: Vec<Word> = Vec::new();
-        let mut now = Word::sure("");
-        let mut there = word.0.iter().any(|piece| matches!(piece, Piece::Text(_) | Piece::Quoted(_)));
+        let mut expansion = Expansion { done: Vec::new(), now: Word::sure(""), there: false };
         for piece in &word.0 {
-            match piece {
-                Piece::Text(text) | Piece::Quoted(text) => now.text.push_str(text),
-                Piece::Opaque(text) => {
-                    there = true;
-                    now.text.push_str(text);
-                    now.sure = Sure::No;
+            self.expand_piece(piece, scope, &mut expansion);
+        }
+        if expansion.there {
+            expansion.done.push(expansion.now);
+        }
+        expansion.done
+    }
+
+    fn expand_piece(&self, piece: &Piece, scope: &Scope<'a>, to: &mut Expansion) {
+        match piece {
+            Piece::Text(text) => {
+                // `{a,b}` becomes several words.
+                let braces = text.find('{').is_some_and(|at| text[at..].contains(',') && text[at..].contains('}'));
+                to.text(text);
+                if braces {
+                    to.now.sure = Sure::No;
                 }
-                Piece::Substitution(line) => {
-                    there = true;
-                    now.text.push_str(&format!("$({line})"));
-                    now.sure = Sure::No;
+            }
+            Piece::Quoted(text) => to.text(text),
+            Piece::Opaque(text) => to.unknown(text),
+            Piece::Substitution(line) => to.unknown(&format!("$({line})")),
+            Piece::Variable(name, split) => match scope.expand(name) {
+                Value::Text(secret) => to.value(&String::from_utf8_lossy(secret.expose()), *split),
+                // A variable of the shell that is not exported, or a function's own: nobody here knows it.
+                Value::Unset | Value::Unknown(_) | Value::Stored(_) => to.unknown(&format!("${name}")),
+            },
+            Piece::Default(name, word, split) => match scope.expand(name) {
+                Value::Text(secret) if !secret.expose().is_empty() => {
+                    to.value(&String::from_utf8_lossy(secret.expose()), *split);
                 }
-                Piece::Variable(name, split) => match (scope.expand(name), split) {
-                    (Value::Text(secret), Split::One) => {
-                        there = true;
-                        now.text.push_str(&String::from_utf8_lossy(secret.expose()));
-                    }
-                    (Value::Text(secret), Split::Several) => {
-                        let text = String::from_utf8_lossy(secret.expose()).into_owned();
-                        let mut parts = text.split_whitespace();
-                        if let Some(first) = parts.next() {
-                            there = true;
-                            now.text.push_str(first);
+                Value::Text(_) | Value::Unset => {
+                    let text =
+                        self.expand_one(word, scope).iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+                    to.value(&text, *split);
+                }
+                Value::Unknown(_) | Value::Stored(_) => to.unknown(&format!("${name}")),
+            },
+            Piece::Argument(number, split) => match (&scope.arguments, number) {
+                (Some(all), Some(number @ 1..)) => {
+                    to.value(all.get(*number as usize - 1).map_or("", String::as_str), *split);
+                }
+                (Some(all), None) => {
+                    for (at, text) in all.iter().enumerate() {
+                        if at > 0 {
+                            to.next();
                         }
-                        for part in parts {
-                            done.push(std::mem::replace(&mut now, Word::sure(part)));
-                        }
+                        to.text(text);
                     }
-                    // A variable of the shell that is not exported, or a function's own: nobody here knows it.
-                    (Value::Unset | Value::Unknown(_) | Value::Stored(_), _) => {
-                        there = true;
-                        now.text.push_str(&format!("${name}"));
-                        now.sure = Sure::No;
+                }
+                (Some(_) | None, Some(number)) => to.unknown(&format!("${number}")),
+                (None, None) => to.unknown("$@"),
+            },
+        }
+    }
+}
+
+/// The words that one written word becomes.
+struct Expansion {
+    done: Vec<Word>,
+    now: Word,
+    there: bool,
+}
+
+impl Expansion {
+    fn text(&mut self, text: &str) {
+        self.there = true;
+        self.now.text.push_str(text);
+    }
+
+    fn unknown(&mut self, text: &str) {
+        self.text(text);
+        self.now.sure = Sure::No;
+    }
+
+    fn next(&mut self) {
+        self.done.push(std::mem::replace(&mut self.now, Word::sure("")));
+    }
+
+    fn value(&mut self, text: &str, split: Split) {
+        match split {
+            Split::One => self.text(text),
+            Split::Several => {
+                for (at, part) in text.split_whitespace().enumerate() {
+                    if at > 0 {
+                        self.next();
                     }
-                },
+                    self.text(part);
+                }
             }
         }
-        if there {
-            done.push(now);
-        }
-        done
     }
 }

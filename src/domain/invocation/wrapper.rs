@@ -3,7 +3,7 @@
 
 use super::{Inner, Reader, Sure, Word, dotenv};
 use crate::domain::line;
-use crate::domain::scope::{Origin, Scope, Under, Value};
+use crate::domain::scope::{Fed, Origin, Scope, Under, Value};
 
 /// One row.
 struct Wrapper {
@@ -212,7 +212,8 @@ pub(super) fn see_through<'a>(
             scope.given_by("vercel", Under::Replaced);
             command(after_flags(&words[2..], &["-e", "--environment"]), scope)
         }
-        name if is_shell(name) => shell(words, scope),
+        "xargs" => Some(vec![xargs(words, scope)]),
+        name if is_shell(name) => shell(reader, words, scope),
         name => table(name, words, scope),
     }
 }
@@ -280,25 +281,68 @@ pub(super) fn is_shell(name: &str) -> bool {
     matches!(name, "bash" | "sh" | "zsh" | "dash" | "ksh" | "fish" | "ash" | "mksh")
 }
 
-/// Whether a shell with these words runs what it is fed.
-pub(super) fn reads_its_input(words: &[Word]) -> bool {
-    words.iter().all(|word| word.text.starts_with('-') && !word.text.contains('c'))
-        || words.iter().any(|w| w.text == "-s")
+/// `xargs COMMAND`: further words come from its input.
+fn xargs<'a>(words: &[Word], scope: &Scope<'a>) -> Inner<'a> {
+    let mut command = after_flags(words, &["-n", "-P", "-I", "-L", "-s", "-d", "-E", "-a", "-J"]).to_vec();
+    match &scope.fed {
+        Fed::Text(text) => command.extend(text.split_whitespace().map(Word::sure)),
+        Fed::Nothing | Fed::Unknown => command.push(Word::unsure("…")),
+    }
+    Inner::Command(command, scope.clone())
 }
 
-/// `bash -c TEXT`, also `-lc`, `-ec`. A script's file is left to the layers behind the shell.
-fn shell<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+/// `bash -c TEXT`, also `-lc`, `-ec`; a script's file; or what the shell is fed.
+fn shell<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let mut scope = scope.clone();
     let mut at = 0;
+    let mut runs = Runs::File;
     while let Some(word) = words.get(at).filter(|word| word.text.starts_with('-') || word.text.starts_with('+')) {
         let single = !word.text.starts_with("--");
-        if single && word.text.contains('c') {
-            let text = words[at + 1..].iter().find(|word| !word.text.starts_with('-'))?;
-            return Some(vec![Inner::Line(text.text.clone(), scope.clone())]);
+        let takes = |letter: char| single && word.text.contains(letter);
+        if word.text == "--" {
+            at += 1;
+            break;
+        }
+        if takes('c') || word.text == "--command" {
+            runs = Runs::Text;
+        }
+        if takes('s') {
+            runs = Runs::Input;
+        }
+        // It reads and runs nothing.
+        if takes('n') || matches!(word.text.as_str(), "--version" | "--help" | "--no-execute") {
+            return Some(vec![]);
         }
         // `-euo pipefail`: the option's name is a word of its own.
-        at += if single && word.text.to_ascii_lowercase().ends_with('o') { 2 } else { 1 };
+        let option = single && word.text.to_ascii_lowercase().ends_with('o') || word.text == "--rcfile";
+        at += if option { 2 } else { 1 };
     }
-    None
+    let rest = words.get(at..).unwrap_or(&[]);
+    let texts = |words: &[Word]| words.iter().map(|word| word.text.clone()).collect();
+    match (runs, rest.split_first()) {
+        (Runs::Text, Some((text, arguments))) => {
+            // `$0` comes first.
+            scope.arguments = Some(texts(arguments.get(1..).unwrap_or(&[])));
+            Some(vec![Inner::Line(text.text.clone(), scope)])
+        }
+        (Runs::Text, None) => Some(vec![]),
+        (Runs::File, Some((file, arguments))) => super::recipe::script(reader, file, arguments, "", &scope),
+        (Runs::Input, _) | (Runs::File, None) => {
+            scope.arguments = Some(texts(rest));
+            match std::mem::replace(&mut scope.fed, Fed::Unknown) {
+                Fed::Text(text) => Some(vec![Inner::Line(text, scope)]),
+                Fed::Nothing | Fed::Unknown => Some(vec![]),
+            }
+        }
+    }
+}
+
+/// What a shell runs.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Runs {
+    Text,
+    File,
+    Input,
 }
 
 fn assignments<'w, 'a>(words: &'w [Word], scope: &Scope<'a>) -> (&'w [Word], Scope<'a>) {
