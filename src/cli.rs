@@ -10,6 +10,7 @@ use crate::command::guard::{Asked, Form};
 use crate::command::{self, export::Format};
 use crate::domain::ambient::{Ambient, Colour};
 use crate::domain::config::Access;
+use crate::domain::duration::Duration;
 use crate::edge::{ambient, memory, output, terminal, tunnel};
 use crate::error::{Exit, Result, Status, told};
 
@@ -77,6 +78,9 @@ pub enum Verb {
     /// Ask the guard about a command
     #[command(subcommand)]
     Guard(GuardVerb),
+    /// Run an environment's proxy in the background
+    #[command(subcommand)]
+    Proxy(ProxyVerb),
     /// The main job on a scratch repository, for someone who has just installed it
     Tour(TourArgs),
     /// Print the completions of a shell
@@ -196,6 +200,73 @@ pub struct GuardArgs {
     line: Option<String>,
     #[arg(last = true, required_unless_present = "line", value_name = "CMD")]
     command: Vec<OsString>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ProxyVerb {
+    /// Start it, and return when it listens; never onto a port that another environment's proxy holds
+    Up(ProxyUpArgs),
+    /// Stop it, if nexus-env started it
+    Down(ProxyDownArgs),
+    /// Show how each environment's proxy stands
+    Status(ProxyStatusArgs),
+    /// Print the end of its log
+    Logs(ProxyLogsArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct ProxyUpArgs {
+    #[command(flatten)]
+    environment: EnvironmentArgs,
+    /// Stop another environment's proxy that holds the port; one that nexus-env did not start only after you typed its
+    /// environment's name
+    #[arg(long)]
+    switch: bool,
+    /// With --switch: this process may be stopped without a question
+    #[arg(long, value_name = "PID", requires = "switch")]
+    pid: Option<u32>,
+    /// How long it may take until it listens: 30s (the default), 2m
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    timeout: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub struct ProxyDownArgs {
+    #[command(flatten)]
+    environment: EnvironmentArgs,
+    /// Every proxy of this repository that nexus-env started
+    #[arg(long, conflicts_with_all = ["environment", "pid"])]
+    all: bool,
+    /// The environment's proxy, started by somebody else, with this process number
+    #[arg(long, value_name = "PID")]
+    pid: Option<u32>,
+}
+
+#[derive(Args, Debug)]
+pub struct ProxyStatusArgs {
+    /// This environment alone; all when left out
+    #[arg(short, long = "env", value_name = "ENV")]
+    environment: Option<String>,
+    /// One JSON object: proxies, each with environment, port, instance, state (running, starting, down, taken, unknown,
+    /// unseen), answers, reaches, program, pid, started, since, log
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ProxyLogsArgs {
+    #[command(flatten)]
+    environment: EnvironmentArgs,
+    /// Go on printing what comes, until you interrupt it
+    #[arg(short, long)]
+    follow: bool,
+    /// How many lines from the end
+    #[arg(short = 'n', long, value_name = "LINES", default_value_t = 100)]
+    lines: usize,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    Duration::parse(text)
 }
 
 #[derive(Args, Debug)]
@@ -334,6 +405,7 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Prompt(args) => prompt::prompt(ambient, &args.format),
         Verb::Guard(GuardVerb::Check(args)) => sentry::check(ambient, &args.asked(), args.form()),
         Verb::Guard(GuardVerb::Explain(args)) => sentry::explain(ambient, &args.asked()),
+        Verb::Proxy(verb) => proxy(ambient, verb),
         Verb::Tour(args) => tour::tour(ambient, args.shell.as_deref()),
         Verb::Completions(args) => {
             clap_complete::generate(args.shell, &mut Cli::command(), "nexus-env", &mut output::stream());
@@ -342,6 +414,27 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Man => {
             clap_mangen::Man::new(Cli::command()).render(&mut output::stream())?;
             Ok(Status::DONE)
+        }
+    }
+}
+
+fn proxy(ambient: &Ambient, verb: ProxyVerb) -> Result<Status> {
+    use command::proxy::{self, Up, Which, logs, standing};
+    match verb {
+        ProxyVerb::Up(ProxyUpArgs { environment: EnvironmentArgs { environment }, switch, pid, timeout }) => {
+            proxy::up(ambient, &Up { environment, switch, pid, patience: timeout })
+        }
+        ProxyVerb::Down(args) => {
+            let which = if args.all { Which::All } else { Which::Of(args.environment.environment) };
+            proxy::down(ambient, &which, args.pid)
+        }
+        ProxyVerb::Status(args) => {
+            let form = if args.json { standing::Form::Json } else { standing::Form::Text };
+            standing::status(ambient, args.environment.as_deref(), form)
+        }
+        ProxyVerb::Logs(args) => {
+            let then = if args.follow { logs::Then::Follow } else { logs::Then::Return };
+            logs::logs(ambient, args.environment.environment.as_deref(), args.lines, then)
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod init;
 pub mod load;
 pub mod plain;
 pub mod prompt;
+pub mod proxy;
 pub mod run;
 pub mod sentry;
 pub mod session;

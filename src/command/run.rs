@@ -9,11 +9,11 @@ use std::process::Command;
 use anyhow::anyhow;
 
 use super::load::{self, Active, Loaded};
-use super::sentry;
+use super::{proxy, sentry};
 use crate::domain::ambient::{Ambient, Environ};
 use crate::domain::config::Access;
 use crate::domain::vars::Vars;
-use crate::edge::identity;
+use crate::edge::{identity, terminal};
 use crate::error::{Failure, Result, Status};
 
 /// Becomes `words` with the environment's variables. Returns only when it was blocked or could not be started.
@@ -28,6 +28,12 @@ pub fn run(ambient: &Ambient, environment: Option<&str>, asked: Access, words: &
     let inner = Ambient { variables: given(ambient, &loaded, &active, &vars), ..ambient.clone() };
     if let Some(refused) = sentry::before_run(&inner, words)? {
         return Ok(refused);
+    }
+    if !ambient.quiet {
+        let environment = load::environment(&loaded, active.environment.as_str())?;
+        if let Some(line) = proxy::notice(ambient, &loaded.config, environment, &vars) {
+            terminal::say(ambient, &line);
+        }
     }
     let (program, arguments) = words.split_first().ok_or_else(|| anyhow!("no command was given"))?;
     let error = Command::new(program).args(arguments).env_clear().envs(inner.variables.iter()).exec();

@@ -9,9 +9,10 @@ use anyhow::Context;
 use rand::RngCore;
 
 use super::load::{self, Choice, Outcome, Values};
+use super::proxy;
 use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Timestamp};
-use crate::domain::config::{Access, Config, Export, Protection};
+use crate::domain::config::{Access, Config, Environment, Export, Protection};
 use crate::domain::duration::Duration;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
@@ -119,6 +120,8 @@ struct Chosen {
     database_variables: Vec<VariableName>,
     guarded: Vec<String>,
     place: Place,
+    /// What `use` was asked for, whose proxy is then looked at. A prompt that loads looks at none.
+    asked: Option<(Config, Environment)>,
 }
 
 /// One load, from the shell's state to the code.
@@ -165,6 +168,9 @@ fn turn(ambient: &Ambient, dialect: Dialect, request: &Request, key: Key, loader
         lines.extend(line(chosen, &plan, before.place != session.place || request.wish.is_some(), now));
         let verb = |name| format!("`{name}` keeps the value that you gave it");
         lines.extend(plan.yielded.iter().map(verb));
+        if let Some((config, environment)) = &chosen.asked {
+            lines.extend(proxy::notice(ambient, config, environment, &vars));
+        }
     }
     let (state, state_if_refused) = (session.encode(), refused.encode());
     let names: Vec<VariableName> = plan.ours().cloned().collect();
@@ -220,6 +226,7 @@ fn choose(
         withheld,
         database_variables: config.database_variables.clone(),
         guarded: guarded(config),
+        asked: wish.map(|_| (config.clone(), environment.clone())),
         selected,
         place,
     })

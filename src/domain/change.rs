@@ -79,7 +79,8 @@ pub fn printable(line: &str) -> String {
     shown
 }
 
-fn visible(c: char) -> char {
+/// The character, or `�` where it would turn, hide or join text.
+pub fn visible(c: char) -> char {
     let hides = matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');

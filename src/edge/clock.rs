@@ -13,6 +13,22 @@ pub fn time_of_day(at: u64, now: u64) -> String {
     }
 }
 
+/// `2026-11-25 15:42:07`.
+pub fn moment(at: u64) -> String {
+    match local(at) {
+        Some(tm) => format!(
+            "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+            tm.tm_year + 1900,
+            tm.tm_mon + 1,
+            tm.tm_mday,
+            tm.tm_hour,
+            tm.tm_min,
+            tm.tm_sec
+        ),
+        None => format!("{at} s"),
+    }
+}
+
 fn local(seconds: u64) -> Option<libc::tm> {
     let seconds = libc::time_t::try_from(seconds).ok()?;
     let mut broken_down = std::mem::MaybeUninit::<libc::tm>::zeroed();
@@ -25,6 +41,12 @@ fn local(seconds: u64) -> Option<libc::tm> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_sorts_like_the_time() {
+        let (one, later) = (moment(1_700_000_000), moment(1_700_000_061));
+        assert!(one.len() == 19 && one < later, "{one} {later}");
+    }
 
     #[test]
     fn names_the_day_only_when_it_is_another_one() {

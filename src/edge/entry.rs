@@ -33,6 +33,12 @@ pub fn stdout_is_terminal() -> bool {
     std::io::stdout().is_terminal()
 }
 
+/// How many columns the terminal has that stdout goes to; `None` where it goes elsewhere.
+pub fn stdout_columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
 /// Everything on stdin, at most one newline at its end taken off. Fails above 1 MiB.
 pub fn from_stdin() -> Result<Secret> {
     from_reader(std::io::stdin().lock(), "the value on stdin")

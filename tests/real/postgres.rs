@@ -156,7 +156,7 @@ fn finish(command: &mut Command) -> String {
 }
 
 /// Debian keeps each version's programs in a directory of its own; elsewhere they are on the PATH.
-fn binary(program: &str) -> PathBuf {
+pub fn binary(program: &str) -> PathBuf {
     let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

@@ -19,11 +19,17 @@ impl Proxy {
     /// `cloud-sql-proxy WORDS…` (version 2), in front of these instances' servers, ready for connections.
     #[track_caller]
     pub fn version_2(words: &[&str], servers: &[(&str, &Server)]) -> Proxy {
+        let ports: Vec<(&str, u16)> = servers.iter().map(|(instance, server)| (*instance, server.port)).collect();
+        Proxy::version_2_to(words, &ports)
+    }
+
+    /// The same in front of ports of this machine, where somebody may listen or not.
+    #[track_caller]
+    pub fn version_2_to(words: &[&str], ports: &[(&str, u16)]) -> Proxy {
         let mut command = Command::new(stand_in());
         command.env_clear().args(words);
-        let servers: Vec<String> =
-            servers.iter().map(|(instance, server)| format!("{instance}={}", server.port)).collect();
-        command.env("CLOUD_SQL_PROXY_SERVERS", servers.join(","));
+        let ports: Vec<String> = ports.iter().map(|(instance, port)| format!("{instance}={port}")).collect();
+        command.env("CLOUD_SQL_PROXY_SERVERS", ports.join(","));
         Proxy { process: start(command, Stream::Out).until("ready for new connections"), _google: None }
     }
 
@@ -89,7 +95,7 @@ impl Started {
 }
 
 /// The example that `cargo test` builds beside the tests.
-fn stand_in() -> PathBuf {
+pub fn stand_in() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_nexus-env")).with_file_name("examples").join("cloud-sql-proxy");
     assert!(program.exists(), "run `cargo build --example cloud-sql-proxy` first, or `cargo test` as a whole");
     program

@@ -20,6 +20,7 @@ mod hook_manners;
 mod loading;
 mod noticing;
 mod parts;
+mod proxy;
 mod refusals;
 mod seed;
 mod selection;

@@ -127,6 +127,12 @@ impl World {
         self
     }
 
+    /// A program that is there already, found under this name before the machine's.
+    pub fn tool(self, name: &str, path: &Path) -> World {
+        std::os::unix::fs::symlink(path, self.bin().join(name)).expect("a tool of the world");
+        self
+    }
+
     /// Stores a secret through the real `set`, from stdin.
     #[track_caller]
     pub fn secret(self, environment: &str, name: &str, value: impl AsRef<[u8]>) -> World {

@@ -51,18 +51,18 @@ impl Output {
     }
 }
 
-/// `until 09:07` becomes `until 15:42`, and `pid 123` becomes `pid 4242`: the numbers of PRODUCT's own examples.
+/// `until 09:07` becomes `until 15:42`, `since 09:07` likewise, and `pid 123` becomes `pid 4242`: the numbers of PRODUCT's own examples.
 pub fn with_steady_numbers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((at, word, steady)) = [("until ", "15:42"), ("pid ", "4242")]
+    while let Some((at, word, steady)) = [("until ", "15:42"), ("since ", "15:42"), ("pid ", "4242")]
         .into_iter()
         .filter_map(|(word, steady)| Some((rest.find(word)?, word, steady)))
         .min_by_key(|&(at, _, _)| at)
     {
         let (before, after) = rest.split_at(at + word.len());
         out.push_str(before);
-        let clock = word == "until ";
+        let clock = word != "pid ";
         let number = |c: char| c.is_ascii_digit() || (clock && c == ':');
         let (digits, behind) = after.split_at(after.len() - after.trim_start_matches(number).len());
         let steady_here = if clock { digits.len() == 5 && digits[2..].starts_with(':') } else { !digits.is_empty() };

@@ -1,0 +1,250 @@
+//! `proxy`: an environment's tunnel in the background. It starts none onto a port that another one holds, and stops
+//! only what it started itself, unless the person names the other one.
+
+pub mod logs;
+pub mod standing;
+mod up;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use up::{Up, up};
+
+use super::load::{self, Loaded};
+use crate::domain::agent;
+use crate::domain::ambient::{Ambient, Terminal};
+use crate::domain::config::{Config, Environment, Proxy};
+use crate::domain::listening::{Look, Whereabouts};
+use crate::domain::name::EnvironmentName;
+use crate::domain::port::{self, Held, Holder, Start, Whose};
+use crate::domain::started::{self, Started};
+use crate::domain::url::DatabaseUrl;
+use crate::domain::vars::Vars;
+use crate::edge::daemon::{self, Stopped, record};
+use crate::edge::{consent, listener, terminal};
+use crate::error::{Exit, Failure, Result, Status};
+
+/// How long a proxy may take to end what it is doing before it is killed.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// One environment that has a proxy, and where what is known of it is kept.
+pub(super) struct Scene<'a> {
+    ambient: &'a Ambient,
+    loaded: &'a Loaded,
+    environment: &'a Environment,
+    proxy: &'a Proxy,
+    directory: PathBuf,
+}
+
+impl<'a> Scene<'a> {
+    fn new(ambient: &'a Ambient, loaded: &'a Loaded, environment: &'a Environment) -> Result<Scene<'a>> {
+        let name = &environment.name;
+        let proxy = environment.proxy.as_ref().ok_or_else(|| {
+            Failure::new(format!("{name} has no proxy in `.nexusenv`"))
+                .hint(format!("declare it under [env.{name}.proxy] with `instance` and `port`, then nexus-env allow"))
+        })?;
+        Ok(Scene { ambient, loaded, environment, proxy, directory: record::directory(ambient)? })
+    }
+
+    fn config(&self) -> &'a Config {
+        &self.loaded.config
+    }
+
+    fn held(&self, running: &[Started]) -> Held {
+        held(self.config(), self.proxy.port, running)
+    }
+
+    fn start(&self, running: &[Started]) -> Start {
+        port::start(self.config(), self.environment, self.held(running))
+    }
+
+    /// The one that was started for this environment, of those that are running.
+    fn own<'s>(&self, running: &'s [Started]) -> Option<&'s Started> {
+        running.iter().find(|started| {
+            started.draft.repository == self.config().id.as_str()
+                && started.draft.environment == self.environment.name.as_str()
+        })
+    }
+}
+
+/// Who listens on a port of the loopback. What was started by us for an environment answers for it also where its words
+/// do not tell, as when a script of the team's starts the tunnel.
+fn held(config: &Config, port: u16, running: &[Started]) -> Held {
+    let look = match listener::look(&port::place(port)) {
+        Whereabouts::Here(look) => look,
+        Whereabouts::Elsewhere => Look::Seen(Vec::new()),
+    };
+    match port::held(config, port, look) {
+        Held::By(holders) => Held::By(holders.into_iter().map(|holder| recognised(config, holder, running)).collect()),
+        held @ (Held::Free | Held::CannotBeSeen(_)) => held,
+    }
+}
+
+fn recognised(config: &Config, holder: Holder, running: &[Started]) -> Holder {
+    let ours = started_with(running, &holder).filter(|started| started.draft.repository == config.id.as_str());
+    match (&holder.whose, ours.and_then(|started| EnvironmentName::new(&started.draft.environment)), ours) {
+        (Whose::Nobodys, Some(name), Some(started)) => {
+            Holder { whose: Whose::Environment(name), seen: started::printable(&started.draft.instance), ..holder }
+        }
+        (Whose::Nobodys | Whose::Environment(_), _, _) => holder,
+    }
+}
+
+/// The one that was started by us and that this process belongs to.
+fn started_with<'s>(running: &'s [Started], holder: &Holder) -> Option<&'s Started> {
+    let pid = holder.pid?;
+    running.iter().find(|started| daemon::belongs(started, pid))
+}
+
+/// What `use` and `run` say about the environment's proxy, where its database URLs lead through one.
+pub fn notice(ambient: &Ambient, config: &Config, environment: &Environment, vars: &Vars) -> Option<String> {
+    let port = environment.proxy.as_ref()?.port;
+    let url = |name| DatabaseUrl::parse(std::str::from_utf8(vars.get(name)?.expose()).ok()?);
+    let urls: Vec<DatabaseUrl> = config.database_variables.iter().filter_map(url).collect();
+    if !port::needs_proxy(environment, &urls) {
+        return None;
+    }
+    let running = record::directory(ambient).map(|directory| record::running(&directory)).unwrap_or_default();
+    port::notice(config, environment, held(config, port, &running))
+}
+
+/// Which proxies `down` is to stop.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Which {
+    /// This environment's, or the selected one's.
+    Of(Option<String>),
+    /// Every one of this repository that was started by us.
+    All,
+}
+
+/// `proxy down`. `pid` names a process that was not started by us, so that it may be stopped without a question.
+pub fn down(ambient: &Ambient, which: &Which, pid: Option<u32>) -> Result<Status> {
+    let loaded = load::configuration(ambient)?;
+    match which {
+        Which::All => down_all(ambient, &loaded)?,
+        Which::Of(name) => {
+            let active = load::chosen(ambient, &loaded, name.as_deref())?;
+            let environment = load::environment(&loaded, active.environment.as_str())?;
+            down_one(&Scene::new(ambient, &loaded, environment)?, pid)?;
+        }
+    }
+    Ok(Status::DONE)
+}
+
+fn down_all(ambient: &Ambient, loaded: &Loaded) -> Result<()> {
+    let directory = record::directory(ambient)?;
+    let lock = record::lock(&directory)?;
+    let ours = |started: &Started| started.draft.repository == loaded.config.id.as_str();
+    let running: Vec<Started> = record::running(&directory).into_iter().filter(ours).collect();
+    for started in &running {
+        stop(ambient, started)?;
+    }
+    record::sweep(&directory, &lock);
+    if running.is_empty() {
+        terminal::say(ambient, "no proxy of this repository was started by nexus-env");
+    }
+    Ok(())
+}
+
+fn down_one(scene: &Scene<'_>, pid: Option<u32>) -> Result<()> {
+    let lock = record::lock(&scene.directory)?;
+    record::sweep(&scene.directory, &lock);
+    let running = record::running(&scene.directory);
+    let name = &scene.environment.name;
+    if let (Some(started), None) = (scene.own(&running), pid) {
+        stop(scene.ambient, started)?;
+        record::sweep(&scene.directory, &lock);
+        return Ok(());
+    }
+    let say = |line: String| terminal::say(scene.ambient, &line);
+    let port = scene.proxy.port;
+    match (scene.start(&running), pid) {
+        (Start::Running(holder), pid) => match started_with(&running, &holder) {
+            Some(other) if pid.is_none() => {
+                let other = &other.draft.environment;
+                return Err(Failure::new(format!(
+                    "{name} has no proxy of its own: {other}'s serves the same instance"
+                ))
+                .hint(format!("nexus-env proxy down -e {other}"))
+                .into());
+            }
+            Some(_) | None => {
+                let again = format!("nexus-env proxy down -e {name}");
+                stop_foreign(scene, name.as_str(), &holder, pid, &again)?;
+            }
+        },
+        (_, Some(pid)) => {
+            return Err(Failure::new(format!("pid {pid} is not {name}'s proxy on port {port}"))
+                .hint("nexus-env proxy status")
+                .into());
+        }
+        (Start::Free, None) => say(format!("{name}'s proxy is not running")),
+        (Start::Taken(other, holder), None) => {
+            say(format!("{name}'s proxy is not running; port {port} is held by {other}'s ({holder})"));
+        }
+        (Start::Stranger(holder), None) => {
+            say(format!("{name}'s proxy is not running; port {port} is held by {}", holder.described()));
+        }
+        (Start::CannotBeSeen(why), None) => say(format!("{name}'s proxy was not started by nexus-env: {why}")),
+    }
+    Ok(())
+}
+
+/// Stops one that was started by us.
+fn stop(ambient: &Ambient, started: &Started) -> Result<()> {
+    let (name, pid) = (&started.draft.environment, started.pid);
+    match daemon::stop(started, GRACE) {
+        Stopped::Asked => terminal::say(ambient, &format!("stopped {name}'s proxy (pid {pid})")),
+        Stopped::Killed => {
+            terminal::say(ambient, &format!("stopped {name}'s proxy (pid {pid}), which did not end when it was asked"));
+        }
+        Stopped::Not => return Err(not_stopped(name, &format!("pid {pid}"))),
+    }
+    Ok(())
+}
+
+fn not_stopped(name: &str, process: &str) -> anyhow::Error {
+    Failure::new(format!("{name}'s proxy ({process}) could not be stopped"))
+        .hint("is it yours? ps -o user,args -p PID")
+        .into()
+}
+
+/// Stops a proxy that was not started by us: only where its number was given, or its environment's name is typed now.
+fn stop_foreign(scene: &Scene<'_>, name: &str, holder: &Holder, told: Option<u32>, again: &str) -> Result<()> {
+    let Some(pid) = holder.pid else {
+        return Err(Failure::new(format!("{name}'s proxy belongs to another user, so it is not stopped")).into());
+    };
+    let born = daemon::birth(pid);
+    let refuse = |why: &str| {
+        Failure::new(format!("{name}'s proxy ({holder}) was not started by nexus-env, {why}"))
+            .hint(format!("{again} --pid {pid}"))
+            .exit(Exit::Failed)
+    };
+    match told {
+        Some(told) if told == pid => {}
+        Some(told) => return Err(refuse(&format!("and it is not pid {told}")).into()),
+        None if agent::person(scene.ambient) == Terminal::Absent => {
+            return Err(refuse("so it is not stopped unless you name it").into());
+        }
+        None => {
+            let question =
+                format!("nexus-env: {name}'s proxy ({holder}) was not started by nexus-env; type {name} to stop it: ");
+            if consent::typed(&question)? != name {
+                return Err(Failure::new("it was not confirmed, so nothing was stopped").into());
+            }
+        }
+    }
+    // Time went by since it was seen: what is signalled must still be what holds the port.
+    let there = match scene.held(&[]) {
+        Held::By(holders) => holders.contains(holder),
+        Held::Free | Held::CannotBeSeen(_) => false,
+    };
+    match born.filter(|_| there).map(|born| daemon::stop_other(pid, &born, GRACE)) {
+        None => {}
+        Some(Stopped::Asked | Stopped::Killed) => {
+            terminal::say(scene.ambient, &format!("stopped {name}'s proxy ({holder})"));
+        }
+        Some(Stopped::Not) => return Err(not_stopped(name, &holder.to_string())),
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! `proxy logs`: the end of a proxy's log, and with `--follow` what comes after it. A terminal obeys nothing in it.
+
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::Scene;
+use crate::command::load;
+use crate::domain::ambient::Ambient;
+use crate::domain::started;
+use crate::edge::daemon::{self, log};
+use crate::edge::{entry, output};
+use crate::error::{Failure, Result, Status};
+
+/// What follows once the end of the log was printed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Then {
+    Return,
+    /// Whatever comes is printed, until somebody interrupts it.
+    Follow,
+}
+
+/// How often a log that is followed is looked at.
+const REST: Duration = Duration::from_millis(100);
+
+/// Prints the last `lines`; returns at once, or never where they are to be followed.
+pub fn logs(ambient: &Ambient, environment: Option<&str>, lines: usize, then: Then) -> Result<Status> {
+    let loaded = load::configuration(ambient)?;
+    let active = load::chosen(ambient, &loaded, environment)?;
+    let environment = load::environment(&loaded, active.environment.as_str())?;
+    let scene = Scene::new(ambient, &loaded, environment)?;
+    let name = &environment.name;
+    let path = log::path(&scene.directory, loaded.config.id.as_str(), name.as_str());
+    let _ = log::bound(&path);
+    let missing =
+        || Failure::new(format!("{name}'s proxy has left no log")).hint(format!("nexus-env proxy up -e {name}"));
+    let (bytes, mut follower) = log::Follower::new(&path).map_err(|_| missing())?;
+    let text = String::from_utf8_lossy(&bytes);
+    let all: Vec<&str> = text.split_inclusive('\n').collect();
+    show(&all[all.len().saturating_sub(lines)..].concat())?;
+    if then == Then::Return {
+        return Ok(Status::DONE);
+    }
+    loop {
+        daemon::rest(REST);
+        let more = follower.more().with_context(|| format!("could not read `{}`", path.display()))?;
+        show(&String::from_utf8_lossy(&more))?;
+    }
+}
+
+fn show(text: &str) -> Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    if !entry::stdout_is_terminal() {
+        return output::write(text.as_bytes());
+    }
+    let line = |line: &str| match line.strip_suffix('\n') {
+        Some(whole) => format!("{}\n", started::printable(whole)),
+        None => started::printable(line),
+    };
+    output::write(text.split_inclusive('\n').map(line).collect::<String>().as_bytes())
+}
