@@ -81,6 +81,8 @@ pub enum Verb {
     /// Run an environment's proxy in the background
     #[command(subcommand)]
     Proxy(ProxyVerb),
+    /// The audit log: blocks, questions, pauses, selections of protected environments, deployments
+    Log(LogArgs),
     /// The main job on a scratch repository, for someone who has just installed it
     Tour(TourArgs),
     /// Print the completions of a shell
@@ -176,8 +178,8 @@ pub struct ExportArgs {
 
 #[derive(Args, Debug)]
 pub struct PromptArgs {
-    /// `{env}` is the environment, `{left}` the time that is left, `{access}` `write` where that was granted, and `{}`
-    /// the usual segment
+    /// `{env}` is the environment, `{left}` the time that is left, `{access}` `write` where that was granted, `{paused}`
+    /// for how long the guard is paused here, and `{}` the usual segment
     #[arg(long, default_value = "{}")]
     format: String,
 }
@@ -188,6 +190,35 @@ pub enum GuardVerb {
     Check(GuardArgs),
     /// The same, with every piece of evidence
     Explain(GuardArgs),
+    /// Let everything through on one environment for a short time, after you typed its name
+    Pause(PauseArgs),
+    /// End a pause before its time
+    Resume(EnvironmentArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct PauseArgs {
+    /// How long: 30s, 10m; at most 1h
+    #[arg(long = "for", value_name = "DURATION", default_value = "10m")]
+    duration: String,
+    #[command(flatten)]
+    environment: EnvironmentArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct LogArgs {
+    /// One JSON object: file, torn, entries; an entry has time, event, environment, repository, command, reason, target, through, detail, uid, pid, tty, agent
+    #[arg(long)]
+    json: bool,
+    /// How many of the newest entries
+    #[arg(short, value_name = "N", default_value_t = 30)]
+    number: usize,
+    /// Only what happened in this last time: 30m, 2h
+    #[arg(long, value_name = "DURATION")]
+    since: Option<String>,
+    /// Only what happened in this environment
+    #[arg(short, long = "env", value_name = "ENV")]
+    environment: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -373,7 +404,7 @@ impl Global {
 }
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
-    use command::{export, init, prompt, run, sentry, session, status, tour, trust, variables};
+    use command::{export, init, log, pause, prompt, run, sentry, session, status, tour, trust, variables};
     let done = |()| Status::DONE;
     match verb {
         Verb::Hook(args) => session::hook(ambient, &words[0], &[args.shell.into()]),
@@ -406,6 +437,14 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Guard(GuardVerb::Check(args)) => sentry::check(ambient, &args.asked(), args.form()),
         Verb::Guard(GuardVerb::Explain(args)) => sentry::explain(ambient, &args.asked()),
         Verb::Proxy(verb) => proxy(ambient, verb),
+        Verb::Guard(GuardVerb::Pause(args)) => {
+            pause::pause(ambient, args.environment.environment.as_deref(), &args.duration).map(done)
+        }
+        Verb::Guard(GuardVerb::Resume(args)) => pause::resume(ambient, args.environment.as_deref()).map(done),
+        Verb::Log(args) => {
+            let wanted = log::Wanted { number: args.number, since: args.since, environment: args.environment };
+            log::log(ambient, &wanted, if args.json { log::Form::Json } else { log::Form::Table }).map(done)
+        }
         Verb::Tour(args) => tour::tour(ambient, args.shell.as_deref()),
         Verb::Completions(args) => {
             clap_complete::generate(args.shell, &mut Cli::command(), "nexus-env", &mut output::stream());

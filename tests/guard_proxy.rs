@@ -103,6 +103,7 @@ fn check(port: u16) -> (u8, String) {
         config: &config,
         root: Path::new("/"),
         selection: Selection::Environment(name("dev"), Protection::Open),
+        pauses: &[],
         stored: &stored,
     });
     let words = ["npx", "prisma", "migrate", "dev"].map(str::to_owned).to_vec();

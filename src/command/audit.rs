@@ -1,9 +1,13 @@
 //! What every command calls to leave a line in the audit log. It never fails and changes no decision: where the line
 //! cannot be written, one sentence says so.
 
+use std::path::Path;
+
 use crate::domain::agent;
 use crate::domain::ambient::Ambient;
-use crate::domain::record::Entry;
+use crate::domain::judgement::{self, Judged};
+use crate::domain::record::{Entry, Event, Layer};
+use crate::domain::report::Outcome;
 use crate::edge::{journal, terminal};
 use crate::error::told;
 
@@ -12,4 +16,28 @@ pub fn record(ambient: &Ambient, entry: &Entry) {
     if let Err(error) = journal::append(ambient, entry, agent::marker(&ambient.variables)) {
         terminal::say_anyway(&told(&error).0);
     }
+}
+
+/// Records what was decided about a whole line.
+pub fn decided(ambient: &Ambient, root: Option<&Path>, outcome: &Outcome<'_>, event: Event, layer: Layer) {
+    match outcome {
+        Outcome::Judged(all, _) => {
+            if let Some(decisive) = judgement::decisive(all) {
+                judged(ambient, root, decisive, event, layer);
+            }
+        }
+        Outcome::Unusable { name, .. } => {
+            record(ambient, &Entry::new(event).command(name).reason("configuration").through(layer));
+        }
+        Outcome::NotOurs => {}
+    }
+}
+
+/// Records what was decided about one command.
+pub fn judged(ambient: &Ambient, root: Option<&Path>, judged: &Judged, event: Event, layer: Layer) {
+    let mut entry = Entry::of(event, judged).through(layer);
+    if let Some(root) = root {
+        entry = entry.repository(root);
+    }
+    record(ambient, &entry);
 }

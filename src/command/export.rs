@@ -31,6 +31,8 @@ pub enum Format {
 pub fn export(ambient: &Ambient, environment: Option<&str>, format: Format) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     let selected = load::chosen(ambient, &loaded, environment)?;
+    let environment = load::environment(&loaded, selected.environment.as_str())?;
+    load::refuse_agent(ambient, environment, &format!("`export` of {}", environment.name))?;
     let vars = load::variables(ambient, &loaded, &selected)?;
     match format {
         Format::Shell => output::write(&shell(&vars))?,

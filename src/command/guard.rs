@@ -4,6 +4,7 @@
 use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 
+use super::audit;
 use crate::domain::agent;
 use crate::domain::ambient::Ambient;
 use crate::domain::config::Config;
@@ -11,8 +12,10 @@ use crate::domain::evidence::Source;
 use crate::domain::invocation::{Invocation, MANY_STEPS, Reader, UrlValue, Use};
 use crate::domain::judgement::{self, Concern, Judged};
 use crate::domain::listening::Whereabouts;
-use crate::domain::name::VariableName;
+use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::pause::{self, Pause};
 use crate::domain::project::Files;
+use crate::domain::record::{Event, Layer};
 use crate::domain::report::{self, Outcome, View};
 use crate::domain::scope::Origin;
 use crate::domain::screen;
@@ -20,7 +23,7 @@ use crate::domain::target::{self, Known, Reach, Selection, StoredUrl, Target};
 use crate::domain::url::{NOT_A_URL, Place};
 use crate::domain::verdict::{self, Because, Effect, Reason, Verdict};
 use crate::edge::project::Disk;
-use crate::edge::{consent, listener, output, terminal};
+use crate::edge::{clock, consent, listener, output, terminal};
 use crate::error::{Exit, Failure, Result};
 
 /// What is to be judged.
@@ -48,12 +51,24 @@ pub enum Standing<'a> {
     Ready(Surroundings<'a>),
 }
 
+impl Standing<'_> {
+    /// The directory of `.nexusenv`, where it is in force.
+    fn root(&self) -> Option<&Path> {
+        match self {
+            Standing::Ready(surroundings) => Some(surroundings.root),
+            Standing::Nothing | Standing::Unusable(_) => None,
+        }
+    }
+}
+
 /// What the judgement is made from, beside the process's own surroundings.
 pub struct Surroundings<'a> {
     pub config: &'a Config,
     /// The directory of `.nexusenv`.
     pub root: &'a Path,
     pub selection: Selection,
+    /// The pauses that hold here, now, and for whoever started this process.
+    pub pauses: &'a [Pause],
     /// The database URLs of every environment. Called at most once, and only for a command that a rule names.
     pub stored: &'a dyn Fn() -> Vec<StoredUrl>,
 }
@@ -93,9 +108,10 @@ pub fn explain(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked) -> Res
 }
 
 /// `__guard -- WORDS`, what the shell's functions call: 0 run, 3 blocked. Asks where the verdict asks.
-pub fn stand(ambient: &Ambient, standing: &Standing<'_>, words: Vec<String>) -> Result<u8> {
+pub fn stand(ambient: &Ambient, standing: &Standing<'_>, words: Vec<String>, layer: Layer) -> Result<u8> {
     let outcome = outcome(ambient, standing, &Asked::Words(words), &Doors::real());
     if report::exit(&outcome) == 0 {
+        let_through(ambient, standing, &outcome, layer);
         return Ok(0);
     }
     terminal::say_anyway(&report::told(&outcome));
@@ -106,13 +122,35 @@ pub fn stand(ambient: &Ambient, standing: &Standing<'_>, words: Vec<String>) -> 
         }),
         Outcome::NotOurs | Outcome::Unusable { .. } => None,
     };
-    let Some(word) = asks else { return Ok(Exit::Blocked as u8) };
+    let Some(word) = asks else {
+        audit::decided(ambient, standing.root(), &outcome, Event::Blocked, layer);
+        return Ok(Exit::Blocked as u8);
+    };
     match consent::typed(&format!("nexus-env: type {word} to go on: ")) {
-        Ok(typed) if typed == word => Ok(0),
+        Ok(typed) if typed == word => {
+            audit::decided(ambient, standing.root(), &outcome, Event::Confirmed, layer);
+            Ok(0)
+        }
         Ok(_) | Err(_) => {
             terminal::say_anyway("blocked: it was not confirmed");
+            audit::decided(ambient, standing.root(), &outcome, Event::NotConfirmed, layer);
             Ok(Exit::Blocked as u8)
         }
+    }
+}
+
+/// Says and records each command that runs only because the guard is paused.
+pub fn let_through(ambient: &Ambient, standing: &Standing<'_>, outcome: &Outcome<'_>, layer: Layer) {
+    let (Standing::Ready(surroundings), Outcome::Judged(all, _)) = (standing, outcome) else { return };
+    let now = ambient.now.seconds.unsigned_abs();
+    for judged in all.iter().filter(|judged| judged.verdict.because().reason == Reason::Paused) {
+        let environment = judged.verdict.because().environment.as_ref();
+        let about = |pause: &&Pause| environment.is_none_or(|name| pause.environment == *name);
+        let until = surroundings.pauses.iter().filter(about).map(|pause| pause.until).max().unwrap_or(now);
+        let place = environment.map_or("a database that nothing is known about", EnvironmentName::as_str);
+        let (name, until) = (&judged.invocation.name, clock::time_of_day(until, now));
+        terminal::say_anyway(&format!("guard is paused until {until}: {name} runs on {place}"));
+        audit::judged(ambient, standing.root(), judged, Event::LetThrough, layer);
     }
 }
 
@@ -186,10 +224,12 @@ fn judge(
     for concern in concerns {
         let person = agent::person(ambient);
         let verdict = verdict::judge(concern.effect, &concern.on, &targets, &surroundings.selection, person);
+        let verdict = unless_paused(surroundings, &concern, &targets, verdict);
         decided = Some(match decided {
             None => (verdict, concern),
             Some((known, by)) => {
-                let stricter = known.clone().stricter(verdict);
+                let paused = verdict.because().reason == Reason::Paused && matches!(known, Verdict::Allow(_));
+                let stricter = if paused { verdict } else { known.clone().stricter(verdict) };
                 if stricter == known { (known, by) } else { (stricter, concern) }
             }
         });
@@ -197,6 +237,19 @@ fn judge(
     match decided {
         Some((verdict, concern)) => Judged { invocation, concern: Some(concern), targets, verdict },
         None => Judged { invocation, concern: None, targets, verdict: harmless },
+    }
+}
+
+/// The verdict, or that the guard is paused on everything that it is about.
+fn unless_paused(surroundings: &Surroundings<'_>, concern: &Concern, targets: &[Target], verdict: Verdict) -> Verdict {
+    let paused: Vec<EnvironmentName> = surroundings.pauses.iter().map(|pause| pause.environment.clone()).collect();
+    match verdict {
+        Verdict::Ask(because) | Verdict::Block(because)
+            if pause::lifts(&paused, surroundings.config, &concern.on, targets, &because) =>
+        {
+            Verdict::Allow(Because { reason: Reason::Paused, ..because })
+        }
+        Verdict::Allow(_) | Verdict::Ask(_) | Verdict::Block(_) => verdict,
     }
 }
 

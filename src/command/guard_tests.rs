@@ -27,6 +27,7 @@ struct World {
     files: Vec<(&'static str, &'static str)>,
     opened: Cell<u32>,
     looked: Cell<u32>,
+    pauses: Vec<Pause>,
 }
 
 fn environment(text: &str) -> Environment {
@@ -67,6 +68,7 @@ fn world() -> World {
         files: vec![],
         opened: Cell::new(0),
         looked: Cell::new(0),
+        pauses: vec![],
     }
 }
 
@@ -121,6 +123,7 @@ impl World {
             config: &self.config,
             root: Path::new("/repo"),
             selection: self.selection.clone(),
+            pauses: &self.pauses,
             stored: &stored,
         });
         let look = |place: &Place| {

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
+use super::audit;
 use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::change::Change;
 use crate::domain::config::{Access, Config, Environment};
 use crate::domain::container::Pin;
-use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
+use crate::domain::pause::Pause;
+use crate::domain::record::{Entry, Event};
 use crate::domain::repository::Repository;
 use crate::domain::schema;
 use crate::domain::secret::Secret;
@@ -21,7 +24,7 @@ use crate::domain::watch::{Mode, Watch};
 use crate::edge::repo::{self, Found};
 use crate::edge::trust::{self, Trust};
 use crate::edge::vault::{self, Expected, Wanted};
-use crate::edge::{consent, identity, terminal};
+use crate::edge::{consent, identity, pause, terminal};
 use crate::error::{Exit, Failure, Result};
 
 /// A configuration that was found, allowed and understood.
@@ -291,21 +294,47 @@ pub fn stored_urls(ambient: &Ambient, loaded: &Loaded) -> Vec<StoredUrl> {
     all
 }
 
+/// The pauses that hold in this repository. None does for a coding agent, since a person asked for it.
+pub fn pauses(ambient: &Ambient, repository: &RepositoryId) -> Vec<Pause> {
+    match agent::marker(&ambient.variables) {
+        Some(_) => Vec::new(),
+        None => pause::all(ambient).into_iter().filter(|pause| pause.repository == *repository).collect(),
+    }
+}
+
+/// A coding agent is never given what a protected environment holds. `what` completes "… is not for a coding agent".
+pub fn refuse_agent(ambient: &Ambient, environment: &Environment, what: &str) -> Result<()> {
+    match agent::marker(&ambient.variables).filter(|_| environment.is_protected()) {
+        None => Ok(()),
+        Some(marker) => Err(Failure::new(format!("{what} is not for a coding agent ({marker})"))
+            .hint("a person types it in a shell of their own")
+            .exit(Exit::Blocked)
+            .into()),
+    }
+}
+
 /// The person types the environment's name, on the terminal itself, before read-only is lifted. A coding agent cannot.
 ///
 /// # Errors
 /// With status 3 where nobody can be asked, or where something else was typed.
-pub fn consent_to_write(ambient: &Ambient, environment: &Environment) -> Result<()> {
+pub fn consent_to_write(ambient: &Ambient, root: &Path, environment: &Environment) -> Result<()> {
     let name = &environment.name;
-    let refuse = |why: &str| Failure::new(format!("`--write` on {name} {why}")).exit(Exit::Blocked);
+    consent(ambient, environment, &format!("`--write` on {name}"), &format!("type {name} to lift read-only"))?;
+    audit::record(ambient, &Entry::new(Event::WriteGranted).environment(name).repository(root));
+    Ok(())
+}
+
+/// Asks for the environment's name. `subject` begins the sentence of a refusal, `question` is what to do.
+pub fn consent(ambient: &Ambient, environment: &Environment, subject: &str, question: &str) -> Result<()> {
+    let refuse = |why: &str| Failure::new(format!("{subject} {why}")).exit(Exit::Blocked);
     if let Some(marker) = agent::marker(&ambient.variables) {
         return Err(refuse(&format!("is not for a coding agent ({marker})")).into());
     }
     if ambient.terminal == Terminal::Absent {
         return Err(refuse("needs a person at a terminal").into());
     }
-    let answer = consent::typed(&format!("nexus-env: type {name} to lift read-only: "))?;
-    if answer == name.as_str() { Ok(()) } else { Err(refuse("was not confirmed, nothing changed").into()) }
+    let answer = consent::typed(&format!("nexus-env: {question}: "))?;
+    if answer == environment.name.as_str() { Ok(()) } else { Err(refuse("was not confirmed, nothing changed").into()) }
 }
 
 /// What a shell's hook wants of the repository that was found: which environment, and whether its values are needed.

@@ -5,6 +5,8 @@ pub mod export;
 pub mod guard;
 pub mod init;
 pub mod load;
+pub mod log;
+pub mod pause;
 pub mod plain;
 pub mod prompt;
 pub mod proxy;

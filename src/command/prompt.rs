@@ -1,12 +1,13 @@
-//! The prompt segment: what is exported says it all, so nothing is looked up and no file is read.
+//! The prompt segment: what is exported says it, and whether the guard is paused. No configuration is read.
 
 use crate::domain::ambient::Ambient;
 use crate::domain::duration::Duration;
-use crate::edge::output;
+use crate::edge::{output, pause};
 use crate::error::{Result, Status};
 
 /// Prints the segment, and nothing where no environment is loaded. In `format`, `{env}` is the environment, `{left}` the
-/// time that is left, `{access}` `write` where that was granted, and `{}` the usual segment.
+/// time that is left, `{access}` `write` where that was granted, `{paused}` for how long the guard is paused here, and
+/// `{}` the usual segment.
 pub fn prompt(ambient: &Ambient, format: &str) -> Result<Status> {
     if let Some(segment) = segment(ambient, format) {
         output::write(format!("{segment}\n").as_bytes())?;
@@ -26,10 +27,20 @@ fn segment(ambient: &Ambient, format: &str) -> Option<String> {
         Some("read-write") => Some("write"),
         Some(_) | None => None,
     };
-    let parts = [Some(environment), left.as_deref(), access];
+    let paused = paused(ambient);
+    let usual_paused = paused.as_ref().map(|left| format!("paused {left}"));
+    let parts = [Some(environment), left.as_deref(), access, usual_paused.as_deref()];
     let usual = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let [_, left, access] = parts.map(Option::unwrap_or_default);
+    let [_, left, access, _] = parts.map(Option::unwrap_or_default);
+    let format = format.replace("{paused}", &paused.unwrap_or_default());
     Some(format.replace("{}", &usual).replace("{env}", environment).replace("{left}", left).replace("{access}", access))
+}
+
+/// For how long the guard is paused in the repository whose environment this process was given.
+fn paused(ambient: &Ambient) -> Option<String> {
+    let root = ambient.variables.text("NEXUS_ENV_ROOT")?;
+    let until = pause::all(ambient).into_iter().filter(|pause| pause.root == root).map(|pause| pause.until).max()?;
+    Some(Duration::short(until.saturating_sub(u64::try_from(ambient.now.seconds).unwrap_or(0))))
 }
 
 #[cfg(test)]

@@ -4,24 +4,29 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::anyhow;
 
+use super::audit;
 use super::load::{self, Active, Loaded};
 use super::{proxy, sentry};
 use crate::domain::ambient::{Ambient, Environ};
 use crate::domain::config::Access;
+use crate::domain::record::{Entry, Event, Layer};
 use crate::domain::vars::Vars;
 use crate::edge::{identity, terminal};
 use crate::error::{Failure, Result, Status};
 
 /// Becomes `words` with the environment's variables. Returns only when it was blocked or could not be started.
-pub fn run(ambient: &Ambient, environment: Option<&str>, asked: Access, words: &[OsString]) -> Result<Status> {
+pub fn run(ambient: &Ambient, named: Option<&str>, asked: Access, words: &[OsString]) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
-    let mut active = load::chosen(ambient, &loaded, environment)?;
+    let mut active = load::chosen(ambient, &loaded, named)?;
+    let environment = load::environment(&loaded, active.environment.as_str())?;
+    load::refuse_agent(ambient, environment, &format!("`run` in {}", environment.name))?;
     if asked == Access::ReadWrite {
-        load::consent_to_write(ambient, load::environment(&loaded, active.environment.as_str())?)?;
+        load::consent_to_write(ambient, &loaded.repository.root, environment)?;
         active.granted = Access::ReadWrite;
     }
     let vars = load::variables(ambient, &loaded, &active)?;
@@ -36,6 +41,11 @@ pub fn run(ambient: &Ambient, environment: Option<&str>, asked: Access, words: &
         }
     }
     let (program, arguments) = words.split_first().ok_or_else(|| anyhow!("no command was given"))?;
+    if environment.is_protected() {
+        let name = Path::new(program).file_name().unwrap_or_default().to_string_lossy();
+        let entry = Entry::new(Event::Ran).environment(&environment.name).repository(&loaded.repository.root);
+        audit::record(ambient, &entry.command(&name).through(Layer::Run));
+    }
     let error = Command::new(program).args(arguments).env_clear().envs(inner.variables.iter()).exec();
     Err(Failure::new(format!("could not start `{}`: {error}", program.to_string_lossy()))
         .hint("is it installed, and spelled right?")

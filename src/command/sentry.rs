@@ -7,6 +7,7 @@ use super::guard::{self, Asked, Form, Standing, Surroundings};
 use super::load::{self, Configured, Loaded};
 use crate::domain::ambient::Ambient;
 use crate::domain::name::EnvironmentName;
+use crate::domain::record::Layer;
 use crate::domain::target::Selection;
 use crate::error::{Failure, Result, Status, told};
 
@@ -26,20 +27,20 @@ pub fn for_shell(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
         Some((first, rest)) if first == "--" => rest,
         Some(_) | None => words,
     };
-    stand(ambient, words).map(Status::from)
+    stand(ambient, words, Layer::Shell).map(Status::from)
 }
 
 /// What `run` asks before it becomes the command: `None` when it may.
 pub fn before_run(ambient: &Ambient, words: &[OsString]) -> Result<Option<Status>> {
-    Ok(match stand(ambient, words)? {
+    Ok(match stand(ambient, words, Layer::Run)? {
         0 => None,
         code => Some(Status::from(code)),
     })
 }
 
-fn stand(ambient: &Ambient, words: &[OsString]) -> Result<u8> {
+fn stand(ambient: &Ambient, words: &[OsString], layer: Layer) -> Result<u8> {
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    standing(ambient, &mut |standing| guard::stand(ambient, standing, words.clone()))
+    standing(ambient, &mut |standing| guard::stand(ambient, standing, words.clone(), layer))
 }
 
 fn standing(ambient: &Ambient, work: &mut dyn FnMut(&Standing<'_>) -> Result<u8>) -> Result<u8> {
@@ -53,6 +54,7 @@ fn standing(ambient: &Ambient, work: &mut dyn FnMut(&Standing<'_>) -> Result<u8>
             config: &loaded.config,
             root: &loaded.repository.root,
             selection: selection(ambient, &loaded),
+            pauses: &load::pauses(ambient, &loaded.config.id),
             stored: &|| load::stored_urls(ambient, &loaded),
         })),
     }

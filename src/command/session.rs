@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use rand::RngCore;
 
+use super::audit;
 use super::load::{self, Choice, Outcome, Values};
 use super::proxy;
 use crate::domain::agent;
@@ -15,6 +16,7 @@ use crate::domain::ambient::{Ambient, Timestamp};
 use crate::domain::config::{Access, Config, Environment, Export, Protection};
 use crate::domain::duration::Duration;
 use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::record::{Entry, Event};
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
 use crate::domain::vars::Vars;
 use crate::domain::watch::Mode;
@@ -158,6 +160,9 @@ fn turn(ambient: &Ambient, dialect: Dialect, request: &Request, key: Key, loader
             (vars.unwrap_or_default(), chosen.as_ref())
         }
     };
+    if let (Some(_), Some(chosen)) = (&request.wish, loaded) {
+        record_selection(ambient, chosen, now);
+    }
     let place = loaded.map(|chosen| &chosen.place);
     let plan = session.plan(memory, place, &vars, &ambient.variables, &request.assigned);
     let refused = Session { place: None, managed: Vec::new(), ..session.clone() };
@@ -196,6 +201,21 @@ fn turn(ambient: &Ambient, dialect: Dialect, request: &Request, key: Key, loader
     Ok(dialect.render(&transition))
 }
 
+/// A protected environment that was selected leaves a line in the log.
+fn record_selection(ambient: &Ambient, chosen: &Chosen, now: u64) {
+    if chosen.protection == Protection::Open {
+        return;
+    }
+    let time = chosen.selected.until.map(|until| format!("for {}", Duration::short(until.saturating_sub(now))));
+    let access = match chosen.selected.access {
+        Access::ReadOnly => "read-only",
+        Access::ReadWrite => "read-write",
+    };
+    let detail = time.into_iter().chain([access.to_owned()]).chain(chosen.withheld.clone()).collect::<Vec<_>>();
+    let entry = Entry::new(Event::Selected).environment(&chosen.place.environment).repository(&chosen.place.root);
+    audit::record(ambient, &entry.detail(&detail.join(", ")));
+}
+
 /// Decides which environment this shell has here. Asks where write access is wished for, refuses where it cannot.
 fn choose(
     ambient: &Ambient,
@@ -212,7 +232,7 @@ fn choose(
     if let Some(Wish { access: Access::ReadWrite, .. }) = wish
         && environment.access == Access::ReadOnly
     {
-        load::consent_to_write(ambient, environment)?;
+        load::consent_to_write(ambient, root, environment)?;
     }
     let agent = agent::marker(&ambient.variables).filter(|_| environment.is_protected());
     let withheld = match (environment.export, agent) {

@@ -341,6 +341,8 @@ pub fn at<T>(
 pub fn get_presented(ambient: &Ambient, name: &str, environment: Option<&str>, out: &mut dyn Write) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;
+    let of_it = load::environment(&loaded, active.environment.as_str())?;
+    load::refuse_agent(ambient, of_it, &format!("`get` of {}", of_it.name))?;
     // Without a store no identity is needed.
     if vault::read(&loaded.repository.root, &active.environment)?.is_none() {
         let value = VariableName::new(name).and_then(|name| {

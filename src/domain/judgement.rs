@@ -13,11 +13,13 @@ pub struct Concern {
     pub on: On,
     /// Why, for people.
     pub why: String,
+    /// The words of the team's rule; none for a built-in one.
+    pub rule: Option<String>,
 }
 
 /// The rules that name a command. Of the team's, the first that fits decides; none ever loosens a built-in one.
 pub fn concerns(config: &Config, invocation: &Invocation) -> Vec<Concern> {
-    let built_in = Concern { effect: invocation.effect, on: On::Protected, why: invocation.why.to_owned() };
+    let built_in = Concern { effect: invocation.effect, on: On::Protected, why: invocation.why.to_owned(), rule: None };
     // A rule may name the command itself, or the script or wrapper that starts it.
     let fits = |rule: &str| {
         pattern::fits_command(rule, &invocation.words)
@@ -31,7 +33,7 @@ pub fn concerns(config: &Config, invocation: &Invocation) -> Vec<Concern> {
         };
         let on = if rule.on.is_empty() { On::Protected } else { On::Named(rule.on.clone()) };
         let why = rule.reason.clone().unwrap_or_else(|| format!("`{}` in .nexusenv names it", rule.command));
-        Some(Concern { effect, on, why })
+        Some(Concern { effect, on, why, rule: Some(rule.command.clone()) })
     });
     std::iter::once(built_in).filter(|concern| concern.effect != Effect::Safe).chain(team).collect()
 }

@@ -18,6 +18,7 @@ pub mod line;
 pub mod listening;
 pub mod name;
 pub mod pattern;
+pub mod pause;
 pub mod person;
 pub mod plain;
 pub mod port;

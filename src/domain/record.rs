@@ -8,6 +8,9 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::calendar;
+use super::evidence::{Evidence, Says};
+use super::invocation::Tool;
+use super::judgement::Judged;
 use super::name::EnvironmentName;
 
 /// What happened.
@@ -82,6 +85,34 @@ impl Event {
     }
 }
 
+/// How a command came to the guard.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Layer {
+    /// A function of the shell's hook.
+    Shell,
+    /// `nexus-env run`.
+    Run,
+    /// In place of Prisma's schema engine.
+    Engine,
+    /// The preload of a Node process.
+    Node,
+    /// A coding agent's hook.
+    Agent,
+}
+
+impl Layer {
+    /// The value of `through` in a line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Layer::Shell => "shell",
+            Layer::Run => "run",
+            Layer::Engine => "engine",
+            Layer::Node => "node",
+            Layer::Agent => "agent",
+        }
+    }
+}
+
 /// What is to be recorded. Texts are cut and cleaned as they come in.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
@@ -95,8 +126,7 @@ pub struct Entry {
     pub reason: Option<String>,
     /// What a target was seen to be: an instance, a fingerprint, a database's name.
     pub target: Option<String>,
-    /// How the command came to the guard: `shell`, `run`, `engine`, `node`, `agent`.
-    pub through: Option<String>,
+    pub through: Option<Layer>,
     /// Whatever else a reader of the log wants to know, in a few words: `for 30m`, `3 migrations`.
     pub detail: Option<String>,
 }
@@ -112,6 +142,33 @@ impl Entry {
             target: None,
             through: None,
             detail: None,
+        }
+    }
+
+    /// What was decided about a command: its name, the environment, the reason, and the strongest thing seen of the target
+    /// that decided.
+    pub fn of(event: Event, judged: &Judged) -> Entry {
+        let because = judged.verdict.because();
+        // Words that no rule of ours knows may hold anything, so the team's own rule stands for them.
+        let command =
+            match (judged.invocation.tool, judged.concern.as_ref().and_then(|concern| concern.rule.as_deref())) {
+                (Tool::Other, Some(rule)) => rule,
+                (Tool::Other | Tool::Prisma, _) => &judged.invocation.name,
+            };
+        let entry = Entry::new(event).command(command).reason(because.reason.word());
+        let target = because.target.and_then(|at| judged.targets.get(at));
+        let about = |evidence: &&Evidence| match &evidence.says {
+            Says::Environment(name, _) => because.environment.as_ref() == Some(name) && evidence.seen != name.as_str(),
+            Says::Local | Says::Unknown => false,
+        };
+        let evidence = target.map(|target| target.evidence.as_slice()).unwrap_or_default();
+        let entry = match evidence.iter().filter(about).min_by_key(|evidence| evidence.source) {
+            Some(evidence) => entry.target(&evidence.seen),
+            None => entry,
+        };
+        match &because.environment {
+            Some(environment) => entry.environment(environment),
+            None => entry,
         }
     }
 
@@ -140,8 +197,8 @@ impl Entry {
         self
     }
 
-    pub fn through(mut self, layer: &str) -> Entry {
-        self.through = Some(clean(layer, 64));
+    pub fn through(mut self, layer: Layer) -> Entry {
+        self.through = Some(layer);
         self
     }
 
@@ -166,7 +223,7 @@ impl Entry {
             ("command", &self.command),
             ("reason", &self.reason),
             ("target", &self.target),
-            ("through", &self.through),
+            ("through", &self.through.map(|layer| layer.word().to_owned())),
             ("detail", &self.detail),
         ] {
             put(key, text.clone().map(Value::from));

@@ -16,7 +16,7 @@ fn a_line_says_what_where_and_who() {
         .command("prisma migrate dev")
         .reason("protected")
         .target("nexus:us-central1:nexusprod-v2")
-        .through("shell");
+        .through(Layer::Shell);
     let line = entry.line(&ada(), 1_767_225_599);
     let expected = json!({
         "time": "2025-12-31T23:59:59Z", "event": "blocked", "environment": "prod", "repository": "/home/ada/nexus",
@@ -76,7 +76,7 @@ proptest! {
             .command(&text)
             .reason(&other)
             .target(&other)
-            .through(&text)
+            .through(Layer::Node)
             .detail(&other);
         let line = entry.line(&ada(), 1_700_000_000);
         prop_assert!(!line.contains('\n') && line.len() < 16 * 1024, "{}", line.len());

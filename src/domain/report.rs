@@ -71,6 +71,8 @@ fn allowed(judged: &Judged, because: &Because) -> String {
     match (&because.reason, &because.environment) {
         (Reason::ProvenOther, Some(environment)) => format!("allowed: {name} reaches {environment}"),
         (Reason::ProvenOther, None) => format!("allowed: {name} reaches a database of this machine"),
+        (Reason::Paused, Some(environment)) => format!("allowed: paused: {name} on {environment}"),
+        (Reason::Paused, None) => format!("allowed: paused: {name} on a database that nothing is known about"),
         (
             Reason::Harmless
             | Reason::Reaches

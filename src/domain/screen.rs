@@ -107,7 +107,7 @@ fn sentence(judged: &Judged, target: Option<&Target>, selection: &Selection) -> 
             };
             format!("{name}: nothing proves which database it would {}{chosen}", judged.invocation.does)
         }
-        (Reason::Harmless | Reason::ProvenOther, _) => format!("{name} may run"),
+        (Reason::Harmless | Reason::ProvenOther | Reason::Paused, _) => format!("{name} may run"),
         (Reason::Reaches | Reason::Expired | Reason::CannotBeKnown, None) => format!("{name} may not run"),
     }
 }
@@ -155,7 +155,8 @@ fn rows(target: &Target, because: &Because) -> Vec<Row> {
         | Reason::Reaches
         | Reason::Expired
         | Reason::CannotBeKnown
-        | Reason::NothingKnown => Shown::Strong,
+        | Reason::NothingKnown
+        | Reason::Paused => Shown::Strong,
     };
     let strong = target.evidence.iter().any(|e| match e.source {
         Source::Database | Source::Listener | Source::File | Source::Match => e.says != Says::Unknown,
@@ -235,7 +236,7 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
     let silent = target.is_some_and(|t| t.evidence.iter().any(|e| e.source == Source::Listener && e.seen == NOBODY));
     let is_open = selected.filter(|environment| !environment.is_protected());
     match because.reason {
-        Reason::Harmless | Reason::ProvenOther => Vec::new(),
+        Reason::Harmless | Reason::ProvenOther | Reason::Paused => Vec::new(),
         Reason::Reaches | Reason::Disagrees | Reason::CannotBeKnown => {
             let first = match (is_open, wrong_tunnel) {
                 (Some(environment), true) => Some(match tunnel(environment) {

@@ -71,6 +71,8 @@ pub enum Reason {
     CannotBeKnown,
     /// Nothing proves that the target is not protected.
     NothingKnown,
+    /// A rule holds, and a person paused the guard on the environment.
+    Paused,
 }
 
 impl Reason {
@@ -84,6 +86,7 @@ impl Reason {
             Reason::Expired => "expired",
             Reason::CannotBeKnown => "unknowable",
             Reason::NothingKnown => "unknown",
+            Reason::Paused => "paused",
         }
     }
 }

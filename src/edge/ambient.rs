@@ -64,7 +64,8 @@ pub fn finds(path: &OsStr, program: &str) -> bool {
     std::env::split_paths(path).any(|directory| directory.join(program).is_file())
 }
 
-fn now() -> Timestamp {
+/// The clock, for who waited for a person since the surroundings were read.
+pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp { seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX), nanoseconds: since.subsec_nanos() }
 }

@@ -29,6 +29,17 @@ pub fn moment(at: u64) -> String {
     }
 }
 
+/// `Nov 25 15:42`, and with the year in place of the time when that is another one.
+pub fn date_and_time(at: u64, now: u64) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (Some(at), Some(now)) = (local(at), local(now)) else { return format!("{at}") };
+    let month = usize::try_from(at.tm_mon).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    match at.tm_year == now.tm_year {
+        true => format!("{month} {:>2} {:02}:{:02}", at.tm_mday, at.tm_hour, at.tm_min),
+        false => format!("{month} {:>2}  {:04}", at.tm_mday, i64::from(at.tm_year) + 1900),
+    }
+}
+
 fn local(seconds: u64) -> Option<libc::tm> {
     let seconds = libc::time_t::try_from(seconds).ok()?;
     let mut broken_down = std::mem::MaybeUninit::<libc::tm>::zeroed();

@@ -106,5 +106,5 @@ fn writers_at_the_same_time_lose_no_line_also_while_files_are_moved_aside() {
     let mut expected: Vec<String> = (0..800).map(|n| format!("{}.{}", n / 100, n % 100)).collect();
     expected.sort();
     assert_eq!((found, torn), (expected, 0));
-    assert!(older(&path).len() > 20, "{}", older(&path).len());
+    assert!(!older(&path).is_empty(), "nothing was moved aside");
 }

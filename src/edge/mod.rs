@@ -10,6 +10,7 @@ pub mod journal;
 pub mod listener;
 pub mod memory;
 pub mod output;
+pub mod pause;
 pub mod program;
 pub mod project;
 pub mod pty;

@@ -64,7 +64,8 @@ pub fn with_steady_numbers(text: &str) -> String {
         out.push_str(before);
         let clock = word != "pid ";
         let number = |c: char| c.is_ascii_digit() || (clock && c == ':');
-        let (digits, behind) = after.split_at(after.len() - after.trim_start_matches(number).len());
+        let digits = after[..after.len() - after.trim_start_matches(number).len()].trim_end_matches(':');
+        let behind = &after[digits.len()..];
         let steady_here = if clock { digits.len() == 5 && digits[2..].starts_with(':') } else { !digits.is_empty() };
         out.push_str(if steady_here { steady } else { digits });
         rest = behind;
