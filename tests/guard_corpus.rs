@@ -188,3 +188,10 @@ fn every_line_is_taken_for_what_it_is() {
     assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
     assert!(total >= 300);
 }
+
+#[test]
+fn every_line_of_the_second_set_is_too() {
+    let (total, wrong) = count(include_str!("guard_corpus_second.txt"));
+    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(total >= 600);
+}

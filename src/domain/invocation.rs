@@ -1,12 +1,20 @@
 //! What a command line means: which tool runs, what it does, and which database URLs it will use. Pure: the words, the
 //! process's variables and the project's files come in.
 
+mod client;
+mod code;
 pub mod datasource;
 mod dotenv;
+pub mod makefile;
+mod options;
 mod prisma;
+mod reach;
 mod recipe;
 mod runner;
 mod script;
+pub mod taskfile;
+mod tool;
+pub mod tools;
 mod walk;
 mod wrapper;
 
@@ -200,6 +208,7 @@ impl<'a> Reader<'a> {
         let name = runner::known_as(first);
         let inner = wrapper::see_through(self, name, rest, &scope)
             .or_else(|| runner::see_through(self, name, rest, &scope))
+            .or_else(|| recipe::see_through(self, name, rest, &scope))
             .or_else(|| recipe::program(self, first, rest, &scope));
         if let Some(inner) = inner {
             scope.outer.push(words.iter().map(|word| word.text.clone()).collect());
@@ -218,6 +227,10 @@ impl<'a> Reader<'a> {
                 })
                 .collect();
         }
+        let known = client::read(self, name, rest, &scope).or_else(|| tool::read(self, name, rest, &scope));
+        if let Some(invocation) = known {
+            return vec![invocation];
+        }
         if first.sure == Sure::No && prisma::is_guarded(rest) {
             return vec![self.prisma(rest, None, &scope)];
         }
@@ -231,7 +244,11 @@ impl<'a> Reader<'a> {
 
     fn prisma(&self, words: &[Word], major: Option<u32>, scope: &Scope<'a>) -> Invocation {
         let major = major.or_else(|| prisma_major(self.files, &scope.cwd));
-        let operation = prisma::read(words, major);
+        let mut operation = prisma::read(words, major);
+        if operation.rule.words == ["db", "execute"] {
+            let danger = client::of_execute(self, operation.file.as_ref(), scope);
+            operation.judge_sql(danger);
+        }
         let uses = datasource::uses(self, &operation, scope);
         // A comparison with migrations wipes a shadow database only where one is named.
         let effect = match (operation.rule.aim, uses.is_empty()) {
@@ -250,6 +267,31 @@ impl<'a> Reader<'a> {
             effect,
             does: operation.rule.does,
             why: operation.rule.why,
+            beaten: scope.beaten.iter().filter(used).cloned().collect(),
+            uses,
+            through: scope.through.clone(),
+        }
+    }
+
+    /// A tool that is not Prisma, as a rule names it.
+    fn of_a_tool(
+        &self,
+        shown: String,
+        name: &str,
+        words: &[Word],
+        (effect, does, why): (Effect, &'static str, &'static str),
+        uses: Vec<Use>,
+        scope: &Scope<'a>,
+    ) -> Invocation {
+        let used = |beaten: &&Beaten| uses.iter().any(|one| one.variable.as_deref() == Some(beaten.variable.as_str()));
+        Invocation {
+            tool: Tool::Other,
+            name: shown,
+            words: std::iter::once(name.to_owned()).chain(words.iter().map(|word| word.text.clone())).collect(),
+            outer: scope.outer.clone(),
+            effect,
+            does,
+            why,
             beaten: scope.beaten.iter().filter(used).cloned().collect(),
             uses,
             through: scope.through.clone(),
@@ -362,7 +404,10 @@ fn may_run(name: &str, words: &[Word]) -> bool {
         "return",
     ];
     let guarded = |words: &[Word]| {
-        runner::prisma_words(words).is_some_and(|(prefix, behind)| prefix.is_empty() && prisma::is_guarded(behind.rest))
+        let named = words.first().map(runner::known_as);
+        named.is_some_and(|name| tool::is_destructive(name, &words[1..]))
+            || runner::prisma_words(words)
+                .is_some_and(|(prefix, behind)| prefix.is_empty() && prisma::is_guarded(behind.rest))
     };
     !TALKERS.contains(&name) && guarded(words)
 }

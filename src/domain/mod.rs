@@ -32,6 +32,7 @@ pub mod scope;
 pub mod screen;
 pub mod secret;
 pub mod session;
+pub mod sql;
 pub mod started;
 pub mod target;
 pub mod template;

@@ -93,6 +93,8 @@ enum Floor {
 pub enum Under {
     Replaced,
     Kept,
+    /// The command runs on another machine, or in a container.
+    Elsewhere,
 }
 
 /// Whether a shell's assignment reaches the commands that it starts.
@@ -183,7 +185,7 @@ impl<'a> Scope<'a> {
             Floor::Nothing => Setting { value: Value::Unset, origin: Origin::Line },
             Floor::Service(service, under) => match (under, from_process()) {
                 (Under::Kept, Value::Text(secret)) => Setting { value: Value::Text(secret), origin: Origin::Shell },
-                (Under::Kept | Under::Replaced, _) => Setting {
+                (Under::Kept | Under::Replaced | Under::Elsewhere, _) => Setting {
                     value: Value::Unknown(format!("{service} gives its own environment")),
                     origin: Origin::Service(service.clone()),
                 },
@@ -231,10 +233,20 @@ impl<'a> Scope<'a> {
 
     /// Everything comes from a service from here on.
     pub fn given_by(&mut self, service: &str, under: Under) {
-        if under == Under::Replaced {
+        if under != Under::Kept {
             self.settings.clear();
         }
         self.floor = Floor::Service(service.to_owned(), under);
+    }
+
+    /// What runs the command on another machine, or in a container: what is local there is not local here.
+    pub fn elsewhere(&self) -> Option<&str> {
+        match &self.floor {
+            Floor::Service(service, Under::Elsewhere) => Some(service),
+            Floor::Service(_, Under::Kept | Under::Replaced) | Floor::Process | Floor::Nothing | Floor::Stored(_) => {
+                None
+            }
+        }
     }
 
     /// Everything comes from an environment of this repository from here on.

@@ -94,7 +94,7 @@ pub fn of_any_program(reader: &Reader<'_>, scope: &Scope<'_>) -> Vec<Use> {
 }
 
 /// Where nothing is set, one that is not stands for all.
-fn keep_what_is_set(found: &mut Vec<Use>) {
+pub(super) fn keep_what_is_set(found: &mut Vec<Use>) {
     match found.iter().any(|one| one.value != UrlValue::Absent) {
         true => found.retain(|one| one.value != UrlValue::Absent),
         false => found.truncate(1),
@@ -116,7 +116,7 @@ fn flag(name: &str, word: &Word, role: Role) -> Use {
     Use { label: name.to_owned(), variable: None, role, value, origin: Origin::Line }
 }
 
-fn resolve(written: &Written, role: Role, label: &str, file: &str, scope: &Scope<'_>) -> Use {
+pub(super) fn resolve(written: &Written, role: Role, label: &str, file: &str, scope: &Scope<'_>) -> Use {
     match written {
         Written::Computed => {
             let value = UrlValue::Unknown(format!("{file} puts it together"));

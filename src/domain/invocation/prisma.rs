@@ -4,6 +4,7 @@
 //! The parser is `arg` 5.0.2: no abbreviations, and a word that is no flag ends the search for `--help`.
 
 use super::{Sure, Word};
+use crate::domain::sql::{self, Danger};
 use crate::domain::verdict::Effect;
 
 /// One row: the words, and what they do.
@@ -112,6 +113,13 @@ const BARE_MIGRATE: Rule =
     rule(&["migrate"], Gated, "apply migrations to", Main, "early builds of Prisma 8 apply migrations under this name");
 const BARE_GROUP: Rule = rule(&[], Safe, "read", Nothing, "without a word behind it, it prints help");
 const HOSTED: Rule = rule(&["platform"], Gated, "delete hosted resources of", Hosted, "it deletes what Prisma hosts");
+const EXECUTES_A_LOSS: Rule = rule(
+    &["db", "execute"],
+    Destructive,
+    "lose data on",
+    Main,
+    "its SQL drops, truncates, or changes every row of a table, and it asks nothing",
+);
 const CANNOT_BE_READ: Rule =
     rule(&[], Destructive, "write to", MainAndShadow, "the words of the command cannot be known before it runs");
 
@@ -125,6 +133,16 @@ pub struct Operation {
     pub shadow_url: Option<Word>,
     pub schema: Option<Word>,
     pub config: Option<Word>,
+    pub file: Option<Word>,
+}
+
+impl Operation {
+    /// `db execute` runs whatever SQL it is given: what that loses decides.
+    pub fn judge_sql(&mut self, danger: Danger) {
+        if danger == Danger::Destructive {
+            self.rule = &EXECUTES_A_LOSS;
+        }
+    }
 }
 
 /// Flags that take the next word, so that it names no command.
@@ -231,6 +249,7 @@ pub fn read(words: &[Word], major: Option<u32>) -> Operation {
         shadow_url: value(&["--shadow-database-url"]),
         schema: value(&["--schema"]),
         config: value(&["--config"]),
+        file: value(&["--file"]),
     }
 }
 
@@ -241,17 +260,22 @@ pub fn is_guarded(words: &[Word]) -> bool {
     operation.rule.effect != Effect::Safe && known(operation.rule)
 }
 
-/// The same in a text that could not be read as a line: `prisma`, and two words of a guarded command right behind it.
+/// The same in a text that could not be read as a line: a tool's name, and the words of a destructive command right behind it.
 pub fn is_guarded_text(text: &str) -> bool {
     let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || "'\"`();|&".contains(c)).collect();
-    let named = |word: &str| {
-        let base = word.rsplit('/').next().unwrap_or(word);
-        matches!(base.split('@').next().unwrap_or(base), "prisma" | "prisma7")
-    };
-    words.iter().enumerate().filter(|(_, word)| named(word)).any(|(at, _)| {
-        let rest: Vec<Word> =
-            words[at + 1..].iter().filter(|word| !word.is_empty()).take(8).map(|word| Word::sure(word)).collect();
-        is_guarded(&rest)
+    let words: Vec<Word> = words.into_iter().filter(|word| !word.is_empty()).map(Word::sure).collect();
+    (0..words.len()).any(|at| {
+        let base = words[at].base();
+        let name = base.split('@').next().unwrap_or(base);
+        let behind = &words[at + 1..words.len().min(at + 9)];
+        match name {
+            "prisma" | "prisma7" => is_guarded(behind),
+            "psql" => {
+                matches!(sql::read(&super::wrapper::joined(behind)).danger, Danger::Destructive)
+                    || behind.iter().any(|word| matches!(word.text.to_ascii_uppercase().as_str(), "DROP" | "TRUNCATE"))
+            }
+            name => super::tool::is_destructive(name, behind),
+        }
     })
 }
 

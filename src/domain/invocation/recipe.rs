@@ -1,16 +1,20 @@
-//! The scripts of a repository: a shell script's file, the recipes of a Makefile, a justfile, a Taskfile and mise. What a
-//! name there would run becomes lines for the reader.
+//! The scripts of a repository: a shell script's file, and the recipes of a Makefile, a justfile, a Taskfile, mise and composer.
+//! What a name there would run becomes lines for the reader.
 
-use super::{Inner, Reader, Sure, Word};
-use crate::domain::project::Content;
-use crate::domain::scope::Scope;
+use std::path::{Path, PathBuf};
 
-/// A script's file as lines, if it is one of a shell. Nothing where the file is not here: it may be any program.
+use super::options::options;
+use super::script::known_scripts;
+use super::{Inner, Reader, Sure, Word, makefile, taskfile};
+use crate::domain::line;
+use crate::domain::project::{self, Content};
+use crate::domain::scope::{Origin, Scope, Value};
+
+/// A script's file as lines, if it is here. Nothing where it is not: it may be anything.
 pub(super) fn script<'a>(
     reader: &Reader<'_>,
     file: &Word,
     arguments: &[Word],
-    by: &str,
     scope: &Scope<'a>,
 ) -> Option<Vec<Inner<'a>>> {
     if file.sure == Sure::No {
@@ -18,13 +22,7 @@ pub(super) fn script<'a>(
     }
     let path = scope.path(&file.text);
     let Content::Text(text) = reader.files.read(&path) else { return None };
-    let mut scope = scope.clone();
-    let place = format!("script {}", path.display());
-    if scope.running.contains(&place) || scope.running.len() >= 8 {
-        return Some(Vec::new());
-    }
-    scope.running.push(place);
-    scope.through.push(format!("{by}{}", file.text));
+    let mut scope = entered(&format!("script {}", path.display()), &file.text, scope)?;
     scope.arguments = Some(arguments.iter().map(|word| word.text.clone()).collect());
     Some(vec![Inner::Line(text, scope)])
 }
@@ -41,10 +39,284 @@ pub(super) fn program<'a>(
     }
     let Content::Text(text) = reader.files.read(&scope.path(&file.text)) else { return None };
     let first = text.lines().next().unwrap_or_default();
-    let shell = first.starts_with("#!")
-        && ["sh", "bash", "zsh", "dash", "fish"]
-            .iter()
-            .any(|name| first.trim_end().ends_with(name) || first.contains(&format!("{name} ")));
-    let named = !first.starts_with("#!") && file.text.ends_with("sh");
-    if shell || named { script(reader, file, arguments, "", scope) } else { None }
+    let shell = match first.strip_prefix("#!") {
+        Some(program) => program.split([' ', '/']).any(super::wrapper::is_shell),
+        None => file.text.ends_with("sh"),
+    };
+    if shell { script(reader, file, arguments, scope) } else { None }
+}
+
+/// The scope of something that is followed only once.
+fn entered<'a>(place: &str, label: &str, scope: &Scope<'a>) -> Option<Scope<'a>> {
+    let mut scope = scope.clone();
+    if scope.running.iter().any(|running| running == place) || scope.running.len() >= 8 {
+        return None;
+    }
+    scope.running.push(place.to_owned());
+    scope.through.push(label.to_owned());
+    Some(scope)
+}
+
+fn lines<'a>(texts: Vec<String>, scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    texts.into_iter().map(|text| Inner::Line(text, scope.clone())).collect()
+}
+
+/// What is inside, if this is a runner of recipes.
+pub(super) fn see_through<'a>(
+    reader: &Reader<'_>,
+    name: &str,
+    words: &[Word],
+    scope: &Scope<'a>,
+) -> Option<Vec<Inner<'a>>> {
+    match name {
+        "make" | "gmake" => make(reader, words, scope),
+        "just" => just(reader, words, scope),
+        "task" | "go-task" => task(reader, words, scope),
+        "mise" | "rtx" => mise(reader, words, scope),
+        "composer" => composer(reader, words, scope),
+        _ => None,
+    }
+}
+
+fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    const VALUED: &[&str] = &["-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W"];
+    let options = options(words, VALUED);
+    if options.has(&[
+        "-n",
+        "--dry-run",
+        "--just-print",
+        "--recon",
+        "-q",
+        "--question",
+        "-t",
+        "--touch",
+        "-v",
+        "--version",
+        "--help",
+    ]) {
+        return Some(Vec::new());
+    }
+    let mut scope = scope.clone();
+    if let Some(directory) = options.value(&["-C", "--directory"]) {
+        scope.cwd = scope.path(&directory.text);
+    }
+    let named = options.value(&["-f", "--file", "--makefile"]).map(|word| vec![word.text.clone()]);
+    let usual = || ["GNUmakefile", "makefile", "Makefile"].map(str::to_owned).to_vec();
+    let (path, text) = read_first(reader, &scope.cwd, &named.unwrap_or_else(usual))?;
+    let mut whole = text;
+    for _ in 0..2 {
+        let more = makefile::read(&whole).includes;
+        let texts = more.iter().filter(|file| !file.contains(".env"));
+        let texts: Vec<String> = texts.filter_map(|file| reader.files.read(&scope.path(file)).text()).collect();
+        if texts.is_empty() {
+            break;
+        }
+        whole = format!("{}\n{}", texts.join("\n"), whole.replace("include ", "# "));
+    }
+    let mut file = makefile::read(&whole);
+    // `include .env`, with `export`: what it gives reaches the recipes.
+    for included in file.includes.clone().iter().filter(|file| file.contains(".env")) {
+        if let Some(Ok(pairs)) = project::env_file(reader.files, &scope.path(included), &scope) {
+            for (name, value) in pairs {
+                if let Some(text) = value.as_text() {
+                    file.variables.entry(name.clone()).or_insert_with(|| text.to_owned());
+                }
+                if file.exports_all || file.exported.contains(&name) {
+                    scope.set(&name, value, Origin::File(included.clone()));
+                }
+            }
+        }
+    }
+    let mut targets: Vec<String> = Vec::new();
+    for word in &options.rest {
+        match word.text.split_once('=').filter(|(name, _)| line::is_name(name.trim_end_matches([':', '?']))) {
+            Some((name, value)) => {
+                let name = name.trim_end_matches([':', '?']);
+                file.variables.insert(name.to_owned(), value.to_owned());
+                let value = if word.sure == Sure::Yes {
+                    Value::text(value)
+                } else {
+                    Value::Unknown("the line computes it".to_owned())
+                };
+                scope.set(name, value, Origin::Line);
+            }
+            None => targets.push(word.text.clone()),
+        }
+    }
+    let exported: Vec<String> = file.exported.clone();
+    for name in &exported {
+        if let Some(value) = file.variables.get(name).filter(|value| !value.contains('$')) {
+            scope.set(name, Value::text(value.as_str()), Origin::File(shown(&path, reader.cwd)));
+        }
+    }
+    if targets.is_empty() {
+        targets.extend(file.first().map(str::to_owned));
+    }
+    let each = targets.iter().filter_map(|target| {
+        let scope = entered(&format!("{} {target}", path.display()), &format!("make {target}"), &scope)?;
+        Some(lines(file.lines(target), &scope))
+    });
+    Some(each.flatten().collect())
+}
+
+fn shown(path: &Path, cwd: &Path) -> String {
+    path.strip_prefix(cwd).unwrap_or(path).display().to_string()
+}
+
+fn read_first(reader: &Reader<'_>, directory: &Path, names: &[String]) -> Option<(PathBuf, String)> {
+    names.iter().find_map(|name| {
+        let path = directory.join(name);
+        Some((path.clone(), reader.files.read(&path).text()?))
+    })
+}
+
+/// The nearest of these files at or above the directory.
+fn nearest(reader: &Reader<'_>, directory: &Path, names: &[&str]) -> Option<(PathBuf, String)> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    directory.ancestors().find_map(|directory| read_first(reader, directory, &names))
+}
+
+fn just<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let options = options(words, &["-f", "--justfile", "-d", "--working-directory", "--dotenv-path", "--set"]);
+    if options.has(&[
+        "-l",
+        "--list",
+        "-n",
+        "--dry-run",
+        "-s",
+        "--show",
+        "--summary",
+        "--dump",
+        "--version",
+        "--help",
+        "-e",
+        "--edit",
+    ]) {
+        return Some(Vec::new());
+    }
+    let (path, text) = match options.value(&["-f", "--justfile"]) {
+        Some(word) => {
+            let path = scope.path(&word.text);
+            (path.clone(), reader.files.read(&path).text()?)
+        }
+        None => nearest(reader, &scope.cwd, &["justfile", "Justfile", ".justfile"])?,
+    };
+    let mut file = taskfile::just(&text);
+    let mut scope = scope.clone();
+    if let Some(directory) = path.parent() {
+        scope.cwd = directory.to_owned();
+    }
+    if text.contains("dotenv-load") {
+        super::dotenv::load(reader, &mut scope, ".env", super::dotenv::Wins::Shell, "just");
+    }
+    let mut rest: Vec<&Word> = options.rest.clone();
+    rest.retain(|word| match word.text.split_once('=').filter(|(name, _)| line::is_name(name)) {
+        Some((name, value)) => {
+            file.variables.insert(name.to_owned(), value.to_owned());
+            false
+        }
+        None => true,
+    });
+    if rest.is_empty() {
+        let first = file.first.clone()?;
+        let scope = entered(&format!("just {first}"), &format!("just {first}"), &scope)?;
+        return Some(lines(file.lines(&first, &[]), &scope));
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(word) = rest.get(at) {
+        at += 1;
+        let Some(recipe) = file.all.get(&word.text) else { continue };
+        let takes = recipe.parameters.len().min(rest.len() - at);
+        let arguments: Vec<String> = rest[at..at + takes].iter().map(|word| word.text.clone()).collect();
+        at += takes;
+        if let Some(scope) = entered(&format!("just {}", word.text), &format!("just {}", word.text), &scope) {
+            found.extend(lines(file.lines(&word.text, &arguments), &scope));
+        }
+    }
+    Some(found)
+}
+
+fn task<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let end = words.iter().position(|word| word.text == "--").unwrap_or(words.len());
+    let arguments: Vec<String> = words.get(end + 1..).unwrap_or(&[]).iter().map(|word| word.text.clone()).collect();
+    let options = options(&words[..end], &["-t", "--taskfile", "-d", "--dir", "-o", "--output", "-C", "-I"]);
+    if options.has(&["-l", "--list", "-a", "--list-all", "-n", "--dry", "--summary", "--status", "--version", "--help"])
+    {
+        return Some(Vec::new());
+    }
+    let names =
+        ["Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml"];
+    let (path, text) = nearest(reader, &scope.cwd, &names)?;
+    let file = taskfile::task(&text);
+    let mut scope = scope.clone();
+    if let Some(directory) = path.parent() {
+        scope.cwd = directory.to_owned();
+    }
+    let mut targets: Vec<String> =
+        options.rest.iter().map(|word| word.text.clone()).filter(|t| !t.contains('=')).collect();
+    if targets.is_empty() {
+        targets.extend(file.first.clone());
+    }
+    let each = targets.iter().filter_map(|target| {
+        let scope = entered(&format!("task {target}"), &format!("task {target}"), &scope)?;
+        Some(lines(file.lines(target, &arguments), &scope))
+    });
+    Some(each.flatten().collect())
+}
+
+/// `mise run NAME`: tasks of its configuration, or files of that name.
+fn mise<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let rest = match words {
+        [run, rest @ ..] if matches!(run.text.as_str(), "run" | "r") => rest,
+        [tasks, run, rest @ ..] if matches!(tasks.text.as_str(), "tasks" | "task" | "t") && run.text == "run" => rest,
+        _ => return None,
+    };
+    let rest = super::wrapper::after_flags(rest, &["-C", "--cd", "-j", "--jobs", "-t", "--tool"]);
+    let mut found = Vec::new();
+    for name in rest.iter().take_while(|word| word.text != "--").map(|word| word.text.as_str()) {
+        let Some(scope) = entered(&format!("mise {name}"), &format!("mise run {name}"), scope) else { continue };
+        found.extend(mise_task(reader, name, &scope));
+    }
+    Some(found)
+}
+
+fn mise_task<'a>(reader: &Reader<'_>, name: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    for directory in ["mise-tasks", ".mise-tasks", "mise/tasks", ".mise/tasks", ".config/mise/tasks"] {
+        let file = Word::sure(&format!("{directory}/{}", name.replace(':', "/")));
+        if let Some(inner) = script(reader, &file, &[], scope) {
+            return inner;
+        }
+    }
+    let names = ["mise.toml", ".mise.toml", "mise/config.toml", ".config/mise.toml", ".config/mise/config.toml"];
+    let Some((_, text)) = nearest(reader, &scope.cwd, &names) else { return Vec::new() };
+    let Ok(file) = text.parse::<toml::Table>() else { return Vec::new() };
+    let Some(entry) = file.get("tasks").and_then(|tasks| tasks.get(name)) else { return Vec::new() };
+    let texts = |value: &toml::Value| match value {
+        toml::Value::String(text) => vec![text.clone()],
+        toml::Value::Array(all) => all.iter().filter_map(|one| Some(one.as_str()?.to_owned())).collect(),
+        _ => Vec::new(),
+    };
+    let run = entry.get("run").map_or_else(|| texts(entry), texts);
+    let needs = entry.get("depends").map(texts).unwrap_or_default();
+    let needs = needs.iter().map(|need| format!("mise run {need}"));
+    lines(needs.chain(run).collect(), scope)
+}
+
+/// `composer run NAME`, and `composer NAME`.
+fn composer<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let mut rest = super::wrapper::after_flags(words, &["-d", "--working-dir"]).iter();
+    let mut name = &rest.next()?.text;
+    if matches!(name.as_str(), "run" | "run-script") {
+        name = &rest.find(|word| !word.text.starts_with('-'))?.text;
+    }
+    let text = reader.files.read(&scope.cwd.join("composer.json")).text()?;
+    let texts = known_scripts(&text, name)?;
+    let scope = entered(&format!("composer {name}"), &format!("composer {name}"), scope)?;
+    let line = |text: String| match text.strip_prefix('@') {
+        Some(text) if text.starts_with("php ") || text.starts_with("composer ") => text.to_owned(),
+        Some(text) => format!("composer run {text}"),
+        None => text,
+    };
+    Some(lines(texts.into_iter().map(line).collect(), &scope))
 }

@@ -4,7 +4,7 @@
 use super::dotenv::{self, Wins};
 use super::script::{Everywhere, Flags, command, flags, led, lifecycle, named, programs, run, script_or_program};
 use super::wrapper::{self, after_flags};
-use super::{Inner, Reader, Word};
+use super::{Inner, Reader, Word, code};
 use crate::domain::project::Package;
 use crate::domain::scope::Scope;
 
@@ -20,7 +20,8 @@ pub(super) fn prisma_words(words: &[Word]) -> Option<(Vec<&'static str>, Behind<
     let (first, rest) = words.split_first()?;
     let base = first.base();
     let (name, version) = base.split_once('@').unwrap_or((base, ""));
-    let name = name.trim_start_matches("npm:").trim_end_matches(".cmd");
+    let package = first.text.strip_prefix("npm:").and_then(|package| package.split(['/', '@']).next());
+    let name = package.unwrap_or(name).trim_end_matches(".cmd");
     let behind = |skip: usize| Behind { major: None, rest: rest.get(skip..).unwrap_or(&[]) };
     if matches!(name, "prisma" | "prisma7") {
         let digits: String =
@@ -46,6 +47,20 @@ pub(super) fn prisma_words(words: &[Word]) -> Option<(Vec<&'static str>, Behind<
 /// The file that the program `prisma` is: `node_modules/prisma/build/index.js`, also in pnpm's store.
 fn is_prisma_file(path: &str) -> bool {
     path.ends_with("prisma/build/index.js") || path.ends_with(".bin/prisma") || path.ends_with("prisma/build/index")
+}
+
+/// The package whose program a file is: `node_modules/typeorm/cli.js`, `node_modules/.bin/knex`, `ace`.
+fn package_of(path: &str) -> Option<&str> {
+    if let Some((_, inside)) = path.rsplit_once("node_modules/") {
+        let mut parts = inside.splitn(3, '/');
+        return match parts.next()? {
+            ".bin" => parts.next(),
+            scope if scope.starts_with('@') => Some(&inside[..scope.len() + 1 + parts.next()?.len()]),
+            package => Some(package),
+        };
+    }
+    let base = path.rsplit('/').next()?;
+    matches!(base, "ace" | "ace.js").then_some("ace")
 }
 
 /// The name by which a program is known, without a version behind it.
@@ -78,7 +93,9 @@ pub(super) fn see_through<'a>(
             Some(command(after_flags(words, &["-p", "--package"]), scope))
         }
         "deno" | "dx" => deno(reader, words, scope),
-        "node" | "nodejs" | "tsx" | "ts-node" => node(reader, words, scope),
+        "node" | "nodejs" | "tsx" | "ts-node" | "ts-node-esm" | "ts-node-dev" | "swc-node" | "babel-node" => {
+            node(reader, words, scope)
+        }
         "run-s" | "run-p" | "npm-run-all" => {
             let package = Package::nearest(reader.files, &scope.cwd)?;
             let wanted = words.iter().filter(|word| !word.text.starts_with('-'));
@@ -87,6 +104,18 @@ pub(super) fn see_through<'a>(
             Some(scripts.flat_map(|script| run(&package, &script, &[], name, scope)).collect())
         }
         "turbo" | "lerna" | "nx" => monorepo(reader, name, words, scope),
+        "start-server-and-test" | "start-test" => {
+            let package = Package::nearest(reader.files, &scope.cwd)?;
+            let each = words.iter().flat_map(|word| match package.script(&word.text) {
+                Some(_) => run(&package, &word.text, &[], name, scope),
+                None => vec![Inner::Line(word.text.clone(), scope.clone())],
+            });
+            Some(each.collect())
+        }
+        "python" | "py" | "php" | "ruby" | "sail" | "dotnet" | "cargo" | "spring" | "symfony" => {
+            interpreter(name, words, scope)
+        }
+        name if name.starts_with("python3") || name.starts_with("python2") => interpreter("python", words, scope),
         _ => None,
     }
 }
@@ -179,6 +208,10 @@ fn pnpm<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
         env_files: vec![],
     };
     match first.text.as_str() {
+        "recursive" | "multi" | "m" => {
+            let everywhere: Vec<Word> = std::iter::once(Word::sure("-r")).chain(arguments.iter().cloned()).collect();
+            pnpm(reader, &everywhere, scope)
+        }
         verb @ ("exec" | "dlx" | "run" | "run-script") => {
             let (more, arguments) = flags(arguments, VALUED, &[]);
             let shell_mode = words.iter().any(|word| matches!(word.text.as_str(), "-c" | "--shell-mode"));
@@ -312,6 +345,41 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
     }
 }
 
+/// What an interpreter, or a program of its kind, runs: a module, a tool's own script, or code.
+fn interpreter<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let named = |name: &str, rest: &[Word]| {
+        let words = std::iter::once(Word::sure(name)).chain(rest.iter().cloned()).collect();
+        Some(vec![Inner::Command(words, scope.clone())])
+    };
+    let at = words
+        .iter()
+        .position(|word| !word.text.starts_with('-') || matches!(word.text.as_str(), "-m" | "-c" | "-e" | "-r" | "-"));
+    let Some(at) = at else { return code::fed(scope) };
+    let (first, rest) = words[at..].split_first()?;
+    match (name, first.text.as_str()) {
+        ("python", "-m") => named(&rest.first()?.text, &rest[1..]),
+        ("python", "-c") | ("ruby", "-e") | ("php", "-r") => Some(code::lines(&rest.first()?.text, scope)),
+        (_, "-") => code::fed(scope),
+        ("python", file) if matches!(first.base(), "manage.py" | "django-admin.py" | "alembic" | "flask") => {
+            named(file.rsplit('/').next().unwrap_or(file).trim_end_matches("-admin.py"), rest)
+        }
+        ("php" | "sail" | "symfony", _) if matches!(first.base(), "artisan" | "art") => named("artisan", rest),
+        ("php" | "sail" | "symfony", "console") => named("console", rest),
+        ("php", _) if first.base() == "console" => named("console", rest),
+        ("sail", "php" | "composer" | "npm" | "npx" | "yarn" | "pnpm" | "bun" | "bash" | "sh" | "psql" | "mysql") => {
+            named(&first.text, rest)
+        }
+        ("ruby", _) if matches!(first.base(), "rails" | "rake") => named(first.base(), rest),
+        ("spring", "rails" | "rake") => named(&first.text, rest),
+        ("dotnet", "ef") => named("dotnet-ef", rest),
+        ("dotnet", "tool") if rest.first().is_some_and(|word| word.text == "run") => {
+            named(&rest.get(1)?.text, rest.get(2..)?)
+        }
+        ("cargo", "sqlx" | "diesel") => named(&first.text, rest),
+        _ => None,
+    }
+}
+
 /// `node [flags] …/prisma/build/index.js`: its flags may load `.env` files, which never win over the shell.
 fn node<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let mut scope = scope.clone();
@@ -335,17 +403,22 @@ fn node<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
                 }
                 true
             }
-            "-e" | "--eval" | "-p" | "--print" => return None,
+            "-e" | "--eval" | "-p" | "--print" | "-pe" => return Some(code::lines(&value, &scope)),
+            "-" => break,
             "-C" | "--conditions" | "--loader" | "--experimental-loader" | "--project" | "-P" => true,
             _ => false,
         };
         at += if takes && joined.is_none() { 2 } else { 1 };
     }
-    let (script, rest) = words.get(at..)?.split_first()?;
-    if !is_prisma_file(&script.text) {
-        return None;
-    }
-    let words: Vec<Word> = std::iter::once(Word::sure("prisma")).chain(rest.iter().cloned()).collect();
+    let Some((script, rest)) = words.get(at..).and_then(<[Word]>::split_first) else {
+        return code::fed(&scope);
+    };
+    let program = match script.text.as_str() {
+        "-" => return code::fed(&scope),
+        path if is_prisma_file(path) => "prisma",
+        path => package_of(path)?,
+    };
+    let words: Vec<Word> = std::iter::once(Word::sure(program)).chain(rest.iter().cloned()).collect();
     Some(vec![Inner::Command(words, scope)])
 }
 
@@ -353,28 +426,59 @@ fn node<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
 fn monorepo<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let all = Package::workspace(reader.files, &scope.cwd);
     let end = words.iter().position(|word| word.text == "--").unwrap_or(words.len());
-    let filters: Vec<String> = words[..end]
-        .iter()
-        .enumerate()
-        .filter_map(|(at, word)| match word.text.split_once('=') {
-            Some(("--filter" | "--scope" | "-F", value)) => Some(value.to_owned()),
-            _ if matches!(word.text.as_str(), "--filter" | "--scope" | "-F") => Some(words.get(at + 1)?.text.clone()),
-            _ => None,
-        })
-        .collect();
-    let tasks = words[..end].iter().filter(|word| !word.text.starts_with('-') && !filters.contains(&word.text));
-    let tasks = tasks.map(|word| word.text.as_str()).filter(|task| !matches!(*task, "run" | "run-many" | "exec"));
-    let found = tasks.flat_map(|task| {
-        // `nx run project:target`, `turbo run package#task`.
-        let (project, script) = match name {
-            "nx" => task.split_once(':').map_or((None, task), |(project, target)| (Some(project), target)),
-            _ => task.split_once('#').map_or((None, task), |(project, target)| (Some(project), target)),
+    let behind = words.get(end + 1..).unwrap_or(&[]);
+    let mut filters: Vec<String> = Vec::new();
+    let mut tasks: Vec<&str> = Vec::new();
+    let mut rest = words[..end].iter();
+    let mut verb = "";
+    let mut printed = false;
+    while let Some(word) = rest.next() {
+        let (flag, joined) = match word.text.split_once('=') {
+            Some((flag, value)) if flag.starts_with('-') => (flag, Some(value)),
+            Some(_) | None => (word.text.as_str(), None),
         };
+        match flag {
+            "--filter" | "--scope" | "-F" | "-p" | "--projects" | "--project" => {
+                filters.extend(joined.or_else(|| rest.next().map(|word| word.text.as_str())).map(str::to_owned));
+            }
+            "-t" | "--target" | "--targets" => {
+                let given = joined.or_else(|| rest.next().map(|word| word.text.as_str()));
+                tasks.extend(given.into_iter().flat_map(|list| list.split(',')));
+            }
+            "--dry" | "--dry-run" | "--graph" => printed = true,
+            "--concurrency" | "-c" | "--configuration" | "--cache-dir" | "--parallel" | "--since" | "--ignore"
+                if joined.is_none() && name != "nx" =>
+            {
+                if rest.as_slice().first().is_some_and(|next| next.text.chars().all(|c| c.is_ascii_digit())) {
+                    rest.next();
+                }
+            }
+            flag if flag.starts_with('-') => {}
+            "run" | "run-many" | "exec" | "affected" | "watch" if verb.is_empty() && tasks.is_empty() => verb = flag,
+            task => tasks.push(task),
+        }
+    }
+    if printed {
+        return Some(Vec::new());
+    }
+    if verb == "exec" {
+        let inside = if behind.is_empty() { after_flags(words.get(1..)?, &["--scope", "--ignore"]) } else { behind };
+        return Some(programs(&all, inside, scope));
+    }
+    // `nx TARGET PROJECT`.
+    if name == "nx" && verb.is_empty() && tasks.len() == 2 {
+        filters.extend(tasks.pop().map(str::to_owned));
+    }
+    let found = tasks.iter().flat_map(|task| {
+        // `nx run project:target`, `turbo run package#task`.
+        let split = if name == "nx" && verb == "run" { ':' } else { '#' };
+        let (project, script) =
+            task.split_once(split).map_or((None, *task), |(project, target)| (Some(project), target));
         let filters = &filters;
         all.iter()
-            .filter(move |package| project.is_none_or(|project| package.is_named(project)))
+            .filter(move |package| project.is_none_or(|project| project == "//" || package.is_named(project)))
             .filter(move |package| filters.is_empty() || filters.iter().any(|filter| package.is_named(filter)))
-            .flat_map(move |package| run(package, script, &[], &format!("{name} run"), scope))
+            .flat_map(move |package| run(package, script, behind, &format!("{name} run"), scope))
             .collect::<Vec<_>>()
     });
     Some(found.collect())

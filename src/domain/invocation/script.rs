@@ -74,6 +74,16 @@ pub(super) fn script_or_program<'a>(
         .collect()
 }
 
+/// The lines of one of composer's scripts.
+pub(super) fn known_scripts(text: &str, name: &str) -> Option<Vec<String>> {
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    match json.get("scripts")?.get(name)? {
+        serde_json::Value::String(text) => Some(vec![text.clone()]),
+        serde_json::Value::Array(all) => Some(all.iter().filter_map(|one| Some(one.as_str()?.to_owned())).collect()),
+        _ => None,
+    }
+}
+
 pub(super) fn nearest(reader: &Reader<'_>, scope: &Scope<'_>) -> Vec<Package> {
     Package::nearest(reader.files, &scope.cwd).into_iter().collect()
 }

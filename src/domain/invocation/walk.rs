@@ -7,6 +7,7 @@ use super::{Invocation, Reader, Sure, Word, prisma};
 use crate::domain::line::{self, Input, List, Node, Piece, Place, Simple, Split, Written};
 use crate::domain::project::{Content, env_file};
 use crate::domain::scope::{Exported, Fed, Named, Origin, Scope, Under, Value};
+use crate::domain::verdict::Effect;
 
 /// How deep scripts, wrappers and substitutions are followed.
 pub(super) const DEEPEST: usize = 24;
@@ -263,7 +264,16 @@ impl<'a> Reader<'a> {
                 }
             }
             ["source" | ".", file, arguments @ ..] => return Some(self.source(file, arguments, scope)),
-            ["eval", ..] => return Some(self.text(&texts[1..].join(" "), scope)),
+            ["eval", ..] => {
+                let text = texts[1..].join(" ");
+                let mut found = self.text(&text, scope);
+                // What a substitution prints is run, and may be what stands in it.
+                if found.iter().all(|one| one.effect == Effect::Safe) && words.iter().any(|word| word.sure == Sure::No)
+                {
+                    found.extend(self.refused(&text, scope));
+                }
+                return Some(found);
+            }
             _ => return None,
         }
         Some(Vec::new())

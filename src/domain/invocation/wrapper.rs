@@ -180,13 +180,37 @@ pub(super) fn see_through<'a>(
             let rest: Vec<Word> = rest.iter().take_while(|word| !word.text.starts_with(":::")).cloned().collect();
             Some(vec![Inner::Line(joined(&rest), scope.clone())])
         }
-        "ssh" => {
+        "ssh" | "mosh" | "et" => {
             let rest =
                 after_flags(words, &["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-e", "-m"]);
             let mut scope = scope.clone();
-            scope.given_by("the other machine", Under::Replaced);
-            Some(vec![Inner::Line(joined(rest.get(1..).unwrap_or(&[])), scope)])
+            scope.given_by("the other machine", Under::Elsewhere);
+            match (rest.get(1..).unwrap_or(&[]), &scope.fed) {
+                // Without a command the other machine's shell reads what it is fed.
+                ([], Fed::Text(text)) => Some(vec![Inner::Line(text.clone(), scope)]),
+                (command, _) => Some(vec![Inner::Line(joined(command), scope)]),
+            }
         }
+        "fly" | "flyctl" => {
+            let mut inner = scope.clone();
+            inner.given_by("fly", Under::Elsewhere);
+            let text = flag_value(words, &["-C", "--command"])?;
+            line(Some(text), &inner)
+        }
+        "tmux" => tmux(words, scope),
+        "screen" => {
+            let mut rest = after_flags(words, &["-S", "-t", "-c", "-s", "-h", "-T"]);
+            // `-dmS NAME`.
+            let bundled = words.len().checked_sub(rest.len() + 1).and_then(|at| words.get(at));
+            if bundled.is_some_and(|flag| flag.text.len() > 2 && flag.text.ends_with('S')) {
+                rest = rest.get(1..).unwrap_or(&[]);
+            }
+            command(rest, scope.clone())
+        }
+        "at" | "batch" => match &scope.fed {
+            Fed::Text(text) => Some(vec![Inner::Line(text.clone(), scope.clone())]),
+            Fed::Nothing | Fed::Unknown => Some(vec![]),
+        },
         "sops" if matches!(texts.first(), Some(&"exec-env")) => {
             let mut scope = scope.clone();
             scope.given_by("sops", Under::Replaced);
@@ -204,7 +228,7 @@ pub(super) fn see_through<'a>(
                 matches!(base, "npx" | "npm" | "pnpm" | "yarn" | "bun" | "bunx" | "prisma" | "sh" | "bash")
             })?;
             let mut scope = scope.clone();
-            scope.given_by("docker", Under::Replaced);
+            scope.given_by("docker", Under::Elsewhere);
             command(&words[at..], scope)
         }
         "vercel" | "vc" if texts.starts_with(&["env", "run"]) => {
@@ -236,10 +260,15 @@ fn table<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<
     match wrapper.gives {
         Nothing => {}
         Secrets if preserves => scope.given_by(name, Under::Kept),
-        Secrets | Elsewhere => scope.given_by(name, Under::Replaced),
+        Secrets => scope.given_by(name, Under::Replaced),
+        Elsewhere => scope.given_by(name, Under::Elsewhere),
     }
     if let (Secrets, Some(text)) = (wrapper.gives, flag_value(words, &["--command"])) {
         return Some(vec![Inner::Line(text.text.clone(), scope)]);
+    }
+    let text = words.iter().find_map(|word| word.text.strip_prefix("--command="));
+    if let (Secrets, Some(text)) = (wrapper.gives, text) {
+        return Some(vec![Inner::Line(text.to_owned(), scope)]);
     }
     let rest = after_flags(words, wrapper.valued);
     let dashes = |words: &[Word]| words.iter().position(|word| word.text == "--");
@@ -248,7 +277,40 @@ fn table<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<
         (_, Some(at)) if at <= wrapper.skip => &rest[at + 1..],
         (_, _) => rest.get(wrapper.skip..).unwrap_or(&[]),
     };
-    Some(vec![Inner::Command(rest.to_vec(), scope)])
+    Some(vec![match rest.first() {
+        // A whole line in one word.
+        Some(first) if first.text.contains(char::is_whitespace) => Inner::Line(joined(rest), scope),
+        Some(_) | None => Inner::Command(rest.to_vec(), scope),
+    }])
+}
+
+/// The commands and keys that tmux sends to a shell.
+fn tmux<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    const VALUED: &[&str] = &["-t", "-s", "-n", "-c", "-x", "-y", "-F", "-e", "-l", "-L", "-S", "-f", "-N", "-p"];
+    let rest = after_flags(words, VALUED);
+    let (verb, rest) = rest.split_first()?;
+    let starts = [
+        "new",
+        "new-session",
+        "new-window",
+        "neww",
+        "split-window",
+        "splitw",
+        "send-keys",
+        "send",
+        "respawn-pane",
+        "respawnp",
+        "run-shell",
+        "run",
+        "popup",
+        "display-popup",
+    ];
+    if !starts.contains(&verb.text.as_str()) {
+        return Some(vec![]);
+    }
+    let keys = |word: &&Word| !matches!(word.text.as_str(), "Enter" | "C-m" | "KPEnter" | "Space");
+    let rest: Vec<Word> = after_flags(rest, VALUED).iter().filter(keys).cloned().collect();
+    Some(vec![Inner::Line(joined(&rest), scope.clone())])
 }
 
 /// The words behind the leading flags; `--` ends them.
@@ -326,7 +388,7 @@ fn shell<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<V
             Some(vec![Inner::Line(text.text.clone(), scope)])
         }
         (Runs::Text, None) => Some(vec![]),
-        (Runs::File, Some((file, arguments))) => super::recipe::script(reader, file, arguments, "", &scope),
+        (Runs::File, Some((file, arguments))) => super::recipe::script(reader, file, arguments, &scope),
         (Runs::Input, _) | (Runs::File, None) => {
             scope.arguments = Some(texts(rest));
             match std::mem::replace(&mut scope.fed, Fed::Unknown) {

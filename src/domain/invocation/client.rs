@@ -1,0 +1,362 @@
+//! The clients that run any SQL: psql, mysql, sqlite3 and their kind. What they will run is read from their words, from the
+//! files that these name, and from what is piped into them; with nothing of that they are a person's own prompt.
+
+use super::options::{Options, options};
+use super::tools::Finds;
+use super::{Invocation, Reader, Sure, Use, Word, reach};
+use crate::domain::scope::{Fed, Scope};
+use crate::domain::sql::{self, Danger};
+use crate::domain::verdict::Effect;
+
+/// One client.
+struct Client {
+    names: &'static [&'static str],
+    /// The words that make the program a client: `cockroach sql`.
+    verb: &'static [&'static str],
+    /// Flags behind which statements stand.
+    text: &'static [&'static str],
+    /// Flags behind which the name of a file with statements stands.
+    file: &'static [&'static str],
+    valued: &'static [&'static str],
+    /// Flags with which it runs nothing.
+    idle: &'static [&'static str],
+    /// How many of its other words come before statements; none where it takes them by flags alone.
+    statements: Option<usize>,
+    language: Language,
+    finds: Option<Finds>,
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Language {
+    Sql,
+    /// Mongo's shell, which is JavaScript.
+    Mongo,
+}
+
+const CLIENTS: &[Client] = &[
+    Client {
+        names: &["psql", "pgcli"],
+        verb: &[],
+        text: &["-c", "--command"],
+        file: &["-f", "--file"],
+        valued: &[
+            "-c",
+            "--command",
+            "-d",
+            "--dbname",
+            "-f",
+            "--file",
+            "-F",
+            "-h",
+            "--host",
+            "-L",
+            "-o",
+            "-p",
+            "--port",
+            "-P",
+            "-R",
+            "-T",
+            "-U",
+            "--username",
+            "-v",
+            "--set",
+            "--variable",
+            "--pset",
+            "--log-file",
+            "--output",
+        ],
+        idle: &["-l", "--list", "-V", "--version", "-?", "--help"],
+        statements: None,
+        language: Language::Sql,
+        finds: Some(Finds::Libpq),
+    },
+    Client {
+        names: &["usql"],
+        verb: &[],
+        text: &["-c", "--command"],
+        file: &["-f", "--file"],
+        valued: &["-c", "--command", "-f", "--file", "-o", "-v"],
+        idle: &["-V", "--version"],
+        statements: None,
+        language: Language::Sql,
+        finds: Some(Finds::Url(&[], &[])),
+    },
+    Client {
+        names: &["cockroach"],
+        verb: &["sql"],
+        text: &["-e", "--execute"],
+        file: &["-f", "--file"],
+        valued: &[
+            "-e",
+            "--execute",
+            "-f",
+            "--file",
+            "--url",
+            "--host",
+            "-d",
+            "--database",
+            "-u",
+            "--user",
+            "--certs-dir",
+        ],
+        idle: &[],
+        statements: None,
+        language: Language::Sql,
+        finds: Some(Finds::Url(&["--url"], &[])),
+    },
+    Client {
+        names: &["mysql", "mariadb", "mycli"],
+        verb: &[],
+        text: &["-e", "--execute"],
+        file: &[],
+        valued: &[
+            "-e",
+            "--execute",
+            "-u",
+            "--user",
+            "-h",
+            "--host",
+            "-P",
+            "--port",
+            "-D",
+            "--database",
+            "-S",
+            "--socket",
+        ],
+        idle: &["-V", "--version"],
+        statements: None,
+        language: Language::Sql,
+        finds: Some(Finds::MySql),
+    },
+    Client {
+        names: &["sqlite3", "litecli", "duckdb"],
+        verb: &[],
+        text: &["-cmd", "-c"],
+        file: &["-init"],
+        valued: &["-cmd", "-init", "-separator", "-c"],
+        idle: &["-version", "--version"],
+        statements: Some(1),
+        language: Language::Sql,
+        finds: None,
+    },
+    Client {
+        names: &["sqlcmd"],
+        verb: &[],
+        text: &["-Q", "-q"],
+        file: &["-i"],
+        valued: &["-Q", "-q", "-i", "-S", "-d", "-U", "-P", "-o", "-v"],
+        idle: &["-?"],
+        statements: None,
+        language: Language::Sql,
+        finds: Some(Finds::Hosted("SQL Server")),
+    },
+    Client {
+        names: &["clickhouse-client", "clickhouse"],
+        verb: &[],
+        text: &["-q", "--query"],
+        file: &["--queries-file"],
+        valued: &["-q", "--query", "--queries-file", "-h", "--host", "--port", "-d", "--database", "-u", "--user"],
+        idle: &["-V", "--version"],
+        statements: None,
+        language: Language::Sql,
+        finds: Some(Finds::Hosted("ClickHouse")),
+    },
+    Client {
+        names: &["mongosh", "mongo"],
+        verb: &[],
+        text: &["--eval"],
+        file: &["-f", "--file"],
+        valued: &["--eval", "-f", "--file", "--host", "--port", "-u", "--username", "-p", "--password"],
+        idle: &["--version"],
+        statements: None,
+        language: Language::Mongo,
+        finds: Some(Finds::Mongo),
+    },
+    Client {
+        names: &["heroku"],
+        verb: &["pg:psql"],
+        text: &["-c", "--command"],
+        file: &["-f", "--file"],
+        valued: &["-c", "--command", "-f", "--file", "-a", "--app", "-r"],
+        idle: &[],
+        statements: None,
+        language: Language::Sql,
+        finds: Some(Finds::Hosted("heroku")),
+    },
+    Client {
+        names: &["turso"],
+        verb: &["db", "shell"],
+        text: &[],
+        file: &[],
+        valued: &[],
+        idle: &[],
+        statements: Some(1),
+        language: Language::Sql,
+        finds: Some(Finds::Hosted("Turso")),
+    },
+    Client {
+        names: &["wrangler"],
+        verb: &["d1", "execute"],
+        text: &["--command"],
+        file: &["--file"],
+        valued: &["--command", "--file", "-c", "--config", "-e", "--env"],
+        idle: &["--local"],
+        statements: None,
+        language: Language::Sql,
+        finds: Some(Finds::Hosted("Cloudflare")),
+    },
+    Client {
+        names: &["typeorm", "typeorm-ts-node-commonjs", "typeorm-ts-node-esm"],
+        verb: &["query"],
+        text: &[],
+        file: &[],
+        valued: &["-d", "--dataSource"],
+        idle: &[],
+        statements: Some(0),
+        language: Language::Sql,
+        finds: Some(Finds::Configured(&["-d", "--dataSource"])),
+    },
+];
+
+/// The command, if the name is a client's.
+pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
+    let begins = |client: &&Client| {
+        client.names.contains(&name)
+            && client.verb.len() <= words.len()
+            && client.verb.iter().zip(words).all(|(verb, word)| *verb == word.text)
+    };
+    let client = CLIENTS.iter().find(begins)?;
+    let behind = &words[client.verb.len()..];
+    let options = options(behind, client.valued);
+    let danger = if options.has(client.idle) { Danger::None } else { danger(reader, client, &options, scope) };
+    let (effect, does, why) = match danger {
+        Danger::None => (Effect::Safe, "run on", "what it runs loses nothing"),
+        Danger::Unknown => (Effect::Gated, "run SQL on", "what it would run cannot be read before it runs"),
+        Danger::Destructive => {
+            (Effect::Destructive, "lose data on", "it drops, truncates, or changes every row of a table")
+        }
+    };
+    let uses = uses(reader, client, &options, scope);
+    let shown = std::iter::once(name).chain(client.verb.iter().copied()).collect::<Vec<_>>().join(" ");
+    Some(reader.of_a_tool(shown, name, words, (effect, does, why), uses, scope))
+}
+
+fn uses(reader: &Reader<'_>, client: &Client, options: &Options<'_>, scope: &Scope<'_>) -> Vec<Use> {
+    match client.finds {
+        Some(finds) => reach::uses(reader, finds, options, scope),
+        None => reach::sqlite(options.rest.first().copied(), scope),
+    }
+}
+
+fn danger(reader: &Reader<'_>, client: &Client, options: &Options<'_>, scope: &Scope<'_>) -> Danger {
+    let mut found = Found { danger: Danger::None, any: false };
+    for word in options.values(client.text) {
+        found.take(of_word(reader, client.language, word, scope));
+    }
+    for word in options.values(client.file) {
+        found.take(match word.text.as_str() {
+            "-" => of_input(reader, client.language, scope),
+            _ => of_file(reader, client.language, word, scope, 0),
+        });
+    }
+    if let Some(before) = client.statements {
+        for word in options.rest.iter().skip(before) {
+            found.take(match word.text.strip_prefix(".read ") {
+                Some(file) => of_file(reader, client.language, &Word::sure(file.trim()), scope, 0),
+                None => of_word(reader, client.language, word, scope),
+            });
+        }
+    }
+    if client.language == Language::Mongo {
+        for word in options.rest.iter().filter(|word| word.text.ends_with(".js")) {
+            found.take(of_file(reader, client.language, word, scope, 0));
+        }
+    }
+    match found.any {
+        true => found.danger,
+        false => of_input(reader, client.language, scope),
+    }
+}
+
+struct Found {
+    danger: Danger,
+    any: bool,
+}
+
+impl Found {
+    fn take(&mut self, danger: Danger) {
+        self.any = true;
+        self.danger = self.danger.max(danger);
+    }
+}
+
+/// What is piped into it. A terminal is a person's own prompt.
+fn of_input(reader: &Reader<'_>, language: Language, scope: &Scope<'_>) -> Danger {
+    match &scope.fed {
+        Fed::Nothing => Danger::None,
+        Fed::Text(text) => of_text(reader, language, text, scope, 0),
+        Fed::Unknown => Danger::Unknown,
+    }
+}
+
+fn of_word(reader: &Reader<'_>, language: Language, word: &Word, scope: &Scope<'_>) -> Danger {
+    if word.sure == Sure::No {
+        let inner = word.text.strip_prefix("$(cat ").or_else(|| word.text.strip_prefix("$(<"));
+        if let Some(file) = inner.and_then(|inner| inner.strip_suffix(')')) {
+            return of_file(reader, language, &Word::sure(file.trim()), scope, 0);
+        }
+    }
+    of_text(reader, language, &word.text, scope, 0)
+}
+
+fn of_file(reader: &Reader<'_>, language: Language, word: &Word, scope: &Scope<'_>, depth: u8) -> Danger {
+    if word.sure == Sure::No || depth > 3 {
+        return Danger::Unknown;
+    }
+    match reader.files.read(&scope.path(&word.text)).text() {
+        Some(text) => of_text(reader, language, &text, scope, depth),
+        None => Danger::Unknown,
+    }
+}
+
+fn of_text(reader: &Reader<'_>, language: Language, text: &str, scope: &Scope<'_>, depth: u8) -> Danger {
+    match language {
+        Language::Mongo => mongo(text),
+        Language::Sql => {
+            let reading = sql::read(text);
+            let included =
+                reading.files.iter().map(|file| of_file(reader, language, &Word::sure(file), scope, depth + 1));
+            included.fold(reading.danger, Danger::max)
+        }
+    }
+}
+
+fn mongo(text: &str) -> Danger {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    const LOSES: &[&str] = &[
+        "dropDatabase(",
+        ".drop(",
+        "dropCollection(",
+        "deleteMany({})",
+        "deleteMany()",
+        ".remove({})",
+        ".remove()",
+        "dropIndexes(",
+        "dropAllUsers",
+    ];
+    if LOSES.iter().any(|call| text.contains(call)) {
+        Danger::Destructive
+    } else if text.starts_with('$') || text.starts_with("load(") {
+        Danger::Unknown
+    } else {
+        Danger::None
+    }
+}
+
+/// What a text of SQL would do, for Prisma's `db execute`: from a file, or from what it is fed.
+pub(super) fn of_execute(reader: &Reader<'_>, file: Option<&Word>, scope: &Scope<'_>) -> Danger {
+    match file {
+        Some(word) => of_file(reader, Language::Sql, word, scope, 0),
+        None => of_input(reader, Language::Sql, scope),
+    }
+}

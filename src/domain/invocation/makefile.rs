@@ -1,0 +1,306 @@
+//! A Makefile, as far as a guard needs it: variables, targets with what they depend on, and the lines of their recipes. It runs
+//! no function of make's; what it cannot expand stays a variable of the shell's.
+
+use std::collections::BTreeMap;
+
+/// A Makefile's text, read.
+#[derive(Debug, Default)]
+pub struct Makefile {
+    pub variables: BTreeMap<String, String>,
+    /// Variables that recipes find in their environment.
+    pub exported: Vec<String>,
+    pub exports_all: bool,
+    pub rules: Vec<Rule>,
+    /// Other files that it reads.
+    pub includes: Vec<String>,
+}
+
+#[derive(Debug)]
+pub struct Rule {
+    pub targets: Vec<String>,
+    pub needs: Vec<String>,
+    pub recipe: Vec<String>,
+}
+
+/// Reads a text; whatever it does not know, it leaves out.
+pub fn read(text: &str) -> Makefile {
+    let mut found = Makefile::default();
+    let mut defining = false;
+    for line in joined(text) {
+        if let Some(recipe) = line.strip_prefix('\t') {
+            if let Some(rule) = found.rules.last_mut() {
+                rule.recipe.push(recipe.trim_start().to_owned());
+            }
+            continue;
+        }
+        let line = line.trim();
+        if defining {
+            defining = line != "endef";
+            continue;
+        }
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (keyword, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        match keyword {
+            "define" => defining = true,
+            "ifeq" | "ifneq" | "ifdef" | "ifndef" | "else" | "endif" | "unexport" | "vpath" | "override"
+                if !rest.starts_with('=') => {}
+            "include" | "-include" | "sinclude" => found.includes.extend(rest.split_whitespace().map(str::to_owned)),
+            "export" if rest.is_empty() => found.exports_all = true,
+            "export" => match assignment(rest) {
+                Some((name, operator, value)) => {
+                    found.assign(&name, operator, value);
+                    found.exported.push(name);
+                }
+                None => found.exported.extend(rest.split_whitespace().map(str::to_owned)),
+            },
+            _ => found.line(line),
+        }
+    }
+    found
+}
+
+/// Lines, with those that end in a backslash joined to the next one.
+fn joined(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for line in text.lines() {
+        let (body, more) = match line.strip_suffix('\\') {
+            Some(body) => (body, true),
+            None => (line, false),
+        };
+        match all.last_mut().filter(|_| goes_on) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(body.trim_start());
+            }
+            None => all.push(body.to_owned()),
+        }
+        goes_on = more;
+    }
+    all
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Operator {
+    Set,
+    IfUnset,
+    Append,
+}
+
+/// `NAME = value`, with any of make's operators.
+fn assignment(line: &str) -> Option<(String, Operator, &str)> {
+    let at = line.find('=')?;
+    let (name, value) = (&line[..at], line[at + 1..].trim());
+    let (name, operator) = match name.trim_end().chars().last()? {
+        '?' => (name.trim_end().trim_end_matches('?'), Operator::IfUnset),
+        '+' => (name.trim_end().trim_end_matches('+'), Operator::Append),
+        ':' | '!' => (name.trim_end().trim_end_matches([':', '!']), Operator::Set),
+        _ => (name, Operator::Set),
+    };
+    let name = name.trim();
+    let good = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    good.then(|| (name.to_owned(), operator, value))
+}
+
+impl Makefile {
+    fn assign(&mut self, name: &str, operator: Operator, value: &str) {
+        // A comment ends a value.
+        let value = value.split(" #").next().unwrap_or(value).trim_end();
+        match operator {
+            Operator::Set => {
+                self.variables.insert(name.to_owned(), value.to_owned());
+            }
+            Operator::IfUnset => {
+                self.variables.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+            }
+            Operator::Append => {
+                let whole = self.variables.entry(name.to_owned()).or_default();
+                whole.push(' ');
+                whole.push_str(value);
+            }
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        if let Some((name, operator, value)) = assignment(line) {
+            self.assign(&name, operator, value);
+            return;
+        }
+        let Some((targets, needs)) = line.split_once(':') else { return };
+        let needs = needs.trim_start_matches(':');
+        // A variable of one target's own, which counts for all here.
+        if let Some((name, operator, value)) = assignment(needs.trim()) {
+            self.assign(&name, operator, value);
+            return;
+        }
+        let (needs, first) = needs.split_once(';').map_or((needs, None), |(needs, line)| (needs, Some(line)));
+        let needs = needs.split('#').next().unwrap_or(needs);
+        let words = |text: &str| text.split_whitespace().filter(|word| *word != "|").map(str::to_owned).collect();
+        self.rules.push(Rule {
+            targets: words(targets),
+            needs: words(needs),
+            recipe: first.into_iter().map(|line| line.trim().to_owned()).collect(),
+        });
+    }
+
+    /// What plain `make` makes.
+    pub fn first(&self) -> Option<&str> {
+        let goal = self.variables.get(".DEFAULT_GOAL").map(String::as_str);
+        let targets = self.rules.iter().flat_map(|rule| &rule.targets);
+        goal.or_else(|| targets.map(String::as_str).find(|target| !target.starts_with('.')))
+    }
+
+    /// The lines that a target runs, and those of what it needs, in order and expanded.
+    pub fn lines(&self, target: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        self.follow(target, &mut Vec::new(), &mut lines);
+        lines
+    }
+
+    fn follow(&self, target: &str, seen: &mut Vec<String>, lines: &mut Vec<String>) {
+        if seen.iter().any(|known| known == target) || seen.len() > 100 {
+            return;
+        }
+        seen.push(target.to_owned());
+        for rule in &self.rules {
+            let Some(stem) = rule.targets.iter().find_map(|pattern| stem(&self.expand(pattern, "", ""), target)) else {
+                continue;
+            };
+            for need in &rule.needs {
+                let need = self.expand(need, target, &stem).replacen('%', &stem, 1);
+                need.split_whitespace().for_each(|need| self.follow(need, seen, lines));
+            }
+            let recipe = rule.recipe.iter().map(|line| line.trim_start_matches(['@', '-', '+', ' ', '\t']));
+            lines.extend(recipe.map(|line| self.expand(line, target, &stem)));
+        }
+    }
+
+    fn expand(&self, text: &str, target: &str, stem: &str) -> String {
+        let mut out = String::new();
+        self.expand_into(text, target, stem, 0, &mut out);
+        out
+    }
+
+    fn expand_into(&self, text: &str, target: &str, stem: &str, depth: u8, out: &mut String) {
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            // A text that doubles itself is cut.
+            if out.len() > 64 * 1024 {
+                return;
+            }
+            out.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            let Some(c) = rest.chars().next() else { break };
+            let close = match c {
+                '(' => ')',
+                '{' => '}',
+                _ => {
+                    rest = &rest[c.len_utf8()..];
+                    match c {
+                        '$' => out.push('$'),
+                        '@' => out.push_str(target),
+                        '*' => out.push_str(stem),
+                        '<' | '^' | '?' | '+' => out.push_str("$needs"),
+                        c => self.variable(&c.to_string(), target, stem, depth, out),
+                    }
+                    continue;
+                }
+            };
+            let Some(end) = closing(&rest[1..], c, close) else { break };
+            let inside = &rest[1..=end];
+            rest = &rest[end + 2..];
+            match inside.split_once([' ', '\t']) {
+                Some(("shell", command)) => {
+                    out.push_str("$(");
+                    out.push_str(command.trim());
+                    out.push(')');
+                }
+                Some(_) => out.push_str("$__make"),
+                None => self.variable(inside, target, stem, depth, out),
+            }
+        }
+        out.push_str(rest);
+    }
+
+    fn variable(&self, name: &str, target: &str, stem: &str, depth: u8, out: &mut String) {
+        match self.variables.get(name) {
+            Some(value) if depth < 8 => self.expand_into(value, target, stem, depth + 1, out),
+            Some(_) => {}
+            None if name == "MAKE" => out.push_str("make"),
+            None if name == "CURDIR" || name == "PWD" => out.push('.'),
+            // make takes what it does not know from the environment, as the shell does.
+            None if crate::domain::line::is_name(name) => out.push_str(&format!("${{{name}}}")),
+            None => {}
+        }
+    }
+}
+
+/// What `%` stands for; empty where the pattern is the target itself.
+fn stem(pattern: &str, target: &str) -> Option<String> {
+    if pattern.split_whitespace().any(|one| one == target) {
+        return Some(String::new());
+    }
+    let (before, after) = pattern.split_once('%')?;
+    let stem = target.strip_prefix(before)?.strip_suffix(after)?;
+    (!stem.is_empty()).then(|| stem.to_owned())
+}
+
+fn closing(text: &str, open: char, close: char) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices() {
+        if c == open {
+            depth += 1;
+        } else if c == close {
+            if depth == 0 {
+                return Some(at);
+            }
+            depth -= 1;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(text: &str, target: &str, expected: &[&str]) {
+        assert_eq!(read(text).lines(target), expected, "{text}");
+    }
+
+    #[test]
+    fn gives_the_lines_of_a_target_and_of_what_it_needs() {
+        check("a: b\n\t@x\nb:\n\t-y\n\tz\n", "a", &["y", "z", "x"]);
+        check("P = npx prisma\na:\n\t$(P) migrate ${W} $$HOME $@\n", "a", &["npx prisma migrate ${W} $HOME a"]);
+        check("P := x\nP += y\nP ?= z\na: ; $(P)\n", "a", &["x y"]);
+        check("a:\n\tx \\\n\t  y\n", "a", &["x  y"]);
+        check("db-%:\n\tprisma db $*\n", "db-push", &["prisma db push"]);
+        check("a b: c\n\tx\nc:\n", "b", &["x"]);
+        check("a:\n\t$(MAKE) b $(shell c d)\n", "a", &["make b $(c d)"]);
+        check("a: a b\n\tx\nb: a\n\ty\n", "a", &["y", "x"]);
+        check("a: X = 1\na:\n\t$(X)\n", "a", &["1"]);
+        check("A = $(A)$(A)\na:\n\t$(A)\n", "a", &[""]);
+    }
+
+    #[test]
+    fn knows_the_first_target_and_what_is_exported() {
+        let found = read(".PHONY: a\nexport X = 1\ninclude .env\nexport\na:\nb:\n");
+        assert_eq!(found.first(), Some("a"));
+        assert_eq!(
+            (found.exported, found.exports_all, found.includes),
+            (vec!["X".to_owned()], true, vec![".env".to_owned()])
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(text in "\\PC{0,80}|([a-c]|:|=|\\$|\\(|\\)|\\{|\\}|%|\t|\n|\\\\|@|é| ){0,60}") {
+            let found = read(&text);
+            let _ = (found.first().map(str::to_owned), found.lines("a"));
+        }
+    }
+}

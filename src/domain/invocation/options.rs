@@ -1,0 +1,85 @@
+//! Splits the words of a program into flags and the rest, the way most programs do: `--flag=value`, `--flag value`, `-fvalue`,
+//! `-abc`. It knows no program; which flags take a value comes in.
+
+use super::{Sure, Word};
+
+/// Flags with their values, and the words that are none.
+pub struct Options<'w> {
+    pub flags: Vec<(String, Option<Word>)>,
+    pub rest: Vec<&'w Word>,
+}
+
+/// Reads words whose valued flags are known. Single letters may be bundled, and may carry their value.
+pub fn options<'w>(words: &'w [Word], valued: &[&str]) -> Options<'w> {
+    let mut found = Options { flags: Vec::new(), rest: Vec::new() };
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let text = word.text.as_str();
+        if text == "--" {
+            found.rest.extend(words);
+            break;
+        }
+        if !text.starts_with('-') || text.len() < 2 {
+            found.rest.push(word);
+            continue;
+        }
+        let of = |value: &str| Some(Word { text: value.to_owned(), sure: word.sure });
+        if let Some((flag, value)) = text.split_once('=') {
+            found.flags.push((flag.to_owned(), of(value)));
+        } else if valued.contains(&text) {
+            found.flags.push((text.to_owned(), words.next().cloned()));
+        } else if text.starts_with("--") || word.sure == Sure::No && text.len() == 2 {
+            found.flags.push((text.to_owned(), None));
+        } else if valued.iter().any(|flag| !flag.starts_with("--") && flag.len() > 2) {
+            // A program with flags such as `-path` bundles no letters.
+            found.flags.push((text.to_owned(), None));
+        } else {
+            bundled(text, word, valued, &mut words, &mut found.flags);
+        }
+    }
+    found
+}
+
+/// `-Atc TEXT`, `-p5433`.
+fn bundled<'w>(
+    text: &str,
+    word: &Word,
+    valued: &[&str],
+    words: &mut impl Iterator<Item = &'w Word>,
+    flags: &mut Vec<(String, Option<Word>)>,
+) {
+    for (at, letter) in text.char_indices().skip(1) {
+        let flag = format!("-{letter}");
+        if valued.contains(&flag.as_str()) {
+            let behind = &text[at + letter.len_utf8()..];
+            let value = if behind.is_empty() {
+                words.next().cloned()
+            } else {
+                Some(Word { text: behind.to_owned(), sure: word.sure })
+            };
+            flags.push((flag, value));
+            return;
+        }
+        flags.push((flag, None));
+    }
+    // The whole word as well: a flag such as `-url` that is not known to take a value.
+    flags.push((text.to_owned(), None));
+}
+
+impl Options<'_> {
+    pub fn has(&self, names: &[&str]) -> bool {
+        self.flags.iter().any(|(flag, _)| names.contains(&flag.as_str()))
+    }
+
+    /// The last value of these flags.
+    pub fn value(&self, names: &[&str]) -> Option<&Word> {
+        self.flags.iter().rev().find(|(flag, _)| names.contains(&flag.as_str()))?.1.as_ref()
+    }
+
+    pub fn values(&self, names: &[&str]) -> impl Iterator<Item = &Word> {
+        self.flags
+            .iter()
+            .filter(move |(flag, _)| names.contains(&flag.as_str()))
+            .filter_map(|(_, value)| value.as_ref())
+    }
+}

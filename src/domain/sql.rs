@@ -1,0 +1,414 @@
+//! Whether a text of SQL can lose data: `DROP`, `TRUNCATE`, `DELETE` and `UPDATE` without a condition. A reader of tokens, not a
+//! parser: strings, comments and quoted names are left out, and what it cannot follow is unknown, never harmless.
+
+/// What a text would do.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Danger {
+    None,
+    /// It is put together when it runs, or comes from somewhere else.
+    Unknown,
+    Destructive,
+}
+
+/// A text, and the files that psql would read with it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Reading {
+    pub danger: Danger,
+    pub files: Vec<String>,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Token {
+    /// In capitals.
+    Word(String),
+    Symbol(char),
+    Text(String),
+    /// What stands between two `$tag$`.
+    Body(String),
+}
+
+/// Reads a text as one that a client would send.
+pub fn read(text: &str) -> Reading {
+    let mut found = Reading { danger: Danger::None, files: Vec::new() };
+    let text = without_metacommands(text, &mut found);
+    let (statements, end) = statements(&text);
+    for statement in &statements {
+        found.danger = found.danger.max(danger(statement));
+    }
+    // A quote that never ends hides what follows.
+    if end == End::InsideQuotes {
+        found.danger = found.danger.max(loose(&text));
+    }
+    found
+}
+
+/// psql's own commands, and the rows behind `COPY … FROM stdin`.
+fn without_metacommands(text: &str, found: &mut Reading) -> String {
+    let mut kept = String::new();
+    let mut rows = Rows::No;
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        if rows == Rows::Yes {
+            if trimmed == "\\." {
+                rows = Rows::No;
+            }
+            continue;
+        }
+        if let Some(command) = trimmed.strip_prefix('\\') {
+            let mut words = command.split_whitespace();
+            match words.next() {
+                Some("i" | "ir" | "include" | "include_relative") => {
+                    found.files.extend(words.next().map(|file| file.trim_matches('\'').to_owned()));
+                }
+                Some("gexec" | "!" | "o") => found.danger = found.danger.max(Danger::Unknown),
+                Some(_) | None => {}
+            }
+            continue;
+        }
+        if line.contains("\\gexec") {
+            found.danger = found.danger.max(Danger::Unknown);
+        }
+        // SQL Server's clients send what they have at a line of its own.
+        if trimmed.trim_end().eq_ignore_ascii_case("go") {
+            kept.push_str(";\n");
+            continue;
+        }
+        let upper = trimmed.to_ascii_uppercase();
+        if upper.starts_with("COPY ") && upper.contains("FROM STDIN") {
+            rows = Rows::Yes;
+        }
+        kept.push_str(line);
+        kept.push('\n');
+    }
+    kept
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Rows {
+    Yes,
+    No,
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum End {
+    Clean,
+    InsideQuotes,
+}
+
+fn statements(text: &str) -> (Vec<Vec<Token>>, End) {
+    let mut all = vec![Vec::new()];
+    let mut rest = text;
+    let mut end = End::Clean;
+    let mut at_line_start = true;
+    while let Some(c) = rest.chars().next() {
+        let mut length = c.len_utf8();
+        let token = match c {
+            ';' => {
+                all.push(Vec::new());
+                None
+            }
+            '-' if rest.starts_with("--") => {
+                length = rest.find('\n').unwrap_or(rest.len());
+                None
+            }
+            '#' if at_line_start => {
+                length = rest.find('\n').unwrap_or(rest.len());
+                None
+            }
+            // MySQL runs what stands in `/*!…*/`.
+            '/' if rest.starts_with("/*!") => {
+                length = 3 + rest[3..].bytes().take_while(u8::is_ascii_digit).count();
+                None
+            }
+            '/' if rest.starts_with("/*") => {
+                length = comment(rest);
+                None
+            }
+            '\'' => {
+                let escapes =
+                    matches!(all.last().and_then(|tokens| tokens.last()), Some(Token::Word(word)) if word == "E");
+                let (inside, consumed, ended) = quoted(&rest[1..], '\'', escapes);
+                length = consumed + 1;
+                end = if ended { end } else { End::InsideQuotes };
+                Some(Token::Text(inside))
+            }
+            '"' | '`' => {
+                let (inside, consumed, ended) = quoted(&rest[1..], c, false);
+                length = consumed + 1;
+                end = if ended { end } else { End::InsideQuotes };
+                Some(Token::Word(format!("\"{inside}\"")))
+            }
+            '$' => match dollar(rest) {
+                Some((body, consumed)) => {
+                    length = consumed;
+                    Some(Token::Body(body.to_owned()))
+                }
+                None => Some(Token::Symbol('$')),
+            },
+            c if c.is_alphabetic() || c == '_' => {
+                length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+                Some(Token::Word(rest[..length].to_ascii_uppercase()))
+            }
+            c if c.is_ascii_digit() => {
+                length = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+                Some(Token::Text(rest[..length].to_owned()))
+            }
+            c if c.is_whitespace() => None,
+            c => Some(Token::Symbol(c)),
+        };
+        at_line_start = c == '\n' || at_line_start && c.is_whitespace();
+        if let (Some(token), Some(tokens)) = (token, all.last_mut()) {
+            tokens.push(token);
+        }
+        rest = rest.get(length.min(rest.len())..).unwrap_or("");
+    }
+    (all, end)
+}
+
+fn comment(text: &str) -> usize {
+    let mut depth = 0;
+    let mut at = 0;
+    while at < text.len() {
+        if text[at..].starts_with("/*") {
+            depth += 1;
+            at += 2;
+        } else if text[at..].starts_with("*/") {
+            depth -= 1;
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    text.len()
+}
+
+/// The text up to the closing quote, how much that consumed, and whether it ended at all. A doubled quote is one.
+fn quoted(text: &str, quote: char, escapes: bool) -> (String, usize, bool) {
+    let mut inside = String::new();
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        if c == quote {
+            if rest.next_if(|(_, next)| *next == quote).is_none() {
+                return (inside, at + 1, true);
+            }
+            inside.push(c);
+        } else if c == '\\' && escapes {
+            inside.extend(rest.next().map(|(_, c)| c));
+        } else {
+            inside.push(c);
+        }
+    }
+    (inside, text.len(), false)
+}
+
+/// `$$…$$` or `$tag$…$tag$`.
+fn dollar(text: &str) -> Option<(&str, usize)> {
+    let tag = text[1..].find('$').map(|end| &text[..end + 2])?;
+    if !tag[1..tag.len() - 1].chars().all(|c| c.is_alphanumeric() || c == '_') {
+        return None;
+    }
+    let body = &text[tag.len()..];
+    let end = body.find(tag)?;
+    Some((&body[..end], tag.len() * 2 + end))
+}
+
+fn word(token: Option<&Token>) -> &str {
+    match token {
+        Some(Token::Word(word)) => word,
+        Some(Token::Symbol(_) | Token::Text(_) | Token::Body(_)) | None => "",
+    }
+}
+
+fn danger(tokens: &[Token]) -> Danger {
+    match word(tokens.first()) {
+        "DROP" | "TRUNCATE" => Danger::Destructive,
+        "DELETE" | "UPDATE" => unconditional(tokens),
+        "ALTER" => alters(tokens),
+        "DO" | "EXECUTE" | "EXEC" | "CALL" => {
+            let inner = |token: &Token| match token {
+                Token::Body(text) | Token::Text(text) => loose(text),
+                Token::Word(_) | Token::Symbol(_) => Danger::None,
+            };
+            tokens.iter().map(inner).max().unwrap_or(Danger::None)
+        }
+        "EXPLAIN" => match tokens.iter().take(6).any(|token| word(Some(token)) == "ANALYZE") {
+            true => anywhere(tokens),
+            false => Danger::None,
+        },
+        "WITH" | "PREPARE" | "COPY" => anywhere(tokens),
+        "" => match tokens.first() {
+            Some(Token::Symbol('$' | ':' | '{' | '%')) => Danger::Unknown,
+            Some(Token::Symbol('(')) => danger(&tokens[1..]),
+            Some(Token::Symbol(_) | Token::Text(_) | Token::Body(_) | Token::Word(_)) | None => Danger::None,
+        },
+        _ => Danger::None,
+    }
+}
+
+/// `DELETE` or `UPDATE` up to the end of its own parentheses: destructive without a `WHERE` that says something.
+fn unconditional(tokens: &[Token]) -> Danger {
+    let mut depth = 0i32;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Symbol('(') => depth += 1,
+            Token::Symbol(')') => depth -= 1,
+            Token::Word(word) if word == "WHERE" && depth == 0 => {
+                let rest = &tokens[at + 1..];
+                let always = matches!(rest, [Token::Word(word)] if word == "TRUE")
+                    || matches!(rest, [Token::Text(a), Token::Symbol('='), Token::Text(b)] if a == b);
+                return if always { Danger::Destructive } else { Danger::None };
+            }
+            Token::Word(_) | Token::Symbol(_) | Token::Text(_) | Token::Body(_) => {}
+        }
+        if depth < 0 {
+            break;
+        }
+    }
+    let acts = match word(tokens.first()) {
+        "UPDATE" => tokens.iter().any(|token| word(Some(token)) == "SET"),
+        _ => tokens.len() > 1,
+    };
+    if acts { Danger::Destructive } else { Danger::None }
+}
+
+fn alters(tokens: &[Token]) -> Danger {
+    const KEEPS_DATA: &[&str] =
+        &["DEFAULT", "NOT", "CONSTRAINT", "IDENTITY", "EXPRESSION", "FOREIGN", "INDEX", "CHECK"];
+    let drops = |pair: &[Token]| word(pair.first()) == "DROP" && !KEEPS_DATA.contains(&word(pair.get(1)));
+    if tokens.windows(2).any(drops) { Danger::Destructive } else { Danger::None }
+}
+
+/// A statement inside of another.
+fn anywhere(tokens: &[Token]) -> Danger {
+    let inner = (1..tokens.len()).map(|at| {
+        let before = word(tokens.get(at - 1));
+        match word(tokens.get(at)) {
+            "DELETE" if word(tokens.get(at + 1)) == "FROM" => unconditional(&tokens[at..]),
+            "UPDATE" if !matches!(before, "FOR" | "DO" | "ON" | "OR" | "KEY") => unconditional(&tokens[at..]),
+            "TRUNCATE" => Danger::Destructive,
+            _ => Danger::None,
+        }
+    });
+    inner.max().unwrap_or(Danger::None)
+}
+
+/// Code of a procedure, which may put statements together from strings.
+fn loose(text: &str) -> Danger {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric() && c != '_' && c != ';')
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_uppercase)
+        .collect();
+    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    if has("DROP") || has("TRUNCATE") {
+        return Danger::Destructive;
+    }
+    let (statements, _) = statements(text);
+    statements.iter().map(|tokens| anywhere(tokens).max(self::first(tokens))).max().unwrap_or(Danger::None)
+}
+
+fn first(tokens: &[Token]) -> Danger {
+    match word(tokens.first()) {
+        "DELETE" | "UPDATE" => unconditional(tokens),
+        _ => Danger::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(text: &str, danger: Danger) {
+        assert_eq!(read(text).danger, danger, "{text}");
+    }
+
+    #[test]
+    fn names_what_loses_data() {
+        for text in [
+            "DROP TABLE x",
+            "drop schema public cascade; create schema public",
+            "select 1; truncate users",
+            "/* hello */ DROP DATABASE x",
+            "-- hello\nDROP DATABASE x;",
+            "DELETE FROM users",
+            "delete from users;",
+            "DELETE FROM users WHERE true",
+            "DELETE FROM users WHERE 1=1",
+            "DELETE FROM users USING (SELECT 1 WHERE 1 = 2) x",
+            "update users set a = 1",
+            "UPDATE users SET a = (SELECT 1 WHERE 2 = 3)",
+            "ALTER TABLE users DROP COLUMN email",
+            "alter table users drop email",
+            "WITH d AS (DELETE FROM users RETURNING *) INSERT INTO old SELECT * FROM d",
+            "WITH x AS (SELECT 1) DELETE FROM users",
+            "EXPLAIN ANALYZE DELETE FROM users",
+            "DO $$ BEGIN EXECUTE 'DROP TABLE ' || x; END $$",
+            "DO $do$ DECLARE r record; BEGIN FOR r IN SELECT 1 LOOP DELETE FROM users; END LOOP; END $do$",
+            "select 'it''s'; drop table x",
+            "select E'it\\'s'; drop table x",
+            "select 'open; drop table x",
+            "BEGIN; DELETE FROM users; ROLLBACK",
+            "SELECT 1\nGO\nDROP TABLE x\nGO",
+            "/*!40000 DROP TABLE x */",
+            "(DELETE FROM users)",
+        ] {
+            check(text, Danger::Destructive);
+        }
+    }
+
+    #[test]
+    fn leaves_alone_what_does_not() {
+        for text in [
+            "",
+            "select 1",
+            "SELECT 'drop table x'",
+            "-- drop table x",
+            "/* drop /* nested */ table */ select 1",
+            "DELETE FROM users WHERE id = 7",
+            "UPDATE users SET a = 1 WHERE id = 7",
+            "INSERT INTO x VALUES ('truncate')",
+            "INSERT INTO x SELECT 1 ON CONFLICT DO UPDATE SET a = 1",
+            "SELECT * FROM x FOR UPDATE",
+            "WITH a AS (SELECT 1) SELECT * FROM a FOR UPDATE",
+            "CREATE FUNCTION f() RETURNS void AS $$ DELETE FROM users $$ LANGUAGE sql",
+            "CREATE TRIGGER t BEFORE UPDATE ON x EXECUTE FUNCTION f()",
+            "ALTER TABLE x ALTER COLUMN y DROP NOT NULL",
+            "ALTER TABLE x DROP CONSTRAINT y",
+            "ALTER TABLE x ADD COLUMN \"drop\" int",
+            "EXPLAIN DELETE FROM users",
+            "\\d users",
+            "\\dt",
+            "COPY x (a) FROM stdin;\nDROP TABLE x;\n'\n\\.\nSELECT 1;",
+            "GRANT UPDATE, DELETE ON x TO y",
+            "select count(*) from deleted_users",
+        ] {
+            check(text, Danger::None);
+        }
+    }
+
+    #[test]
+    fn what_is_put_together_elsewhere_is_unknown() {
+        check("$SQL", Danger::Unknown);
+        check("$(cat x.sql)", Danger::Unknown);
+        check(":statement;", Danger::Unknown);
+        check("SELECT 'DROP TABLE ' || x FROM y \\gexec", Danger::Unknown);
+        assert_eq!(read("\\i more.sql\nselect 1").files, ["more.sql"]);
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(text in "\\PC{0,80}") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn reading_what_looks_like_sql_never_panics(text in "((DROP|DELETE FROM|UPDATE|SET|WHERE|true|x|1|=|'|\"|`|\\$|\\$\\$|\\$a\\$|/\\*|\\*/|--|;|\\(|\\)|E'|\\\\|\n|é|#|COPY x FROM stdin) ?){0,30}") {
+            let _ = read(&text);
+        }
+    }
+}
