@@ -11,7 +11,7 @@ use crate::command::{self, export::Format};
 use crate::domain::ambient::{Ambient, Colour};
 use crate::domain::config::Access;
 use crate::domain::duration::Duration;
-use crate::edge::{ambient, memory, output, terminal, tunnel};
+use crate::edge::{ambient, database, memory, output, terminal, tunnel};
 use crate::error::{Exit, Result, Status, told};
 
 /// Loads a repository's environment (dev, test, prod) with its age-encrypted credentials, and keeps destructive
@@ -342,6 +342,10 @@ fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
     match verb.to_str()? {
         "__load" => Some(command::session::load(ambient, rest)),
         "__guard" => Some(command::sentry::for_shell(ambient, rest)),
+        "__look-up" => {
+            let name = rest.first()?.to_str()?;
+            Some(output::write(database::looked_up(name).as_bytes()).map(|()| Status::DONE))
+        }
         "__tour-reach" => Some(command::tour::reach(ambient, rest)),
         "hook" if rest.len() == 1 && !rest[0].to_string_lossy().starts_with('-') => {
             Some(command::session::hook(ambient, called, rest))

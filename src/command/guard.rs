@@ -1,7 +1,7 @@
 //! `guard check`, `guard explain` and the hidden `__guard`: gathers what a command line will reach, has it judged, and
 //! tells. It rules nothing itself; harmless commands cost no look at the vault, at a process or at a socket.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
 use super::audit;
@@ -19,11 +19,12 @@ use crate::domain::record::{Event, Layer};
 use crate::domain::report::{self, Outcome, View};
 use crate::domain::scope::Origin;
 use crate::domain::screen;
+use crate::domain::server::{self, Reply};
 use crate::domain::target::{self, Known, Reach, Selection, StoredUrl, Target};
-use crate::domain::url::{NOT_A_URL, Place};
-use crate::domain::verdict::{self, Because, Effect, Reason, Verdict};
+use crate::domain::url::{DatabaseUrl, Kind, NOT_A_URL, Place};
+use crate::domain::verdict::{self, Because, Effect, On, Reason, Verdict};
 use crate::edge::project::Disk;
-use crate::edge::{clock, consent, listener, output, terminal};
+use crate::edge::{clock, consent, database, listener, output, terminal};
 use crate::error::{Exit, Failure, Result};
 
 /// What is to be judged.
@@ -77,12 +78,23 @@ pub struct Surroundings<'a> {
 pub struct Doors<'a> {
     pub files: &'a dyn Files,
     pub look: &'a dyn Fn(&Place) -> Whereabouts,
+    /// Asks the database itself. Called for PostgreSQL URLs alone, and for each endpoint at most once a command line.
+    pub ask: &'a dyn Fn(&DatabaseUrl) -> Vec<Reply>,
+}
+
+/// How much is found out about a target.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Depth {
+    /// Until the verdict cannot change: a database that is known to be protected is not connected to.
+    UntilSure,
+    /// Everything, as `guard explain` and `status` show it.
+    Everything,
 }
 
 impl Doors<'_> {
     /// The real ones.
     pub fn real() -> Doors<'static> {
-        Doors { files: &Disk, look: &listener::look }
+        Doors { files: &Disk, look: &listener::look, ask: &database::ask }
     }
 }
 
@@ -102,7 +114,7 @@ pub fn check(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, form: Fo
 
 /// `guard explain`: the same exit status, and every piece of evidence on stdout.
 pub fn explain(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked) -> Result<u8> {
-    let outcome = outcome(ambient, standing, asked, &Doors::real());
+    let outcome = outcome_in(Depth::Everything, ambient, standing, asked, &Doors::real());
     output::write(report::explained(&outcome).as_bytes())?;
     Ok(report::exit(&outcome))
 }
@@ -156,6 +168,16 @@ pub fn let_through(ambient: &Ambient, standing: &Standing<'_>, outcome: &Outcome
 
 /// Judges every command that the words or the line would start.
 pub fn outcome<'a>(ambient: &Ambient, standing: &'a Standing<'a>, asked: &Asked, doors: &Doors<'_>) -> Outcome<'a> {
+    outcome_in(Depth::UntilSure, ambient, standing, asked, doors)
+}
+
+fn outcome_in<'a>(
+    depth: Depth,
+    ambient: &Ambient,
+    standing: &'a Standing<'a>,
+    asked: &Asked,
+    doors: &Doors<'_>,
+) -> Outcome<'a> {
     match standing {
         Standing::Nothing => Outcome::NotOurs,
         Standing::Unusable(failure) => {
@@ -174,7 +196,8 @@ pub fn outcome<'a>(ambient: &Ambient, standing: &'a Standing<'a>, asked: &Asked,
             let names = &surroundings.config.database_variables;
             let found = invocations(ambient, doors, names, Some(surroundings), asked);
             let stored = OnceCell::new();
-            let judged = |invocation| judge(ambient, surroundings, &stored, doors, invocation);
+            let questions = Questions::new(doors, depth);
+            let judged = |invocation| judge(ambient, surroundings, &stored, &questions, invocation);
             let all = found.into_iter().map(judged).collect();
             Outcome::Judged(all, View { config: surroundings.config, selection: &surroundings.selection })
         }
@@ -209,7 +232,7 @@ fn judge(
     ambient: &Ambient,
     surroundings: &Surroundings<'_>,
     stored: &OnceCell<Vec<StoredUrl>>,
-    doors: &Doors<'_>,
+    questions: &Questions<'_>,
     invocation: Invocation,
 ) -> Judged {
     let concerns = judgement::concerns(surroundings.config, &invocation);
@@ -219,7 +242,9 @@ fn judge(
     }
     let stored = stored.get_or_init(|| (surroundings.stored)());
     let known = Known { config: surroundings.config, stored, selection: &surroundings.selection };
-    let targets: Vec<Target> = invocation.uses.iter().map(|one| observe(&known, doors, one)).collect();
+    let ons: Vec<&On> = concerns.iter().map(|concern| &concern.on).collect();
+    let mut targets: Vec<Target> = invocation.uses.iter().map(|one| observe(&known, questions.doors, one)).collect();
+    questions.ask_all(&known, &mut targets, &ons);
     let mut decided: Option<(Verdict, Concern)> = None;
     for concern in concerns {
         let person = agent::person(ambient);
@@ -253,7 +278,7 @@ fn unless_paused(surroundings: &Surroundings<'_>, concern: &Concern, targets: &[
     }
 }
 
-/// Finds out what one URL reaches.
+/// Finds out what one URL reaches, as far as can be seen without a connection.
 fn observe(known: &Known<'_>, doors: &Doors<'_>, one: &Use) -> Target {
     let nowhere = |origin: String| Target {
         label: one.label.clone(),
@@ -286,6 +311,60 @@ fn observe(known: &Known<'_>, doors: &Doors<'_>, one: &Use) -> Target {
     let ours = evidence.iter().any(|e| e.source == Source::Selection);
     let origin = if ours { "exported by nexus-env".to_owned() } else { origin };
     Target { label: one.label.clone(), url: Some(url), origin, reach, evidence }
+}
+
+/// What databases were asked about in one judgement, and how much may be.
+pub struct Questions<'a> {
+    pub doors: &'a Doors<'a>,
+    pub depth: Depth,
+    answers: RefCell<Vec<(DatabaseUrl, Vec<Reply>)>>,
+}
+
+impl<'a> Questions<'a> {
+    pub fn new(doors: &'a Doors<'a>, depth: Depth) -> Self {
+        Questions { doors, depth, answers: RefCell::default() }
+    }
+
+    /// Puts the databases' own words in front of what was seen without a connection. `ons` are the rules that the
+    /// verdict is about: where the rest is enough to refuse, nobody is connected to.
+    pub fn ask_all(&self, known: &Known<'_>, targets: &mut [Target], ons: &[&On]) {
+        let settled = |target: &Target| match self.depth {
+            Depth::UntilSure => verdict::is_settled(ons, known.selection, &target.evidence),
+            Depth::Everything => false,
+        };
+        if targets.iter().any(settled) {
+            return;
+        }
+        for target in targets {
+            let Some(url) = &target.url else { continue };
+            let mut evidence = match url.kind() {
+                Kind::PostgreSql | Kind::CockroachDb => server::evidence(known.config, &self.ask(url)),
+                Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::PrismaService => {
+                    vec![server::not_asked(url.kind().name())]
+                }
+                Kind::Sqlite => Vec::new(),
+            };
+            evidence.append(&mut target.evidence);
+            target.evidence = evidence;
+            if settled(target) {
+                return;
+            }
+        }
+    }
+
+    /// Several URLs of one command often lead to one database: it is asked once, unless it refused the first of them.
+    fn ask(&self, url: &DatabaseUrl) -> Vec<Reply> {
+        let known = self.answers.borrow().iter().find_map(|(asked, replies)| {
+            let same = asked.same_but_query(url)
+                || asked.endpoint() == url.endpoint() && replies.iter().all(|reply| reply.answer.is_ok());
+            same.then(|| replies.clone())
+        });
+        known.unwrap_or_else(|| {
+            let replies = (self.doors.ask)(url);
+            self.answers.borrow_mut().push((url.clone(), replies.clone()));
+            replies
+        })
+    }
 }
 
 #[cfg(test)]

@@ -195,7 +195,7 @@ fn database(target: &Target) -> Database {
     let says = |says: &Says| match says {
         Says::Environment(name, _) => name.to_string(),
         Says::Local => "local".to_owned(),
-        Says::Unknown => "unknown".to_owned(),
+        Says::NotAsPinned(_) | Says::Unknown => "unknown".to_owned(),
     };
     Database {
         variable: target.label.clone(),
@@ -204,7 +204,7 @@ fn database(target: &Target) -> Database {
             .evidence
             .iter()
             .map(|evidence| Fact {
-                source: evidence.source.word(),
+                source: evidence.source.detail(),
                 says: says(&evidence.says),
                 seen: evidence.seen.clone(),
                 how: evidence.how.clone(),

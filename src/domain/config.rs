@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::name::{EnvironmentName, RepositoryId, VariableName};
+use super::server::Fingerprint;
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -26,8 +27,8 @@ pub struct Environment {
     pub promote_from: Option<EnvironmentName>,
     pub access: Access,
     pub export: Export,
-    /// `SYSTEM_IDENTIFIER/DATABASE`, written by `db pin`.
-    pub fingerprint: Option<String>,
+    /// Which database it is, written by `db pin`.
+    pub fingerprint: Option<Fingerprint>,
     /// Plain variables, values as written: `${NAME}` and `$$` are not yet replaced (`vars::resolve` does).
     pub vars: Vec<(VariableName, String)>,
     pub proxy: Option<Proxy>,

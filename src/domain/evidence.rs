@@ -6,7 +6,11 @@ use super::name::EnvironmentName;
 /// How a fact was observed, strongest first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Source {
-    /// The database said so itself.
+    /// The token in the comment on the database, which its owner wrote there.
+    Label,
+    /// The server's own identifier and the database's name, against what the configuration pins.
+    Fingerprint,
+    /// The database was asked and gave no answer, or it was not asked and why. It never speaks for anyone.
     Database,
     /// Who listens on the loopback port.
     Listener,
@@ -21,15 +25,29 @@ pub enum Source {
 }
 
 impl Source {
-    /// The word at the left of a message, and the value in `--json`.
+    /// The value in `--json`: the first three are what the database itself says.
     pub fn word(self) -> &'static str {
         match self {
-            Source::Database => "database",
+            Source::Label | Source::Fingerprint | Source::Database => "database",
             Source::Listener => "listener",
             Source::File => "file",
             Source::Match => "match",
             Source::Identity => "identity",
             Source::Selection => "selection",
+        }
+    }
+
+    /// Which of the database's own words it is, for `--json` and at the left of a message.
+    pub fn detail(self) -> &'static str {
+        match self {
+            Source::Label => "label",
+            Source::Fingerprint => "fingerprint",
+            Source::Database
+            | Source::Listener
+            | Source::File
+            | Source::Match
+            | Source::Identity
+            | Source::Selection => self.word(),
         }
     }
 }
@@ -40,6 +58,10 @@ pub enum Says {
     Environment(EnvironmentName, Protection),
     /// A database server of this machine, which is no declared environment's.
     Local,
+    /// The database is none of these, which are pinned to other fingerprints; which one it is, it does not tell. What
+    /// speaks for one of them is contradicted. It proves nothing by itself: after an upgrade or a restore prod has a new
+    /// identifier too, until it is pinned anew.
+    NotAsPinned(Vec<EnvironmentName>),
     /// Something was looked at and does not tell: an undeclared tunnel, another user's process, no listener at all.
     Unknown,
 }

@@ -58,7 +58,7 @@ pub fn lifts(paused: &[EnvironmentName], config: &Config, on: &On, targets: &[Ta
         let before = named.len();
         named.extend(target.evidence.iter().filter_map(|evidence| match &evidence.says {
             Says::Environment(name, protection) => on.holds(name, *protection).then_some(name),
-            Says::Local | Says::Unknown => None,
+            Says::Local | Says::NotAsPinned(_) | Says::Unknown => None,
         }));
         unknown |= named.len() == before;
     }

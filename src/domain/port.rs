@@ -107,7 +107,7 @@ fn answers_for(config: &Config, port: u16, look: Look) -> (Whose, String) {
         Says::Environment(name, Protection::Protected | Protection::Open) => {
             (Whose::Environment(name), plain(&found.seen))
         }
-        Says::Local | Says::Unknown => (Whose::Nobodys, plain(&found.seen)),
+        Says::Local | Says::NotAsPinned(_) | Says::Unknown => (Whose::Nobodys, plain(&found.seen)),
     }
 }
 

@@ -159,7 +159,7 @@ impl Entry {
         let target = because.target.and_then(|at| judged.targets.get(at));
         let about = |evidence: &&Evidence| match &evidence.says {
             Says::Environment(name, _) => because.environment.as_ref() == Some(name) && evidence.seen != name.as_str(),
-            Says::Local | Says::Unknown => false,
+            Says::Local | Says::NotAsPinned(_) | Says::Unknown => false,
         };
         let evidence = target.map(|target| target.evidence.as_slice()).unwrap_or_default();
         let entry = match evidence.iter().filter(about).min_by_key(|evidence| evidence.source) {

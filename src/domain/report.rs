@@ -113,9 +113,12 @@ pub fn explained(outcome: &Outcome<'_>) -> String {
                     Says::Environment(name, Protection::Protected) => format!("{name} (protected)"),
                     Says::Environment(name, Protection::Open) => name.to_string(),
                     Says::Local => "this machine".to_owned(),
+                    Says::NotAsPinned(names) => {
+                        format!("not {}", names.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", not "))
+                    }
                     Says::Unknown => "nothing".to_owned(),
                 };
-                let word = evidence.source.word();
+                let word = evidence.source.detail();
                 out.push_str(&format!("    {word} says {says}: {} ({})\n", evidence.seen, evidence.how));
             }
         }
@@ -185,10 +188,11 @@ fn one_as_json(judged: &Judged) -> Value {
                         (Some(name.to_string()), Some(*protection == Protection::Protected))
                     }
                     Says::Local => (None, Some(false)),
-                    Says::Unknown => (None, None),
+                    Says::NotAsPinned(_) | Says::Unknown => (None, None),
                 };
                 json!({
                     "source": evidence.source.word(),
+                    "detail": evidence.source.detail(),
                     "environment": environment,
                     "protected": protection,
                     "seen": evidence.seen,

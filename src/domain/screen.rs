@@ -95,7 +95,10 @@ fn sentence(judged: &Judged, target: Option<&Target>, selection: &Selection) -> 
                 (_, None) => would(environment),
             }
         }
-        (Reason::Disagrees, None) => format!("{name}: what was found disagrees about the database that it reaches"),
+        (Reason::Disagrees, None) => {
+            let claims = target.map(contradiction).unwrap_or_default();
+            format!("{name}: what was found disagrees about the database that it reaches{claims}")
+        }
         (Reason::Expired, Some(environment)) => format!("{name}: the time for {environment} is over"),
         (Reason::CannotBeKnown, Some(environment)) => {
             format!("{name}: {environment} is selected, and which database the command would reach cannot be known")
@@ -121,22 +124,44 @@ fn strongest(target: &Target, environment: &str) -> Option<Source> {
 fn against(target: Option<&Target>, environment: &str) -> Option<String> {
     let other = |evidence: &&Evidence| speaks_for(evidence).is_some_and(|name| name != environment);
     let found: Vec<&Evidence> = target?.evidence.iter().filter(other).collect();
-    let evidence = found.iter().find(|e| e.source == Source::Selection).or(found.first())?;
+    let itself = |e: &&&Evidence| matches!(e.source, Source::Label | Source::Fingerprint);
+    let chosen = found.iter().find(|e| e.source == Source::Selection);
+    claim(found.iter().find(itself).or(chosen).or(found.first())?)
+}
+
+/// What one piece of evidence claims, as half a sentence.
+fn claim(evidence: &Evidence) -> Option<String> {
     let name = speaks_for(evidence)?;
     Some(match (evidence.source, &evidence.says) {
         (Source::Selection, _) => format!("{name} is selected"),
         (Source::Identity, _) => format!("the URL is {name}'s"),
         (_, Says::Local) => "a server of this machine answers there".to_owned(),
         (Source::Match, _) => format!("it matches {name}"),
+        (Source::Label, _) => format!("its label says {name}"),
+        (Source::Fingerprint, _) => format!("its fingerprint is {name}'s"),
         (Source::Database | Source::Listener | Source::File, _) => format!("what answers there is {name}'s"),
     })
+}
+
+/// The two sides of a disagreement between environments on which the rule does not hold.
+fn contradiction(target: &Target) -> String {
+    let claims = |evidence: &&Evidence| speaks_for(evidence).is_some() && evidence.says != Says::Local;
+    let Some(first) = target.evidence.iter().find(claims) else { return String::new() };
+    let second = target.evidence.iter().filter(claims).find(|other| speaks_for(other) != speaks_for(first));
+    let pinned = target.evidence.iter().any(|e| matches!(&e.says, Says::NotAsPinned(_)));
+    let second = match (second.and_then(claim), pinned) {
+        (Some(second), _) => second,
+        (None, true) => "it is not the database that is pinned".to_owned(),
+        (None, false) => return String::new(),
+    };
+    claim(first).map_or(String::new(), |first| format!(": {first}, but {second}"))
 }
 
 fn speaks_for(evidence: &Evidence) -> Option<String> {
     match &evidence.says {
         Says::Environment(name, _) => Some(name.to_string()),
         Says::Local => Some("this machine".to_owned()),
-        Says::Unknown => None,
+        Says::NotAsPinned(_) | Says::Unknown => None,
     }
 }
 
@@ -159,27 +184,46 @@ fn rows(target: &Target, because: &Because) -> Vec<Row> {
         | Reason::Paused => Shown::Strong,
     };
     let strong = target.evidence.iter().any(|e| match e.source {
-        Source::Database | Source::Listener | Source::File | Source::Match => e.says != Says::Unknown,
-        Source::Identity | Source::Selection => false,
+        Source::Label | Source::Fingerprint | Source::Listener | Source::File | Source::Match => {
+            e.says != Says::Unknown
+        }
+        Source::Database | Source::Identity | Source::Selection => false,
     });
+    // A fingerprint that says nothing matters where nothing else does.
+    let fingerprint = match because.reason {
+        Reason::NothingKnown | Reason::CannotBeKnown => Shown::Strong,
+        Reason::Harmless
+        | Reason::ProvenOther
+        | Reason::Reaches
+        | Reason::Disagrees
+        | Reason::Expired
+        | Reason::Paused => Shown::Never,
+    };
+    let mut found: Vec<(u8, Row)> = Vec::new();
     for evidence in &target.evidence {
-        let (label, needed) = match evidence.source {
-            Source::Database => ("label", Shown::Strong),
-            Source::Listener => ("reaches", Shown::Strong),
-            Source::File => ("reaches", Shown::Strong),
-            Source::Match => ("match", Shown::Strong),
-            Source::Identity => ("identity", Shown::All),
-            Source::Selection => ("selected", Shown::All),
+        // In the order in which a connection meets them: the port, then the database.
+        let (place, label, needed) = match evidence.source {
+            Source::Listener | Source::File => (0, "reaches", Shown::Strong),
+            Source::Fingerprint if evidence.says == Says::Unknown => (1, "fingerprint", fingerprint),
+            Source::Fingerprint => (1, "fingerprint", Shown::Strong),
+            Source::Label => (2, "label", Shown::Strong),
+            Source::Database => (3, "database", Shown::Strong),
+            Source::Match => (4, "match", Shown::Strong),
+            Source::Identity => (5, "identity", Shown::All),
+            Source::Selection => (6, "selected", Shown::All),
         };
         let shared = evidence.source == Source::Identity && evidence.says == Says::Unknown;
         if needed == Shown::Strong
-            || disagrees == Shown::All
+            || needed == Shown::All && disagrees == Shown::All
             || shared
             || !strong && evidence.source == Source::Identity
         {
-            rows.push(Row { label: label.to_owned(), text: evidence.seen.clone(), how: evidence.how.clone() });
+            let row = Row { label: label.to_owned(), text: evidence.seen.clone(), how: evidence.how.clone() };
+            found.push((place, row));
         }
     }
+    found.sort_by_key(|(place, _)| *place);
+    rows.extend(found.into_iter().map(|(_, row)| row));
     rows
 }
 
@@ -187,6 +231,7 @@ fn rows(target: &Target, because: &Because) -> Vec<Row> {
 enum Shown {
     Strong,
     All,
+    Never,
 }
 
 fn note(beaten: &Beaten) -> Row {
@@ -230,7 +275,7 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
     let wrong_tunnel = target.is_some_and(|target| {
         target.evidence.iter().any(|e| match (&e.says, &because.environment) {
             (Says::Environment(name, _), Some(environment)) => e.source == Source::Listener && name == environment,
-            (Says::Environment(..) | Says::Local | Says::Unknown, _) => false,
+            (Says::Environment(..) | Says::Local | Says::NotAsPinned(_) | Says::Unknown, _) => false,
         })
     });
     let silent = target.is_some_and(|t| t.evidence.iter().any(|e| e.source == Source::Listener && e.seen == NOBODY));

@@ -87,7 +87,7 @@ fn check(config: &Config, stored: &[StoredUrl], url: &str, there: &Whereabouts, 
             let says = match &e.says {
                 Says::Environment(name, _) => name.to_string(),
                 Says::Local => "local".to_owned(),
-                Says::Unknown => "unknown".to_owned(),
+                Says::NotAsPinned(_) | Says::Unknown => "unknown".to_owned(),
             };
             format!("{} {says}: {} ({})", e.source.word(), e.seen, e.how)
         })

@@ -247,6 +247,12 @@ impl DatabaseUrl {
         &self.places
     }
 
+    /// A parameter of the query, percent-decoded; the last one where it stands several times. It may be a secret.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let (_, query, _) = cut(self.expose());
+        pairs(query?).into_iter().rfind(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
     pub fn endpoint(&self) -> Endpoint {
         let places = self.places.iter().map(|p| Place { host: canonical(&p.host), port: p.port }).collect();
         Endpoint { places, database: self.database.clone() }

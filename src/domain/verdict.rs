@@ -190,11 +190,31 @@ pub enum Conclusion {
     Nothing,
 }
 
+/// Whether the evidence is enough to refuse whatever else could be found: then nothing stronger is looked for, and no
+/// connection is made to a protected database.
+pub fn is_settled(ons: &[&On], selection: &Selection, evidence: &[Evidence]) -> bool {
+    let held = |name: &EnvironmentName, protection| ons.iter().any(|on| on.holds(name, protection));
+    let expired = match selection {
+        Selection::Expired(name, protection) => held(name, *protection),
+        Selection::Environment(..) | Selection::Nothing => false,
+    };
+    expired
+        || evidence.iter().any(|evidence| match &evidence.says {
+            Says::Environment(name, protection) => held(name, *protection),
+            Says::Local | Says::NotAsPinned(_) | Says::Unknown => false,
+        })
+}
+
 /// Weighs the evidence for one target. The selection and the identity of a URL never prove anything about a port of this
 /// machine, where a tunnel may listen, nor where two environments store the same URL.
+///
+/// What the database itself says outranks the rest, but only to tighten: a label that names no environment here leaves
+/// nothing proven, and a fingerprint other than the pinned one contradicts whatever speaks for the pinned environment.
+/// A database that gave no answer leaves the listener to decide.
 pub fn conclude(on: &On, target: &Target) -> Conclusion {
     let mut holds: Option<EnvironmentName> = None;
     let mut others: Vec<&EnvironmentName> = Vec::new();
+    let mut excluded: Vec<&EnvironmentName> = Vec::new();
     let mut local = Claimed::No;
     let mut proven = Claimed::No;
     for evidence in &target.evidence {
@@ -214,6 +234,7 @@ pub fn conclude(on: &On, target: &Target) -> Conclusion {
                 local = Claimed::Yes;
                 proven = Claimed::Yes;
             }
+            Says::NotAsPinned(names) => excluded.extend(names),
             Says::Unknown => {}
         }
     }
@@ -221,6 +242,8 @@ pub fn conclude(on: &On, target: &Target) -> Conclusion {
         (Some(name), [], Claimed::No, _) => Conclusion::Holds(name),
         (Some(name), _, _, _) => Conclusion::HoldsAgainst(name),
         (None, [_, _, ..], _, _) => Conclusion::Contradictory,
+        (None, [name], _, _) if excluded.contains(name) => Conclusion::Contradictory,
+        (None, _, _, Claimed::Yes) if labelled_strangely(target) || partly_silent(target) => Conclusion::Nothing,
         // Two listeners on one port of which only one is known: the connection may meet the other.
         (None, _, _, Claimed::Yes) if met_unknown(target) => Conclusion::Nothing,
         (None, [name], _, Claimed::Yes) => Conclusion::Other(Some((*name).clone())),
@@ -238,7 +261,8 @@ enum Claimed {
 fn proves(evidence: &Evidence, target: &Target) -> bool {
     let shared = target.evidence.iter().any(|e| e.source == Source::Identity && e.says == Says::Unknown);
     match evidence.source {
-        Source::Database | Source::Listener | Source::File | Source::Match => true,
+        Source::Label | Source::Fingerprint | Source::Listener | Source::File | Source::Match => true,
+        Source::Database => false,
         Source::Identity | Source::Selection => match target.reach {
             Reach::Elsewhere => !shared,
             Reach::Here | Reach::File | Reach::Unknown => false,
@@ -246,15 +270,29 @@ fn proves(evidence: &Evidence, target: &Target) -> bool {
     }
 }
 
-/// Whether one of several listeners is unknown while another one is the only proof.
+/// Whether the database carries a label that names no environment of this configuration.
+fn labelled_strangely(target: &Target) -> bool {
+    target.evidence.iter().any(|e| e.source == Source::Label && e.says == Says::Unknown)
+}
+
+/// Whether one of several places of the URL answered and another, where a client may end as well, did not.
+fn partly_silent(target: &Target) -> bool {
+    let answered = target.evidence.iter().any(|e| match e.source {
+        Source::Label | Source::Fingerprint => true,
+        Source::Database | Source::Listener | Source::File | Source::Match | Source::Identity | Source::Selection => {
+            false
+        }
+    });
+    answered && target.evidence.iter().any(|e| e.source == Source::Database)
+}
+
+/// Whether one of several listeners is unknown while another one is the only proof. What the database answered over one
+/// of them does not speak for the other.
 fn met_unknown(target: &Target) -> bool {
     let listener =
         |says: fn(&Says) -> bool| target.evidence.iter().any(|e| e.source == Source::Listener && says(&e.says));
-    let stronger = target.evidence.iter().any(|e| match e.source {
-        Source::Database | Source::Match => e.says != Says::Unknown,
-        Source::Listener | Source::File | Source::Identity | Source::Selection => false,
-    });
-    listener(|says| *says == Says::Unknown) && listener(|says| *says != Says::Unknown) && !stronger
+    let matched = target.evidence.iter().any(|e| e.source == Source::Match);
+    listener(|says| *says == Says::Unknown) && listener(|says| *says != Says::Unknown) && !matched
 }
 
 impl On {

@@ -11,6 +11,7 @@ fn says(text: &str) -> Says {
         "prod" => Says::Environment(name("prod"), Protection::Protected),
         "local" => Says::Local,
         "unknown" => Says::Unknown,
+        "not dev" => Says::NotAsPinned(vec![name("dev")]),
         open => Says::Environment(name(open), Protection::Open),
     }
 }
@@ -23,9 +24,17 @@ fn target(reach: Reach, evidence: Vec<Evidence>) -> Target {
     Target { label: String::new(), url: None, origin: String::new(), reach, evidence }
 }
 
-const SOURCES: [Source; 6] =
-    [Source::Database, Source::Listener, Source::File, Source::Match, Source::Identity, Source::Selection];
-const SAYS: [&str; 5] = ["prod", "dev", "test", "local", "unknown"];
+const SOURCES: [Source; 8] = [
+    Source::Label,
+    Source::Fingerprint,
+    Source::Database,
+    Source::Listener,
+    Source::File,
+    Source::Match,
+    Source::Identity,
+    Source::Selection,
+];
+const SAYS: [&str; 6] = ["prod", "dev", "test", "local", "unknown", "not dev"];
 const REACHES: [Reach; 4] = [Reach::Here, Reach::Elsewhere, Reach::File, Reach::Unknown];
 const TERMINALS: [Terminal; 2] = [Terminal::Present, Terminal::Absent];
 
@@ -57,7 +66,10 @@ fn every_combination_follows_the_contract() {
             let proof = pieces.iter().any(|(source, says)| {
                 let open = matches!(*says, "dev" | "test");
                 match source {
-                    Source::Database | Source::Listener | Source::File | Source::Match => open || *says == "local",
+                    Source::Label | Source::Fingerprint | Source::Listener | Source::File | Source::Match => {
+                        open || *says == "local"
+                    }
+                    Source::Database => *says == "local",
                     Source::Identity | Source::Selection => {
                         *says == "local" || (open && reach == Reach::Elsewhere && !shared)
                     }
@@ -90,11 +102,11 @@ fn every_combination_follows_the_contract() {
                             if claims("dev") || claims("test") || claims("local") {
                                 assert_eq!(verdict.because().reason, Reason::Disagrees, "{story}");
                             }
-                        } else if claims("dev") && claims("test") {
+                        } else if claims("dev") && (claims("test") || claims("not dev")) {
                             assert!(!allowed && (blocked || effect == Effect::Gated), "disagreement: {story}");
                         } else if !proof {
                             assert!(!allowed, "nothing proves it: {story}");
-                        } else if !claims("unknown") {
+                        } else if !claims("unknown") && !pieces.iter().any(|(s, _)| *s == Source::Database) {
                             assert!(allowed, "proven: {story}");
                         }
                     }
@@ -102,7 +114,7 @@ fn every_combination_follows_the_contract() {
             }
         }
     }
-    assert_eq!(judged, 931 * 4 * 5 * 2 * 3);
+    assert_eq!(judged, (1 + 48 + 48 * 48) * 4 * 5 * 2 * 3);
 }
 
 #[track_caller]

@@ -4,6 +4,7 @@ pub mod ambient;
 pub mod clock;
 pub mod consent;
 pub mod daemon;
+pub mod database;
 pub mod entry;
 pub mod identity;
 pub mod journal;

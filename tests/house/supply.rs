@@ -17,7 +17,9 @@ const LICENCES: &[&str] =
 const EXCEPTIONS: &[(&str, &str, &str)] =
     &[("option-ext", "MPL-2.0", "file-level copyleft; used unchanged, as published, below the crate `dirs`")];
 
-/// Cryptography that must not be there twice: two versions are two sets of bugs, and twice the size.
+/// Cryptography that must not be there twice: two versions are two sets of bugs, and twice the size. `hmac` and `sha2`
+/// are, since PostgreSQL's login is a generation ahead of age, and its older releases let a server ask for any amount of
+/// work (CVE-2026-42198).
 const ONCE: &[&str] = &[
     "age",
     "age-core",
@@ -27,12 +29,12 @@ const ONCE: &[&str] = &[
     "curve25519-dalek",
     "ed25519-dalek",
     "hkdf",
-    "hmac",
     "scrypt",
 ];
 
-/// Never below us: a second TLS or crypto library would come in with one of these.
-const BANNED: &[&str] = &["openssl", "openssl-sys", "native-tls", "ring", "aws-lc-sys", "libgit2-sys", "sodiumoxide"];
+/// Never below us: a second TLS or crypto library would come in with one of these. The one there is, rustls with ring,
+/// is what a database is asked through; ring needs no more than the C compiler that a build needs anyway.
+const BANNED: &[&str] = &["openssl", "openssl-sys", "native-tls", "aws-lc-sys", "libgit2-sys", "sodiumoxide"];
 
 struct Graph {
     packages: BTreeMap<String, Value>,

@@ -10,6 +10,7 @@ mod world;
 
 mod commands;
 mod cost;
+mod database;
 mod harness;
 mod hook_bytes;
 mod hook_changes;

@@ -4,6 +4,7 @@ use super::place::shown;
 use super::reader::{Found, Keys};
 use crate::domain::config::{Access, Environment, Export, Match, Protection, Proxy};
 use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::server::Fingerprint;
 use crate::domain::vars;
 use crate::error::Failure;
 
@@ -53,14 +54,12 @@ pub(super) fn parse<'t>(
 }
 
 /// The server's `system_identifier`, 64 bits without a sign, and the database's name, which may hold a slash itself.
-fn fingerprint(found: &Found<'_>) -> Result<String, Failure> {
-    let text = found.word()?;
-    match text.split_once('/') {
-        Some((server, database)) if server.parse::<u64>().is_ok() && !database.is_empty() => Ok(text.to_owned()),
-        Some(_) | None => Err(found
+fn fingerprint(found: &Found<'_>) -> Result<Fingerprint, Failure> {
+    Fingerprint::parse(found.word()?).ok_or_else(|| {
+        found
             .failure("must be SYSTEM_IDENTIFIER/DATABASE")
-            .hint("`nexus-env db pin` reads it from the database and writes it")),
-    }
+            .hint("`nexus-env db pin` reads it from the database and writes it")
+    })
 }
 
 fn variables(keys: &mut Keys<'_>, lifted: &[VariableName]) -> Result<Vec<(VariableName, String)>, Failure> {

@@ -150,7 +150,7 @@ fn instances(known: &Known<'_>, url: &DatabaseUrl, behind: &[&str], how: String)
     };
     let how = match says {
         Says::Unknown => format!("{how}; no environment declares it"),
-        Says::Environment(..) | Says::Local => how,
+        Says::Environment(..) | Says::Local | Says::NotAsPinned(_) => how,
     };
     Evidence { source: Source::Listener, says, seen: shown(&behind.join(" or ")), how }
 }

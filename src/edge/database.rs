@@ -1,0 +1,58 @@
+//! Asks a PostgreSQL server which database it is: one read-only question to each place that a URL names, within two
+//! seconds in all. It passes on no word of the server's, decides nothing, and never hands a URL's text to a driver.
+//!
+//! The wire is `postgres-protocol`, the lower half of the `postgres` crates, over blocking sockets whose every wait ends
+//! at one deadline. The upper half would bring an asynchronous runtime for one question, and reads a URL by rules that
+//! are not Prisma's.
+
+mod address;
+mod client;
+mod tls;
+mod wire;
+
+use std::time::{Duration, Instant};
+
+use crate::domain::server::{Reply, Silence};
+use crate::domain::url::DatabaseUrl;
+use address::Destination;
+pub use address::looked_up;
+use client::Account;
+
+/// For everything together: the name, the connection, TLS, the login and the question.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Who answers at each place that the URL names; both families count for `localhost`. Never empty.
+pub fn ask(url: &DatabaseUrl) -> Vec<Reply> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut replies = Vec::new();
+    for place in url.places() {
+        let at = address::shown(place);
+        match address::destinations(place, deadline) {
+            Ok(destinations) => replies.extend(ask_each(url, &at, &destinations, deadline)),
+            Err(silence) => replies.push(Reply { at, answer: Err(silence) }),
+        }
+    }
+    if replies.is_empty() {
+        replies.push(Reply { at: "no place".to_owned(), answer: Err(Silence::UnknownHost) });
+    }
+    replies
+}
+
+/// At the same time, so that one that never answers leaves the others theirs.
+fn ask_each(url: &DatabaseUrl, at: &str, destinations: &[Destination], deadline: Instant) -> Vec<Reply> {
+    let account = Account::of(url);
+    let one = |destination: &Destination| {
+        let at = if destinations.len() > 1 { destination.to_string() } else { at.to_owned() };
+        Reply { at, answer: client::identity(&account, destination, deadline) }
+    };
+    match destinations {
+        [only] => vec![one(only)],
+        several => {
+            let replies: Vec<Reply> = std::thread::scope(|scope| {
+                let asked: Vec<_> = several.iter().map(|destination| scope.spawn(|| one(destination))).collect();
+                asked.into_iter().filter_map(|thread| thread.join().ok()).collect()
+            });
+            address::met(destinations, replies)
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! One login and one question, in PostgreSQL's protocol, version 3 (manual, chapter 55). Whatever the server says in
+//! words stays here.
+
+use std::io::Write;
+use std::time::Instant;
+
+use bytes::BytesMut;
+use fallible_iterator::FallibleIterator;
+use postgres_protocol::authentication::md5_hash;
+use postgres_protocol::authentication::sasl::{self, ChannelBinding, ScramSha256};
+use postgres_protocol::message::backend::{ErrorResponseBody, Header, Message};
+use postgres_protocol::message::frontend;
+
+use super::address::{Destination, To};
+use super::tls::{Demand, Tls};
+use super::wire::{Stream, silence};
+use crate::domain::secret::Secret;
+use crate::domain::server::{Duty, Flavour, Identity, Silence, Way};
+use crate::domain::url::{DatabaseUrl, Host};
+
+/// Who asks: what of the URL a server has to know.
+pub(super) struct Account {
+    user: String,
+    password: Option<Secret>,
+    database: String,
+    /// Some services find the server by it: `endpoint=…` of Neon, `--cluster=…` of CockroachDB.
+    options: Option<String>,
+    tls: Tls,
+}
+
+impl Account {
+    pub fn of(url: &DatabaseUrl) -> Account {
+        let user = url.user().filter(|user| !user.is_empty()).unwrap_or("postgres").to_owned();
+        Account {
+            password: url.password().cloned(),
+            database: url.database().unwrap_or(&user).to_owned(),
+            options: url.parameter("options").filter(|options| !options.is_empty()),
+            tls: Tls::of(url),
+            user,
+        }
+    }
+}
+
+/// Which parameters the login carries.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Login {
+    /// Read-only, and with a time-out of its own: the server keeps both, whatever is asked.
+    Full,
+    /// What every pooler lets through. The question's own transaction is read-only all the same.
+    Bare,
+}
+
+/// Asks who the server at `destination` is.
+pub(super) fn identity(account: &Account, destination: &Destination, deadline: Instant) -> Result<Identity, Silence> {
+    let mut session = open(account, destination, deadline)?;
+    session.identity()
+}
+
+/// A session, by TLS or without it as the URL demands, and without our parameters where those are refused.
+fn open(account: &Account, destination: &Destination, deadline: Instant) -> Result<Session, Silence> {
+    let socket = matches!(destination.to, To::Socket(_));
+    // libpq uses no TLS over a unix socket, whatever is demanded (manual, 34.19.3).
+    let demand = if socket { Demand::Never } else { account.tls.demand };
+    let first = match demand {
+        Demand::Never | Demand::IfRefused => false,
+        Demand::IfOffered | Demand::Always => true,
+    };
+    let attempt = |by_tls| match log_in(account, destination, deadline, by_tls, Login::Full) {
+        Err(Refusal::Parameters) => log_in(account, destination, deadline, by_tls, Login::Bare)
+            .map(|session| Session { way: Way::Pooled, ..session }),
+        other => other,
+    };
+    let answer = attempt(first);
+    let again = match (&answer, demand) {
+        (Err(Refusal::Silence(Silence::NotLetIn)), Demand::IfRefused) => Some(true),
+        (Err(Refusal::Silence(Silence::NotLetIn | Silence::TlsBroken)), Demand::IfOffered) => Some(false),
+        (Ok(_) | Err(_), _) => None,
+    };
+    let answer = match again.map(attempt) {
+        Some(Ok(session)) => Ok(session),
+        Some(Err(_)) | None => answer,
+    };
+    answer.map_err(|refusal| match refusal {
+        Refusal::Silence(silence) => silence,
+        Refusal::Parameters => Silence::PoolerAlone,
+    })
+}
+
+/// Why a login failed.
+enum Refusal {
+    /// A pooler that knows fewer parameters than PostgreSQL does.
+    Parameters,
+    Silence(Silence),
+}
+
+impl From<Silence> for Refusal {
+    fn from(silence: Silence) -> Self {
+        Refusal::Silence(silence)
+    }
+}
+
+fn log_in(
+    account: &Account,
+    destination: &Destination,
+    deadline: Instant,
+    by_tls: bool,
+    login: Login,
+) -> Result<Session, Refusal> {
+    let wire = destination.open(deadline)?;
+    // A clear password may be read by others unless the line is ours or TLS.
+    let private = match (&destination.to, by_tls) {
+        (To::Address(address), false) => address.ip().to_canonical().is_loopback(),
+        (To::Socket(_), _) | (To::Address(_), true) => true,
+    };
+    let stream: Box<dyn Stream> = if by_tls {
+        let host = match &destination.host {
+            Host::Name(name) => name.clone(),
+            Host::Address(address) => address.to_string(),
+            Host::Socket(_) => String::new(),
+        };
+        account.tls.start(wire, &host)?
+    } else {
+        Box::new(wire)
+    };
+    let mut session = Session { stream, buffer: BytesMut::new(), way: Way::Straight };
+    session.greet(account, login)?;
+    session.authenticate(account, private)?;
+    Ok(session)
+}
+
+struct Session {
+    stream: Box<dyn Stream>,
+    buffer: BytesMut,
+    way: Way,
+}
+
+/// A server's answers here are a few hundred bytes; what claims to be longer is no PostgreSQL.
+const LONGEST: i32 = 1024 * 1024;
+
+impl Session {
+    fn send(&mut self, fill: impl FnOnce(&mut BytesMut) -> std::io::Result<()>) -> Result<(), Silence> {
+        let mut bytes = BytesMut::new();
+        fill(&mut bytes).map_err(|_| Silence::NotPostgreSql)?;
+        self.stream.write_all(&bytes).and_then(|()| self.stream.flush()).map_err(|error| silence(&error))
+    }
+
+    /// The next message that is an answer: notices and settings are none.
+    fn next(&mut self) -> Result<Message, Silence> {
+        loop {
+            if let Some(header) = Header::parse(&self.buffer).map_err(|_| Silence::NotPostgreSql)?
+                && header.len() > LONGEST
+            {
+                return Err(Silence::NotPostgreSql);
+            }
+            match Message::parse(&mut self.buffer).map_err(|_| Silence::NotPostgreSql)? {
+                Some(Message::NoticeResponse(_) | Message::ParameterStatus(_) | Message::NotificationResponse(_)) => {}
+                Some(message) => return Ok(message),
+                None => {
+                    let mut bytes = [0; 4096];
+                    match self.stream.read(&mut bytes) {
+                        Ok(0) if self.buffer.is_empty() => return Err(Silence::HungUp),
+                        Ok(0) => return Err(Silence::NotPostgreSql),
+                        Ok(count) => self.buffer.extend_from_slice(&bytes[..count]),
+                        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                        Err(error) => return Err(silence(&error)),
+                    }
+                }
+            }
+        }
+    }
+
+    fn greet(&mut self, account: &Account, login: Login) -> Result<(), Silence> {
+        let mut parameters = vec![
+            ("user", account.user.as_str()),
+            ("database", account.database.as_str()),
+            ("application_name", "nexus-env"),
+            ("client_encoding", "UTF8"),
+        ];
+        if login == Login::Full {
+            parameters.extend(account.options.as_deref().map(|options| ("options", options)));
+            // After the options, so that these win.
+            parameters.extend([("default_transaction_read_only", "on"), ("statement_timeout", "2000")]);
+        }
+        self.send(|bytes| frontend::startup_message(parameters, bytes))
+    }
+
+    fn authenticate(&mut self, account: &Account, private: bool) -> Result<(), Refusal> {
+        let password = || account.password.as_ref().map(Secret::expose).ok_or(Silence::PasswordMissing);
+        loop {
+            match self.next()? {
+                Message::AuthenticationOk | Message::BackendKeyData(_) => {}
+                Message::AuthenticationCleartextPassword if !private => return Err(Silence::ClearPassword.into()),
+                Message::AuthenticationCleartextPassword => {
+                    let password = password()?;
+                    self.send(|bytes| frontend::password_message(password, bytes))?;
+                }
+                Message::AuthenticationMd5Password(body) => {
+                    let hash = md5_hash(account.user.as_bytes(), password()?, body.salt());
+                    self.send(|bytes| frontend::password_message(hash.as_bytes(), bytes))?;
+                }
+                Message::AuthenticationSasl(body) => {
+                    let known = body.mechanisms().any(|mechanism| Ok(mechanism == sasl::SCRAM_SHA_256));
+                    if !known.map_err(|_| Silence::NotPostgreSql)? {
+                        return Err(Silence::UnknownLogin.into());
+                    }
+                    self.scram(password()?)?;
+                }
+                Message::ErrorResponse(body) => return Err(refusal(&body)),
+                Message::ReadyForQuery(_) => return Ok(()),
+                Message::AuthenticationGss
+                | Message::AuthenticationKerberosV5
+                | Message::AuthenticationScmCredential
+                | Message::AuthenticationSspi => return Err(Silence::UnknownLogin.into()),
+                _ => return Err(Silence::NotPostgreSql.into()),
+            }
+        }
+    }
+
+    /// RFC 7677. The server proves that it knows the password too; one that cannot is answered no further.
+    fn scram(&mut self, password: &[u8]) -> Result<(), Refusal> {
+        let mut scram = ScramSha256::new(password, ChannelBinding::unsupported());
+        self.send(|bytes| frontend::sasl_initial_response(sasl::SCRAM_SHA_256, scram.message(), bytes))?;
+        match self.next()? {
+            Message::AuthenticationSaslContinue(body) => {
+                scram.update(body.data()).map_err(|_| Silence::UnknownLogin)?;
+            }
+            Message::ErrorResponse(body) => return Err(refusal(&body)),
+            _ => return Err(Silence::NotPostgreSql.into()),
+        }
+        self.send(|bytes| frontend::sasl_response(scram.message(), bytes))?;
+        match self.next()? {
+            Message::AuthenticationSaslFinal(body) => {
+                scram.finish(body.data()).map_err(|_| Silence::WrongPassword.into())
+            }
+            Message::ErrorResponse(body) => Err(refusal(&body)),
+            _ => Err(Silence::NotPostgreSql.into()),
+        }
+    }
+
+    /// The rows of the last statement that has some, each value as text.
+    fn query(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Silence> {
+        self.send(|bytes| frontend::query(sql, bytes))?;
+        let (mut rows, mut failed) = (Vec::new(), None);
+        loop {
+            match self.next()? {
+                Message::RowDescription(_) => rows.clear(),
+                Message::DataRow(body) => {
+                    let value = |range: Option<std::ops::Range<usize>>| {
+                        Ok(range.map(|range| String::from_utf8_lossy(&body.buffer()[range]).into_owned()))
+                    };
+                    rows.push(body.ranges().map(value).collect().map_err(|_| Silence::NotPostgreSql)?);
+                }
+                Message::ErrorResponse(body) => failed = failed.or(Some(refused(&body))),
+                Message::ReadyForQuery(_) => return failed.map_or(Ok(rows), Err),
+                _ => {}
+            }
+        }
+    }
+
+    /// Asks all in one go. Where the role may not read the control file, or there is none, it asks for the rest.
+    fn identity(&mut self) -> Result<Identity, Silence> {
+        const SYSTEM: &str = "(SELECT system_identifier::text FROM pg_catalog.pg_control_system())";
+        let question = |system: &str, standby: &str| {
+            format!(
+                "BEGIN TRANSACTION READ ONLY; \
+                 SELECT {system}, pg_catalog.current_database()::text, {standby}, pg_catalog.version()::text, \
+                 pg_catalog.shobj_description(oid, 'pg_database')::text FROM pg_catalog.pg_database \
+                 WHERE datname = pg_catalog.current_database(); COMMIT"
+            )
+        };
+        let standby = "pg_catalog.pg_is_in_recovery()::text";
+        let rows = match self.query(&question(SYSTEM, standby)) {
+            Err(Silence::Refused(_) | Silence::NoRights) => {
+                self.query("ROLLBACK")?;
+                match self.query(&question("NULL", standby)) {
+                    Err(Silence::Refused(_) | Silence::NoRights) => {
+                        self.query("ROLLBACK")?;
+                        self.query(&question("NULL", "'false'"))?
+                    }
+                    other => other?,
+                }
+            }
+            other => other?,
+        };
+        let _ = self.send(|bytes| {
+            frontend::terminate(bytes);
+            Ok(())
+        });
+        match rows.as_slice() {
+            [row] => match row.as_slice() {
+                [system, Some(database), standby, version, comment] => Ok(Identity {
+                    flavour: match version.as_deref().is_some_and(|version| version.contains("CockroachDB")) {
+                        true => Flavour::CockroachDb,
+                        false => Flavour::PostgreSql,
+                    },
+                    // `bigint` has a sign, and the identifier has none.
+                    system: system.as_deref().and_then(|text| text.parse::<i128>().ok()).map(|number| number as u64),
+                    database: database.clone(),
+                    comment: comment.clone(),
+                    duty: if standby.as_deref() == Some("true") { Duty::Standby } else { Duty::Primary },
+                    way: self.way,
+                }),
+                _ => Err(Silence::NotPostgreSql),
+            },
+            _ => Err(Silence::NotPostgreSql),
+        }
+    }
+}
+
+/// The SQLSTATE and the words of an error (manual, 55.8).
+fn fields(body: &ErrorResponseBody) -> (String, String) {
+    let (mut state, mut words) = (String::new(), String::new());
+    let mut fields = body.fields();
+    while let Ok(Some(field)) = fields.next() {
+        let text = || String::from_utf8_lossy(field.value_bytes()).into_owned();
+        match field.type_() {
+            b'C' => state = text(),
+            b'M' => words = text().to_ascii_lowercase(),
+            _ => {}
+        }
+    }
+    (state, words)
+}
+
+fn refusal(body: &ErrorResponseBody) -> Refusal {
+    let (_, words) = fields(body);
+    match words.contains("unsupported startup parameter") {
+        true => Refusal::Parameters,
+        false => Refusal::Silence(refused(body)),
+    }
+}
+
+/// What an error means, by its SQLSTATE (manual, appendix A). PgBouncer has one for all its own, so there the words tell.
+fn refused(body: &ErrorResponseBody) -> Silence {
+    let (state, words) = fields(body);
+    match state.as_str() {
+        "28P01" => Silence::WrongPassword,
+        "28000" if words.contains("client certificate") => Silence::CertificateWanted,
+        "28000" => Silence::NotLetIn,
+        "3D000" => Silence::NoSuchDatabase,
+        "42501" => Silence::NoRights,
+        "53300" => Silence::TooManyConnections,
+        "57P01" | "57P02" | "57P03" => Silence::NotReady,
+        "57014" => Silence::TimedOut,
+        "08P01" if words.contains("no such database") => Silence::NoSuchDatabase,
+        "08P01" if words.contains("no such user") || words.contains("auth") || words.contains("password") => {
+            Silence::WrongPassword
+        }
+        "08P01" | "08000" | "08006" => Silence::PoolerAlone,
+        other => Silence::Refused(other.chars().filter(char::is_ascii_alphanumeric).take(5).collect()),
+    }
+}
