@@ -281,6 +281,8 @@ __nexus_env_nearby() {
 __nexus_env_named() {
   local __nexus_env_tool=$1 __nexus_env_seen='' __nexus_env_flags='' __nexus_env_scripts='' __nexus_env_word
   shift
+  # A rule of the team's or the person's may name a runner itself.
+  case " $__nexus_env_rules " in *" $__nexus_env_tool "*) return 0 ;; esac
   case $__nexus_env_tool in
     prisma) __nexus_env_seen=yes ;;
     npx | pnpx | bunx) ;;

@@ -203,6 +203,8 @@ function __nexus_env_named
     set -l __nexus_env_seen
     set -l __nexus_env_flags
     set -l __nexus_env_scripts
+    # A rule of the team's or the person's may name a runner itself.
+    contains -- $argv[1] $__nexus_env_rules; and return 0
     switch $argv[1]
         case prisma
             set __nexus_env_seen yes

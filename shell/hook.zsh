@@ -193,6 +193,8 @@ function __nexus_env_named {
   local -a __nexus_env_words
   __nexus_env_words=("$@")
   shift
+  # A rule of the team's or the person's may name a runner itself.
+  case " $__nexus_env_rules " in *" $__nexus_env_tool "*) return 0 ;; esac
   case $__nexus_env_tool in
     prisma) __nexus_env_seen=yes ;;
     npx|pnpx|bunx) ;;

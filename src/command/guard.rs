@@ -17,6 +17,7 @@ use crate::domain::pause::{self, Pause};
 use crate::domain::project::Files;
 use crate::domain::record::{Event, Layer};
 use crate::domain::report::{self, Outcome, View};
+use crate::domain::rules;
 use crate::domain::scope::Origin;
 use crate::domain::screen;
 use crate::domain::server::{self, Reply};
@@ -235,7 +236,7 @@ fn judge(
     questions: &Questions<'_>,
     invocation: Invocation,
 ) -> Judged {
-    let concerns = judgement::concerns(surroundings.config, &invocation);
+    let concerns = rules::concerns(surroundings.config, &invocation);
     let harmless = Verdict::Allow(Because { reason: Reason::Harmless, environment: None, target: None });
     if concerns.is_empty() {
         return Judged { invocation, concern: None, targets: Vec::new(), verdict: harmless };

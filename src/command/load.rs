@@ -76,9 +76,16 @@ pub fn look(ambient: &Ambient) -> (Configured, Watch) {
         Ok(Trust::Asks(changes)) => return (Configured::Unusable(root, not_allowed(&changes)), watch),
         Err(error) => return (Configured::Unusable(root, error), watch),
     };
-    let lifted = identity::lifted_names(ambient);
+    let person = match identity::settings(ambient) {
+        Ok(person) => person,
+        Err(error) => return (Configured::Unusable(root, error), watch),
+    };
+    let lifted = person.allow_names;
     match schema::parse(&texts, &lifted) {
-        Ok(config) => (Configured::Ready(Box::new(Loaded { repository, config, lifted })), watch),
+        Ok(mut config) => {
+            config.guard.extend(person.guard);
+            (Configured::Ready(Box::new(Loaded { repository, config, lifted })), watch)
+        }
         Err(failure) => (Configured::Unusable(root, failure.into()), watch),
     }
 }
@@ -90,6 +97,9 @@ fn root_of(seen: &Watch) -> PathBuf {
 
 fn with_state(ambient: &Ambient, mut watch: Watch) -> Watch {
     watch.join(trust::generation(ambient));
+    if let Some(settings) = identity::settings_file(ambient) {
+        watch.join(repo::watch(&settings));
+    }
     watch
 }
 

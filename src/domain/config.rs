@@ -83,7 +83,7 @@ pub struct Service {
     pub health: Option<String>,
 }
 
-/// A rule of the team, beside the built-in ones.
+/// A rule of the person's or of the team's, beside the built-in ones.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct GuardRule {
     /// Words with `*`, compared with the words of a command.
@@ -98,6 +98,8 @@ pub struct GuardRule {
 /// Whose rule it is. A rule of a repository may only tighten what the person set.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RuleOrigin {
+    /// `config.toml`, the person's own settings.
+    Person,
     /// `.nexusenv`, the team's.
     Repository,
     /// `.nexusenv.local`, one person's.

@@ -28,6 +28,7 @@ pub mod proxy;
 pub mod record;
 pub mod report;
 pub mod repository;
+pub mod rules;
 pub mod schema;
 pub mod scope;
 pub mod screen;

@@ -64,7 +64,8 @@ pub fn screen(judged: &Judged, config: &Config, selection: &Selection) -> Screen
     if !through.is_empty() {
         rows.push(Row { label: "through".to_owned(), text: through, how: String::new() });
     }
-    if judged.invocation.tool == Tool::Other {
+    let of_rule = judged.concern.as_ref().is_some_and(|concern| concern.rule.is_some());
+    if judged.invocation.tool == Tool::Other || of_rule {
         let why = judged.concern.as_ref().map(|concern| concern.why.clone()).unwrap_or_default();
         rows.push(Row { label: "because".to_owned(), text: why, how: String::new() });
     }

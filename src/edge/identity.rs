@@ -2,7 +2,7 @@
 //!
 //! Nothing in a repository can name one. What others could read is refused, not used with a warning.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
@@ -254,19 +254,32 @@ fn refuse_in_work_tree(ambient: &Ambient, path: &Path) -> Result<()> {
         .into())
 }
 
-fn settings(ambient: &Ambient) -> Result<Person> {
-    let Some(path) = ambient.config_dir.as_ref().map(|directory| directory.join("config.toml")) else {
+/// Where the person's settings are.
+pub fn settings_file(ambient: &Ambient) -> Option<PathBuf> {
+    ambient.config_dir.as_ref().map(|directory| directory.join("config.toml"))
+}
+
+/// The person's own settings.
+///
+/// # Errors
+/// With file and line: rules of the guard that nobody can read would not hold.
+pub fn settings(ambient: &Ambient) -> Result<Person> {
+    let Some(path) = settings_file(ambient) else {
         return Ok(Person::default());
     };
     let mut text = String::new();
-    match File::open(&path).and_then(|file| file.take(LARGEST).read_to_string(&mut text)) {
+    // Opening a pipe for reading would wait for a writer (open(2), O_NONBLOCK).
+    let file = OpenOptions::new().read(true).custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32).open(&path);
+    match file.and_then(|file| file.take(LARGEST).read_to_string(&mut text)) {
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Person::default()),
         Err(error) => return Err(failed("could not read", &path, &error)),
     }
     person::parse(&text).map_err(|wrong| {
         let name = format!("`{}:{}`", bare(ambient, &path), wrong.line);
-        Failure::new(format!("{name}: {}", wrong.what)).hint("the keys are ssh_identity and allow_names").into()
+        Failure::new(format!("{name}: {}", wrong.what))
+            .hint("the keys are ssh_identity, allow_names and [[guard]]")
+            .into()
     })
 }
 

@@ -25,6 +25,7 @@ mod pausing;
 mod proxy;
 mod refusals;
 mod remembering;
+mod ruling;
 mod seed;
 mod selection;
 mod surroundings;
