@@ -138,7 +138,7 @@ impl World {
             }
             let listener = |line: &str| {
                 let argv = shell_words::split(line).unwrap();
-                let process = Process { pid: 4242, program: argv[0].clone(), argv, environ: None };
+                let process = Process { pid: 4242, program: argv[0].clone(), argv, ..Process::default() };
                 let door = Door::Tcp { address: "127.0.0.1".parse().unwrap(), port: place.port };
                 Listener { door, owners: vec![Owner::Process(process)] }
             };

@@ -233,11 +233,12 @@ fn who(port: u16) -> Option<String> {
 fn owner(door: &Door, owner: &Owner) -> String {
     match owner {
         Owner::Process(process) => {
-            let serves = proxy::cloud_sql(process);
+            let serves = proxy::leads(process, None);
             let behind = serves.as_ref().map(|serves| serves.behind(door)).unwrap_or_default();
-            match behind.is_empty() {
+            let told: Vec<&str> = behind.iter().map(|far| far.told.as_str()).collect();
+            match told.is_empty() {
                 true => format!("{}, pid {}", process.program, process.pid),
-                false => format!("{}, pid {}, to {}", process.program, process.pid, behind.join(" and ")),
+                false => format!("{}, pid {}, to {}", process.program, process.pid, told.join(" and ")),
             }
         }
         Owner::Hidden { uid, .. } => format!("a process of another user (uid {uid})"),

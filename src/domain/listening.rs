@@ -12,12 +12,41 @@ pub struct Process {
     pub argv: Vec<String>,
     /// The environment it was started with; `None` where it is not ours to read.
     pub environ: Option<Vec<(String, String)>>,
+    /// The text of the configuration file that its words name, where that could be read and is as old as the process.
+    pub file: Option<String>,
+    /// The processes that started it, the nearest first. Theirs are left out.
+    pub parents: Vec<Process>,
+    /// What a container engine has behind the port that this process publishes for it.
+    pub container: Option<Box<Container>>,
+}
+
+/// A container whose port is published on this machine.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Container {
+    pub name: String,
+    pub image: String,
+    /// The port inside the container.
+    pub port: u16,
+    /// Its first process, as the engine describes it.
+    pub process: Process,
 }
 
 impl Process {
     /// A variable of the environment that the process was started with.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.environ.as_deref()?.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The words it was started with. A program that writes a title over its words (npm does) leaves one long word.
+    pub fn words(&self) -> Vec<String> {
+        let mut words: Vec<String> = self.argv.clone();
+        while words.len() > 1 && words.last().is_some_and(String::is_empty) {
+            words.pop();
+        }
+        match words.as_slice() {
+            [title] if title.contains(' ') => title.split_whitespace().map(str::to_owned).collect(),
+            _ => words,
+        }
     }
 }
 
@@ -70,4 +99,15 @@ pub enum Whereabouts {
     Here(Look),
     /// On another machine, as far as the name tells; names are not looked up in the network.
     Elsewhere,
+}
+
+/// A process of this user, among those that run now.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Running {
+    pub process: Process,
+    pub parent: u32,
+    /// Epoch seconds.
+    pub started: u64,
+    /// The TCP ports on which it listens, sorted.
+    pub ports: Vec<u16>,
 }

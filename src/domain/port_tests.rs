@@ -45,7 +45,7 @@ fn config() -> Config {
 
 fn process(pid: u32, line: &str) -> Owner {
     let argv = shell_words::split(line).unwrap();
-    Owner::Process(Process { pid, program: argv[0].clone(), argv, environ: None })
+    Owner::Process(Process { pid, program: argv[0].clone(), argv, ..Process::default() })
 }
 
 fn look(owners: Vec<Owner>) -> Look {

@@ -81,7 +81,7 @@ pub fn evidence(
     for place in url.places() {
         if let Whereabouts::Here(answer) = look(place) {
             reach = Reach::Here;
-            found.extend(listeners::listeners(known, url, place, answer));
+            found.extend(listeners::listeners(known, url, place, answer, look));
         }
     }
     found.extend(known.config.environments.iter().filter(|e| matches(&e.matches, url)).map(|environment| Evidence {
@@ -100,6 +100,11 @@ fn speaks_for(environment: &Environment) -> Says {
 }
 
 fn matches(patterns: &Match, url: &DatabaseUrl) -> bool {
+    fits(patterns, url.places(), url.database(), url.user())
+}
+
+/// Whether a pattern of each kind that is there fits; no pattern at all fits nothing.
+fn fits(patterns: &Match, places: &[Place], database: Option<&str>, user: Option<&str>) -> bool {
     if *patterns == Match::default() {
         return false;
     }
@@ -112,11 +117,11 @@ fn matches(patterns: &Match, url: &DatabaseUrl) -> bool {
         one_of(&hosts, Some(&host.to_lowercase()))
             && (patterns.ports.is_empty() || patterns.ports.contains(&place.port))
     };
-    let placed = match url.places() {
+    let placed = match places {
         [] => patterns.hosts.is_empty() && patterns.ports.is_empty(),
         places => places.iter().any(place),
     };
-    placed && one_of(&patterns.databases, url.database()) && one_of(&patterns.users, url.user())
+    placed && one_of(&patterns.databases, database) && one_of(&patterns.users, user)
 }
 
 /// For whom the stored URLs speak. Two environments with the same URL: for neither. A remote endpoint that only one

@@ -1,4 +1,5 @@
-//! Looks who listens on a port or a socket of this machine. It connects to nothing and asks no name server.
+//! Looks who listens on a port or a socket of this machine, and which processes run. It connects to nothing and asks no
+//! name server.
 
 #[cfg(target_os = "linux")]
 #[path = "listener/linux.rs"]
@@ -7,10 +8,24 @@ mod system;
 #[path = "listener/macos.rs"]
 mod system;
 
+use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+use std::path::Path;
 
-use crate::domain::listening::{Door, Look, Whereabouts};
+use anyhow::Context;
+
+use crate::domain::ambient::Ambient;
+use crate::domain::listening::{Door, Look, Running, Whereabouts};
 use crate::domain::url::{Host, Place};
+use crate::error::Result;
+
+/// How far up the parents of a process are read: `npm run tunnel` starts a shell, which starts a script, which starts ssh.
+const MANY_PARENTS: usize = 6;
+
+/// The processes of this user, with words, environment, parent and the ports on which they listen.
+pub fn running(ambient: &Ambient) -> Result<Vec<Running>> {
+    system::running(ambient.uid).context("could not list the processes")
+}
 
 /// Who answers at this place, if it is on this machine. `localhost` means both families, since clients try both. A name
 /// that the hosts file gives to this machine counts, and so do container engines' names for it; any other name is
@@ -45,6 +60,22 @@ fn socket(path: &str, port: u16) -> Look {
         Ok(listeners) => Look::Seen(listeners),
         Err(error) => Look::CannotBeSeen(error.to_string()),
     }
+}
+
+/// The text of a configuration file, unless it is no plain file, is longer than any such file, or was changed after the
+/// process was started, which has read it then. `started` is in epoch seconds.
+fn file_as_old(path: &Path, started: f64) -> Option<String> {
+    const LONGEST: u64 = 64 * 1024;
+    /// The start of a process is known to a hundredth of a second, the clock may have been set a little.
+    const TOLERANCE: f64 = 0.25;
+    let meta = std::fs::metadata(path).ok().filter(|meta| meta.is_file() && meta.len() <= LONGEST)?;
+    let changed = meta.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs_f64();
+    if changed > started + TOLERANCE {
+        return None;
+    }
+    let mut text = String::new();
+    std::fs::File::open(path).ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
+    Some(text)
 }
 
 /// Names that by convention lead to this machine.

@@ -1,29 +1,37 @@
-//! macOS: the `listeners` crate for sockets and processes, `KERN_PROCARGS2` for a process's words and environment.
+//! macOS: the `listeners` crate for sockets, libproc(3) and `KERN_PROCARGS2` for processes: parents, words, environment.
 //!
 //! The crate leaves out sockets of processes that this user may not see, so nobody seen does not mean nobody there.
 
 use std::collections::HashSet;
+use std::ffi::CStr;
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 
 use listeners::{Protocol, SocketState};
 
-use super::{Both, answers, tcp_door};
-use crate::domain::listening::{Listener, Owner, Process};
+use super::{Both, MANY_PARENTS, answers, file_as_old, tcp_door};
+use crate::domain::listening::{Listener, Owner, Process, Running};
+use crate::domain::proxy;
+
+/// A listening socket with the process that holds it, as the crate gives them.
+fn listening() -> io::Result<impl Iterator<Item = listeners::Listener>> {
+    let all = listeners::get_all().map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(all.into_iter().filter(|l| l.protocol == Protocol::TCP && l.state == SocketState::Listen))
+}
 
 /// The listeners that answer a TCP connection to one of the addresses.
 pub fn tcp(addresses: &[IpAddr], port: u16) -> io::Result<Vec<Listener>> {
-    let all = listeners::get_all().map_err(|error| io::Error::other(error.to_string()))?;
-    let here: HashSet<(IpAddr, u32, String)> = all
-        .into_iter()
-        .filter(|l| l.protocol == Protocol::TCP && l.state == SocketState::Listen && l.socket.port() == port)
+    let here: HashSet<(IpAddr, u32, String)> = listening()?
+        .filter(|l| l.socket.port() == port)
         .filter(|l| addresses.iter().any(|wanted| answers(l.socket.ip(), Both::Families, *wanted)))
         .map(|l| (l.socket.ip(), l.process.pid, l.process.name))
         .collect();
     let mut found: Vec<Listener> = Vec::new();
     for (address, pid, name) in here {
         let door = tcp_door(address, port);
-        let owner = Owner::Process(process(pid, name));
+        let owner = Owner::Process(whole(pid, name));
         match found.iter_mut().find(|listener| listener.door == door) {
             Some(listener) => listener.owners.push(owner),
             None => found.push(Listener { door, owners: vec![owner] }),
@@ -37,12 +45,79 @@ pub fn unix(_paths: &[String]) -> io::Result<Vec<Listener>> {
     Err(io::Error::other("macOS does not tell who listens on a unix socket"))
 }
 
-fn process(pid: u32, name: String) -> Process {
+/// The processes of a user that run now, with the ports on which they listen.
+pub fn running(uid: u32) -> io::Result<Vec<Running>> {
+    let ports: Vec<(u32, u16)> = listening()?.map(|l| (l.process.pid, l.socket.port())).collect();
+    let one = |pid: u32| {
+        let about = about(pid).filter(|about| about.pbi_uid == uid)?;
+        let mut ports: Vec<u16> = ports.iter().filter(|(owner, _)| *owner == pid).map(|(_, port)| *port).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        let process = alone(pid, String::new());
+        Some(Running { process, parent: about.pbi_ppid, started: about.pbi_start_tvsec, ports })
+    };
+    Ok(pids()?.into_iter().filter_map(one).collect())
+}
+
+/// A process with those that started it and the configuration file that it names.
+fn whole(pid: u32, name: String) -> Process {
+    let mut process = alone(pid, name);
+    let mut above = about(pid).map_or(0, |about| about.pbi_ppid);
+    while above > 1 && process.parents.len() < MANY_PARENTS {
+        process.parents.push(alone(above, String::new()));
+        above = about(above).map_or(0, |about| about.pbi_ppid);
+    }
+    process.file = proxy::file_of(&process).and_then(|path| {
+        let about = about(pid)?;
+        let started = about.pbi_start_tvsec as f64 + about.pbi_start_tvusec as f64 / 1e6;
+        let path =
+            if Path::new(&path).is_absolute() { PathBuf::from(path) } else { working_directory(pid)?.join(path) };
+        file_as_old(&path, started)
+    });
+    process
+}
+
+fn alone(pid: u32, name: String) -> Process {
     let (argv, environ) = words_of(pid).unwrap_or_default();
     let program = argv.first().and_then(|word| word.rsplit('/').next()).map_or(name, str::to_owned);
     // Another user's process has words, and no environment to be seen.
     let environ = Some(environ).filter(|environ| !environ.is_empty());
-    Process { pid, program, argv, environ }
+    Process { pid, program, argv, environ, ..Process::default() }
+}
+
+fn pids() -> io::Result<Vec<u32>> {
+    let mut pids = vec![0 as libc::pid_t; 16 * 1024];
+    let size = libc::c_int::try_from(std::mem::size_of_val(pids.as_slice())).unwrap_or(libc::c_int::MAX);
+    // SAFETY: the kernel writes at most `size` bytes, which is what `pids` holds.
+    let count = unsafe { libc::proc_listallpids(pids.as_mut_ptr().cast(), size) };
+    if count < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(pids.into_iter().take(count as usize).filter_map(|pid| u32::try_from(pid).ok()).collect())
+}
+
+/// Parent, owner and start of a process.
+fn about(pid: u32) -> Option<libc::proc_bsdinfo> {
+    ask(pid, libc::PROC_PIDTBSDINFO)
+}
+
+fn working_directory(pid: u32) -> Option<PathBuf> {
+    let paths: libc::proc_vnodepathinfo = ask(pid, libc::PROC_PIDVNODEPATHINFO)?;
+    let path = paths.pvi_cdir.vip_path.as_flattened();
+    // SAFETY: the kernel ends a path of MAXPATHLEN bytes with NUL, and the buffer was zeroed before.
+    let path = unsafe { CStr::from_ptr(path.as_ptr()) };
+    path.to_str().ok().map(PathBuf::from)
+}
+
+/// `proc_pidinfo` with one of its plain structures.
+fn ask<T>(pid: u32, flavor: libc::c_int) -> Option<T> {
+    let mut found = MaybeUninit::<T>::zeroed();
+    let size = libc::c_int::try_from(std::mem::size_of::<T>()).ok()?;
+    // SAFETY: the kernel writes at most `size` bytes, which is what `found` holds.
+    let written =
+        unsafe { libc::proc_pidinfo(libc::c_int::try_from(pid).ok()?, flavor, 0, found.as_mut_ptr().cast(), size) };
+    // SAFETY: these structures hold numbers and bytes alone, for which every pattern of bits is a value.
+    (written == size).then(|| unsafe { found.assume_init() })
 }
 
 /// The words and the environment of a process: `sysctl(3)` with `KERN_PROCARGS2` gives the number of words, the path,
