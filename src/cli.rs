@@ -83,6 +83,8 @@ pub enum Verb {
     Proxy(ProxyVerb),
     /// The audit log: blocks, questions, pauses, selections of protected environments, deployments
     Log(LogArgs),
+    /// Running processes that hold a database URL, and the environment that each one reaches
+    Ps(PsArgs),
     /// The main job on a scratch repository, for someone who has just installed it
     Tour(TourArgs),
     /// Print the completions of a shell
@@ -119,6 +121,13 @@ pub struct UseArgs {
 #[derive(Args, Debug)]
 pub struct StatusArgs {
     /// One JSON object: repository, trust, why, hint, environment, protected, loaded, expired, until, left, access, variables, databases, proxies, services, blocked
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct PsArgs {
+    /// One JSON object: processes, each with environment, protected, pid, parent, program, ports, started, below, databases, inherited
     #[arg(long)]
     json: bool,
 }
@@ -408,7 +417,7 @@ impl Global {
 }
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
-    use command::{export, init, log, pause, prompt, run, sentry, session, status, tour, trust, variables};
+    use command::{export, init, log, pause, prompt, ps, run, sentry, session, status, tour, trust, variables};
     let done = |()| Status::DONE;
     match verb {
         Verb::Hook(args) => session::hook(ambient, &words[0], &[args.shell.into()]),
@@ -449,6 +458,7 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
             let wanted = log::Wanted { number: args.number, since: args.since, environment: args.environment };
             log::log(ambient, &wanted, if args.json { log::Form::Json } else { log::Form::Table }).map(done)
         }
+        Verb::Ps(args) => ps::ps(ambient, if args.json { status::Form::Json } else { status::Form::Page }),
         Verb::Tour(args) => tour::tour(ambient, args.shell.as_deref()),
         Verb::Completions(args) => {
             clap_complete::generate(args.shell, &mut Cli::command(), "nexus-env", &mut output::stream());

@@ -107,7 +107,8 @@ fn check(port: u16) -> (u8, String) {
         stored: &stored,
     });
     let words = ["npx", "prisma", "migrate", "dev"].map(str::to_owned).to_vec();
-    let outcome = guard::outcome(&ambient, &standing, &Asked::Words(words), &Doors::real());
+    let outcome =
+        guard::outcome(&ambient, &standing, &Asked::Words(words), &Doors::real(&nexus_env::edge::listener::look));
     (report::exit(&outcome), report::told(&outcome))
 }
 

@@ -4,7 +4,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
-use super::audit;
+use super::{audit, listeners};
 use crate::domain::agent;
 use crate::domain::ambient::Ambient;
 use crate::domain::config::Config;
@@ -25,7 +25,7 @@ use crate::domain::target::{self, Known, Reach, Selection, StoredUrl, Target};
 use crate::domain::url::{DatabaseUrl, Kind, NOT_A_URL, Place};
 use crate::domain::verdict::{self, Because, Effect, On, Reason, Verdict};
 use crate::edge::project::Disk;
-use crate::edge::{clock, consent, database, listener, output, terminal};
+use crate::edge::{clock, consent, database, output, terminal};
 use crate::error::{Exit, Failure, Result};
 
 /// What is to be judged.
@@ -92,16 +92,17 @@ pub enum Depth {
     Everything,
 }
 
-impl Doors<'_> {
-    /// The real ones.
-    pub fn real() -> Doors<'static> {
-        Doors { files: &Disk, look: &listener::look, ask: &database::ask }
+impl<'a> Doors<'a> {
+    /// The real ones; `look` is [`listeners::look`] with the process's surroundings.
+    pub fn real(look: &'a dyn Fn(&Place) -> Whereabouts) -> Doors<'a> {
+        Doors { files: &Disk, look, ask: &database::ask }
     }
 }
 
 /// `guard check`: 0 allowed, 3 blocked, 4 would ask.
 pub fn check(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, form: Form) -> Result<u8> {
-    let outcome = outcome(ambient, standing, asked, &Doors::real());
+    let look = |place: &Place| listeners::look(ambient, place);
+    let outcome = outcome(ambient, standing, asked, &Doors::real(&look));
     let exit = report::exit(&outcome);
     match form {
         Form::Json => output::write(format!("{}\n", report::as_json(&outcome)).as_bytes())?,
@@ -115,14 +116,16 @@ pub fn check(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, form: Fo
 
 /// `guard explain`: the same exit status, and every piece of evidence on stdout.
 pub fn explain(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked) -> Result<u8> {
-    let outcome = outcome_in(Depth::Everything, ambient, standing, asked, &Doors::real());
+    let look = |place: &Place| listeners::look(ambient, place);
+    let outcome = outcome_in(Depth::Everything, ambient, standing, asked, &Doors::real(&look));
     output::write(report::explained(&outcome).as_bytes())?;
     Ok(report::exit(&outcome))
 }
 
 /// `__guard -- WORDS`, what the shell's functions call: 0 run, 3 blocked. Asks where the verdict asks.
 pub fn stand(ambient: &Ambient, standing: &Standing<'_>, words: Vec<String>, layer: Layer) -> Result<u8> {
-    let outcome = outcome(ambient, standing, &Asked::Words(words), &Doors::real());
+    let look = |place: &Place| listeners::look(ambient, place);
+    let outcome = outcome(ambient, standing, &Asked::Words(words), &Doors::real(&look));
     if report::exit(&outcome) == 0 {
         let_through(ambient, standing, &outcome, layer);
         return Ok(0);

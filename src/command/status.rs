@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use serde::Serialize;
 
+use super::listeners;
 use super::load::{self, Configured, Loaded};
 use super::sentry;
 use crate::domain::agent;
@@ -187,7 +188,7 @@ fn observe(ambient: &Ambient, known: &Known<'_>, name: &VariableName) -> Option<
         let origin = NOT_A_URL.to_owned();
         return Some(Target { label, url: None, origin, reach: target::Reach::Unknown, evidence: Vec::new() });
     };
-    let (reach, evidence) = target::evidence(known, &url, Some(name), &listener::look);
+    let (reach, evidence) = target::evidence(known, &url, Some(name), &|place| listeners::look(ambient, place));
     Some(Target { label, url: Some(url), origin: "in this shell".to_owned(), reach, evidence })
 }
 

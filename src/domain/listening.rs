@@ -27,6 +27,8 @@ pub struct Container {
     pub image: String,
     /// The port inside the container.
     pub port: u16,
+    /// Its own, in the engine's networks.
+    pub addresses: Vec<String>,
     /// Its first process, as the engine describes it.
     pub process: Process,
 }

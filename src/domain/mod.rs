@@ -29,6 +29,7 @@ pub mod record;
 pub mod report;
 pub mod repository;
 pub mod rules;
+pub mod running;
 pub mod schema;
 pub mod scope;
 pub mod screen;

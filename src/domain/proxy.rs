@@ -5,6 +5,7 @@
 mod cloud_sql;
 mod cloud_sql_1;
 mod declared;
+pub mod engine;
 mod flat;
 mod gcloud;
 mod kubectl;

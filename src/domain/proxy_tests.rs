@@ -355,11 +355,13 @@ fn a_published_port_is_told_by_who_holds_it() {
         name: "db".to_owned(),
         image: image.to_owned(),
         port: 5432,
+        addresses: vec!["172.17.0.2".to_owned()],
         process: Process { argv: command.iter().map(|word| (*word).to_owned()).collect(), ..Process::default() },
     };
     let postgres = container("postgres:16", &["docker-entrypoint.sh", "postgres"]);
-    assert!(is_published(&process(proxy, &[]), &postgres, &["172.17.0.2".to_owned()]));
-    assert!(!is_published(&process(proxy, &[]), &postgres, &["172.17.0.3".to_owned()]));
+    assert!(is_published(&process(proxy, &[]), &postgres));
+    assert!(!is_published(&process(&proxy.replace("0.2", "0.3"), &[]), &postgres));
+    assert!(!is_published(&process(&proxy.replace("5432", "5439"), &[]), &postgres));
     assert!(is_database_image(&postgres));
     assert!(is_database_image(&container(
         "docker.io/postgis/postgis:16-3.4@sha256:0",

@@ -334,7 +334,13 @@ fn what_started_the_process_may_be_what_is_declared() {
 #[test]
 fn a_container_is_read_like_a_process() {
     let published = |image: &str, line: &str| {
-        let inside = Container { name: "db".to_owned(), image: image.to_owned(), port: 5432, process: process(line) };
+        let inside = Container {
+            name: "db".to_owned(),
+            image: image.to_owned(),
+            port: 5432,
+            addresses: vec![],
+            process: process(line),
+        };
         let mut proxy =
             process("docker-proxy -host-ip 0.0.0.0 -host-port 5433 -container-ip 1.2.3.4 -container-port 5432");
         proxy.container = Some(Box::new(inside));

@@ -3,6 +3,7 @@
 pub mod ambient;
 pub mod clock;
 pub mod consent;
+pub mod containers;
 pub mod daemon;
 pub mod database;
 pub mod entry;

@@ -42,9 +42,9 @@ pub fn publishes(process: &Process, door: &Door) -> bool {
 
 /// Whether the container is the one whose port the process publishes. `docker-proxy` says which port and address of the
 /// container it leads to; from the others nothing can be compared.
-pub fn is_published(process: &Process, container: &Container, addresses: &[String]) -> bool {
+pub fn is_published(process: &Process, container: &Container) -> bool {
     let port = flag(process, "-container-port").is_none_or(|text| text.parse() == Ok(container.port));
-    let address = flag(process, "-container-ip").is_none_or(|text| addresses.contains(&text));
+    let address = flag(process, "-container-ip").is_none_or(|text| container.addresses.contains(&text));
     port && address
 }
 

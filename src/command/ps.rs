@@ -1,0 +1,91 @@
+//! `ps`: the running processes of this user that hold a database URL, and the environment that each one reaches. It looks
+//! and tells; it connects to no database and ends no process.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::listeners;
+use super::load::{self, Configured};
+use super::status::Form;
+use crate::domain::ambient::Ambient;
+use crate::domain::config::Config;
+use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
+use crate::domain::running::{self, Group, Held, Told};
+use crate::domain::target::{self, Known, Selection, StoredUrl, Target};
+use crate::domain::url::NOT_A_URL;
+use crate::edge::{listener, output, terminal};
+use crate::error::{Result, Status};
+
+/// Prints the page or the object. Outside a repository the listeners alone tell, and no environment has a name.
+pub fn ps(ambient: &Ambient, form: Form) -> Result<Status> {
+    let configured = load::look(ambient).0;
+    let (config, stored) = match &configured {
+        Configured::Ready(loaded) => (Some(loaded.config.clone()), load::stored_urls(ambient, loaded)),
+        Configured::Nothing | Configured::Denied(_) | Configured::Unusable(..) => (nothing_declared(), Vec::new()),
+    };
+    let names: Vec<VariableName> = config.iter().flat_map(|config| config.database_variables.clone()).collect();
+    let groups = running::groups(listener::running(ambient)?, &names, std::process::id());
+    let now = u64::try_from(ambient.now.seconds).unwrap_or(0);
+    let mut seen: HashMap<String, Target> = HashMap::new();
+    let told: Vec<Told> = groups
+        .iter()
+        .map(|group| running::told(group, &targets(ambient, config.as_ref(), &stored, group, &mut seen), now))
+        .collect();
+    match form {
+        Form::Json => output::write(format!("{}\n", json!({ "processes": told })).as_bytes())?,
+        Form::Page if told.is_empty() => {
+            let names: Vec<&str> = names.iter().map(VariableName::as_str).collect();
+            terminal::say(ambient, &format!("no process of yours was started with {}", names.join(" or ")));
+        }
+        Form::Page => output::write(running::page(&told, now).as_bytes())?,
+    }
+    if let (Configured::Unusable(..), Form::Page) = (&configured, form) {
+        terminal::say(
+            ambient,
+            "the configuration here cannot be used, so no environment is known: see nexus-env status",
+        );
+    }
+    Ok(Status::DONE)
+}
+
+/// What the variables of a group reach. The same URL is looked at once.
+fn targets(
+    ambient: &Ambient,
+    config: Option<&Config>,
+    stored: &[StoredUrl],
+    group: &Group,
+    seen: &mut HashMap<String, Target>,
+) -> Vec<Target> {
+    let nowhere = |held: &Held| Target {
+        label: held.variable.to_string(),
+        url: None,
+        origin: NOT_A_URL.to_owned(),
+        reach: target::Reach::Unknown,
+        evidence: Vec::new(),
+    };
+    let look = |place: &_| listeners::look(ambient, place);
+    let mut one = |held: &Held| {
+        let (Some(url), Some(config)) = (held.url(), config) else { return nowhere(held) };
+        let known = Known { config, stored, selection: &Selection::Nothing };
+        let target = seen.entry(url.expose().to_owned()).or_insert_with(|| {
+            let (reach, evidence) = target::evidence(&known, &url, None, &look);
+            Target { url: Some(url), reach, evidence, ..nowhere(held) }
+        });
+        Target { label: held.variable.to_string(), ..target.clone() }
+    };
+    group.held.iter().map(&mut one).collect()
+}
+
+/// The configuration of a directory that has none: no environment, and the variable that everybody uses.
+fn nothing_declared() -> Option<Config> {
+    Some(Config {
+        id: RepositoryId::new("0000000000000000")?,
+        default: EnvironmentName::new("none")?,
+        database_variables: vec![VariableName::new("DATABASE_URL")?],
+        environments: Vec::new(),
+        services: Vec::new(),
+        prisma_directory: None,
+        guard: Vec::new(),
+    })
+}
