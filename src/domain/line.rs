@@ -39,6 +39,8 @@ pub enum Node {
     Group(List),
     /// A loop over words, with the name that holds each of them.
     Each(String, Vec<Written>, List),
+    /// `case`: a word, and branches with the patterns that it may fit.
+    Choice(Written, Vec<(Vec<Written>, List)>),
     /// A definition runs nothing until the name is called.
     Function(String, List),
     Unreadable(String),
@@ -101,8 +103,11 @@ fn piece(text: &str) -> Option<Step> {
     if text.is_empty() || text.starts_with('#') {
         return None;
     }
+    let head = text.split_whitespace().next().unwrap_or_default();
     let node = match parsed(text) {
         Some(list) => Node::Group(list),
+        // The words of a loop, or of a choice, are no command.
+        None if matches!(head, "select" | "for" | "foreach" | "switch" | "case" | "function") => return None,
         None => Node::Unreadable(text.to_owned()),
     };
     Some(Step { stages: vec![node], place: Place::Foreground })
@@ -230,8 +235,11 @@ fn compound(command: &CompoundCommand) -> Node {
             Node::Each(command.variable_name.clone(), values, list(&command.body.list))
         }
         CompoundCommand::CaseClause(command) => {
-            let branches = command.cases.iter().filter_map(|case| case.cmd.as_ref());
-            Node::Group(List(branches.flat_map(|branch| list(branch).0).collect()))
+            let branches = command.cases.iter().map(|case| {
+                let patterns = case.patterns.iter().map(|pattern| written(&pattern.value)).collect();
+                (patterns, case.cmd.as_ref().map(list).unwrap_or_default())
+            });
+            Node::Choice(written(&command.value.value), branches.collect())
         }
         CompoundCommand::IfClause(command) => {
             let mut steps = list(&command.condition).0;
@@ -271,6 +279,10 @@ fn fed(node: Node, input: &Input) -> Node {
         Node::Subshell(list) => Node::Subshell(all(list)),
         Node::Group(list) => Node::Group(all(list)),
         Node::Each(name, values, list) => Node::Each(name, values, all(list)),
+        Node::Choice(word, branches) => {
+            let branches = branches.into_iter().map(|(patterns, list)| (patterns, all(list)));
+            Node::Choice(word, branches.collect())
+        }
         Node::Function(name, list) => Node::Function(name, list),
         Node::Unreadable(text) => Node::Unreadable(text),
     }

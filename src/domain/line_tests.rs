@@ -12,6 +12,13 @@ fn told(list: &List) -> String {
             let words: Vec<String> = words.iter().map(Written::plain).collect();
             format!("{name}={}{{{}}}", words.join("_"), told(list))
         }
+        Node::Choice(word, branches) => {
+            let branch = |(patterns, list): &(Vec<Written>, List)| {
+                let patterns: Vec<String> = patterns.iter().map(Written::plain).collect();
+                format!("{}){}", patterns.join("|"), told(list))
+            };
+            format!("{}{{{}}}", word.plain(), branches.iter().map(branch).collect::<Vec<_>>().join(" "))
+        }
         Node::Function(name, list) => format!("{name}(){{{}}}", told(list)),
         Node::Unreadable(text) => format!("?{text}?"),
         Node::Simple(simple) => {
@@ -85,7 +92,7 @@ fn reads_functions_conditions_and_cases() {
     check("f() { a; }; f", "f(){a} ; f");
     check("function f { a; }", "f(){a}");
     check("[[ -n $X && $Y ]] && a", "{} ; a");
-    check("case $1 in x) a ;; y|z) b ;; esac", "{a ; b}");
+    check("case $1 in x) a ;; y|z) b ;; esac", "$1{x)a y|z)b}");
     check("X=(1 2) a", "X=1 2_a");
 }
 
@@ -94,7 +101,7 @@ fn reads_what_fish_and_zsh_have_beside_bash() {
     check("if test -f x; a; end", "{test_-f_x} ; {a} ; {end}");
     check("a; and b", "a ; and_b");
     check("echo (a b)", "{echo} ; {a_b}");
-    check("for x (1 2) a", "?for x? ; {1_2} ; {a}");
+    check("for x (1 2) a", "{1_2} ; {a}");
     check("while true; a 'b;c'; end", "{true} ; {a_b;c} ; {end}");
     check("ls *(.) && a", "ls_*(.) ; a");
     check("a &!", "a & ; ");

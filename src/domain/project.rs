@@ -114,6 +114,9 @@ impl Package {
 
     /// Whether a filter of a package manager names this package: by its name, or by its directory.
     pub fn is_named(&self, filter: &str) -> bool {
+        if filter == "." {
+            return true;
+        }
         let filter = filter.trim_matches(['{', '}', '.', '^']).trim_start_matches('/');
         let by_name = self.name().is_some_and(|name| {
             super::pattern::fits(filter, name) || name.rsplit('/').next().is_some_and(|short| short == filter)

@@ -43,6 +43,11 @@ pub(super) fn fed<'a>(scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     }
 }
 
+/// Every string, where the code is known to start processes.
+pub(super) fn strings_as_lines<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    strings(text).into_iter().map(|text| Inner::Line(text, scope.clone())).collect()
+}
+
 fn strings(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text;

@@ -104,6 +104,18 @@ pub(super) fn see_through<'a>(
             Some(scripts.flat_map(|script| run(&package, &script, &[], name, scope)).collect())
         }
         "turbo" | "lerna" | "nx" => monorepo(reader, name, words, scope),
+        "dotenv-run-script" => {
+            let package = Package::nearest(reader.files, &scope.cwd)?;
+            let (script, rest) = words.split_first()?;
+            Some(run(&package, &script.text, rest, name, scope))
+        }
+        "concurrently" | "conc" => {
+            let rest = after_flags(
+                words,
+                &["-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-m", "-s", "--success"],
+            );
+            Some(rest.iter().flat_map(|word| named_script(reader, word, scope)).collect())
+        }
         "start-server-and-test" | "start-test" => {
             let package = Package::nearest(reader.files, &scope.cwd)?;
             let each = words.iter().flat_map(|word| match package.script(&word.text) {
@@ -112,7 +124,19 @@ pub(super) fn see_through<'a>(
             });
             Some(each.collect())
         }
-        "python" | "py" | "php" | "ruby" | "sail" | "dotnet" | "cargo" | "spring" | "symfony" => {
+        "osascript" | "awk" | "gawk" => words.iter().find(|word| word.text.contains(' ')).map(|word| {
+            let mut found = code::lines(&word.text, scope);
+            if word.text.contains("do shell script") {
+                found = code::strings_as_lines(&word.text, scope);
+            }
+            found
+        }),
+        "expect" => {
+            let text = words.iter().find(|word| word.text.contains("spawn "))?;
+            let lines = text.text.split([';', '\n']).filter_map(|line| line.trim().strip_prefix("spawn "));
+            Some(lines.map(|line| Inner::Line(line.to_owned(), scope.clone())).collect())
+        }
+        "python" | "py" | "perl" | "php" | "ruby" | "sail" | "dotnet" | "cargo" | "spring" | "symfony" => {
             interpreter(name, words, scope)
         }
         name if name.starts_with("python3") || name.starts_with("python2") => interpreter("python", words, scope),
@@ -246,7 +270,10 @@ fn yarn<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
             let (_, arguments) = flags(arguments, &[], &[]);
             Some(script_or_program(&packages, arguments, "yarn run", &scope))
         }
-        "exec" => Some(command(after_flags(arguments, &[]), scope)),
+        "exec" => match after_flags(arguments, &[]) {
+            [text] if text.text.contains(' ') => Some(vec![Inner::Line(text.text.clone(), scope)]),
+            rest => Some(command(rest, scope)),
+        },
         "dlx" => Some(command(after_flags(arguments, &["-p", "--package"]), scope)),
         "node" => node(reader, arguments, &scope),
         "workspace" => {
@@ -287,6 +314,9 @@ fn bun<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec
     }
     bun_files(reader, &mut scope);
     let (first, arguments) = rest.split_first()?;
+    if let Some(at) = words.iter().position(|word| matches!(word.text.as_str(), "-e" | "--eval" | "-p" | "--print")) {
+        return Some(code::lines(&words.get(at + 1)?.text, &scope));
+    }
     match first.text.as_str() {
         "run" => {
             let (more, arguments) = flags(arguments, VALUED, &[]);
@@ -345,6 +375,20 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
     }
 }
 
+/// `npm:NAME` and its kind are scripts, also `npm:db:*`; all else is a line.
+fn named_script<'a>(reader: &Reader<'_>, word: &Word, scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    let named = ["npm:", "pnpm:", "yarn:", "bun:", "node:"].iter().find_map(|prefix| word.text.strip_prefix(prefix));
+    match (named, Package::nearest(reader.files, &scope.cwd)) {
+        (Some(named), Some(package)) => {
+            let (pattern, arguments) = named.split_once(' ').unwrap_or((named, ""));
+            let arguments: Vec<Word> = arguments.split_whitespace().map(Word::sure).collect();
+            let scripts = package.scripts_like(pattern);
+            scripts.iter().flat_map(|script| run(&package, script, &arguments, "npm run", scope)).collect()
+        }
+        (Some(_) | None, _) => vec![Inner::Line(word.text.clone(), scope.clone())],
+    }
+}
+
 /// What an interpreter, or a program of its kind, runs: a module, a tool's own script, or code.
 fn interpreter<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let named = |name: &str, rest: &[Word]| {
@@ -358,7 +402,7 @@ fn interpreter<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<
     let (first, rest) = words[at..].split_first()?;
     match (name, first.text.as_str()) {
         ("python", "-m") => named(&rest.first()?.text, &rest[1..]),
-        ("python", "-c") | ("ruby", "-e") | ("php", "-r") => Some(code::lines(&rest.first()?.text, scope)),
+        ("python", "-c") | ("ruby" | "perl", "-e") | ("php", "-r") => Some(code::lines(&rest.first()?.text, scope)),
         (_, "-") => code::fed(scope),
         ("python", file) if matches!(first.base(), "manage.py" | "django-admin.py" | "alembic" | "flask") => {
             named(file.rsplit('/').next().unwrap_or(file).trim_end_matches("-admin.py"), rest)
@@ -424,6 +468,51 @@ fn node<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
 
 /// Task runners over a workspace: the scripts of these names in every package that the filter leaves.
 fn monorepo<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    /// Their own commands, which are no tasks.
+    const OWN: &[&str] = &[
+        "reset",
+        "graph",
+        "migrate",
+        "init",
+        "report",
+        "list",
+        "format",
+        "format:check",
+        "format:write",
+        "daemon",
+        "connect",
+        "release",
+        "repair",
+        "sync",
+        "generate",
+        "g",
+        "show",
+        "add",
+        "login",
+        "logout",
+        "link",
+        "unlink",
+        "prune",
+        "gen",
+        "ls",
+        "query",
+        "telemetry",
+        "bin",
+        "bootstrap",
+        "clean",
+        "version",
+        "publish",
+        "changed",
+        "diff",
+        "create",
+        "import",
+        "info",
+    ];
+    if name != "turbo"
+        && words.iter().find(|word| !word.text.starts_with('-')).is_some_and(|word| OWN.contains(&word.text.as_str()))
+    {
+        return Some(Vec::new());
+    }
     let all = Package::workspace(reader.files, &scope.cwd);
     let end = words.iter().position(|word| word.text == "--").unwrap_or(words.len());
     let behind = words.get(end + 1..).unwrap_or(&[]);

@@ -163,7 +163,11 @@ pub(super) fn led<'a>(reader: &Reader<'_>, flags: &Flags, scope: &Scope<'a>) -> 
     let packages = match (flags.filters.as_slice(), flags.everywhere) {
         ([], Everywhere::No) => nearest(reader, &scope),
         ([], Everywhere::Yes) => Package::workspace(reader.files, &scope.cwd),
-        (filters, _) => filters.iter().flat_map(|filter| named(reader, &scope, filter)).collect(),
+        (filters, _) => {
+            let found: Vec<Package> = filters.iter().flat_map(|filter| named(reader, &scope, filter)).collect();
+            // A filter that cannot be followed may mean any of them.
+            if found.is_empty() { Package::workspace(reader.files, &scope.cwd) } else { found }
+        }
     };
     (scope, packages)
 }

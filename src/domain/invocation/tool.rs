@@ -28,7 +28,7 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
 }
 
 fn named_by<'w>(tool: &Tool, rule: &Rule, options: &'w Options<'_>) -> Vec<&'w str> {
-    let at = at(tool, rule, options).unwrap_or(0);
+    let at = at(tool, rule, options);
     options.rest.iter().skip(at).take(rule.words.len()).map(|word| word.text.as_str()).collect()
 }
 
@@ -41,29 +41,26 @@ fn rule(tool: &Tool, options: &Options<'_>) -> Option<&'static Rule> {
     if tool.place == Place::Anywhere && MAKES.contains(&first) {
         return None;
     }
-    let mut fitting: Vec<&'static Rule> = Vec::new();
-    for rule in tool.rules {
-        let flagged = rule.flags.is_empty() || options.has(rule.flags);
-        if flagged && !options.has(rule.unless) && at(tool, rule, options).is_some() {
-            match tool.place {
-                Place::First => return Some(rule),
-                Place::Anywhere => fitting.push(rule),
-            }
-        }
+    let holds = |rule: &&'static Rule| (rule.flags.is_empty() || options.has(rule.flags)) && !options.has(rule.unless);
+    match tool.place {
+        Place::First => tool.rules.iter().find(|rule| holds(rule) && fits(rule, options, 0)),
+        // Of several tasks the worst one counts; for each the first rule that fits decides.
+        Place::Anywhere => (0..options.rest.len())
+            .filter_map(|at| tool.rules.iter().find(|rule| holds(rule) && fits(rule, options, at)))
+            .max_by_key(|rule| rule.effect),
     }
-    // Of several tasks the worst one counts.
-    fitting.into_iter().max_by_key(|rule| rule.effect)
+}
+
+fn fits(rule: &Rule, options: &Options<'_>, at: usize) -> bool {
+    rule.words.len() <= options.rest.len() - at
+        && rule.words.iter().zip(&options.rest[at..]).all(|(pattern, word)| pattern::fits(pattern, &word.text))
 }
 
 /// Where the rule's words stand.
-fn at(tool: &Tool, rule: &Rule, options: &Options<'_>) -> Option<usize> {
-    let fits = |at: usize| {
-        rule.words.len() <= options.rest.len() - at
-            && rule.words.iter().zip(&options.rest[at..]).all(|(pattern, word)| pattern::fits(pattern, &word.text))
-    };
+fn at(tool: &Tool, rule: &Rule, options: &Options<'_>) -> usize {
     match tool.place {
-        Place::First => fits(0).then_some(0),
-        Place::Anywhere => (0..options.rest.len()).find(|at| fits(*at)),
+        Place::First => 0,
+        Place::Anywhere => (0..options.rest.len()).find(|at| fits(rule, options, *at)).unwrap_or(0),
     }
 }
 

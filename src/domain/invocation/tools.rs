@@ -569,12 +569,12 @@ pub const TOOLS: &[Tool] = &[
     Tool {
         names: &["mix"],
         finds: Finds::Configured(&[]),
-        place: Place::First,
+        place: Place::Anywhere,
         valued: &["-r", "--repo"],
         rules: &[
-            destroys(&["ecto.drop"], "drop", DROPS),
-            destroys(&["ecto.reset"], "drop", DROPS),
-            destroys(&["ecto.rollback"], "undo migrations of", UNDOES),
+            destroys(&["ecto.drop*"], "drop", DROPS),
+            destroys(&["ecto.reset*"], "drop", DROPS),
+            destroys(&["ecto.rollback*"], "undo migrations of", UNDOES),
             gates(&["ecto.migrate"], "apply migrations to", APPLIES),
             gates(&["ecto.load"], "load a schema into", RESTORES),
         ],

@@ -4,7 +4,8 @@
 use std::rc::Rc;
 
 use super::{Invocation, Reader, Sure, Word, prisma};
-use crate::domain::line::{self, Input, List, Node, Piece, Place, Simple, Split, Written};
+use crate::domain::line::{self, Input, List, Node, Piece, Place, Simple, Split, Step, Written};
+use crate::domain::pattern;
 use crate::domain::project::{Content, env_file};
 use crate::domain::scope::{Exported, Fed, Named, Origin, Scope, Under, Value};
 use crate::domain::verdict::Effect;
@@ -61,12 +62,39 @@ impl<'a> Reader<'a> {
             Node::Subshell(list) => self.list(list, &mut scope.clone()),
             Node::Group(list) => self.list(list, scope),
             Node::Each(name, words, list) => self.each(name, words, list, scope),
+            Node::Choice(word, branches) => self.choice(word, branches, scope),
             Node::Function(name, list) => {
                 scope.named.insert(name.clone(), Named::Function(Rc::new(list.clone())));
                 Vec::new()
             }
             Node::Unreadable(text) => self.refused(text, scope),
         }
+    }
+
+    /// Where the word is known, the branch that it fits; else every one.
+    fn choice(&self, word: &Written, branches: &[(Vec<Written>, List)], scope: &mut Scope<'a>) -> Vec<Invocation> {
+        let mut found = self.substitutions(std::slice::from_ref(word), scope);
+        let values = self.expand_one(word, scope);
+        let known = match values.as_slice() {
+            [] => Some(String::new()),
+            [one] if one.sure == Sure::Yes => Some(one.text.clone()),
+            _ => None,
+        };
+        for (patterns, list) in branches {
+            let fits = |pattern: &Written| match (&known, self.expand_one(pattern, scope).as_slice()) {
+                (Some(known), [one]) if one.sure == Sure::Yes && !one.text.contains(['?', '[']) => {
+                    pattern::fits(&one.text, known)
+                }
+                (Some(_) | None, _) => true,
+            };
+            if patterns.iter().any(fits) {
+                found.extend(self.list(list, scope));
+                if known.is_some() {
+                    break;
+                }
+            }
+        }
+        found
     }
 
     fn each(&self, name: &str, words: &[Written], list: &List, scope: &mut Scope<'a>) -> Vec<Invocation> {
@@ -120,8 +148,32 @@ impl<'a> Reader<'a> {
                 texts.map_or(Fed::Unknown, |texts| Fed::Text(texts.join("\n")))
             }
             // What these let through, a shell or a client would still get most of.
+            "pwd" => Fed::Text(scope.cwd.display().to_string()),
             "tee" | "sed" | "envsubst" | "tr" | "pv" => fed,
             _ => Fed::Unknown,
+        }
+    }
+
+    /// What a substitution prints, where that is plain to see: `$(cat FILE)`, `$(<FILE)`, `$(echo WORDS)`.
+    fn output(&self, line: &str, scope: &Scope<'a>) -> Option<String> {
+        if scope.depth > DEEPEST {
+            return None;
+        }
+        let mut scope = scope.clone();
+        scope.depth += 1;
+        let List(steps) = line::read(line);
+        let [Step { stages, .. }] = steps.as_slice() else { return None };
+        let mut fed = scope.fed.clone();
+        for stage in stages {
+            scope.fed = fed;
+            fed = match stage {
+                Node::Simple(Simple { words, input: Some(input), .. }) if words.is_empty() => self.input(input, &scope),
+                stage => self.printed(stage, &scope),
+            };
+        }
+        match fed {
+            Fed::Text(text) => Some(text.trim_end_matches('\n').to_owned()),
+            Fed::Nothing | Fed::Unknown => None,
         }
     }
 
@@ -364,7 +416,11 @@ impl<'a> Reader<'a> {
                     (Some(all), None) => Value::text(all.join(" ")),
                     (Some(_) | None, _) => Value::Unknown("the line computes it".to_owned()),
                 },
-                Piece::Substitution(_) | Piece::Opaque(_) => Value::Unknown("the line computes it".to_owned()),
+                Piece::Substitution(line) => match self.output(line, scope) {
+                    Some(text) => Value::text(text),
+                    None => Value::Unknown("the line computes it".to_owned()),
+                },
+                Piece::Opaque(_) => Value::Unknown("the line computes it".to_owned()),
             };
             match value {
                 Value::Text(secret) => text.push_str(&String::from_utf8_lossy(secret.expose())),
@@ -403,7 +459,10 @@ impl<'a> Reader<'a> {
             }
             Piece::Quoted(text) => to.text(text),
             Piece::Opaque(text) => to.unknown(text),
-            Piece::Substitution(line) => to.unknown(&format!("$({line})")),
+            Piece::Substitution(line) => match self.output(line, scope) {
+                Some(text) => to.value(&text, Split::One),
+                None => to.unknown(&format!("$({line})")),
+            },
             Piece::Variable(name, split) => match scope.expand(name) {
                 Value::Text(secret) => to.value(&String::from_utf8_lossy(secret.expose()), *split),
                 // A variable of the shell that is not exported, or a function's own: nobody here knows it.

@@ -1,7 +1,8 @@
 //! Sees through the programs that run another one: `sudo`, `env`, `timeout`, `dotenv`, `doppler run` and their kind, each with
 //! its own way with the environment. The plain ones are rows of a table.
 
-use super::{Inner, Reader, Sure, Word, dotenv};
+use super::options::options;
+use super::{Inner, Reader, Sure, Word, dotenv, tools};
 use crate::domain::line;
 use crate::domain::scope::{Fed, Origin, Scope, Under, Value};
 
@@ -147,9 +148,9 @@ pub(super) fn see_through<'a>(
         "nexus-env" => nexus_env(words, scope),
         "trap" => line(words.first(), scope),
         "su" => line(flag_value(words, &["-c", "--command"]), scope),
-        "script" => match flag_value(words, &["-c", "--command"]) {
-            Some(text) => line(Some(text), scope),
-            None => command(after_flags(words, &["-t"]).get(1..).unwrap_or(&[]), scope.clone()),
+        "script" => match options(words, &["-c", "--command", "-t", "-T", "-I", "-O", "-B", "-E", "-o"]) {
+            options if options.has(&["-c", "--command"]) => line(options.value(&["-c", "--command"]), scope),
+            options => command(&options.rest.iter().skip(1).copied().cloned().collect::<Vec<_>>(), scope.clone()),
         },
         "flock" => match flag_value(words, &["-c", "--command"]) {
             Some(text) => line(Some(text), scope),
@@ -165,9 +166,15 @@ pub(super) fn see_through<'a>(
             Some(vec![Inner::Line(joined(rest), scope.clone())])
         }
         "nodemon" => line(flag_value(words, &["--exec", "-x"]), scope),
-        "concurrently" => {
-            let rest = after_flags(words, &["-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-m"]);
-            Some(rest.iter().map(|word| Inner::Line(word.text.clone(), scope.clone())).collect())
+        "chokidar" | "chokidar-cli" => line(flag_value(words, &["-c", "--command"]), scope),
+        "gcloud" | "aws" | "az" | "eb" | "doctl" | "ibmcloud"
+            if texts.iter().any(|text| matches!(*text, "ssh" | "exec" | "execute-command")) =>
+        {
+            let text = texts.iter().find_map(|text| text.strip_prefix("--command=")).map(Word::sure);
+            let text = text.as_ref().or_else(|| flag_value(words, &["--command", "--exec-command", "-c"]))?;
+            let mut scope = scope.clone();
+            scope.given_by("the other machine", Under::Elsewhere);
+            line(Some(text), &scope)
         }
         "find" => {
             let at = texts.iter().position(|text| matches!(*text, "-exec" | "-execdir" | "-ok"))?;
@@ -222,14 +229,31 @@ pub(super) fn see_through<'a>(
             table("docker-compose", rest, scope)
         }
         "docker" | "podman" if texts.first() == Some(&"run") => {
-            // Where the image's name ends and its command begins takes docker's whole list of flags; the runner tells.
-            let at = texts.iter().position(|text| {
-                let base = text.rsplit('/').next().unwrap_or(text);
-                matches!(base, "npx" | "npm" | "pnpm" | "yarn" | "bun" | "bunx" | "prisma" | "sh" | "bash")
-            })?;
             let mut scope = scope.clone();
             scope.given_by("docker", Under::Elsewhere);
-            command(&words[at..], scope)
+            let entry = flag_value(words, &["--entrypoint"]).filter(|word| !word.text.is_empty());
+            if let Some(entry) = entry.filter(|word| is_shell(word.base())) {
+                let at = texts
+                    .iter()
+                    .position(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))?;
+                let rest = words[at..].iter().cloned();
+                return Some(vec![Inner::Command(std::iter::once(entry.clone()).chain(rest).collect(), scope)]);
+            }
+            // Where the image's name ends and its command begins takes docker's whole list of flags; the runner tells, or
+            // an image that is a tool's own.
+            let known = |text: &str| {
+                let base = text.rsplit('/').next().unwrap_or(text);
+                let base = base.split([':', '@']).next().unwrap_or(base);
+                matches!(
+                    base,
+                    "npx" | "npm" | "pnpm" | "yarn" | "bun" | "bunx" | "prisma" | "sh" | "bash" | "psql" | "mysql"
+                ) || tools::named(base).is_some()
+            };
+            let at = texts.iter().skip(1).position(|text| known(text))? + 1;
+            let mut rest = words[at..].to_vec();
+            let base = rest[0].base().split([':', '@']).next().unwrap_or_default().to_owned();
+            rest[0] = if tools::named(&base).is_some() { Word::sure(&base) } else { rest[0].clone() };
+            command(&rest, scope)
         }
         "vercel" | "vc" if texts.starts_with(&["env", "run"]) => {
             let mut scope = scope.clone();
