@@ -7,10 +7,11 @@ use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::guard::{Asked, Form};
-use crate::command::{self, export::Format};
+use crate::command::{self, export};
 use crate::domain::ambient::{Ambient, Colour};
 use crate::domain::config::Access;
 use crate::domain::duration::Duration;
+use crate::domain::toolcall::Format;
 use crate::edge::{ambient, database, memory, output, terminal, tunnel};
 use crate::error::{Exit, Result, Status, told};
 
@@ -182,7 +183,7 @@ pub struct ExportArgs {
     #[command(flatten)]
     environment: EnvironmentArgs,
     #[arg(long)]
-    format: Format,
+    format: export::Format,
 }
 
 #[derive(Args, Debug)]
@@ -203,6 +204,21 @@ pub enum GuardVerb {
     Pause(PauseArgs),
     /// End a pause before its time
     Resume(EnvironmentArgs),
+    /// Answer a coding agent's hook: reads its tool call as JSON on stdin
+    #[command(after_help = HOOK)]
+    Hook(AgentArgs),
+}
+
+const HOOK: &str = "In .claude/settings.json: {\"hooks\": {\"PreToolUse\": [{\"matcher\": \"Bash\", \"hooks\": \
+                    [{\"type\": \"command\", \"command\": \"nexus-env guard hook\"}]}]}}\nNothing is said about a harmless \
+                    call. A refusal is an object in the agent's format; with --format exit it is status 2, with the reason \
+                    on stderr.";
+
+#[derive(Args, Debug)]
+pub struct AgentArgs {
+    /// The agent's format; found out from the call when left out
+    #[arg(long, value_parser = PossibleValuesParser::new(Format::WORDS.map(|(word, _)| word)))]
+    format: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -417,7 +433,7 @@ impl Global {
 }
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
-    use command::{export, init, log, pause, prompt, ps, run, sentry, session, status, tour, trust, variables};
+    use command::{agent, init, log, pause, prompt, ps, run, sentry, session, status, tour, trust, variables};
     let done = |()| Status::DONE;
     match verb {
         Verb::Hook(args) => session::hook(ambient, &words[0], &[args.shell.into()]),
@@ -454,6 +470,7 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
             pause::pause(ambient, args.environment.environment.as_deref(), &args.duration).map(done)
         }
         Verb::Guard(GuardVerb::Resume(args)) => pause::resume(ambient, args.environment.as_deref()).map(done),
+        Verb::Guard(GuardVerb::Hook(args)) => agent::hook(ambient, args.format.as_deref().and_then(Format::from_word)),
         Verb::Log(args) => {
             let wanted = log::Wanted { number: args.number, since: args.since, environment: args.environment };
             log::log(ambient, &wanted, if args.json { log::Form::Json } else { log::Form::Table }).map(done)

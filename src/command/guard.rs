@@ -25,7 +25,7 @@ use crate::domain::target::{self, Known, Reach, Selection, StoredUrl, Target};
 use crate::domain::url::{DatabaseUrl, Kind, NOT_A_URL, Place};
 use crate::domain::verdict::{self, Because, Effect, On, Reason, Verdict};
 use crate::edge::project::Disk;
-use crate::edge::{clock, consent, database, output, terminal};
+use crate::edge::{clock, consent, database, output, terminal, watchdog};
 use crate::error::{Exit, Failure, Result};
 
 /// What is to be judged.
@@ -126,6 +126,7 @@ pub fn explain(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked) -> Res
 pub fn stand(ambient: &Ambient, standing: &Standing<'_>, words: Vec<String>, layer: Layer) -> Result<u8> {
     let look = |place: &Place| listeners::look(ambient, place);
     let outcome = outcome(ambient, standing, &Asked::Words(words), &Doors::real(&look));
+    watchdog::disarm();
     if report::exit(&outcome) == 0 {
         let_through(ambient, standing, &outcome, layer);
         return Ok(0);
@@ -153,6 +154,17 @@ pub fn stand(ambient: &Ambient, standing: &Standing<'_>, words: Vec<String>, lay
             Ok(Exit::Blocked as u8)
         }
     }
+}
+
+/// Why a line must not run where nobody can be asked; recorded. `None` where nothing speaks against it.
+pub fn refusal(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, layer: Layer) -> Option<String> {
+    let look = |place: &Place| listeners::look(ambient, place);
+    let outcome = outcome(ambient, standing, asked, &Doors::real(&look));
+    if report::exit(&outcome) == 0 {
+        return None;
+    }
+    audit::decided(ambient, standing.root(), &outcome, Event::Blocked, layer);
+    Some(report::told(&outcome))
 }
 
 /// Says and records each command that runs only because the guard is paused.

@@ -1,5 +1,6 @@
 //! What a user can do, one file a family of verbs: gather (edge), decide (domain), act (edge).
 
+pub mod agent;
 pub mod audit;
 pub mod export;
 pub mod guard;

@@ -9,15 +9,18 @@ use crate::domain::ambient::Ambient;
 use crate::domain::name::EnvironmentName;
 use crate::domain::record::Layer;
 use crate::domain::target::Selection;
-use crate::error::{Failure, Result, Status, told};
+use crate::edge::watchdog::{self, LIMIT, LastWords};
+use crate::error::{Exit, Failure, Result, Status, told};
 
 /// `guard check`.
 pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
+    watchdog::arm(LIMIT, late(Exit::Blocked));
     standing(ambient, &mut |standing| guard::check(ambient, standing, asked, form)).map(Status::from)
 }
 
 /// `guard explain`.
 pub fn explain(ambient: &Ambient, asked: &Asked) -> Result<Status> {
+    watchdog::arm(LIMIT, late(Exit::Blocked));
     standing(ambient, &mut |standing| guard::explain(ambient, standing, asked)).map(Status::from)
 }
 
@@ -38,8 +41,28 @@ pub fn before_run(ambient: &Ambient, words: &[OsString]) -> Result<Option<Status
     })
 }
 
+/// What a coding agent's hook asks: the reason why the line must not run. Nobody is asked, and a block is recorded.
+pub fn for_agent(ambient: &Ambient, asked: &Asked) -> Result<Option<String>> {
+    let mut reason = None;
+    standing(ambient, &mut |standing| {
+        reason = guard::refusal(ambient, standing, asked, Layer::Agent);
+        Ok(0)
+    })?;
+    Ok(reason)
+}
+
+/// What is said where the guard itself hangs.
+fn late(exit: Exit) -> LastWords {
+    let stderr = format!(
+        "nexus-env: blocked: the guard found no answer within {LIMIT} s, so nothing ran\n\
+         hint: nexus-env doctor, or `command NAME …` to go without the guard\n"
+    );
+    LastWords { stdout: String::new(), stderr, exit: exit as u8 }
+}
+
 fn stand(ambient: &Ambient, words: &[OsString], layer: Layer) -> Result<u8> {
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    watchdog::arm(LIMIT, late(Exit::Blocked));
     standing(ambient, &mut |standing| guard::stand(ambient, standing, words.clone(), layer))
 }
 

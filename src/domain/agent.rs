@@ -4,11 +4,13 @@
 use super::ambient::{Ambient, Environ, Terminal};
 
 /// What agents put into the environment of the processes they start: Prisma's own list (`ai-safety.ts`, 7.9) and the
-/// common name `AI_AGENT`. An entry that ends in `*` is a prefix.
+/// common name `AI_AGENT`, which `edge::ambient` also gives where the file `/opt/.devin` tells of one. An entry that ends in `*` is a prefix.
 const MARKERS: &[&str] = &[
     "CLAUDECODE",
     "CLAUDE_CODE*",
-    "CODEX_*",
+    "CODEX_THREAD_ID",
+    "CODEX_CI",
+    "CODEX_SANDBOX*",
     "GEMINI_CLI",
     "QWEN_CODE",
     "CURSOR_AGENT",
@@ -21,12 +23,15 @@ const MARKERS: &[&str] = &[
     "AI_AGENT",
 ];
 
+/// Parts of names that a person sets for an agent in their own shell, where no agent is yet.
+const SETTINGS: &[&str] = &["_API_KEY", "_CONFIG", "_DISABLE", "_EXPERIMENTAL", "_HOME", "_MAX_", "_SKIP_", "_USE_"];
+
 /// The name of the variable that gives a coding agent away. An empty value, `0` and `false` mean that there is none.
 pub fn marker(variables: &Environ) -> Option<&str> {
     variables.iter().find_map(|(name, value)| {
         let name = name.to_str()?;
         let known = MARKERS.iter().any(|marker| match marker.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix) && name != "CODEX_HOME",
+            Some(prefix) => name.starts_with(prefix) && !SETTINGS.iter().any(|part| name.contains(part)),
             None => name == *marker,
         });
         let known = known || (name == "REPLIT_SESSION" && value.to_str()?.starts_with("agent-"));
@@ -58,7 +63,13 @@ mod tests {
         check("CODEX_SANDBOX", "seatbelt", true);
         check("REPLIT_SESSION", "agent-7", true);
         check("CLAUDECODE", "0", false);
+        check("CODEX_THREAD_ID", "x", true);
+        check("OPENCODE", "1", true);
+        check("CLAUDE_CODE_ENTRYPOINT", "cli", true);
         check("CODEX_HOME", "/home/me/.codex", false);
+        check("CLAUDE_CODE_USE_BEDROCK", "1", false);
+        check("CLAUDE_CODE_MAX_OUTPUT_TOKENS", "64000", false);
+        check("OPENCODE_CONFIG", "x", false);
         check("REPLIT_SESSION", "mine", false);
         check("AGENTS", "1", false);
     }

@@ -18,6 +18,8 @@ pub mod tools;
 mod walk;
 mod wrapper;
 
+pub use prisma::is_guarded_text as names_destruction;
+
 use std::cell::Cell;
 use std::path::Path;
 

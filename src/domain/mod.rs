@@ -40,6 +40,7 @@ pub mod sql;
 pub mod started;
 pub mod target;
 pub mod template;
+pub mod toolcall;
 pub mod url;
 pub mod vars;
 pub mod verdict;

@@ -13,7 +13,12 @@ use crate::error::Result;
 
 /// Reads everything. Nothing here fails: what cannot be known is `None`, and who needs it says so.
 pub fn read() -> Ambient {
-    let variables = Environ::new(std::env::vars_os().collect());
+    let mut variables: Vec<_> = std::env::vars_os().collect();
+    // The one agent that leaves a file instead of a variable; what `run` starts is told as well.
+    if Path::new("/opt/.devin").exists() && !variables.iter().any(|(name, _)| name == "AI_AGENT") {
+        variables.push(("AI_AGENT".into(), "devin".into()));
+    }
+    let variables = Environ::new(variables);
     let absolute = |name: &str| variables.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = absolute("HOME");
     let below_home = |xdg: &str, rest: &str| {

@@ -28,6 +28,11 @@ pub fn complain(ambient: &Ambient, error: &anyhow::Error) {
     let _ = ambient.colour == Colour::Yes;
 }
 
+/// Words for another program that reads our stderr, as they are.
+pub fn narrate_anyway(line: &str) {
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
 /// A line of a longer telling, without the program's name. It is talk too, so it goes to stderr.
 pub fn narrate(ambient: &Ambient, line: &str) {
     if !ambient.quiet {

@@ -8,6 +8,7 @@ mod real;
 #[path = "../world/mod.rs"]
 mod world;
 
+mod agents;
 mod commands;
 mod cost;
 mod database;

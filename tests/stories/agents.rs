@@ -1,0 +1,167 @@
+//! A coding agent: what its hook is told, and what the program itself does where an agent's marker stands.
+
+use serde_json::{Value, json};
+
+use crate::pausing::{DEV, PROD, logged, world};
+use crate::world::shell::stories;
+use crate::world::{Held, Shell, World};
+
+/// Asks the hook from outside of the repository: the call says where it runs.
+fn hook(world: &World, words: &[&str], call: &str) -> crate::world::Output {
+    world.run_in(world.home(), &[&["guard", "hook"], words].concat(), call.as_bytes())
+}
+
+fn claude(world: &World, line: &str) -> String {
+    let cwd = world.repo().display().to_string();
+    json!({"hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": line}, "cwd": cwd})
+        .to_string()
+}
+
+fn on(url: &str, line: &str) -> String {
+    format!("DATABASE_URL={url} {line}")
+}
+
+#[test]
+fn claude_is_told_why_a_command_must_not_run_and_nothing_about_others() {
+    let world = world();
+    let refused = hook(&world, &[], &claude(&world, &on(PROD, "npx prisma migrate dev"))).succeeds().says("");
+    let answer: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    let output = &answer["hookSpecificOutput"];
+    assert_eq!((&output["hookEventName"], &output["permissionDecision"]), (&json!("PreToolUse"), &json!("deny")));
+    let reason = output["permissionDecisionReason"].as_str().unwrap();
+    assert!(reason.starts_with("blocked: prisma migrate dev would write to prod\n"), "{reason}");
+    assert!(!reason.contains("hunter2"), "{reason}");
+    let more = ["ls -la", "git commit -m 'prisma migrate reset'", "npx prisma generate", "echo prisma db push", ""];
+    for line in more {
+        hook(&world, &[], &claude(&world, line)).succeeds().prints("").says("");
+    }
+    hook(&world, &[], &claude(&world, &on(DEV, "npx prisma migrate dev"))).succeeds().prints("").says("");
+    assert_eq!(logged(&world), "blocked prod prisma migrate dev -\n");
+    let log = std::fs::read_to_string(world.home().join(".local/state/nexus-env/audit.log")).unwrap();
+    assert!(log.contains("\"through\":\"agent\"") && log.contains("\"agent\":\"AI_AGENT\""), "{log}");
+}
+
+#[test]
+fn a_line_is_read_to_its_end_and_a_question_is_a_refusal() {
+    let world = world().file(
+        "package.json",
+        format!(r#"{{"scripts": {{"reset": "DATABASE_URL={PROD} prisma migrate reset -f", "db": "npm run reset"}}}}"#),
+    );
+    for line in [
+        "cd . && bash -c 'DATABASE_URL=postgresql://prod:x@127.0.0.1:1/nexus_db npx prisma db push'",
+        "true; npm run db",
+        // Nothing tells which database that is.
+        "DATABASE_URL=postgresql://x:y@127.0.0.1:1/z npx prisma migrate reset --force",
+        "npx prisma migrate reset --force",
+        // A person would be asked.
+        "DATABASE_URL=postgresql://prod:x@127.0.0.1:1/nexus_db npx prisma db seed",
+        "if true; then npx prisma migrate reset --force",
+    ] {
+        let output = hook(&world, &["--format", "exit"], &claude(&world, line)).ends_with_status(2).prints("");
+        assert!(output.stderr.starts_with("blocked: "), "{line}: {}", output.stderr);
+    }
+}
+
+#[test]
+fn each_agent_is_answered_in_its_own_format() {
+    let world = world();
+    let cwd = world.repo().display().to_string();
+    let line = on(PROD, "npx prisma db push");
+    let calls = [
+        (
+            json!({"hook_event_name": "BeforeTool", "tool_name": "run_shell_command", "tool_input": {"command": line}, "cwd": cwd}),
+            "/decision",
+        ),
+        (
+            json!({"hook_event_name": "beforeShellExecution", "command": line, "cwd": "", "workspace_roots": [cwd]}),
+            "/permission",
+        ),
+        (
+            json!({"toolName": "bash", "toolArgs": json!({"command": line}).to_string(), "cwd": cwd}),
+            "/permissionDecision",
+        ),
+    ];
+    for (call, place) in calls {
+        let output = hook(&world, &[], &call.to_string()).succeeds().says("");
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(answer.pointer(place), Some(&json!("deny")), "{answer}");
+        let harmless = call.to_string().replace("db push", "generate");
+        let output = hook(&world, &[], &harmless).succeeds().says("");
+        assert!(["", "{}\n"].contains(&String::from_utf8(output.stdout).unwrap().as_str()));
+    }
+}
+
+#[test]
+fn a_call_that_nobody_understands_never_breaks_harmless_work() {
+    let world = world();
+    for call in [
+        "",
+        "nonsense",
+        "[]",
+        "{\"tool_name\":\"Bash\"",
+        r#"{"tool_name":"Write","tool_input":{"content":"prisma db push"}}"#,
+    ] {
+        hook(&world, &[], call).succeeds().prints("").says("");
+    }
+    hook(&world, &[], r#"{"tool_name":"Bash","tool_input":{"command":"npx prisma db push"#)
+        .ends_with_status(2)
+        .says("blocked: the tool call cannot be read, and it names a destructive database command\n");
+    // Where no configuration is, nothing is ours to judge.
+    let elsewhere = r#"{"hook_event_name":"PreToolUse","tool_name":"Bash","cwd":"/","tool_input":{"command":"npx prisma db push"}}"#;
+    hook(&world, &[], elsewhere).succeeds().prints("");
+    // A configuration that cannot be used blocks what a rule names.
+    let (named, other) = (claude(&world, "npx prisma db push"), claude(&world, "npm test"));
+    world.writes(".nexusenv", "[[[");
+    let output = hook(&world, &["--format", "exit"], &named).ends_with_status(2);
+    assert!(
+        output.stderr.starts_with("blocked: prisma db push: `.nexusenv` changed since it was allowed"),
+        "{}",
+        output.stderr
+    );
+    hook(&world, &["--format", "exit"], &other).succeeds().says("");
+}
+
+#[test]
+fn the_hook_waits_for_no_person() {
+    let world = world();
+    let mut session = world.enter(Shell::Bash);
+    session.types("nexus-env guard hook").ends_with_status(2).prints(
+        "nexus-env: `guard hook` reads a coding agent's tool call from stdin\n\
+         hint: it goes into the agent's settings; by hand, nexus-env guard check --line 'npx prisma migrate dev'",
+    );
+}
+
+stories! {
+    fn an_agents_shell_is_given_no_protected_environment(shell) {
+        let world = world().variable("CLAUDECODE", "1");
+        let mut session = world.enter(shell);
+        assert_eq!(session.holds("DATABASE_URL"), Held::exported(DEV));
+        session.types("nexus-env use prod").prints(
+            "nexus-env: prod until 15:42 · read-only · not exported to a coding agent (CLAUDECODE)");
+        assert_eq!(session.holds("DATABASE_URL"), Held::Absent);
+        session.types("nexus-env use prod --write").ends_with_status(3).prints(
+            "nexus-env: `--write` on prod is not for a coding agent (CLAUDECODE)");
+        // A question is a refusal, although there is a terminal.
+        session.types(&format!("env DATABASE_URL={PROD} nexus-env guard check -- npx prisma db seed")).ends_with_status(3);
+    }
+}
+
+#[test]
+fn an_agent_is_refused_what_would_hand_it_a_protected_environment() {
+    let world = world().variable("CURSOR_AGENT", "1");
+    let refused = |words: &[&str], what: &str| {
+        world.run(words).ends_with_status(3).prints("").says(&format!(
+            "nexus-env: `{what}` {} prod is not for a coding agent (CURSOR_AGENT)\n\
+             hint: a person types it in a shell of their own\n",
+            if what == "run" { "in" } else { "of" }
+        ));
+    };
+    refused(&["run", "-e", "prod", "--", "true"], "run");
+    refused(&["run", "-e", "prod", "--write", "--", "true"], "run");
+    refused(&["export", "-e", "prod", "--format", "shell"], "export");
+    refused(&["get", "DATABASE_URL", "-e", "prod"], "get");
+    world.run(&["list", "-e", "prod"]).succeeds();
+    world.run(&["run", "--", "true"]).succeeds();
+    world.run(&["get", "DATABASE_URL"]).succeeds().prints(DEV);
+    world.run(&["export", "--format", "shell"]).succeeds();
+}
