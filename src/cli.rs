@@ -86,6 +86,8 @@ pub enum Verb {
     Log(LogArgs),
     /// Running processes that hold a database URL, and the environment that each one reaches
     Ps(PsArgs),
+    /// Check the whole set-up, and say how to mend each finding; exit 1 where one is an error
+    Doctor(DoctorArgs),
     /// The main job on a scratch repository, for someone who has just installed it
     Tour(TourArgs),
     /// Print the completions of a shell
@@ -129,6 +131,13 @@ pub struct StatusArgs {
 #[derive(Args, Debug)]
 pub struct PsArgs {
     /// One JSON object: processes, each with environment, protected, pid, parent, program, ports, started, below, databases, inherited
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    /// One JSON object: identity, findings, each with severity, place, sentence, mend
     #[arg(long)]
     json: bool,
 }
@@ -433,7 +442,7 @@ impl Global {
 }
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
-    use command::{agent, init, log, pause, prompt, ps, run, sentry, session, status, tour, trust, variables};
+    use command::{agent, doctor, init, log, pause, prompt, ps, run, sentry, session, status, tour, trust, variables};
     let done = |()| Status::DONE;
     match verb {
         Verb::Hook(args) => session::hook(ambient, &words[0], &[args.shell.into()]),
@@ -476,6 +485,7 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
             log::log(ambient, &wanted, if args.json { log::Form::Json } else { log::Form::Table }).map(done)
         }
         Verb::Ps(args) => ps::ps(ambient, if args.json { status::Form::Json } else { status::Form::Page }),
+        Verb::Doctor(args) => doctor::doctor(ambient, if args.json { status::Form::Json } else { status::Form::Page }),
         Verb::Tour(args) => tour::tour(ambient, args.shell.as_deref()),
         Verb::Completions(args) => {
             clap_complete::generate(args.shell, &mut Cli::command(), "nexus-env", &mut output::stream());

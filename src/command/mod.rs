@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod audit;
+pub mod doctor;
 pub mod export;
 pub mod guard;
 pub mod init;

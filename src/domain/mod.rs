@@ -8,6 +8,7 @@ pub mod change;
 pub mod config;
 pub mod container;
 pub mod diff;
+pub mod doctor;
 pub mod dotenv;
 pub mod duration;
 pub mod evidence;

@@ -21,6 +21,7 @@ pub mod repo;
 pub mod scratch;
 pub mod shell;
 pub mod stamp;
+pub mod survey;
 pub mod terminal;
 pub mod trust;
 pub mod tunnel;

@@ -1,0 +1,130 @@
+//! `doctor`: gathers the facts of the whole set-up, has them judged, and tells. It works outside a repository and with a
+//! broken configuration, connects to nothing and mends nothing by itself.
+
+use std::cell::Cell;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::load::{self, Configured, Loaded};
+use super::status::Form;
+use crate::domain::ambient::Ambient;
+use crate::domain::config::Proxy;
+use crate::domain::doctor::{self, Checked, Configuration, Facts, Ready, Severity};
+use crate::domain::name::{EnvironmentName, VariableName};
+use crate::edge::{ambient, identity, output, survey, trust, vault};
+use crate::error::{Exit, Failure, Result, Status, told};
+
+/// Prints the findings. 0 where none is an error, else 1.
+pub fn doctor(ambient: &Ambient, form: Form) -> Result<Status> {
+    let facts = gather(ambient);
+    let findings = doctor::findings(&facts);
+    let failed = findings.iter().any(|finding| finding.severity == Severity::Error);
+    let text = match form {
+        Form::Json => format!("{:#}\n", json!({ "identity": used(ambient), "findings": findings })),
+        Form::Page => doctor::page(&findings),
+    };
+    output::write(text.as_bytes())?;
+    Ok(if failed { Status::from(Exit::Failed as u8) } else { Status::DONE })
+}
+
+fn gather(ambient: &Ambient) -> Facts {
+    let configured = load::look(ambient).0;
+    let root: Option<PathBuf> = match &configured {
+        Configured::Nothing => None,
+        Configured::Denied(root) | Configured::Unusable(root, _) => Some(root.clone()),
+        Configured::Ready(loaded) => Some(loaded.repository.root.clone()),
+    };
+    let missing = match &configured {
+        Configured::Ready(loaded) => missing(ambient, loaded),
+        Configured::Nothing | Configured::Denied(_) | Configured::Unusable(..) => Vec::new(),
+    };
+    let configuration = match configured {
+        Configured::Nothing => Configuration::Nothing,
+        Configured::Denied(_) => Configuration::Denied,
+        Configured::Unusable(_, error) => {
+            let (sentence, hint, _) = told(&error);
+            Configuration::Unusable { sentence, hint }
+        }
+        Configured::Ready(loaded) => Configuration::Ready(Box::new(ready(ambient, *loaded))),
+    };
+    let shell = ambient.variables.text("SHELL").and_then(|path| path.rsplit('/').next()).map(str::to_owned);
+    Facts {
+        files: survey::files(ambient, root.as_deref()),
+        shell,
+        identity: checked(ambient),
+        state: survey::state(ambient),
+        configuration,
+        tmux: doctor::names_in_clear(&survey::tmux()),
+        left_over: left_over(ambient),
+        missing,
+    }
+}
+
+/// An identity behind a passphrase is as it should be.
+fn checked(ambient: &Ambient) -> Checked {
+    let locked = Cell::new(false);
+    let ask = |_: &str| {
+        locked.set(true);
+        Err(Failure::new("nothing is asked here").into())
+    };
+    match identity::find_asking(ambient, &ask) {
+        Ok(_) => Checked::Well,
+        Err(_) if locked.get() => Checked::Well,
+        Err(error) => {
+            let (sentence, hint, _) = told(&error);
+            Checked::Failed { sentence, hint }
+        }
+    }
+}
+
+/// Where the identity comes from: the first place that is there counts.
+fn used(ambient: &Ambient) -> Option<String> {
+    let variables = &ambient.variables;
+    if variables.get(identity::VARIABLE).is_some() {
+        return Some(identity::VARIABLE.to_owned());
+    }
+    let file = ambient.config_dir.as_ref().map(|directory| directory.join("identity.txt"));
+    let named = variables.get(identity::FILE_VARIABLE).map(PathBuf::from);
+    named.or(file.filter(|path| path.exists())).map(|path| path.display().to_string())
+}
+
+fn ready(ambient: &Ambient, loaded: Loaded) -> Ready {
+    let mut names: Vec<VariableName> = loaded.config.database_variables.clone();
+    let mut not_allowed: Vec<EnvironmentName> = Vec::new();
+    for environment in &loaded.config.environments {
+        names.extend(environment.vars.iter().map(|(name, _)| name.clone()));
+        if let Ok(Some(container)) = vault::read(&loaded.repository.root, &environment.name) {
+            names.extend(container.secrets.iter().map(|(name, _)| name.clone()));
+            if let Ok(None) = trust::pin(ambient, &loaded.config.id, &environment.name) {
+                not_allowed.push(environment.name.clone());
+            }
+        }
+    }
+    names.sort();
+    names.dedup();
+    Ready { config: loaded.config, names, not_allowed }
+}
+
+/// Programs of declared tunnels that are named without a path and found nowhere.
+fn missing(ambient: &Ambient, loaded: &Loaded) -> Vec<(EnvironmentName, String)> {
+    let path = ambient.variables.get("PATH").unwrap_or_default();
+    let program = |proxy: &Proxy| proxy.command.first().cloned().filter(|word| !word.contains('/'));
+    let mut found: Vec<(EnvironmentName, String)> = Vec::new();
+    for environment in &loaded.config.environments {
+        let Some(program) = environment.proxy.as_ref().and_then(program) else { continue };
+        if !ambient::finds(path, &program) && !found.iter().any(|(_, known)| *known == program) {
+            found.push((environment.name.clone(), program));
+        }
+    }
+    found
+}
+
+/// What an environment whose time is over left in this process.
+fn left_over(ambient: &Ambient) -> Option<(String, u64)> {
+    let variables = &ambient.variables;
+    let environment = EnvironmentName::new(variables.text("NEXUS_ENV")?)?;
+    let until: u64 = variables.text("NEXUS_ENV_UNTIL")?.parse().ok()?;
+    let now = u64::try_from(ambient.now.seconds).ok()?;
+    (now >= until).then(|| (environment.to_string(), now - until))
+}
