@@ -60,9 +60,12 @@ __nexus_env_load() {
     return 1
   fi
   __nexus_env_out=$(
-    for __nexus_env_name in npx prisma pnpm pnpx yarn bun bunx npm; do
+    for __nexus_env_name in npx prisma pnpm pnpx yarn bun bunx npm make just task psql dropdb pg_restore mysql mongosh \
+      drizzle-kit knex sequelize sequelize-cli typeorm supabase rails rake alembic flyway liquibase dbmate goose atlas sqlx \
+      diesel mix dotenv dotenvx env-cmd; do
       printf '#nexus-env %s\n' "$__nexus_env_name"
-      declare -f "$__nexus_env_name" || :
+      # In POSIX mode a name with a dash is an error.
+      declare -f "$__nexus_env_name" 2>/dev/null || :
     done
     printf '#nexus-env-load\n'
     [[ ${1-} != line ]] || __nexus_env_assigned
@@ -122,7 +125,9 @@ __nexus_env_lost() {
   done
   unset -v NEXUS_ENV NEXUS_ENV_ROOT NEXUS_ENV_NAMES NEXUS_ENV_UNTIL NEXUS_ENV_ACCESS 2>/dev/null
   __nexus_env_state=new __nexus_env_near=lost
-  __nexus_env_wrap npx prisma pnpm pnpx yarn bun bunx npm
+  __nexus_env_wrap npx prisma pnpm pnpx yarn bun bunx npm make just task psql dropdb pg_restore mysql mongosh \
+    drizzle-kit knex sequelize sequelize-cli typeorm supabase rails rake alembic flyway liquibase dbmate goose atlas sqlx \
+    diesel mix dotenv dotenvx env-cmd
   [[ $__nexus_env_told != lost ]] || return 0
   __nexus_env_told=lost
   printf 'nexus-env: %s\nhint: %s\n' "$1" "$2" >&2
@@ -251,7 +256,12 @@ __nexus_env_guard() {
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_named "$@" || return 0
   if [[ -x $__nexus_env_bin ]]; then
-    "$__nexus_env_bin" __guard -- "$@" </dev/null >&2 || __nexus_env_code=$?
+    if [[ -t 0 ]]; then
+      "$__nexus_env_bin" __guard -- "$@" </dev/null >&2 || __nexus_env_code=$?
+    else
+      # What is piped into the command is the command's: that there is something is all that can be said.
+      "$__nexus_env_bin" __guard --piped -- "$@" </dev/null >&2 || __nexus_env_code=$?
+    fi
   else
     __nexus_env_code=127
   fi
@@ -287,7 +297,11 @@ __nexus_env_named() {
     prisma) __nexus_env_seen=yes ;;
     npx | pnpx | bunx) ;;
     npm | pnpm | yarn | bun) __nexus_env_scripts=yes ;;
-    *) return 0 ;; # a rule of the team's names it
+    dotenv | dotenvx | env-cmd) ;;
+    *)
+      __nexus_env_risky "$__nexus_env_tool" "$@"
+      return
+      ;;
   esac
   [[ -z $__nexus_env_seen ]] || ! __nexus_env_harmless "$@" || return 1
   local __nexus_env_words=("$__nexus_env_tool" "$@")
@@ -298,8 +312,13 @@ __nexus_env_named() {
     case $__nexus_env_word in
       *[[:space:]]*)
         case $__nexus_env_word in
-          *prisma* | *migrate* | *db[:\ ]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]*) return 0 ;;
+          *prisma* | *migrat* | *db[:\ -]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]* | *drizzle* | *typeorm* | *sequelize* | *knex* | \
+        *psql* | *dropdb* | *pg_restore* | *supabase* | *rails* | *rake* | *alembic* | *flyway* | *.sh* | *sh\ -* | *make\ * | *just\ *) return 0 ;;
         esac
+        ;;
+      drizzle-kit | drizzle-kit@* | typeorm | typeorm@* | typeorm-* | sequelize | sequelize-cli | knex | knex@* | supabase | supabase@* | \
+        mikro-orm | mikro-orm-esm | node-pg-migrate | graphile-migrate | db-migrate | kysely | payload | medusa | psql | dropdb | pg_restore)
+        __nexus_env_risky "$__nexus_env_word" "$@" && return 0
         ;;
       prisma | prisma7 | prisma@* | prisma7@* | @prisma/prisma7* | */prisma | */prisma7 | *prisma/build/index.js | npm:prisma* | \
         zen | zen@* | zenstack | zenstack@* | wasp | wasp@* | keystone | keystone@* | rws | rws@*)
@@ -316,6 +335,62 @@ __nexus_env_named() {
   done
   [[ -n $__nexus_env_scripts ]] || return 1
   __nexus_env_scripted "${__nexus_env_words[@]}"
+}
+
+# Whether the words of a tool that is not Prisma could lose data. The program knows the tools; here are only the words
+# that none of their harmless commands needs.
+__nexus_env_risky() {
+  local __nexus_env_tool=${1##*/} __nexus_env_word __nexus_env_found='' __nexus_env_text=''
+  shift
+  __nexus_env_tool=${__nexus_env_tool%%@*}
+  case $__nexus_env_tool in
+    make | just | task)
+      # One whose recipes reach no database needs no question.
+      for __nexus_env_word; do
+        case $__nexus_env_word in
+          -C* | -f* | -d* | -t* | --directory* | --file* | --makefile* | --justfile* | --taskfile*) return 0 ;;
+        esac
+      done
+      for __nexus_env_word in GNUmakefile makefile Makefile justfile Justfile .justfile Taskfile.yml taskfile.yml Taskfile.yaml; do
+        __nexus_env_nearby "$__nexus_env_word" || continue
+        IFS='' read -r -d '' __nexus_env_text <"$__nexus_env_found" || :
+        case $__nexus_env_text in
+          *prisma* | *migrat* | *db[:\ -]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]* | *drizzle* | *typeorm* | *sequelize* | *knex* | \
+        *psql* | *dropdb* | *pg_restore* | *supabase* | *rails* | *rake* | *alembic* | *flyway* | *.sh* | *sh\ -* | *make\ * | *just\ * | \
+            *include* | *docker* | *php* | *python* | *node*) return 0 ;;
+        esac
+      done
+      return 1
+      ;;
+    psql | mysql | mongosh)
+      [[ -t 0 ]] || return 0
+      for __nexus_env_word; do
+        case $__nexus_env_word in
+          --host* | --port* | --user* | --dbname* | --pset* | --set* | --variable* | --no-* | --csv | --tuples-only | --quiet) ;;
+          -*[fi]* | *[dD][rR][oO][pP]* | *[tT][rR][uU][nN][cC]* | *[dD][eE][lL][eE][tT][eE]* | *[uU][pP][dD][aA][tT][eE]* | \
+            *[aA][lL][tT][eE][rR]* | *[eE][xX][eE][cC]* | *[cC][aA][lL][lL]* | *[dD][oO][\ \$]* | *[rR][eE][mM][oO][vV][eE]* | \
+            *\\i* | *\\!* | *\\gexec* | *.js | :*) return 0 ;;
+        esac
+      done
+      return 1
+      ;;
+    pg_restore)
+      for __nexus_env_word; do
+        case $__nexus_env_word in -l | --list | -f* | --file* | --help | --version) return 1 ;; esac
+      done
+      return 0
+      ;;
+  esac
+  for __nexus_env_word; do
+    case $__nexus_env_word in
+      --help | --version) return 1 ;;
+      drop* | *:drop* | *.drop* | *reset* | *rollback* | *down* | *undo* | *revert* | *push* | *sync* | *fresh* | *clean* | *flush* | \
+        *wipe* | *truncate* | *load* | *setup* | *purge* | *redo* | *migrat* | *seed* | up | up-* | *upgrade* | stamp | run | apply | \
+        schema* | studio | repair | baseline | force | goto | delete | prepare | zero) return 0 ;;
+    esac
+  done
+  case $__nexus_env_tool in dropdb) return 0 ;; esac
+  return 1
 }
 
 # Whether the words after `prisma` are of a command that no rule names.
@@ -373,7 +448,8 @@ __nexus_env_mentions() {
     [[ $__nexus_env_line == *"\"$1\""* ]] || continue
     [[ ${#__nexus_env_line} -le 2000 ]] || return 0
     case ${__nexus_env_line#*"\"$1\""} in
-      *prisma* | *migrate* | *db[:\ ]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]* | *--run* | *'$'*) return 0 ;;
+      *prisma* | *migrat* | *db[:\ -]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]* | *drizzle* | *typeorm* | *sequelize* | *knex* | \
+        *psql* | *dropdb* | *pg_restore* | *supabase* | *rails* | *rake* | *alembic* | *flyway* | *.sh* | *sh\ -* | *make\ * | *just\ * | *--run* | *'$'*) return 0 ;;
       *turbo* | *nx\ * | *lerna* | *wireit* | *zen* | *wasp* | *keystone* | *rws*) return 0 ;;
       *\"*) ;;
       *) return 0 ;; # its value stands on another line

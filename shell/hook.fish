@@ -69,7 +69,9 @@ function __nexus_env_lost
     set --erase -g NEXUS_ENV_ACCESS
     set -g __nexus_env_state new
     set -g __nexus_env_near lost
-    __nexus_env_wrap npx prisma pnpm pnpx yarn bun bunx npm
+    __nexus_env_wrap npx prisma pnpm pnpx yarn bun bunx npm make just task psql dropdb pg_restore mysql mongosh \
+        drizzle-kit knex sequelize sequelize-cli typeorm supabase rails rake alembic flyway liquibase dbmate goose atlas sqlx \
+        diesel mix dotenv dotenvx env-cmd
     test "$__nexus_env_told" = lost; and return 0
     set -g __nexus_env_told lost
     echo "nexus-env: $argv[1]" >&2
@@ -172,7 +174,10 @@ function __nexus_env_guard
     __nexus_env_named $argv; or return 0
     set -l __nexus_env_code 127
     if test -x "$__nexus_env_bin"
-        $__nexus_env_bin __guard -- $argv </dev/null >&2
+        set -l __nexus_env_piped
+        # What is piped into the command is the command's: that there is something is all that can be said.
+        test -t 0; or set __nexus_env_piped --piped
+        $__nexus_env_bin __guard $__nexus_env_piped -- $argv </dev/null >&2
         set __nexus_env_code $status
     end
     switch $__nexus_env_code
@@ -212,8 +217,10 @@ function __nexus_env_named
         case npx pnpx bunx
         case npm pnpm yarn bun
             set __nexus_env_scripts yes
+        case dotenv dotenvx env-cmd
         case '*'
-            return 0 # a rule of the team's names it
+            __nexus_env_risky $argv
+            return
     end
     set -l __nexus_env_rest $argv[2..-1]
     while set -q __nexus_env_rest[1]
@@ -221,7 +228,7 @@ function __nexus_env_named
         set --erase __nexus_env_rest[1]
         contains -- (string replace -r '^.*/' '' -- $__nexus_env_word | string collect) $__nexus_env_rules; and return 0
         if string match -qr '\s' -- $__nexus_env_word
-            string match -qr 'prisma|migrate|db[: ]|npm|npx|yarn|bun|run-[sp]' -- $__nexus_env_word; and return 0
+            string match -qr 'prisma|migrat|db[: -]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|sequelize|knex|psql|dropdb|pg_restore|supabase|rails|rake|alembic|flyway|\.sh|sh -|make |just ' -- $__nexus_env_word; and return 0
             continue
         end
         switch $__nexus_env_word
@@ -233,6 +240,8 @@ function __nexus_env_named
                 set __nexus_env_seen yes
             case migrate 'migrate-*' db studio mcp push reset deploy drop execute seed dev platform bootstrap
                 set -q __nexus_env_seen[1]; and return 0
+            case drizzle-kit 'drizzle-kit@*' typeorm 'typeorm@*' 'typeorm-*' sequelize sequelize-cli knex 'knex@*' supabase 'supabase@*' mikro-orm mikro-orm-esm node-pg-migrate graphile-migrate db-migrate kysely payload medusa psql dropdb pg_restore
+                __nexus_env_risky $__nexus_env_word $__nexus_env_rest; and return 0
             case turbo nx lerna run-s run-p npm-run-all npm-run-all2 'npm:*' 'pnpm:*' 'yarn:*' 'bun:*'
                 return 0
             case '-*'
@@ -241,6 +250,39 @@ function __nexus_env_named
     end
     set -q __nexus_env_scripts[1]; or return 1
     __nexus_env_scripted $argv
+end
+
+# Whether the words of a tool that is not Prisma could lose data. The program knows the tools; here are only the words
+# that none of their harmless commands needs.
+function __nexus_env_risky
+    set -l __nexus_env_tool (string replace -r '^.*/' '' -- $argv[1] | string replace -r '@.*$' '' | string collect)
+    set -l __nexus_env_words $argv[2..-1]
+    switch $__nexus_env_tool
+        case make just task
+            # One whose recipes reach no database needs no question.
+            string match -qr -- '^(-[Cfdt]|--directory|--file|--makefile|--justfile|--taskfile)' x $__nexus_env_words; and return 0
+            for __nexus_env_name in GNUmakefile makefile Makefile justfile Justfile .justfile Taskfile.yml taskfile.yml Taskfile.yaml
+                set -l __nexus_env_file (__nexus_env_nearby $__nexus_env_name | string collect)
+                test -n "$__nexus_env_file"; or continue
+                while read -l __nexus_env_line
+                    string match -qr 'include|docker|php|python|node|prisma|migrat|db[: -]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|sequelize|knex|psql|dropdb|pg_restore|supabase|rails|rake|alembic|flyway|\.sh|sh -|make |just ' -- "$__nexus_env_line"; and return 0
+                end <$__nexus_env_file
+            end
+            return 1
+        case psql mysql mongosh
+            test -t 0; or return 0
+            for __nexus_env_word in $__nexus_env_words
+                string match -qr -- '^--(host|port|user|dbname|pset|set|variable|no-|csv|tuples-only|quiet)' $__nexus_env_word; and continue
+                string match -qri -- '^-.*[fi]|drop|trunc|delete|update|alter|exec|call|do[ $]|remove|\\\\(i|!|gexec)|\.js$|^:' $__nexus_env_word; and return 0
+            end
+            return 1
+        case pg_restore
+            string match -qr -- '^(-l|--list|-f.*|--file.*|--help|--version)$' x $__nexus_env_words; and return 1
+            return 0
+    end
+    string match -qr -- '^--(help|version)$' x $__nexus_env_words; and return 1
+    string match -qr -- '(^|[:.])drop|reset|rollback|down|undo|revert|push|sync|fresh|clean|flush|wipe|truncate|load|setup|purge|redo|migrat|seed|^up$|^up-|upgrade|^(stamp|run|apply|studio|repair|baseline|force|goto|delete|prepare|zero)$|^schema' x $__nexus_env_words; and return 0
+    test "$__nexus_env_tool" = dropdb
 end
 
 # Whether the words after `prisma` are of a command that no rule names.
@@ -289,7 +331,7 @@ function __nexus_env_scripted
         # What stands behind the name, on the same line.
         for __nexus_env_line in (string replace -r -f -- "^.*?$__nexus_env_key" '' $__nexus_env_lines)
             set -q __nexus_env_rules[1]; and return 0
-            string match -qr 'prisma|migrate|db[: ]|npm|npx|yarn|bun|run-[sp]|--run|\$|turbo|nx |lerna|wireit|zen|wasp|keystone|rws' -- $__nexus_env_line
+            string match -qr 'prisma|migrat|db[: -]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|sequelize|knex|psql|dropdb|pg_restore|supabase|rails|rake|alembic|flyway|\.sh|sh -|make |just |--run|\$|turbo|nx |lerna|wireit|zen|wasp|keystone|rws' -- $__nexus_env_line
             and return 0
             string match -q '*"*' -- $__nexus_env_line; or return 0 # its value stands on another line
         end

@@ -18,7 +18,7 @@ use crate::domain::project::Files;
 use crate::domain::record::{Event, Layer};
 use crate::domain::report::{self, Outcome, View};
 use crate::domain::rules;
-use crate::domain::scope::Origin;
+use crate::domain::scope::{Fed, Origin};
 use crate::domain::screen;
 use crate::domain::server::{self, Reply};
 use crate::domain::target::{self, Known, Reach, Selection, StoredUrl, Target};
@@ -33,6 +33,8 @@ use crate::error::{Exit, Failure, Result};
 pub enum Asked {
     /// The words of one command, as a shell would pass them.
     Words(Vec<String>),
+    /// The same, with something piped into it that nobody here can read.
+    Piped(Vec<String>),
     /// A whole shell line.
     Line(String),
 }
@@ -123,9 +125,9 @@ pub fn explain(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked) -> Res
 }
 
 /// `__guard -- WORDS`, what the shell's functions call: 0 run, 3 blocked. Asks where the verdict asks.
-pub fn stand(ambient: &Ambient, standing: &Standing<'_>, words: Vec<String>, layer: Layer) -> Result<u8> {
+pub fn stand(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, layer: Layer) -> Result<u8> {
     let look = |place: &Place| listeners::look(ambient, place);
-    let outcome = outcome(ambient, standing, &Asked::Words(words), &Doors::real(&look));
+    let outcome = outcome(ambient, standing, asked, &Doors::real(&look));
     watchdog::disarm();
     if report::exit(&outcome) == 0 {
         let_through(ambient, standing, &outcome, layer);
@@ -239,7 +241,8 @@ fn invocations(
         steps: Cell::new(MANY_STEPS),
     };
     match asked {
-        Asked::Words(words) => reader.words(words),
+        Asked::Words(words) => reader.words(words, &Fed::Nothing),
+        Asked::Piped(words) => reader.words(words, &Fed::Unknown),
         Asked::Line(line) => reader.line(line),
     }
 }

@@ -25,17 +25,22 @@ pub fn explain(ambient: &Ambient, asked: &Asked) -> Result<Status> {
 }
 
 /// `__guard -- WORDS`, for the shell's functions: 0 run it, 3 it is blocked and the person was told.
+/// With `--piped` in front something is piped into the command.
 pub fn for_shell(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+    let (asked, words): (fn(Vec<String>) -> Asked, _) = match words.split_first() {
+        Some((first, rest)) if first == "--piped" => (Asked::Piped, rest),
+        Some(_) | None => (Asked::Words, words),
+    };
     let words = match words.split_first() {
         Some((first, rest)) if first == "--" => rest,
         Some(_) | None => words,
     };
-    stand(ambient, words, Layer::Shell).map(Status::from)
+    stand(ambient, asked, words, Layer::Shell).map(Status::from)
 }
 
 /// What `run` asks before it becomes the command: `None` when it may.
 pub fn before_run(ambient: &Ambient, words: &[OsString]) -> Result<Option<Status>> {
-    Ok(match stand(ambient, words, Layer::Run)? {
+    Ok(match stand(ambient, Asked::Words, words, Layer::Run)? {
         0 => None,
         code => Some(Status::from(code)),
     })
@@ -60,10 +65,10 @@ fn late(exit: Exit) -> LastWords {
     LastWords { stdout: String::new(), stderr, exit: exit as u8 }
 }
 
-fn stand(ambient: &Ambient, words: &[OsString], layer: Layer) -> Result<u8> {
+fn stand(ambient: &Ambient, asked: fn(Vec<String>) -> Asked, words: &[OsString], layer: Layer) -> Result<u8> {
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     watchdog::arm(LIMIT, late(Exit::Blocked));
-    standing(ambient, &mut |standing| guard::stand(ambient, standing, words.clone(), layer))
+    standing(ambient, &mut |standing| guard::stand(ambient, standing, &asked(words.clone()), layer))
 }
 
 fn standing(ambient: &Ambient, work: &mut dyn FnMut(&Standing<'_>) -> Result<u8>) -> Result<u8> {

@@ -26,7 +26,7 @@ use std::path::Path;
 use super::line;
 use super::name::VariableName;
 use super::project::{Files, prisma_major};
-use super::scope::{Beaten, Origin, Scope, Value};
+use super::scope::{Beaten, Fed, Origin, Scope, Value};
 use super::url::DatabaseUrl;
 use super::verdict::Effect;
 
@@ -145,8 +145,9 @@ enum Inner<'a> {
 
 impl<'a> Reader<'a> {
     /// Every command that these words would start.
-    pub fn words(&self, words: &[String]) -> Vec<Invocation> {
-        let scope = Scope::new(self.cwd.to_owned(), self.process);
+    pub fn words(&self, words: &[String], fed: &Fed) -> Vec<Invocation> {
+        let mut scope = Scope::new(self.cwd.to_owned(), self.process);
+        scope.fed = fed.clone();
         self.command(words.iter().map(|word| Word::sure(word)).collect(), &scope)
     }
 

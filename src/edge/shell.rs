@@ -97,8 +97,11 @@ pub struct Until {
     pub clock: Option<(PathBuf, PathBuf)>,
 }
 
-/// The names that are guarded in every shell.
-const GUARDED: &str = "npx prisma pnpm pnpx yarn bun bunx npm";
+/// The names that are guarded in every shell: what people type themselves. Shells, interpreters and `git` are not among them;
+/// what those start meets the other layers.
+const GUARDED: &str = "npx prisma pnpm pnpx yarn bun bunx npm make just task psql dropdb pg_restore mysql mongosh drizzle-kit knex \
+                       sequelize sequelize-cli typeorm supabase rails rake alembic flyway liquibase dbmate goose atlas sqlx diesel mix \
+                       dotenv dotenvx env-cmd";
 
 /// What a content to compare may measure at most, in bytes.
 pub const LONGEST_CONTENT: usize = 64 * 1024;

@@ -8,7 +8,26 @@ use crate::world::shell::stories;
 use crate::world::{Held, Shell, World};
 
 const LOADED: &str = "nexus-env: dev · DATABASE_URL and 1 more";
-const TOOLS: [&str; 8] = ["npx", "prisma", "pnpm", "pnpx", "yarn", "bun", "bunx", "npm"];
+const TOOLS: [&str; 18] = [
+    "npx",
+    "prisma",
+    "pnpm",
+    "pnpx",
+    "yarn",
+    "bun",
+    "bunx",
+    "npm",
+    "make",
+    "just",
+    "psql",
+    "dropdb",
+    "pg_restore",
+    "drizzle-kit",
+    "knex",
+    "rails",
+    "alembic",
+    "dotenv",
+];
 
 /// A world whose runners print what they were given, and whose guard writes down what it was asked.
 fn guarded(shell: Shell, answer: &str) -> World {
@@ -89,6 +108,34 @@ stories! {
         session.types("cd empty");
         session.types("echo input | npm run cat").ends_with_status(0);
         assert_eq!(asked(&world), "");
+    }
+
+    fn it_asks_about_other_tools_only_where_their_words_could_lose_data(shell) {
+        let makefile = "build:\n\ttsc -b\n";
+        let world = guarded(shell, "exit 0")
+            .file("Makefile", makefile)
+            .file("db/Makefile", "reset:\n\tnpx prisma migrate reset\n")
+            .file("package.json", "{\n \"scripts\": {\n  \"push\": \"drizzle-kit push\",\n  \"build\": \"tsc\"\n }\n}\n");
+        let mut session = world.open(shell);
+        session.types("cd repo");
+        for line in ["psql -c 'DROP TABLE x'", "psql -c 'delete from x'", "psql -f x.sql", "psql -qf x.sql", "psql </dev/null",
+            "echo 'drop table x' | psql", "dropdb nexus_db", "pg_restore --clean -d nexus_db x", "drizzle-kit push",
+            "npx drizzle-kit push", "pnpm drizzle-kit push", "knex migrate:rollback", "npx knex migrate:latest", "rails db:drop",
+            "alembic downgrade -1", "dotenv -e .env -- prisma migrate dev", "dotenv -e .env -- drizzle-kit push", "npm run push",
+            "make -C db reset", "npx -c 'psql -c x'"] {
+            session.types(line);
+            assert_ne!(asked(&world), "", "{shell}: {line} was not asked about");
+        }
+        for line in ["psql", "psql -l", "psql -h localhost -p 5433 nexus_db", "psql -c 'select 1'", "psql --command 'select 1' --host x",
+            "dropdb --help", "pg_restore -l x", "pg_restore --file=x y", "drizzle-kit generate", "knex --version", "rails server",
+            "alembic current", "make build", "make", "dotenv -e .env -- next dev", "npm run build", "npx drizzle-kit check"] {
+            session.types(line).ends_with_status(0);
+            let asked = asked(&world);
+            assert!(asked.is_empty(), "{shell}: {line} was asked about: {asked}");
+        }
+        session.types("cd db");
+        session.types("make reset");
+        assert_ne!(asked(&world), "", "{shell}: a recipe that reaches Prisma");
     }
 
     fn its_answer_decides(shell) {

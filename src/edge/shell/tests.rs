@@ -83,7 +83,7 @@ fn rendered(text: &str, check: &Check) -> String {
     };
     let code = String::from_utf8(Dialect::parse(text).unwrap().render(&transition)).unwrap();
     let at = code.find("__nexus_env_same").unwrap();
-    assert!(code[..at].contains("npx prisma pnpm pnpx yarn bun bunx npm ts-node"));
+    assert!(code[..at].contains("dotenv dotenvx env-cmd ts-node"));
     code[at..].to_owned()
 }
 
