@@ -213,9 +213,21 @@ pub enum GuardVerb {
     Pause(PauseArgs),
     /// End a pause before its time
     Resume(EnvironmentArgs),
+    /// Say which scripts of package.json start a command that can lose data, for pre-commit and CI: exit 3 where one does
+    Scripts(ScriptsArgs),
     /// Answer a coding agent's hook: reads its tool call as JSON on stdin
     #[command(after_help = HOOK)]
     Hook(AgentArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct ScriptsArgs {
+    /// A script that is meant to: its name, or DIRECTORY:NAME, with `*` for any characters
+    #[arg(long, value_name = "SCRIPT")]
+    except: Vec<String>,
+    /// One JSON object: scripts, found; each found has package, script, command, effect, excepted
+    #[arg(long)]
+    json: bool,
 }
 
 const HOOK: &str = "In .claude/settings.json: {\"hooks\": {\"PreToolUse\": [{\"matcher\": \"Bash\", \"hooks\": \
@@ -442,7 +454,9 @@ impl Global {
 }
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
-    use command::{agent, doctor, init, log, pause, prompt, ps, run, sentry, session, status, tour, trust, variables};
+    use command::{
+        agent, doctor, init, log, pause, prompt, ps, run, scripts, sentry, session, status, tour, trust, variables,
+    };
     let done = |()| Status::DONE;
     match verb {
         Verb::Hook(args) => session::hook(ambient, &words[0], &[args.shell.into()]),
@@ -479,6 +493,9 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
             pause::pause(ambient, args.environment.environment.as_deref(), &args.duration).map(done)
         }
         Verb::Guard(GuardVerb::Resume(args)) => pause::resume(ambient, args.environment.as_deref()).map(done),
+        Verb::Guard(GuardVerb::Scripts(args)) => {
+            scripts::scripts(ambient, &args.except, if args.json { scripts::Form::Json } else { scripts::Form::Table })
+        }
         Verb::Guard(GuardVerb::Hook(args)) => agent::hook(ambient, args.format.as_deref().and_then(Format::from_word)),
         Verb::Log(args) => {
             let wanted = log::Wanted { number: args.number, since: args.since, environment: args.environment };

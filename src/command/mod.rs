@@ -15,6 +15,7 @@ pub mod prompt;
 pub mod proxy;
 pub mod ps;
 pub mod run;
+pub mod scripts;
 pub mod sentry;
 pub mod session;
 pub mod status;

@@ -27,6 +27,7 @@ mod proxy;
 mod refusals;
 mod remembering;
 mod ruling;
+mod scripts;
 mod seed;
 mod selection;
 mod surroundings;

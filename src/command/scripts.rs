@@ -1,0 +1,147 @@
+//! `guard scripts`: which scripts of the project's `package.json` files start a command that can lose data. For a
+//! pre-commit hook and for CI: it needs no configuration, no environment and no database, and looks at none.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::load::{self, Configured};
+use crate::domain::ambient::Ambient;
+use crate::domain::config::Config;
+use crate::domain::invocation::{Invocation, MANY_STEPS, Reader};
+use crate::domain::name::VariableName;
+use crate::domain::pattern;
+use crate::domain::project::Package;
+use crate::domain::rules;
+use crate::domain::verdict::Effect;
+use crate::edge::project::Disk;
+use crate::edge::{output, terminal};
+use crate::error::{Exit, Failure, Result, Status};
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    Table,
+    Json,
+}
+
+/// Everything that `guard scripts --json` says, under these names.
+#[derive(Debug, Serialize)]
+struct Page {
+    /// How many scripts were looked at.
+    scripts: usize,
+    found: Vec<Found>,
+}
+
+#[derive(Debug, Serialize)]
+struct Found {
+    /// The directory of its `package.json`, below where the command was started.
+    package: String,
+    script: String,
+    /// The command that it comes to, by name: `prisma migrate reset`.
+    command: String,
+    /// `destructive` or `gated`.
+    effect: &'static str,
+    /// Whether `--except` names it.
+    excepted: bool,
+}
+
+/// Looks at the packages of the workspace, or at the nearest package. Ends with 3 where a script that is not excepted
+/// is destructive.
+pub fn scripts(ambient: &Ambient, excepted: &[String], form: Form) -> Result<Status> {
+    let cwd = ambient.cwd.clone().ok_or_else(|| Failure::new("the current directory is gone"))?;
+    let packages = Package::workspace(&Disk, &cwd);
+    if packages.is_empty() {
+        return Err(Failure::new("there is no `package.json` here or above").into());
+    }
+    let config = match load::look(ambient).0 {
+        Configured::Ready(loaded) => Some(loaded.config),
+        Configured::Nothing | Configured::Denied(_) | Configured::Unusable(..) => None,
+    };
+    let mut page = Page { scripts: 0, found: Vec::new() };
+    for package in packages {
+        for script in package.scripts_like("*") {
+            page.scripts += 1;
+            let all = started(ambient, config.as_ref(), &package, &script);
+            let Some((effect, invocation)) = all.into_iter().max_by_key(|(effect, _)| *effect) else { continue };
+            if effect == Effect::Safe {
+                continue;
+            }
+            let place = below(&package.directory, &cwd);
+            let full = format!("{place}:{script}");
+            page.found.push(Found {
+                excepted: excepted.iter().any(|one| pattern::fits(one, &script) || pattern::fits(one, &full)),
+                package: place,
+                script,
+                command: invocation.name,
+                effect: effect.word(),
+            });
+        }
+    }
+    tell(ambient, &page, form)
+}
+
+/// Every command that a script comes to, each with what the strictest rule takes it for.
+fn started(ambient: &Ambient, config: Option<&Config>, package: &Package, script: &str) -> Vec<(Effect, Invocation)> {
+    let process = |name: &str| ambient.variables.get(name).map(|value| value.to_string_lossy().into_owned());
+    let usual: Vec<VariableName> = VariableName::new("DATABASE_URL").into_iter().collect();
+    let reader = Reader {
+        files: &Disk,
+        process: &process,
+        database_variables: config.map_or(&usual, |config| &config.database_variables),
+        cwd: &package.directory,
+        root: &package.directory,
+        prisma_directory: None,
+        steps: Cell::new(MANY_STEPS),
+    };
+    let words = ["npm", "run", script].map(str::to_owned);
+    let strictest = |invocation: &Invocation| {
+        let rules = config.map(|config| rules::concerns(config, invocation)).unwrap_or_default();
+        rules.iter().map(|concern| concern.effect).chain([invocation.effect]).max().unwrap_or(Effect::Safe)
+    };
+    reader.words(&words).into_iter().map(|invocation| (strictest(&invocation), invocation)).collect()
+}
+
+fn below(directory: &Path, cwd: &Path) -> String {
+    let relative: PathBuf = directory.strip_prefix(cwd).unwrap_or(directory).to_owned();
+    if relative.as_os_str().is_empty() { ".".to_owned() } else { relative.display().to_string() }
+}
+
+fn tell(ambient: &Ambient, page: &Page, form: Form) -> Result<Status> {
+    let wrong: Vec<&Found> =
+        page.found.iter().filter(|found| found.effect == Effect::Destructive.word() && !found.excepted).collect();
+    match form {
+        Form::Json => output::write(format!("{}\n", serde_json::to_string_pretty(page)?).as_bytes())?,
+        Form::Table => {
+            let width =
+                |text: fn(&Found) -> &str| page.found.iter().map(|f| text(f).chars().count()).max().unwrap_or(0);
+            let (packages, scripts) = (width(|f| &f.package), width(|f| &f.script));
+            let lines: String = page
+                .found
+                .iter()
+                .map(|Found { package, script, command, effect, excepted }| {
+                    let note = if *excepted { ", excepted" } else { "" };
+                    format!("{package:<packages$}  {script:<scripts$}  {command} ({effect}{note})\n")
+                })
+                .collect();
+            output::write(lines.as_bytes())?;
+        }
+    }
+    let of = if page.scripts == 1 { "1 script".to_owned() } else { format!("{} scripts", page.scripts) };
+    match wrong.first() {
+        None => {
+            terminal::say(ambient, &format!("of {of} none starts a command that can lose data"));
+            Ok(Status::DONE)
+        }
+        Some(first) => {
+            let count = wrong.len();
+            let verb = if count == 1 { "starts" } else { "start" };
+            terminal::say_anyway(&format!(
+                "of {of} {count} {verb} a command that can lose data\nhint: take it out, or say that it is meant: \
+                 nexus-env guard scripts --except {}",
+                first.script
+            ));
+            Ok(Status::from(Exit::Blocked as u8))
+        }
+    }
+}
