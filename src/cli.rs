@@ -123,7 +123,7 @@ pub struct UseArgs {
 
 #[derive(Args, Debug)]
 pub struct StatusArgs {
-    /// One JSON object: repository, trust, why, hint, environment, protected, loaded, expired, until, left, access, variables, databases, proxies, services, blocked
+    /// One JSON object: repository, trust, why, hint, environment, protected, loaded, expired, until, left, access, paused, variables, databases, proxies, services, blocked
     #[arg(long)]
     json: bool,
 }

@@ -49,6 +49,8 @@ struct Page {
     left: Option<u64>,
     /// `read-only` or `read-write`.
     access: Option<&'static str>,
+    /// The environments on which the guard is paused here, for how many seconds.
+    paused: Vec<Paused>,
     /// The names that the environment sets here.
     variables: Vec<String>,
     databases: Vec<Database>,
@@ -56,6 +58,13 @@ struct Page {
     services: Vec<Port>,
     /// Whether a destructive command would be blocked on these databases: `yes`, `no`, or `asks`.
     blocked: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Paused {
+    environment: String,
+    until: u64,
+    left: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -120,6 +129,7 @@ fn without(trust: &'static str, why: String, hint: Option<String>) -> Page {
         until: None,
         left: None,
         access: None,
+        paused: Vec::new(),
         variables: Vec::new(),
         databases: Vec::new(),
         proxies: Vec::new(),
@@ -164,6 +174,14 @@ fn seen(ambient: &Ambient, loaded: &Loaded) -> Page {
             Access::ReadOnly => "read-only",
             Access::ReadWrite => "read-write",
         }),
+        paused: load::pauses(ambient, &config.id)
+            .into_iter()
+            .map(|pause| Paused {
+                environment: pause.environment.to_string(),
+                until: pause.until,
+                left: pause.until.saturating_sub(now),
+            })
+            .collect(),
         variables: names.split_whitespace().map(str::to_owned).collect(),
         databases: targets.iter().map(database).collect(),
         proxies: config
@@ -271,6 +289,10 @@ impl Page {
             Some(expired) => line("", &format!("this process was given {expired}, and its time is over")),
             None if !self.loaded => line("", "(the default; nothing is loaded in this process)"),
             None => {}
+        }
+        for Paused { environment, left, .. } in &self.paused {
+            let left = Duration::short(*left);
+            line("guard", &format!("PAUSED on {environment} · {left} left · nexus-env guard resume ends it"));
         }
         line("repository", &format!("{} · configuration allowed", self.repository.as_deref().unwrap_or_default()));
         if !self.variables.is_empty() {

@@ -12,6 +12,7 @@ mod agents;
 mod commands;
 mod cost;
 mod database;
+mod failing;
 mod harness;
 mod hook_bytes;
 mod hook_changes;

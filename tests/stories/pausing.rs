@@ -57,6 +57,8 @@ stories! {
             "nexus-env: guard is paused until 15:42: prisma migrate dev runs on prod\nran: prisma migrate dev");
         session.types("nexus-env guard check -- npx prisma db push").prints("nexus-env: allowed: paused: prisma db push on prod");
         session.types("nexus-env prompt").prints("prod 30m paused 10m");
+        session.types("nexus-env status");
+        assert!(session.said().text.contains("guard        PAUSED on prod · 10m left · nexus-env guard resume ends it\n"), "{}", session.said().text);
         // Another shell of the same person: the same way out.
         other.types("nexus-env prompt").prints("dev paused 10m");
         let beside = if shell == Shell::Fish { "env" } else { "" };
