@@ -35,12 +35,12 @@ pub fn pause(ambient: &Ambient, named: Option<&str>, duration: &str) -> Result<(
     audit::record(ambient, &Entry::new(Event::Paused).environment(name).repository(root).detail(&detail));
     let until = clock::time_of_day(until, began);
     let told = format!(
-        "the guard is paused on {name} until {until}, in all your shells in this repository\n\
+        "the guard is paused on {name} until {until}, in all your shells here\n\
          hint: nexus-env guard resume ends it; nexus-env log shows what it let through"
     );
     terminal::say(ambient, &told);
     if load::access(environment, granted) == Access::ReadOnly {
-        let sentence = format!("{name} stays read-only: PostgreSQL refuses writes until nexus-env use {name} --write");
+        let sentence = format!("{name} stays read-only until nexus-env use {name} --write");
         terminal::say(ambient, &sentence);
     }
     Ok(())

@@ -40,9 +40,9 @@ pub fn logged(world: &World) -> String {
 
 const ASKS: &str = "nexus-env: type prod to pause the guard on prod for 10m: ";
 const PAUSED: &str = "\
-nexus-env: the guard is paused on prod until 15:42, in all your shells in this repository
+nexus-env: the guard is paused on prod until 15:42, in all your shells here
 hint: nexus-env guard resume ends it; nexus-env log shows what it let through
-nexus-env: prod stays read-only: PostgreSQL refuses writes until nexus-env use prod --write";
+nexus-env: prod stays read-only until nexus-env use prod --write";
 
 stories! {
     fn a_pause_lets_everything_through_says_so_and_is_remembered(shell) {
