@@ -46,7 +46,7 @@ fn answer(ambient: &Ambient, format: Format, call: Call, text: &str) -> Answer {
     // An agent takes any status but 2 for a hook that broke, and goes on.
     let named = match &asked {
         Asked::Line(line) => names_destruction(line),
-        Asked::Words(words) => names_destruction(&words.join(" ")),
+        Asked::Words(words) | Asked::Piped(words) => names_destruction(&words.join(" ")),
     };
     let late = toolcall::refuse(format, &format!("blocked: the guard found no answer within {LIMIT} s"));
     watchdog::arm(LIMIT, last_words(late));

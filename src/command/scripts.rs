@@ -14,6 +14,7 @@ use crate::domain::name::VariableName;
 use crate::domain::pattern;
 use crate::domain::project::Package;
 use crate::domain::rules;
+use crate::domain::scope::Fed;
 use crate::domain::verdict::Effect;
 use crate::edge::project::Disk;
 use crate::edge::{output, terminal};
@@ -99,7 +100,7 @@ fn started(ambient: &Ambient, config: Option<&Config>, package: &Package, script
         let rules = config.map(|config| rules::concerns(config, invocation)).unwrap_or_default();
         rules.iter().map(|concern| concern.effect).chain([invocation.effect]).max().unwrap_or(Effect::Safe)
     };
-    reader.words(&words).into_iter().map(|invocation| (strictest(&invocation), invocation)).collect()
+    reader.words(&words, &Fed::Nothing).into_iter().map(|invocation| (strictest(&invocation), invocation)).collect()
 }
 
 fn below(directory: &Path, cwd: &Path) -> String {
