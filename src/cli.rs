@@ -88,6 +88,9 @@ pub enum Verb {
     Ps(PsArgs),
     /// Check the whole set-up, and say how to mend each finding; exit 1 where one is an error
     Doctor(DoctorArgs),
+    /// Which database is which: pin it in .nexusenv, label it in the database itself, verify both
+    #[command(subcommand)]
+    Db(DatabaseVerb),
     /// The main job on a scratch repository, for someone who has just installed it
     Tour(TourArgs),
     /// Print the completions of a shell
@@ -346,6 +349,16 @@ fn duration(text: &str) -> Result<Duration, String> {
     Duration::parse(text)
 }
 
+#[derive(Debug, Subcommand)]
+pub enum DatabaseVerb {
+    /// Read who an environment's database is, and write it to .nexusenv as `fingerprint`; writes nothing to the database
+    Pin(EnvironmentArgs),
+    /// Store the environment's name in the database itself, in its comment, so that everyone's guard knows it
+    Label(EnvironmentArgs),
+    /// Check that each environment's URL reaches the database it should: exit 1 where one does not
+    Verify(EnvironmentArgs),
+}
+
 #[derive(Args, Debug)]
 pub struct TourArgs {
     /// The shell to walk through it in; yours when left out
@@ -503,6 +516,9 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         }
         Verb::Ps(args) => ps::ps(ambient, if args.json { status::Form::Json } else { status::Form::Page }),
         Verb::Doctor(args) => doctor::doctor(ambient, if args.json { status::Form::Json } else { status::Form::Page }),
+        Verb::Db(DatabaseVerb::Pin(args)) => command::database::pin(ambient, args.environment.as_deref()).map(done),
+        Verb::Db(DatabaseVerb::Label(args)) => command::database::label(ambient, args.environment.as_deref()).map(done),
+        Verb::Db(DatabaseVerb::Verify(args)) => command::database::verify(ambient, args.environment.as_deref()),
         Verb::Tour(args) => tour::tour(ambient, args.shell.as_deref()),
         Verb::Completions(args) => {
             clap_complete::generate(args.shell, &mut Cli::command(), "nexus-env", &mut output::stream());

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod audit;
+pub mod database;
 pub mod doctor;
 pub mod export;
 pub mod guard;

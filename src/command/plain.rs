@@ -1,4 +1,4 @@
-//! `set --plain` and `unset` of a plain variable: an edit of `.nexusenv` that stays allowed. Never writes a text that
+//! `set --plain`, `unset` of a plain variable and a pinned fingerprint: an edit of `.nexusenv` that stays allowed. Never writes a text that
 //! would not load.
 
 use super::load::{self, Active, Loaded};
@@ -7,6 +7,7 @@ use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::plain;
 use crate::domain::repository::{AllowedText, AllowedTexts, InputKind, Repository};
 use crate::domain::schema;
+use crate::domain::server::Fingerprint;
 use crate::edge::entry::{self, Entry};
 use crate::edge::{repo, terminal, trust};
 use crate::error::{Failure, Result};
@@ -62,6 +63,13 @@ pub fn unset(place: Place<'_>, name: &VariableName) -> Result<Edited> {
     write(place, texts, edited)?;
     terminal::say(place.ambient, &format!("removed `{name}` for {} from `.nexusenv`", place.environment));
     Ok(Edited::Yes)
+}
+
+/// Writes the fingerprint of the environment's database to `.nexusenv`.
+pub fn pin(place: Place<'_>, fingerprint: &Fingerprint) -> Result<Edited> {
+    let texts = trust::texts(place.repository)?;
+    let edited = plain::set_fingerprint(&texts.main.text, place.environment, &fingerprint.to_string())?;
+    write(place, texts, edited)
 }
 
 /// Writes an edited `.nexusenv` that must load, and keeps it allowed.

@@ -22,6 +22,7 @@ pub mod name;
 pub mod pattern;
 pub mod pause;
 pub mod person;
+pub mod pinning;
 pub mod plain;
 pub mod port;
 pub mod project;

@@ -293,14 +293,22 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
             };
             let second = match (&because.environment, judged.invocation.tool, judged.concern.as_ref().map(|c| c.effect))
             {
-                (Some(environment), Tool::Prisma, Some(Effect::Destructive)) => Some(deploy(environment)),
+                (Some(environment), Tool::Prisma, Some(Effect::Destructive)) => {
+                    // A label may name one that is not declared here.
+                    config.environment(environment).map(|environment| deploy(&environment.name))
+                }
                 (Some(environment), _, Some(Effect::Gated)) => {
                     Some(format!("type it at a terminal, where it asks for the name {environment}"))
                         .filter(|_| matches!(judged.verdict, Verdict::Block(_)))
                 }
                 (Some(_) | None, Tool::Prisma | Tool::Other, _) => None,
             };
-            first.into_iter().chain(second).collect()
+            let itself = |e: &Evidence| matches!(e.source, Source::Label | Source::Fingerprint);
+            let unsettled = because.environment.is_none() && target.is_some_and(|t| t.evidence.iter().any(itself));
+            let verify = unsettled.then(|| {
+                "nexus-env db verify tells which database each environment reaches, and how to mend it".to_owned()
+            });
+            first.into_iter().chain(second).chain(verify).collect()
         }
         Reason::Expired => {
             let again = because.environment.as_ref().map(|name| format!("nexus-env use {name} for another while"));
@@ -313,10 +321,18 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
                     use_open.filter(|_| is_open.is_none()).into_iter().collect()
                 }
                 None => open.map_or(Vec::new(), |environment| {
-                    vec![format!(
+                    let declare = format!(
                         "say in .nexusenv what it is, under [env.{0}.proxy] or [env.{0}.match], then nexus-env allow",
                         environment.name
-                    )]
+                    );
+                    let answered = |t: &Target| t.evidence.iter().any(|e| e.source == Source::Fingerprint);
+                    let name = target.is_some_and(answered).then(|| {
+                        format!(
+                            "or tell it by the database itself, if it is {0}'s: nexus-env db label -e {0}",
+                            environment.name
+                        )
+                    });
+                    std::iter::once(declare).chain(name).collect()
                 }),
             }
         }

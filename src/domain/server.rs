@@ -65,6 +65,8 @@ pub struct Identity {
     pub database: String,
     /// The whole comment on the database.
     pub comment: Option<String>,
+    /// When the server was started, as it says it: two running servers differ in it, also where one is a copy.
+    pub started: Option<String>,
     pub duty: Duty,
     pub way: Way,
 }
@@ -99,6 +101,8 @@ pub enum Silence {
     NoSuchDatabase,
     /// 42501.
     NoRights,
+    /// 25006: a replica.
+    ReadOnly,
     /// 53300.
     TooManyConnections,
     /// 57P03.
@@ -143,7 +147,8 @@ impl Silence {
             Silence::UnknownLogin => "it asks for a kind of login that nexus-env does not know",
             Silence::NotLetIn => "it does not let this role in from here",
             Silence::NoSuchDatabase => "the server has no database of that name",
-            Silence::NoRights => "the role may not connect to it",
+            Silence::NoRights => "the role may not do that",
+            Silence::ReadOnly => "the server takes no writes: it is a replica",
             Silence::TooManyConnections => "the server has no connection left",
             Silence::NotReady => "the server is starting or stopping",
             Silence::PoolerAlone => "a pooler answers, and reaches no server",
@@ -224,10 +229,10 @@ fn labelled(config: &Config, label: &Label, at: &str) -> Evidence {
 }
 
 /// What the fingerprint proves:
-/// - the pin of a protected environment: that one, whoever else has the same pin, since a copy of it says so too;
+/// - the pin of one protected environment: that one;
 /// - the pin of one open environment: that one, but only where every protected environment is pinned to another. Dev is
 ///   often made by cloning prod, and a prod without a pin could have the same fingerprint;
-/// - the pins of two open environments: neither;
+/// - the pins of two environments, which says that one is a copy of the other: neither. The label tells copies apart;
 /// - no pin: nothing for anyone, and against those that are pinned to another. It never proves that the database is not
 ///   prod: an upgrade or a restore gives prod a new identifier, and a pin goes stale without a word.
 fn fingerprinted(config: &Config, identity: &Identity, at: &str) -> Evidence {
@@ -251,13 +256,9 @@ fn fingerprinted(config: &Config, identity: &Identity, at: &str) -> Evidence {
         list.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(&format!(" {word} "))
     };
     let protected: Vec<&Environment> = config.environments.iter().filter(|e| e.is_protected()).collect();
-    if let Some(environment) = pinned.iter().find(|e| e.is_protected()) {
-        let says = Says::Environment(environment.name.clone(), environment.protection);
-        return piece(says, seen, format!("pinned for {}", names(&pinned, "and")));
-    }
     let unpinned: Vec<&Environment> = protected.iter().filter(|e| e.fingerprint.is_none()).copied().collect();
     match (pinned.as_slice(), unpinned.as_slice()) {
-        ([one], []) => {
+        ([one], without) if one.is_protected() || without.is_empty() => {
             let says = Says::Environment(one.name.clone(), one.protection);
             piece(says, seen, format!("pinned for {}", one.name))
         }

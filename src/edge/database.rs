@@ -16,7 +16,7 @@ use crate::domain::server::{Reply, Silence};
 use crate::domain::url::DatabaseUrl;
 use address::Destination;
 pub use address::looked_up;
-use client::Account;
+use client::{Account, Purpose};
 
 /// For everything together: the name, the connection, TLS, the login and the question.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -38,9 +38,26 @@ pub fn ask(url: &DatabaseUrl) -> Vec<Reply> {
     replies
 }
 
+/// Writes the comment on the database, at the first place that lets it. `database` is the name that the server itself
+/// gave, which a pooler may know by another.
+pub fn write_comment(url: &DatabaseUrl, database: &str, comment: &str) -> Result<(), Silence> {
+    let deadline = Instant::now() + PATIENCE;
+    let account = Account::of(url, Purpose::Label);
+    let mut last = Silence::UnknownHost;
+    for place in url.places() {
+        for destination in address::destinations(place, deadline)? {
+            match client::comment(&account, &destination, database, comment, deadline) {
+                Ok(()) => return Ok(()),
+                Err(silence) => last = silence,
+            }
+        }
+    }
+    Err(last)
+}
+
 /// At the same time, so that one that never answers leaves the others theirs.
 fn ask_each(url: &DatabaseUrl, at: &str, destinations: &[Destination], deadline: Instant) -> Vec<Reply> {
-    let account = Account::of(url);
+    let account = Account::of(url, Purpose::Question);
     let one = |destination: &Destination| {
         let at = if destinations.len() > 1 { destination.to_string() } else { at.to_owned() };
         Reply { at, answer: client::identity(&account, destination, deadline) }

@@ -20,6 +20,13 @@ pub struct Server {
     directory: tempfile::TempDir,
 }
 
+/// A running `pgbouncer`.
+pub struct Pooler {
+    pub port: u16,
+    _process: Helper,
+    _directory: tempfile::TempDir,
+}
+
 /// The user whom PostgreSQL runs as where the tests are root: it refuses to be root itself.
 #[derive(Clone, Copy)]
 struct Account {
@@ -32,6 +39,13 @@ impl Server {
     /// of its own making: a copied one would have the same `system_identifier`.
     #[track_caller]
     pub fn start(password: &str) -> Server {
+        Server::start_with(password, "127.0.0.1", free_port(), &[])
+    }
+
+    /// The same at this address and port, with these settings beside the usual ones. Files that a setting names lie in
+    /// the data directory, which [`data`](Self::data) is once the server was made.
+    #[track_caller]
+    pub fn start_with(password: &str, address: &str, port: u16, settings: &[&str]) -> Server {
         // SAFETY: geteuid(2) cannot fail.
         let account = (unsafe { libc::geteuid() } == 0).then(postgres_account);
         let directory =
@@ -43,7 +57,6 @@ impl Server {
                 std::os::unix::fs::chown(owned, Some(account.uid), Some(account.gid)).expect("to root all is possible");
             }
         }
-        let port = free_port();
         finish(as_account("initdb", account, path).args([
             "--pgdata=data",
             "--username=postgres",
@@ -54,33 +67,75 @@ impl Server {
             "--encoding=UTF8",
             "--locale=C",
         ]));
-        let mut command = as_account("postgres", account, path);
-        command.args(["-D", "data"]).arg("-p").arg(port.to_string());
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            "log_connections=on",
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
-            "shared_buffers=8MB",
-            "max_connections=30",
-        ] {
-            command.args(["-c", setting]);
-        }
-        command.arg("-c").arg(format!("unix_socket_directories={}", path.display()));
-        let log = File::create(path.join("log")).expect("the server's log");
-        command.stdout(Stdio::null()).stdin(Stdio::null()).stderr(log);
-        // SIGQUIT is PostgreSQL's immediate shutdown, which takes its own children along.
-        let mut process = Helper::start(command, libc::SIGQUIT);
-        wait_until_ready(path, &mut process);
-        let server = Server { port, password: password.to_owned(), account, _process: process, directory };
+        let (account, password) = (account, password.to_owned());
+        let process = serve(account, path, address, port, settings);
+        let server = Server { port, password, account, _process: process, directory };
         server.query_in("postgres", &format!("CREATE DATABASE {DATABASE}"));
         server
+    }
+
+    /// A server made by copying this one's files, as a clone of a managed instance is: it has the same identifier, and
+    /// the same comments.
+    #[track_caller]
+    pub fn copied(&self) -> Server {
+        let directory =
+            tempfile::Builder::new().prefix("nexus-env-postgres-").tempdir().expect("a temporary directory");
+        let path = directory.path();
+        if let Some(account) = self.account {
+            std::os::unix::fs::chown(path, Some(account.uid), Some(account.gid)).expect("to root all is possible");
+        }
+        finish(
+            as_account("pg_basebackup", self.account, path)
+                .args(["--pgdata=data", "--checkpoint=fast", "--no-sync", "--username=postgres"])
+                .arg(format!("--host={}", self.directory.path().display()))
+                .arg(format!("--port={}", self.port))
+                .env("PGPASSWORD", &self.password),
+        );
+        let port = free_port();
+        let process = serve(self.account, path, "127.0.0.1", port, &[]);
+        Server { port, password: self.password.clone(), account: self.account, _process: process, directory }
+    }
+
+    /// The directory of the server's socket.
+    pub fn socket(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// `pgbouncer` in front of this server, on a port of its own.
+    #[track_caller]
+    pub fn pooled(&self) -> Pooler {
+        let directory = tempfile::Builder::new().prefix("nexus-env-pooler-").tempdir().expect("a temporary directory");
+        let (path, port) = (directory.path(), free_port());
+        let settings = format!(
+            "[databases]\n* = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+             auth_type = scram-sha-256\nauth_file = {}\nunix_socket_dir =\npool_mode = transaction\n",
+            self.port,
+            path.join("users").display()
+        );
+        fs::write(path.join("users"), format!("\"postgres\" \"{}\"\n", self.password)).expect("the pooler's users");
+        fs::write(path.join("pgbouncer.ini"), settings).expect("the pooler's settings");
+        if let Some(account) = self.account {
+            for owned in [path, &path.join("users"), &path.join("pgbouncer.ini")] {
+                std::os::unix::fs::chown(owned, Some(account.uid), Some(account.gid)).expect("to root all is possible");
+            }
+        }
+        let mut command = as_account("pgbouncer", self.account, path);
+        command.arg("pgbouncer.ini").stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(File::create(path.join("log")).expect("the pooler's log"));
+        let mut process = Helper::start(command, libc::SIGKILL);
+        wait_until_ready(path, &mut process, "process up");
+        Pooler { port, _process: process, _directory: directory }
     }
 
     /// The URL that a person would write for this server behind `port`.
     pub fn url(&self, port: u16) -> String {
         format!("postgresql://postgres:{}@127.0.0.1:{port}/{DATABASE}", self.password)
+    }
+
+    /// The server's own identifier.
+    #[track_caller]
+    pub fn system(&self) -> String {
+        self.query_in("postgres", "SELECT system_identifier FROM pg_control_system()")
     }
 
     /// Runs SQL over the server's own socket and returns what it prints, unaligned.
@@ -121,19 +176,45 @@ impl Server {
     }
 }
 
-/// Reads the log until the server says that it is ready. It writes the line after it listens; each look is a system
+/// Starts the server on the data directory in `path`, and returns when it takes connections.
+#[track_caller]
+fn serve(account: Option<Account>, path: &Path, address: &str, port: u16, settings: &[&str]) -> Helper {
+    let mut command = as_account("postgres", account, path);
+    command.args(["-D", "data"]).arg("-p").arg(port.to_string());
+    let usual = [
+        "log_connections=on",
+        "fsync=off",
+        "synchronous_commit=off",
+        "full_page_writes=off",
+        "shared_buffers=8MB",
+        "max_connections=30",
+    ];
+    for setting in usual.iter().chain(settings) {
+        command.args(["-c", setting]);
+    }
+    command.arg("-c").arg(format!("listen_addresses={address}"));
+    command.arg("-c").arg(format!("unix_socket_directories={}", path.display()));
+    let log = File::create(path.join("log")).expect("the server's log");
+    command.stdout(Stdio::null()).stdin(Stdio::null()).stderr(log);
+    // SIGQUIT is PostgreSQL's immediate shutdown, which takes its own children along.
+    let mut process = Helper::start(command, libc::SIGQUIT);
+    wait_until_ready(path, &mut process, "database system is ready to accept connections");
+    process
+}
+
+/// Reads the log until the program says that it is ready. It writes the line after it listens; each look is a system
 /// call, and between two looks this thread gives way to the server's.
 #[track_caller]
-fn wait_until_ready(directory: &Path, process: &mut Helper) {
+fn wait_until_ready(directory: &Path, process: &mut Helper, words: &str) {
     let log = directory.join("log");
     let deadline = std::time::Instant::now() + crate::world::PATIENCE;
     loop {
         let text = fs::read_to_string(&log).unwrap_or_default();
-        if text.contains("database system is ready to accept connections") {
+        if text.contains(words) {
             return;
         }
         let ended = process.child.try_wait().expect("our own child").is_some();
-        assert!(!ended && std::time::Instant::now() < deadline, "PostgreSQL did not start:\n{text}");
+        assert!(!ended && std::time::Instant::now() < deadline, "it did not start:\n{text}");
         std::thread::yield_now();
     }
 }
@@ -165,7 +246,9 @@ pub fn binary(program: &str) -> PathBuf {
         .filter(|(_, path)| path.is_file())
         .collect();
     versions.sort();
-    versions.pop().map_or_else(|| crate::world::program(program), |(_, path)| path)
+    let of_system = Path::new("/usr/sbin").join(program);
+    let elsewhere = || if of_system.is_file() { of_system } else { crate::world::program(program) };
+    versions.pop().map_or_else(elsewhere, |(_, path)| path)
 }
 
 fn postgres_account() -> Account {

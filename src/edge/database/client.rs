@@ -8,6 +8,7 @@ use bytes::BytesMut;
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::authentication::md5_hash;
 use postgres_protocol::authentication::sasl::{self, ChannelBinding, ScramSha256};
+use postgres_protocol::escape::{escape_identifier, escape_literal};
 use postgres_protocol::message::backend::{ErrorResponseBody, Header, Message};
 use postgres_protocol::message::frontend;
 
@@ -26,16 +27,26 @@ pub(super) struct Account {
     /// Some services find the server by it: `endpoint=…` of Neon, `--cluster=…` of CockroachDB.
     options: Option<String>,
     tls: Tls,
+    purpose: Purpose,
+}
+
+/// What a session is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Purpose {
+    Question,
+    /// One write, which a person asked for.
+    Label,
 }
 
 impl Account {
-    pub fn of(url: &DatabaseUrl) -> Account {
+    pub fn of(url: &DatabaseUrl, purpose: Purpose) -> Account {
         let user = url.user().filter(|user| !user.is_empty()).unwrap_or("postgres").to_owned();
         Account {
             password: url.password().cloned(),
             database: url.database().unwrap_or(&user).to_owned(),
             options: url.parameter("options").filter(|options| !options.is_empty()),
             tls: Tls::of(url),
+            purpose,
             user,
         }
     }
@@ -54,6 +65,20 @@ enum Login {
 pub(super) fn identity(account: &Account, destination: &Destination, deadline: Instant) -> Result<Identity, Silence> {
     let mut session = open(account, destination, deadline)?;
     session.identity()
+}
+
+/// Writes the comment on the database, in a transaction that may write whatever the role's default is.
+pub(super) fn comment(
+    account: &Account,
+    destination: &Destination,
+    database: &str,
+    comment: &str,
+    deadline: Instant,
+) -> Result<(), Silence> {
+    let mut session = open(account, destination, deadline)?;
+    let (database, comment) = (escape_identifier(database), escape_literal(comment));
+    let sql = format!("BEGIN TRANSACTION READ WRITE; COMMENT ON DATABASE {database} IS {comment}; COMMIT");
+    session.query(&sql).map(|_| ())
 }
 
 /// A session, by TLS or without it as the URL demands, and without our parameters where those are refused.
@@ -179,7 +204,11 @@ impl Session {
         if login == Login::Full {
             parameters.extend(account.options.as_deref().map(|options| ("options", options)));
             // After the options, so that these win.
-            parameters.extend([("default_transaction_read_only", "on"), ("statement_timeout", "2000")]);
+            let read_only = match account.purpose {
+                Purpose::Question => "on",
+                Purpose::Label => "off",
+            };
+            parameters.extend([("default_transaction_read_only", read_only), ("statement_timeout", "2000")]);
         }
         self.send(|bytes| frontend::startup_message(parameters, bytes))
     }
@@ -260,22 +289,22 @@ impl Session {
     /// Asks all in one go. Where the role may not read the control file, or there is none, it asks for the rest.
     fn identity(&mut self) -> Result<Identity, Silence> {
         const SYSTEM: &str = "(SELECT system_identifier::text FROM pg_catalog.pg_control_system())";
-        let question = |system: &str, standby: &str| {
+        const SERVER: &str = "pg_catalog.pg_is_in_recovery()::text, pg_catalog.pg_postmaster_start_time()::text";
+        let question = |system: &str, server: &str| {
             format!(
                 "BEGIN TRANSACTION READ ONLY; \
-                 SELECT {system}, pg_catalog.current_database()::text, {standby}, pg_catalog.version()::text, \
+                 SELECT {system}, pg_catalog.current_database()::text, {server}, pg_catalog.version()::text, \
                  pg_catalog.shobj_description(oid, 'pg_database')::text FROM pg_catalog.pg_database \
                  WHERE datname = pg_catalog.current_database(); COMMIT"
             )
         };
-        let standby = "pg_catalog.pg_is_in_recovery()::text";
-        let rows = match self.query(&question(SYSTEM, standby)) {
+        let rows = match self.query(&question(SYSTEM, SERVER)) {
             Err(Silence::Refused(_) | Silence::NoRights) => {
                 self.query("ROLLBACK")?;
-                match self.query(&question("NULL", standby)) {
+                match self.query(&question("NULL", SERVER)) {
                     Err(Silence::Refused(_) | Silence::NoRights) => {
                         self.query("ROLLBACK")?;
-                        self.query(&question("NULL", "'false'"))?
+                        self.query(&question("NULL", "'false', NULL"))?
                     }
                     other => other?,
                 }
@@ -288,7 +317,7 @@ impl Session {
         });
         match rows.as_slice() {
             [row] => match row.as_slice() {
-                [system, Some(database), standby, version, comment] => Ok(Identity {
+                [system, Some(database), standby, started, version, comment] => Ok(Identity {
                     flavour: match version.as_deref().is_some_and(|version| version.contains("CockroachDB")) {
                         true => Flavour::CockroachDb,
                         false => Flavour::PostgreSql,
@@ -297,6 +326,7 @@ impl Session {
                     system: system.as_deref().and_then(|text| text.parse::<i128>().ok()).map(|number| number as u64),
                     database: database.clone(),
                     comment: comment.clone(),
+                    started: started.clone(),
                     duty: if standby.as_deref() == Some("true") { Duty::Standby } else { Duty::Primary },
                     way: self.way,
                 }),
@@ -339,6 +369,7 @@ fn refused(body: &ErrorResponseBody) -> Silence {
         "28000" => Silence::NotLetIn,
         "3D000" => Silence::NoSuchDatabase,
         "42501" => Silence::NoRights,
+        "25006" => Silence::ReadOnly,
         "53300" => Silence::TooManyConnections,
         "57P01" | "57P02" | "57P03" => Silence::NotReady,
         "57014" => Silence::TimedOut,
