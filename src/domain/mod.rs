@@ -11,6 +11,7 @@ pub mod diff;
 pub mod doctor;
 pub mod dotenv;
 pub mod duration;
+pub mod engine;
 pub mod evidence;
 pub mod identity;
 pub mod invocation;
