@@ -236,7 +236,13 @@ __nexus_env_wrap() {
       __nexus_env_run="__nexus_env_own_$__nexus_env_name"
     fi
     # `function NAME`, since an alias of that name would be expanded in `NAME ()`.
-    eval "function $__nexus_env_name { __nexus_env_guard $__nexus_env_name \"\$@\" || return; $__nexus_env_run \"\$@\"; }"
+    eval "function $__nexus_env_name {
+      __nexus_env_guard $__nexus_env_name \"\$@\" || return
+      case \$__nexus_env_yes in
+        '') $__nexus_env_run \"\$@\" ;;
+        *) NEXUS_ENV_CONSENT=\$__nexus_env_yes $__nexus_env_run \"\$@\" ;;
+      esac
+    }"
     export -fn "${__nexus_env_name?}" # a child would miss what it calls
   done 2>/dev/null
 }
@@ -248,19 +254,21 @@ __nexus_env_holds() {
   [ "$__nexus_env_text" = "$2" ]
 } 2>/dev/null
 
-# 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule.
+# 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule. A yes that the
+# person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
 __nexus_env_guard() {
   local __nexus_env_code=0 __nexus_env_found
+  __nexus_env_yes=''
   __nexus_env_same || __nexus_env_hushed __nexus_env_load line || :
   [[ -n $__nexus_env_near ]] || return 0
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_named "$@" || return 0
   if [[ -x $__nexus_env_bin ]]; then
     if [[ -t 0 ]]; then
-      "$__nexus_env_bin" __guard -- "$@" </dev/null >&2 || __nexus_env_code=$?
+      __nexus_env_yes=$(exec "$__nexus_env_bin" __guard -- "$@" </dev/null) || __nexus_env_code=$?
     else
       # What is piped into the command is the command's: that there is something is all that can be said.
-      "$__nexus_env_bin" __guard --piped -- "$@" </dev/null >&2 || __nexus_env_code=$?
+      __nexus_env_yes=$(exec "$__nexus_env_bin" __guard --piped -- "$@" </dev/null) || __nexus_env_code=$?
     fi
   else
     __nexus_env_code=127

@@ -146,7 +146,7 @@ function __nexus_env_wrap
             functions --copy $__nexus_env_name __nexus_env_own_$__nexus_env_name
             set __nexus_env_run "__nexus_env_own_$__nexus_env_name \$argv"
         end
-        eval "function $__nexus_env_name -d 'guarded by nexus-env'; __nexus_env_guard $__nexus_env_name \$argv; or return; $__nexus_env_run; end"
+        eval "function $__nexus_env_name -d 'guarded by nexus-env'; __nexus_env_guard $__nexus_env_name \$argv; or return; set -q __nexus_env_yes[1]; and set -lx NEXUS_ENV_CONSENT \$__nexus_env_yes; $__nexus_env_run; end"
     end
 end
 
@@ -164,8 +164,10 @@ function __nexus_env_background
     and string match -qr "(^|[;\n&(])\s*((and|or|begin)\s+)*(\w+=\S*\s+)*$argv[1](\s[^;|&\n]*)?&" -- "$__nexus_env_line"
 end
 
-# 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule.
+# 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule. A yes that the
+# person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
 function __nexus_env_guard
+    set -g __nexus_env_yes
     __nexus_env_same; or __nexus_env_load line
     test -n "$__nexus_env_near"; or return 0
     if test "$__nexus_env_near" = lost
@@ -177,7 +179,7 @@ function __nexus_env_guard
         set -l __nexus_env_piped
         # What is piped into the command is the command's: that there is something is all that can be said.
         test -t 0; or set __nexus_env_piped --piped
-        $__nexus_env_bin __guard $__nexus_env_piped -- $argv </dev/null >&2
+        set -g __nexus_env_yes ($__nexus_env_bin __guard $__nexus_env_piped -- $argv </dev/null)
         set __nexus_env_code $status
     end
     switch $__nexus_env_code

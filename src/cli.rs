@@ -397,9 +397,13 @@ fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
     if ambient.variables.get(tunnel::MARK).is_some() {
         return Some(command::tour::stand_in(rest));
     }
+    if command::engine::is_meant(called) {
+        return Some(command::engine::stand_in(ambient, rest));
+    }
     let (verb, rest) = rest.split_first()?;
     match verb.to_str()? {
-        "__load" => Some(command::session::load(ambient, rest)),
+        "__load" => Some(command::session::load(ambient, called, rest)),
+        "__node" => Some(command::sentry::for_node(ambient, rest)),
         "__guard" => Some(command::sentry::for_shell(ambient, rest)),
         "__look-up" => {
             let name = rest.first()?.to_str()?;
@@ -495,7 +499,7 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         .map(done),
         Verb::Run(args) => {
             let access = if args.write { Access::ReadWrite } else { Access::ReadOnly };
-            run::run(ambient, args.environment.environment.as_deref(), access, &args.command)
+            run::run(ambient, &words[0], args.environment.environment.as_deref(), access, &args.command)
         }
         Verb::Export(args) => export::export(ambient, args.environment.environment.as_deref(), args.format),
         Verb::Prompt(args) => prompt::prompt(ambient, &args.format),

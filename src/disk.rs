@@ -94,6 +94,18 @@ pub fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     rename_over(path, bytes, 0o600, None)
 }
 
+/// Makes a symbolic link below directories of this user alone, or replaces one, in one step.
+pub fn link(path: &Path, target: &Path) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    }
+    let beside = beside(path);
+    std::os::unix::fs::symlink(target, &beside)?;
+    std::fs::rename(&beside, path).inspect_err(|_| {
+        let _ = std::fs::remove_file(&beside);
+    })
+}
+
 /// Makes a file that does not exist yet.
 ///
 /// # Errors

@@ -47,6 +47,7 @@ fn answer(ambient: &Ambient, format: Format, call: Call, text: &str) -> Answer {
     let named = match &asked {
         Asked::Line(line) => names_destruction(line),
         Asked::Words(words) | Asked::Piped(words) => names_destruction(&words.join(" ")),
+        Asked::Ready(_) => true,
     };
     let late = toolcall::refuse(format, &format!("blocked: the guard found no answer within {LIMIT} s"));
     watchdog::arm(LIMIT, last_words(late));

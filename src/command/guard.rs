@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::{audit, listeners};
 use crate::domain::agent;
-use crate::domain::ambient::Ambient;
+use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::config::Config;
 use crate::domain::evidence::Source;
+use crate::domain::grant::{Grant, Question};
 use crate::domain::invocation::{Invocation, MANY_STEPS, Reader, UrlValue, Use};
 use crate::domain::judgement::{self, Concern, Judged};
 use crate::domain::listening::Whereabouts;
@@ -25,8 +26,8 @@ use crate::domain::target::{self, Known, Reach, Selection, StoredUrl, Target};
 use crate::domain::url::{DatabaseUrl, Kind, NOT_A_URL, Place};
 use crate::domain::verdict::{self, Because, Effect, On, Reason, Verdict};
 use crate::edge::project::Disk;
-use crate::edge::{clock, consent, database, output, terminal, watchdog};
-use crate::error::{Exit, Failure, Result};
+use crate::edge::{clock, consent, database, grant, output, terminal, watchdog};
+use crate::error::{Failure, Result};
 
 /// What is to be judged.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -37,6 +38,8 @@ pub enum Asked {
     Piped(Vec<String>),
     /// A whole shell line.
     Line(String),
+    /// Commands that are understood already, with the URLs that they will use.
+    Ready(Vec<Invocation>),
 }
 
 /// How `guard check` answers.
@@ -124,38 +127,90 @@ pub fn explain(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked) -> Res
     Ok(report::exit(&outcome))
 }
 
-/// `__guard -- WORDS`, what the shell's functions call: 0 run, 3 blocked. Asks where the verdict asks.
-pub fn stand(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, layer: Layer) -> Result<u8> {
+/// What comes of asking the guard before a command runs.
+#[derive(Debug)]
+pub enum Stood {
+    /// It runs, and nobody was asked.
+    Free,
+    /// It runs: the person said yes, now or to a layer above this one.
+    Confirmed(Grant),
+    /// It does not; this is why.
+    Blocked(String),
+}
+
+/// Judges, and asks where the verdict asks, unless a layer above was told yes to the same question. `also` are names of
+/// commands that make this one as a part of theirs. Prisma reads its engine's stderr, so there the caller tells a refusal,
+/// and a question stands on the terminal whole.
+pub fn stand(
+    ambient: &Ambient,
+    standing: &Standing<'_>,
+    asked: &Asked,
+    also: &[String],
+    layer: Layer,
+) -> Result<Stood> {
+    // Where a yes was given there was a terminal, although this process may have none any more.
+    let given = grant::is_given(ambient);
+    let person = match given {
+        true => Ambient { terminal: Terminal::Present, ..ambient.clone() },
+        false => ambient.clone(),
+    };
     let look = |place: &Place| listeners::look(ambient, place);
-    let outcome = outcome(ambient, standing, asked, &Doors::real(&look));
+    let doors = Doors::real(&look);
+    let found = outcome(&person, standing, asked, &doors);
     watchdog::disarm();
-    if report::exit(&outcome) == 0 {
-        let_through(ambient, standing, &outcome, layer);
-        return Ok(0);
+    if report::exit(&found) == 0 {
+        let_through(ambient, standing, &found, layer);
+        return Ok(Stood::Free);
     }
-    terminal::say_anyway(&report::told(&outcome));
-    let asks = match &outcome {
-        Outcome::Judged(all, view) => judgement::decisive(all).and_then(|judged| match &judged.verdict {
-            Verdict::Ask(because) => Some(screen::word(because, view.selection)),
-            Verdict::Allow(_) | Verdict::Block(_) => None,
-        }),
-        Outcome::NotOurs | Outcome::Unusable { .. } => None,
-    };
-    let Some(word) = asks else {
-        audit::decided(ambient, standing.root(), &outcome, Event::Blocked, layer);
-        return Ok(Exit::Blocked as u8);
-    };
-    match consent::typed(&format!("nexus-env: type {word} to go on: ")) {
-        Ok(typed) if typed == word => {
-            audit::decided(ambient, standing.root(), &outcome, Event::Confirmed, layer);
-            Ok(0)
+    let recorded = |event| audit::decided(ambient, standing.root(), &found, event, layer);
+    let tell = |told: &str| {
+        if layer != Layer::Engine {
+            terminal::say_anyway(told);
         }
-        Ok(_) | Err(_) => {
-            terminal::say_anyway("blocked: it was not confirmed");
-            audit::decided(ambient, standing.root(), &outcome, Event::NotConfirmed, layer);
-            Ok(Exit::Blocked as u8)
+    };
+    let now = ambient.now.seconds.unsigned_abs();
+    if let Some((word, root, names)) = question(standing, &found) {
+        let grant = Grant::new(&word, &root, names.iter().cloned(), now);
+        let all: Vec<String> = names.iter().chain(also).cloned().collect();
+        let question = Question { word: &word, root: &root, names: &all, group: grant::group(), now };
+        if given && grant::ask(ambient, |grant| grant.answers(&question)) {
+            return Ok(Stood::Confirmed(grant));
+        }
+        if agent::person(ambient) == Terminal::Present {
+            let told = report::told(&found);
+            tell(&told);
+            let prompt = format!("nexus-env: type {word} to go on: ");
+            let typed = match layer {
+                Layer::Engine => consent::typed(&format!("nexus-env: {told}\n{prompt}")),
+                Layer::Shell | Layer::Run | Layer::Node | Layer::Agent => consent::typed(&prompt),
+            };
+            if typed.is_ok_and(|typed| typed == word) {
+                recorded(Event::Confirmed);
+                return Ok(Stood::Confirmed(grant));
+            }
+            recorded(Event::NotConfirmed);
+            let refusal = "blocked: it was not confirmed";
+            tell(refusal);
+            return Ok(Stood::Blocked(refusal.to_owned()));
         }
     }
+    // Told as it is for nobody at a terminal.
+    let told = match given {
+        true => report::told(&outcome(ambient, standing, asked, &doors)),
+        false => report::told(&found),
+    };
+    tell(&told);
+    recorded(Event::Blocked);
+    Ok(Stood::Blocked(told))
+}
+
+/// The word to be typed, the directory of the configuration, and the commands that the question is about.
+fn question(standing: &Standing<'_>, outcome: &Outcome<'_>) -> Option<(String, PathBuf, Vec<String>)> {
+    let (Standing::Ready(surroundings), Outcome::Judged(all, view)) = (standing, outcome) else { return None };
+    let Verdict::Ask(because) = &judgement::decisive(all)?.verdict else { return None };
+    let asks = |judged: &&Judged| matches!(judged.verdict, Verdict::Ask(_));
+    let names = all.iter().filter(asks).map(|judged| judged.invocation.name.clone()).collect();
+    Some((screen::word(because, view.selection), surroundings.root.to_owned(), names))
 }
 
 /// Why a line must not run where nobody can be asked; recorded. `None` where nothing speaks against it.
@@ -179,7 +234,9 @@ pub fn let_through(ambient: &Ambient, standing: &Standing<'_>, outcome: &Outcome
         let until = surroundings.pauses.iter().filter(about).map(|pause| pause.until).max().unwrap_or(now);
         let place = environment.map_or("a database that nothing is known about", EnvironmentName::as_str);
         let (name, until) = (&judged.invocation.name, clock::time_of_day(until, now));
-        terminal::say_anyway(&format!("guard is paused until {until}: {name} runs on {place}"));
+        if layer != Layer::Engine {
+            terminal::say_anyway(&format!("guard is paused until {until}: {name} runs on {place}"));
+        }
         audit::judged(ambient, standing.root(), judged, Event::LetThrough, layer);
     }
 }
@@ -244,6 +301,7 @@ fn invocations(
         Asked::Words(words) => reader.words(words, &Fed::Nothing),
         Asked::Piped(words) => reader.words(words, &Fed::Unknown),
         Asked::Line(line) => reader.line(line),
+        Asked::Ready(invocations) => invocations.clone(),
     }
 }
 

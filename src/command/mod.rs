@@ -4,6 +4,7 @@ pub mod agent;
 pub mod audit;
 pub mod database;
 pub mod doctor;
+pub mod engine;
 pub mod export;
 pub mod guard;
 pub mod init;

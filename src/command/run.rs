@@ -14,13 +14,20 @@ use super::load::{self, Active, Loaded};
 use super::{proxy, sentry};
 use crate::domain::ambient::{Ambient, Environ};
 use crate::domain::config::Access;
+use crate::domain::layers as layers_of;
 use crate::domain::record::{Entry, Event, Layer};
 use crate::domain::vars::Vars;
-use crate::edge::{identity, terminal};
-use crate::error::{Failure, Result, Status};
+use crate::edge::{ambient, grant, identity, layers, program, terminal};
+use crate::error::{Failure, Result, Status, told};
 
 /// Becomes `words` with the environment's variables. Returns only when it was blocked or could not be started.
-pub fn run(ambient: &Ambient, named: Option<&str>, asked: Access, words: &[OsString]) -> Result<Status> {
+pub fn run(
+    ambient: &Ambient,
+    called: &OsStr,
+    named: Option<&str>,
+    asked: Access,
+    words: &[OsString],
+) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     let mut active = load::chosen(ambient, &loaded, named)?;
     let environment = load::environment(&loaded, active.environment.as_str())?;
@@ -30,9 +37,20 @@ pub fn run(ambient: &Ambient, named: Option<&str>, asked: Access, words: &[OsStr
         active.granted = Access::ReadWrite;
     }
     let vars = load::variables(ambient, &loaded, &active)?;
-    let inner = Ambient { variables: given(ambient, &loaded, &active, &vars), ..ambient.clone() };
-    if let Some(refused) = sentry::before_run(&inner, words)? {
-        return Ok(refused);
+    let engine = layers_of::engine_before(&vars, &ambient.variables);
+    let files = layers::prepare(ambient, &program::path(ambient, called, ambient::program()?));
+    let vars = match files {
+        Ok(files) => layers_of::added(&vars, &ambient.variables, &files),
+        Err(error) => {
+            terminal::say(ambient, &format!("child processes are not guarded: {}", told(&error).0));
+            vars
+        }
+    };
+    let mut inner = Ambient { variables: given(ambient, &loaded, &active, &vars, engine), ..ambient.clone() };
+    match sentry::before_run(&inner, words)? {
+        Ok(None) => {}
+        Ok(Some(number)) => inner.variables = inner.variables.with(grant::VARIABLE, number),
+        Err(refused) => return Ok(refused),
     }
     if !ambient.quiet {
         let environment = load::environment(&loaded, active.environment.as_str())?;
@@ -52,12 +70,20 @@ pub fn run(ambient: &Ambient, named: Option<&str>, asked: Access, words: &[OsStr
         .into())
 }
 
-const LABELS: &[&str] =
-    &["NEXUS_ENV", "NEXUS_ENV_ROOT", "NEXUS_ENV_NAMES", "NEXUS_ENV_UNTIL", "NEXUS_ENV_ACCESS", "__nexus_env_state"];
+const LABELS: &[&str] = &[
+    "NEXUS_ENV",
+    "NEXUS_ENV_ROOT",
+    "NEXUS_ENV_NAMES",
+    "NEXUS_ENV_UNTIL",
+    "NEXUS_ENV_ACCESS",
+    layers_of::ENGINE_BEFORE,
+    grant::VARIABLE,
+    "__nexus_env_state",
+];
 
 /// The environment of the command: ours, less what another selection left and less the identity, with the variables
 /// and the labels of this one.
-fn given(ambient: &Ambient, loaded: &Loaded, active: &Active, vars: &Vars) -> Environ {
+fn given(ambient: &Ambient, loaded: &Loaded, active: &Active, vars: &Vars, engine: Option<String>) -> Environ {
     let dropped = |name: &OsStr| {
         let text = name.to_str().unwrap_or_default();
         LABELS.contains(&text)
@@ -70,6 +96,9 @@ fn given(ambient: &Ambient, loaded: &Loaded, active: &Active, vars: &Vars) -> En
     pairs.push(("NEXUS_ENV".into(), active.environment.as_str().into()));
     pairs.push(("NEXUS_ENV_ROOT".into(), loaded.repository.root.clone().into()));
     pairs.push(("NEXUS_ENV_NAMES".into(), names.into()));
+    if let Some(engine) = engine {
+        pairs.push((layers_of::ENGINE_BEFORE.into(), engine.into()));
+    }
     if let Some(until) = active.until {
         pairs.push(("NEXUS_ENV_UNTIL".into(), until.to_string().into()));
     }

@@ -2,14 +2,19 @@
 //! brings the configuration and the environment in force; `guard` does the rest.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
-use super::guard::{self, Asked, Form, Standing, Surroundings};
+use super::guard::{self, Asked, Form, Standing, Stood, Surroundings};
 use super::load::{self, Configured, Loaded};
 use crate::domain::ambient::Ambient;
+use crate::domain::invocation::Invocation;
 use crate::domain::name::EnvironmentName;
+use crate::domain::node;
 use crate::domain::record::Layer;
 use crate::domain::target::Selection;
+use crate::edge::project::Disk;
 use crate::edge::watchdog::{self, LIMIT, LastWords};
+use crate::edge::{grant, output};
 use crate::error::{Exit, Failure, Result, Status, told};
 
 /// `guard check`.
@@ -24,8 +29,9 @@ pub fn explain(ambient: &Ambient, asked: &Asked) -> Result<Status> {
     standing(ambient, &mut |standing| guard::explain(ambient, standing, asked)).map(Status::from)
 }
 
-/// `__guard -- WORDS`, for the shell's functions: 0 run it, 3 it is blocked and the person was told.
-/// With `--piped` in front something is piped into the command.
+/// `__guard -- WORDS`, for the shell's functions: 0 run it, 3 it is blocked and the person was told. A yes that the
+/// person gave is kept for the layers below, and its number printed: the function hands it to the command. With `--piped`
+/// in front something is piped into the command.
 pub fn for_shell(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     let (asked, words): (fn(Vec<String>) -> Asked, _) = match words.split_first() {
         Some((first, rest)) if first == "--piped" => (Asked::Piped, rest),
@@ -35,15 +41,66 @@ pub fn for_shell(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
         Some((first, rest)) if first == "--" => rest,
         Some(_) | None => words,
     };
-    stand(ambient, asked, words, Layer::Shell).map(Status::from)
+    let asked = asked(words.iter().map(|word| word.to_string_lossy().into_owned()).collect());
+    answered(ambient, &stand(ambient, &asked, &[], Layer::Shell, late(Exit::Blocked))?)
 }
 
-/// What `run` asks before it becomes the command: `None` when it may.
-pub fn before_run(ambient: &Ambient, words: &[OsString]) -> Result<Option<Status>> {
-    Ok(match stand(ambient, Asked::Words, words, Layer::Run)? {
-        0 => None,
-        code => Some(Status::from(code)),
+/// What `run` asks before it becomes the command: the number of a yes to hand on, if one was given.
+///
+/// # Errors
+/// The status of a command that is blocked.
+pub fn before_run(ambient: &Ambient, words: &[OsString]) -> Result<std::result::Result<Option<String>, Status>> {
+    let asked = Asked::Words(words.iter().map(|word| word.to_string_lossy().into_owned()).collect());
+    Ok(match stand(ambient, &asked, &[], Layer::Run, late(Exit::Blocked))? {
+        Stood::Free => Ok(None),
+        Stood::Confirmed(grant) => Ok(grant::keep(ambient, &grant).ok()),
+        Stood::Blocked(_) => Err(Status::from(Exit::Blocked as u8)),
     })
+}
+
+/// `__node -- SCRIPT WORDS`, for the preload of Node: as for the shell, but for what Prisma's engine will be asked about
+/// anyway, with more knowledge.
+pub fn for_node(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+    let words: Vec<String> = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words = node::command(&words);
+    let directory = ambient.cwd.clone().unwrap_or_default();
+    if node::reaches_the_engine(&words, &ambient.variables, &Disk, &directory) {
+        return Ok(Status::DONE);
+    }
+    let stood = stand(&at_home(ambient), &Asked::Words(words), &[], Layer::Node, late(Exit::Blocked))?;
+    answered(ambient, &stood)
+}
+
+fn answered(ambient: &Ambient, stood: &Stood) -> Result<Status> {
+    match stood {
+        Stood::Free => Ok(Status::DONE),
+        Stood::Confirmed(grant) => {
+            // Where it cannot be kept, the layers below ask once more.
+            if let Ok(number) = grant::keep(ambient, grant) {
+                output::write(number.as_bytes())?;
+            }
+            Ok(Status::DONE)
+        }
+        Stood::Blocked(_) => Ok(Status::from(Exit::Blocked as u8)),
+    }
+}
+
+/// What Prisma's engine asks before it hands a request on. `also` are the other commands that make this request, `late` is
+/// what Prisma is told where the guard hangs.
+pub fn for_engine(ambient: &Ambient, invocation: Invocation, also: &[String], late: LastWords) -> Result<Stood> {
+    stand(&at_home(ambient), &Asked::Ready(vec![invocation]), also, Layer::Engine, late)
+}
+
+/// A process may have left the repository whose environment it was given: that configuration judges it all the same.
+fn at_home(ambient: &Ambient) -> Ambient {
+    let root = ambient.variables.get("NEXUS_ENV_ROOT").map(PathBuf::from).filter(|root| root.is_absolute());
+    let outside = |root: &PathBuf| !ambient.cwd.as_ref().is_some_and(|cwd| cwd.starts_with(root));
+    match root.filter(outside) {
+        Some(root) if matches!(load::look(ambient).0, Configured::Nothing) => {
+            Ambient { cwd: Some(root.clone()), pwd: Some(root), ..ambient.clone() }
+        }
+        Some(_) | None => ambient.clone(),
+    }
 }
 
 /// What a coding agent's hook asks: the reason why the line must not run. Nobody is asked, and a block is recorded.
@@ -65,10 +122,15 @@ fn late(exit: Exit) -> LastWords {
     LastWords { stdout: String::new(), stderr, exit: exit as u8 }
 }
 
-fn stand(ambient: &Ambient, asked: fn(Vec<String>) -> Asked, words: &[OsString], layer: Layer) -> Result<u8> {
-    let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    watchdog::arm(LIMIT, late(Exit::Blocked));
-    standing(ambient, &mut |standing| guard::stand(ambient, standing, &asked(words.clone()), layer))
+fn stand(ambient: &Ambient, asked: &Asked, also: &[String], layer: Layer, late: LastWords) -> Result<Stood> {
+    let mut stood = Stood::Free;
+    watchdog::arm(LIMIT, late);
+    let done = standing(ambient, &mut |standing| {
+        stood = guard::stand(ambient, standing, asked, also, layer)?;
+        Ok(0)
+    });
+    watchdog::disarm();
+    done.map(|_| stood)
 }
 
 fn standing(ambient: &Ambient, work: &mut dyn FnMut(&Standing<'_>) -> Result<u8>) -> Result<u8> {

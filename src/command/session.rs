@@ -15,6 +15,7 @@ use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Timestamp};
 use crate::domain::config::{Access, Config, Environment, Export, Protection};
 use crate::domain::duration::Duration;
+use crate::domain::layers::{self as layers_of, Files};
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::record::{Entry, Event};
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
@@ -22,7 +23,7 @@ use crate::domain::vars::Vars;
 use crate::domain::watch::Mode;
 use crate::domain::watch::{Sighting, Watch};
 use crate::edge::shell::{Check, Conditions, Dialect, Nearby, Remembered, Shell, Transition, Until, Watched};
-use crate::edge::{ambient, clock, output, program, shell, stamp, terminal};
+use crate::edge::{ambient, clock, layers, output, program, shell, stamp, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 
 /// `hook SHELL`: prints the code that a shell evaluates when it starts. `called` is the name by which the program was
@@ -48,14 +49,15 @@ pub fn use_without_hook() -> Failure {
 }
 
 /// `__load SHELL:VERSION [line NAME… | use WORDS…]`: prints the code that brings the shell up to date.
-pub fn load(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+pub fn load(ambient: &Ambient, called: &OsString, words: &[OsString]) -> Result<Status> {
     let (dialect, request) = request(words)?;
     let key = {
         let mut bytes = [0; 16];
         rand::thread_rng().fill_bytes(&mut bytes);
         Key(bytes)
     };
-    let code = turn(ambient, dialect, &request, key, &mut load::for_session)?;
+    let guard = || layers::prepare(ambient, &program::path(ambient, called, ambient::program()?));
+    let code = turn(ambient, dialect, &request, key, &guard, &mut load::for_session)?;
     output::write(&code)?;
     Ok(Status::DONE)
 }
@@ -127,7 +129,14 @@ struct Chosen {
 }
 
 /// One load, from the shell's state to the code.
-fn turn(ambient: &Ambient, dialect: Dialect, request: &Request, key: Key, loader: Loader) -> Result<Vec<u8>> {
+fn turn(
+    ambient: &Ambient,
+    dialect: Dialect,
+    request: &Request,
+    key: Key,
+    guard: &dyn Fn() -> Result<Files>,
+    loader: Loader,
+) -> Result<Vec<u8>> {
     let now = u64::try_from(ambient.now.seconds).unwrap_or(0);
     let (mut session, memory) = Session::recall(ambient.variables.text("__nexus_env_state"), &ambient.variables, key);
     let before = session.clone();
@@ -164,7 +173,18 @@ fn turn(ambient: &Ambient, dialect: Dialect, request: &Request, key: Key, loader
         record_selection(ambient, chosen, now);
     }
     let place = loaded.map(|chosen| &chosen.place);
-    let plan = session.plan(memory, place, &vars, &ambient.variables, &request.assigned);
+    let mut unguarded = None;
+    let before_engine = layers_of::engine_before(&vars, &ambient.variables).filter(|_| loaded.is_some());
+    let vars = match loaded.map(|_| guard()) {
+        Some(Ok(files)) => layers_of::added(&vars, &ambient.variables, &files),
+        Some(Err(error)) => {
+            unguarded = Some(format!("child processes are not guarded: {}", told(&error).0));
+            vars
+        }
+        None => vars,
+    };
+    let mut plan = session.plan(memory, place, &vars, &ambient.variables, &request.assigned);
+    layers_of::keep_beside(&mut plan, &ambient.variables);
     let refused = Session { place: None, managed: Vec::new(), ..session.clone() };
     session.place = place.cloned();
     session.managed = plan.managed.clone();
@@ -172,7 +192,9 @@ fn turn(ambient: &Ambient, dialect: Dialect, request: &Request, key: Key, loader
     if let Some(chosen) = loaded.filter(|_| !ambient.quiet) {
         lines.extend(line(chosen, &plan, before.place != session.place || request.wish.is_some(), now));
         let verb = |name| format!("`{name}` keeps the value that you gave it");
-        lines.extend(plan.yielded.iter().map(verb));
+        let whole = |name: &&VariableName| !layers_of::holds_ours(name, &ambient.variables);
+        lines.extend(plan.yielded.iter().filter(whole).map(verb));
+        lines.extend(unguarded.filter(|_| before.place != session.place));
         if let Some((config, environment)) = &chosen.asked {
             lines.extend(proxy::notice(ambient, config, environment, &vars));
         }
@@ -187,7 +209,7 @@ fn turn(ambient: &Ambient, dialect: Dialect, request: &Request, key: Key, loader
         save_if_set: &plan.save_if_set,
         set: &plan.set,
         loaded: &names,
-        labels: &labels(loaded, &names),
+        labels: &labels(loaded, &names, before_engine),
         state: Remembered { line: &state, seal: Session::head(&state) },
         state_if_refused: Remembered { line: &state_if_refused, seal: Session::head(&state_if_refused) },
         lines: &lines,
@@ -289,7 +311,7 @@ fn line(chosen: &Chosen, plan: &Plan, arrived: bool, now: u64) -> Option<String>
         (Access::ReadWrite, Protection::Protected) => parts.push("read-write".to_owned()),
         (Access::ReadWrite, Protection::Open) => {}
     }
-    let names: Vec<&VariableName> = plan.ours().collect();
+    let names: Vec<&VariableName> = plan.ours().filter(|name| !layers_of::is_one(name)).collect();
     let first = chosen.database_variables.iter().find(|name| names.contains(name)).or(names.first().copied());
     parts.push(match (&chosen.withheld, first, names.len()) {
         (Some(why), _, _) => why.clone(),
@@ -301,7 +323,11 @@ fn line(chosen: &Chosen, plan: &Plan, arrived: bool, now: u64) -> Option<String>
 }
 
 /// Names and labels only: this is what every child of the shell can read.
-fn labels(loaded: Option<&Chosen>, names: &[VariableName]) -> Vec<(&'static str, Option<Vec<u8>>)> {
+fn labels(
+    loaded: Option<&Chosen>,
+    names: &[VariableName],
+    engine: Option<String>,
+) -> Vec<(&'static str, Option<Vec<u8>>)> {
     use std::os::unix::ffi::OsStrExt;
     let names = names.iter().map(VariableName::as_str).collect::<Vec<_>>().join(" ");
     let granted = |chosen: &Chosen| match (chosen.selected.access, chosen.protection) {
@@ -317,6 +343,7 @@ fn labels(loaded: Option<&Chosen>, names: &[VariableName]) -> Vec<(&'static str,
             loaded.and_then(|chosen| chosen.selected.until).map(|until| until.to_string().into_bytes()),
         ),
         ("NEXUS_ENV_ACCESS", loaded.and_then(granted)),
+        (layers_of::ENGINE_BEFORE, engine.map(String::into_bytes)),
     ]
 }
 

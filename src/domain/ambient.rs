@@ -64,6 +64,13 @@ impl Environ {
         self.0.binary_search_by(|(n, _)| n.as_os_str().cmp(OsStr::new(name))).ok().map(|at| self.0[at].1.as_os_str())
     }
 
+    /// The same with one variable set.
+    pub fn with(&self, name: &str, value: impl Into<OsString>) -> Self {
+        let mut pairs: Vec<_> = self.0.iter().filter(|(known, _)| known != name).cloned().collect();
+        pairs.push((name.into(), value.into()));
+        Environ::new(pairs)
+    }
+
     /// The value where it is UTF-8.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.to_str()

@@ -10,7 +10,7 @@ mod uses;
 
 use serde_json::Value;
 
-use super::sql::{self, Harm};
+use super::sql::{self, Danger};
 use super::verdict::Effect;
 
 pub use place::{Machine, choose};
@@ -210,9 +210,9 @@ fn operation(method: &str, params: &Value) -> Option<Operation> {
             Main,
             "it writes the history of migrations",
         ),
-        "dbExecute" => match params.get("script").and_then(Value::as_str).map(sql::harm) {
-            Some(Harm::None) => (&["db execute"], Gated, "run SQL on", Main, "it runs any SQL, without a question"),
-            Some(Harm::Destroys) | None => {
+        "dbExecute" => match params.get("script").and_then(Value::as_str).map(|script| sql::read(script).danger) {
+            Some(Danger::None) => (&["db execute"], Gated, "run SQL on", Main, "it runs any SQL, without a question"),
+            Some(Danger::Destructive | Danger::Unknown) | None => {
                 (&["db execute"], Destructive, "destroy data of", Main, "its SQL drops or empties what it names")
             }
         },

@@ -14,6 +14,7 @@ use super::ambient::Environ;
 use super::config::{Access, Config};
 use super::diff::EnvDiff;
 use super::duration::Duration;
+use super::layers;
 use super::name::{EnvironmentName, VariableName};
 use super::secret::Secret;
 use super::vars::Vars;
@@ -145,7 +146,7 @@ impl Session {
         let mut session = Session::new(key);
         let names = exported.text("NEXUS_ENV_NAMES").unwrap_or("").split(' ').filter_map(VariableName::new);
         session.managed =
-            names.filter(|name| name.refusal().is_none()).map(|name| (name, Mark::Inherited)).take(4096).collect();
+            names.filter(|name| trusted(name, exported)).map(|name| (name, Mark::Inherited)).take(4096).collect();
         session.managed.sort_by(|a, b| a.0.cmp(&b.0));
         session.managed.dedup_by(|a, b| a.0 == b.0);
         let root = exported.get("NEXUS_ENV_ROOT").map(PathBuf::from).filter(|root| root.is_absolute());
@@ -283,6 +284,11 @@ impl Session {
         plan.set = EnvDiff::between(&Vars::new(held), &Vars::new(wanted)).set();
         plan
     }
+}
+
+/// Whether a name may be touched although nothing but an exported variable says that it was set here.
+fn trusted(name: &VariableName, exported: &Environ) -> bool {
+    if layers::is_one(name) { layers::holds_ours(name, exported) } else { name.refusal().is_none() }
 }
 
 impl Plan {

@@ -40,6 +40,11 @@ pub fn narrate(ambient: &Ambient, line: &str) {
     }
 }
 
+/// Lines of a protocol that is spoken on stderr, as they are.
+pub fn tell(lines: &str) {
+    let _ = std::io::stderr().write_all(lines.as_bytes());
+}
+
 /// Opens `/dev/null` for each of the three standard streams that the program was started without: else the next file
 /// that is opened would take its number, and talk would be written into it.
 pub fn complete_streams() {

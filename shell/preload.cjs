@@ -1,0 +1,51 @@
+'use strict';
+// nexus-env asks its guard before a database tool that runs in Node does anything, however it was started. Loaded through
+// NODE_OPTIONS (bun: BUN_OPTIONS) while an environment is loaded. For every other program it looks at one string.
+(function () {
+  var tools = /^.*[\\/](?:node_modules|\.bin|bin)[\\/](?:__NEXUS_ENV_TOOLS__)(?=[\\/.]|$)(?!.*[\\/](?:node_modules|scripts)[\\/])/;
+  var runners = /[\\/](?:ts-node[a-z-]*|tsx|babel-node|swc-node|esr|esno|jiti|vite-node)(?:[\\/.][^\\/]*)*$/;
+  var installer = /[\\/]@prisma[\\/]engines[\\/].*postinstall/;
+  var words = process.argv.slice(1);
+  var script = words[0];
+  if (!script) return;
+  if (installer.test(script)) return restore();
+  if (runners.test(script)) {
+    while (words.length > 1 && !tools.test(words[0])) words.shift();
+  }
+  if (words.length > 1 && tools.test(words[0])) ask();
+
+  // Prisma's installer fetches no engine where the variable names one.
+  function restore() {
+    var name = 'PRISMA_SCHEMA_ENGINE_BINARY';
+    if (!/nexus-env[\\/]engine[\\/]schema-engine$/.test(process.env[name] || '')) return;
+    if (process.env.NEXUS_ENV_ENGINE) process.env[name] = process.env.NEXUS_ENV_ENGINE;
+    else delete process.env[name];
+  }
+
+  function ask() {
+    try {
+      if (!require('worker_threads').isMainThread) return;
+    } catch (error) {}
+    var prisma = /[\\/]prisma7?(?=[\\/.]|$)(?!.*[\\/]node_modules[\\/])/.test(words[0]);
+    if (prisma) {
+      if (/^(?:generate|validate|format|version|init|-v|--version|-h|--help)$/.test(words[1])) return;
+      process.env.NEXUS_ENV_PRISMA = words[0];
+    }
+    var program = require('path').join(__dirname, '..', 'engine', 'schema-engine');
+    var answer = require('child_process').spawnSync(program, ['__node', '--'].concat(words), {
+      argv0: 'nexus-env',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8'
+    });
+    if (answer.status === 0) {
+      if (answer.stdout) process.env.NEXUS_ENV_CONSENT = answer.stdout;
+      return;
+    }
+    if (answer.status !== 3) {
+      var why = answer.error ? answer.error.message : 'status ' + answer.status;
+      console.error('nexus-env: blocked: the guard gave no answer (' + why + '), so `' + words.slice(1).join(' ') +
+        '` did not run\nhint: nexus-env status, or unset NODE_OPTIONS to go without the guard');
+    }
+    process.exit(3);
+  }
+})();

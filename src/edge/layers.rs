@@ -1,0 +1,75 @@
+//! The files behind the variables of the guard's deeper layers: a link to this program by the engine's name, and the
+//! preload. Made once, replaced whole when this program moves or changes. It knows no environment.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::disk;
+use crate::domain::ambient::Ambient;
+use crate::domain::layers::{Files, PRELOAD};
+use crate::domain::node::TOOLS;
+use crate::error::Result;
+
+/// The files, made where they are missing. `program` is the path by which this program was started.
+pub fn prepare(ambient: &Ambient, program: &Path) -> Result<Files> {
+    let state = ambient.state_dir.as_deref().context("there is no home directory to keep the guard's files in")?;
+    let engine = state.join("engine/schema-engine");
+    if std::fs::read_link(&engine).ok().as_deref() != Some(program) {
+        disk::link(&engine, program).with_context(|| format!("could not write `{}`", engine.display()))?;
+    }
+    let text = preload();
+    let preload: PathBuf = state.join(format!("node/{}{:016x}{}", PRELOAD.0, hash(text.as_bytes()), PRELOAD.1));
+    let there = std::fs::symlink_metadata(&preload).is_ok_and(|seen| seen.is_file() && seen.len() == text.len() as u64);
+    if !there {
+        disk::keep(&preload, text.as_bytes()).with_context(|| format!("could not write `{}`", preload.display()))?;
+    }
+    Ok(Files { engine, preload })
+}
+
+fn preload() -> String {
+    let tools = TOOLS.iter().map(|tool| tool.replace('/', "[\\\\/]")).collect::<Vec<_>>().join("|");
+    include_str!("../../shell/preload.cjs").replace("__NEXUS_ENV_TOOLS__", &tools)
+}
+
+/// FNV-1a: a name for each content of ours, no seal.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+
+    #[test]
+    fn makes_them_once_and_follows_a_program_that_moved() {
+        let directory = tempfile::tempdir().unwrap();
+        let ambient = Ambient {
+            cwd: None,
+            pwd: None,
+            home: None,
+            config_dir: None,
+            state_dir: Some(directory.path().join("nexus-env")),
+            runtime_dir: None,
+            variables: Environ::default(),
+            terminal: Terminal::Absent,
+            colour: Colour::No,
+            quiet: false,
+            now: Timestamp::default(),
+            uid: 0,
+        };
+        let files = prepare(&ambient, Path::new("/opt/a/nexus-env")).unwrap();
+        let text = std::fs::read_to_string(&files.preload).unwrap();
+        assert!(text.contains("drizzle-kit") && !text.contains("__NEXUS_ENV_TOOLS__"));
+        let times = |files: &Files| std::fs::symlink_metadata(&files.preload).unwrap().modified().unwrap();
+        let before = times(&files);
+        let moved = prepare(&ambient, Path::new("/opt/b/nexus-env")).unwrap();
+        assert_eq!((&moved, times(&moved)), (&files, before));
+        assert_eq!(std::fs::read_link(&files.engine).unwrap(), Path::new("/opt/b/nexus-env"));
+        std::fs::write(&files.preload, "half").unwrap();
+        prepare(&ambient, Path::new("/opt/b/nexus-env")).unwrap();
+        assert_eq!(std::fs::read_to_string(&files.preload).unwrap(), text);
+        assert_eq!(std::fs::read_dir(files.engine.parent().unwrap()).unwrap().count(), 1);
+    }
+}
