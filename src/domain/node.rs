@@ -26,7 +26,11 @@ pub const TOOLS: &[&str] = &[
     "db-migrate",
     "kysely-ctl",
     "kysely",
-    "objection",
+    "graphile-migrate",
+    "payload",
+    "medusa",
+    "wrangler",
+    "neonctl",
 ];
 
 /// The command's words from the words of its process: `/repo/node_modules/prisma/build/index.js db seed` is
