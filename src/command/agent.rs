@@ -44,11 +44,7 @@ fn answer(ambient: &Ambient, format: Format, call: Call, text: &str) -> Answer {
         Call::Words { words, cwd } => (Asked::Words(words), cwd),
     };
     // An agent takes any status but 2 for a hook that broke, and goes on.
-    let named = match &asked {
-        Asked::Line(line) => names_destruction(line),
-        Asked::Words(words) | Asked::Piped(words) => names_destruction(&words.join(" ")),
-        Asked::Ready(_) => true,
-    };
+    let named = names_destruction(&asked.text());
     let late = toolcall::refuse(format, &format!("blocked: the guard found no answer within {LIMIT} s"));
     watchdog::arm(LIMIT, last_words(late));
     watchdog::at_panic(last_words(match named {

@@ -1,6 +1,7 @@
 //! `db pin`, `db label` and `db verify`: which database is which, so that every guard knows it. Pinning and verifying
 //! write nothing to a database, and labelling writes nothing but its comment.
 
+use super::audit;
 use super::load::{self, Loaded};
 use super::plain::{self, Edited};
 use crate::domain::ambient::Ambient;
@@ -8,6 +9,7 @@ use crate::domain::config::{Config, Environment};
 use crate::domain::evidence::{Evidence, Says, Source};
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::pinning::{self, Consent, Finding, Found, Labelling, Standing};
+use crate::domain::record::{Entry, Event};
 use crate::domain::server::{Reply, Silence};
 use crate::domain::target::{self, Known, Selection};
 use crate::domain::url::{DatabaseUrl, Kind};
@@ -40,6 +42,8 @@ pub fn pin(ambient: &Ambient, named: Option<&str>) -> Result<()> {
         Edited::No => format!("{name} is pinned to {read} already"),
     };
     terminal::say(ambient, &sentence);
+    let entry = Entry::new(Event::Pinned).environment(name).repository(&loaded.repository.root);
+    audit::record(ambient, &entry.target(&pin.fingerprint.to_string()));
     if let Some(twin) = &pin.twin {
         let hint = format!(
             "hint: {twin} is pinned to the same, so only labels tell the two apart: nexus-env db label -e {twin}"
@@ -92,6 +96,8 @@ pub fn label(ambient: &Ambient, named: Option<&str>) -> Result<()> {
             .hint(format!("nexus-env db verify -e {name}"))
             .into());
     }
+    let entry = Entry::new(Event::Labelled).environment(name).repository(&loaded.repository.root);
+    audit::record(ambient, &entry.target(&shown(&replies)));
     terminal::say(ambient, &format!("labelled {} as {name}, in the comment on the database", shown(&replies)));
     if environment.fingerprint.is_none() {
         terminal::narrate(ambient, &format!("hint: nexus-env db pin -e {name} pins it in `.nexusenv` as well"));

@@ -42,6 +42,19 @@ pub enum Asked {
     Ready(Vec<Invocation>),
 }
 
+impl Asked {
+    /// Everything that it says, as one text to look for names in.
+    pub fn text(&self) -> String {
+        match self {
+            Asked::Line(line) => line.clone(),
+            Asked::Words(words) | Asked::Piped(words) => words.join(" "),
+            Asked::Ready(invocations) => {
+                invocations.iter().map(|invocation| invocation.words.join(" ")).collect::<Vec<_>>().join("; ")
+            }
+        }
+    }
+}
+
 /// How `guard check` answers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {

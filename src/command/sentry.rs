@@ -12,7 +12,8 @@ use crate::domain::name::EnvironmentName;
 use crate::domain::node;
 use crate::domain::record::Layer;
 use crate::domain::target::Selection;
-use crate::edge::project::Disk;
+use crate::domain::toolcall;
+use crate::edge::project::{self, Disk};
 use crate::edge::watchdog::{self, LIMIT, LastWords};
 use crate::edge::{grant, output};
 use crate::error::{Exit, Failure, Result, Status, told};
@@ -105,12 +106,45 @@ fn at_home(ambient: &Ambient) -> Ambient {
 
 /// What a coding agent's hook asks: the reason why the line must not run. Nobody is asked, and a block is recorded.
 pub fn for_agent(ambient: &Ambient, asked: &Asked) -> Result<Option<String>> {
-    let mut reason = None;
-    standing(ambient, &mut |standing| {
-        reason = guard::refusal(ambient, standing, asked, Layer::Agent);
-        Ok(0)
-    })?;
-    Ok(reason)
+    let text = asked.text();
+    let mut judged: Vec<PathBuf> = Vec::new();
+    for directory in places(ambient, &text) {
+        let there = Ambient { cwd: Some(directory.clone()), pwd: Some(directory), ..ambient.clone() };
+        // One configuration, one judgement, from whichever of its directories.
+        let root = match load::look(&there).0 {
+            Configured::Nothing => continue,
+            Configured::Denied(root) | Configured::Unusable(root, _) => root,
+            Configured::Ready(loaded) => loaded.repository.root,
+        };
+        if judged.contains(&root) {
+            continue;
+        }
+        judged.push(root);
+        let mut reason = None;
+        standing(&there, &mut |standing| {
+            reason = guard::refusal(ambient, standing, asked, Layer::Agent);
+            Ok(0)
+        })?;
+        if reason.is_some() {
+            return Ok(reason);
+        }
+    }
+    Ok(None)
+}
+
+/// Where a line may run: its own directory first, then each that it names. An agent often changes the directory within
+/// the line.
+fn places(ambient: &Ambient, text: &str) -> Vec<PathBuf> {
+    let own = ambient.cwd.clone().unwrap_or_else(|| PathBuf::from("/"));
+    let named = |word: &str| {
+        let path = match (word.strip_prefix('~').map(|rest| rest.trim_start_matches('/')), &ambient.home) {
+            (Some(rest), Some(home)) => home.join(rest),
+            (Some(_) | None, _) => own.join(word),
+        };
+        project::directory(&path)
+    };
+    let others: Vec<PathBuf> = toolcall::places(text).into_iter().filter_map(named).collect();
+    std::iter::once(own.clone()).chain(others).collect()
 }
 
 /// What is said where the guard itself hangs.

@@ -135,6 +135,16 @@ fn directory(call: &Map<String, Value>, input: &Map<String, Value>) -> Option<Pa
     }
 }
 
+/// Words of a command that may be places: where it changes to, where a program or a package stands.
+pub fn places(text: &str) -> Vec<&str> {
+    let apart = |c: char| c.is_whitespace() || "'\"`;&|()<>=".contains(c);
+    let mut words: Vec<&str> = text.split(apart).filter(|word| !word.is_empty() && !word.starts_with('-')).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.truncate(200);
+    words
+}
+
 fn first<'a>(object: &'a Map<String, Value>, keys: &[&str]) -> Option<&'a str> {
     keys.iter().find_map(|key| object.get(*key)?.as_str())
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::project::{Content, Files};
 
@@ -36,6 +36,16 @@ impl Files for Disk {
         let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
         entries.filter_map(|entry| entry.file_name().into_string().ok()).take(1000).collect()
     }
+}
+
+/// The directory that this is, or in which it stands; `None` where there is no such.
+pub fn directory(path: &Path) -> Option<PathBuf> {
+    if path.is_dir() {
+        return Some(path.to_owned());
+    }
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty() && path.exists() && parent.is_dir())
+        .map(Path::to_owned)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The guard's last word when it hangs or breaks down: after a time, or at a panic, it says what was prepared and the
 //! program ends with that status. It is silent as long as all is well.
 
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 /// How long the guard may look before it counts as hanging, in seconds: several times what its slowest evidence takes.
 pub const LIMIT: u32 = 10;
@@ -17,13 +17,19 @@ pub struct LastWords {
 /// Never freed: the handler may need it at any moment.
 static PREPARED: AtomicPtr<LastWords> = AtomicPtr::new(std::ptr::null_mut());
 
+/// What the signal did before: a command that `run` becomes gets it back.
+static BEFORE: AtomicUsize = AtomicUsize::new(libc::SIG_DFL);
+
 /// From now on the program has `seconds`. A second call begins anew.
 pub fn arm(seconds: u32, words: LastWords) {
     PREPARED.store(Box::leak(Box::new(words)), Ordering::SeqCst);
     let handler: extern "C" fn(libc::c_int) = expired;
     // SAFETY: the handler calls nothing but write(2) and _exit(2), which are async-signal-safe; alarm(2) cannot fail.
     unsafe {
-        libc::signal(libc::SIGALRM, handler as libc::sighandler_t);
+        let before = libc::signal(libc::SIGALRM, handler as libc::sighandler_t);
+        if before != handler as libc::sighandler_t && before != libc::SIG_ERR {
+            BEFORE.store(before, Ordering::SeqCst);
+        }
         libc::alarm(seconds);
     }
 }
@@ -34,7 +40,7 @@ pub fn disarm() {
     // SAFETY: alarm(2) cannot fail.
     unsafe {
         libc::alarm(0);
-        libc::signal(libc::SIGALRM, libc::SIG_DFL);
+        libc::signal(libc::SIGALRM, BEFORE.load(Ordering::SeqCst));
     }
 }
 

@@ -63,6 +63,33 @@ fn a_line_is_read_to_its_end_and_a_question_is_a_refusal() {
 }
 
 #[test]
+fn a_line_that_goes_into_the_repository_is_judged_by_its_configuration() {
+    let world = world();
+    let call = |line: &str| {
+        let cwd = world.home().display().to_string();
+        json!({"hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": line}, "cwd": cwd})
+            .to_string()
+    };
+    let repo = world.repo().display().to_string();
+    for line in [
+        format!("cd repo && {}", on(PROD, "npx prisma db push")),
+        format!("cd {repo}; {}", on(PROD, "npx prisma db push")),
+        "cd ~/repo && npx prisma migrate reset --force".to_owned(),
+        format!("npm --prefix {repo} exec prisma migrate reset"),
+        format!("(cd '{repo}' && npx prisma migrate reset)"),
+    ] {
+        hook(&world, &["--format", "exit"], &call(&line)).ends_with_status(2);
+    }
+    for line in [
+        format!("cd {repo} && npm test"),
+        format!("cd repo && {}", on(DEV, "npx prisma db push")),
+        "npx prisma db push".to_owned(),
+    ] {
+        hook(&world, &["--format", "exit"], &call(&line)).succeeds().says("");
+    }
+}
+
+#[test]
 fn each_agent_is_answered_in_its_own_format() {
     let world = world();
     let cwd = world.repo().display().to_string();
