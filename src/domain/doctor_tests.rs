@@ -121,7 +121,7 @@ fn urls_in_clear_are_told_by_place_alone() {
 
 fn ready(text: &str, names: &[&str]) -> Facts {
     let names: Vec<VariableName> = names.iter().filter_map(|name| VariableName::new(name)).collect();
-    let main = crate::domain::repository::AllowedText { file: ".nexusenv".into(), text: text.to_owned() };
+    let main = crate::domain::repository::AllowedText { file: ".nexusenv", text: text.to_owned() };
     let texts = crate::domain::repository::AllowedTexts { main, local: None };
     let config = crate::domain::schema::parse(&texts, &[]).unwrap();
     Facts {

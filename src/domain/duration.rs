@@ -38,6 +38,14 @@ impl Duration {
             },
         }
     }
+
+    /// A time that has passed, as a person says it: after two days nobody cares about hours.
+    pub fn rough(seconds: u64) -> String {
+        match seconds / 86_400 {
+            0 | 1 => Duration::short(seconds),
+            days => format!("{days} days"),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -222,7 +222,7 @@ pub fn page(all: &[Told], now: u64) -> String {
             [one] => words.push(format!("port {one}")),
             more => words.push(format!("ports {}", more.join(", "))),
         }
-        words.push(format!("started {} ago", ago(told.age)));
+        words.push(format!("started {} ago", Duration::rough(told.age)));
         let pad = " ".repeat(width - told.environment.chars().count());
         out.push_str(&format!("{}{pad}  {}\n", told.environment, words.join(" · ")));
         let mut line = |text: &str| out.push_str(&format!("{}  {text}\n", " ".repeat(width)));
@@ -254,20 +254,12 @@ pub fn page(all: &[Told], now: u64) -> String {
     out
 }
 
-/// A time as a person says it: after two days nobody cares about hours.
-fn ago(seconds: u64) -> String {
-    match seconds / 86_400 {
-        0 | 1 => Duration::short(seconds),
-        days => format!("{days} days"),
-    }
-}
-
 /// What a person must know of it beside the facts.
 fn sentences(told: &Told, now: u64) -> Vec<String> {
     let mut all = Vec::new();
     match &told.inherited {
         Some(Inherited { environment, until: Some(until), over: true }) => {
-            let over = ago(now.saturating_sub(*until));
+            let over = Duration::rough(now.saturating_sub(*until));
             all.push(format!("was given {environment}, whose time was over {over} ago"));
         }
         Some(Inherited { environment, over: false, .. }) if *environment != told.environment => {

@@ -26,8 +26,15 @@ impl Proxy {
     /// The same in front of ports of this machine, where somebody may listen or not.
     #[track_caller]
     pub fn version_2_to(words: &[&str], ports: &[(&str, u16)]) -> Proxy {
+        Proxy::version_2_with(words, &[], ports)
+    }
+
+    /// The same, told some of it by its variables.
+    #[track_caller]
+    pub fn version_2_with(words: &[&str], variables: &[(&str, String)], ports: &[(&str, u16)]) -> Proxy {
         let mut command = Command::new(stand_in());
         command.env_clear().args(words);
+        command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
         let ports: Vec<String> = ports.iter().map(|(instance, port)| format!("{instance}={port}")).collect();
         command.env("CLOUD_SQL_PROXY_SERVERS", ports.join(","));
         Proxy { process: start(command, Stream::Out).until("ready for new connections"), _google: None }

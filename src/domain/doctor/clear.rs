@@ -1,7 +1,7 @@
 //! Findings about database URLs that stand in clear: in `.env*`, start-up files, shell histories and the tmux server. Told
 //! are file, line and count. A value is looked at and forgotten.
 
-use super::{Facts, File, Finding, InGit, Role, Severity, Shell};
+use super::{Configuration, Facts, File, Finding, InGit, Role, Severity, Shell};
 use crate::domain::url::DatabaseUrl;
 
 /// Whether a file's name is one of those that dotenv libraries read.
@@ -10,7 +10,7 @@ pub fn is_dotenv(name: &str) -> bool {
 }
 
 pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
-    let mut all: Vec<Finding> = facts.files.iter().filter_map(one).collect();
+    let mut all: Vec<Finding> = facts.files.iter().filter_map(|file| one(facts, file)).collect();
     all.extend(facts.tmux.iter().map(|name| Finding {
         severity: Severity::Warning,
         place: Some("tmux".to_owned()),
@@ -22,7 +22,7 @@ pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
     all
 }
 
-fn one(file: &File) -> Option<Finding> {
+fn one(facts: &Facts, file: &File) -> Option<Finding> {
     let lines: Vec<usize> = file.lines().filter(|(_, line)| holds_url(line)).map(|(number, _)| number).collect();
     let first = *lines.first()?;
     let several = lines.len() > 1;
@@ -32,21 +32,22 @@ fn one(file: &File) -> Option<Finding> {
     };
     let stands = if several { "stand" } else { "stands" };
     let shown = &file.shown;
+    let import = format!("nexus-env import {shown}{}", environment_of(facts, file));
     let (severity, sentence, mend) = match file.role {
         Role::DotEnv(InGit::Tracked) => (
             Severity::Error,
-            format!("{what} {stands} in clear in a file that git tracks"),
-            format!("nexus-env import {shown}, then git rm --cached {shown} and a new password"),
+            format!("{what} {stands} in clear in a file that git tracks, so the password must be changed too"),
+            format!("{import}; git rm --cached {shown}"),
         ),
         Role::DotEnv(InGit::Untracked) => (
             Severity::Error,
             format!("{what} {stands} in clear in a file that the next `git add .` takes"),
-            format!("nexus-env import {shown}, then rm {shown}"),
+            format!("{import}, then rm {shown}"),
         ),
         Role::DotEnv(InGit::Ignored | InGit::Outside) => (
             Severity::Warning,
             format!("{what} {stands} in clear, and tools read it where nexus-env has loaded nothing"),
-            format!("nexus-env import {shown}, then rm {shown}"),
+            format!("{import}, then rm {shown}"),
         ),
         Role::StartUp(_) => (
             Severity::Warning,
@@ -57,7 +58,7 @@ fn one(file: &File) -> Option<Finding> {
             Severity::Warning,
             format!("{what} {stands} in clear in the history"),
             match shell {
-                Shell::Fish => format!("history delete --contains postgres (see {shown})"),
+                Shell::Fish => "history delete --contains postgres, in fish".to_owned(),
                 Shell::Bash | Shell::Zsh => format!("vi +{first} {shown}, with no other shell open"),
             },
         ),
@@ -73,6 +74,14 @@ fn one(file: &File) -> Option<Finding> {
         ),
     };
     Some(Finding { severity, place: file.at(first), sentence, mend })
+}
+
+/// ` -e prod` for `.env.prod`, where there is such an environment.
+fn environment_of(facts: &Facts, file: &File) -> String {
+    let Configuration::Ready(ready) = &facts.configuration else { return String::new() };
+    let suffix = file.shown.rsplit('/').next().and_then(|name| name.strip_prefix(".env.")).unwrap_or("");
+    let known = ready.config.environments.iter().find(|environment| environment.name.as_str() == suffix);
+    known.map_or_else(String::new, |environment| format!(" -e {}", environment.name))
 }
 
 /// The names in `NAME=VALUE` lines whose value is a database URL with a password.

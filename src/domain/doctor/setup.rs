@@ -48,7 +48,7 @@ pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
             place: None,
             sentence: format!(
                 "this process still has the variables of {environment}, whose time was over {} ago",
-                Duration::short(*over)
+                Duration::rough(*over)
             ),
             mend: "start it anew from a shell in the environment that you want".to_owned(),
         });
