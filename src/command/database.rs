@@ -38,12 +38,14 @@ pub fn pin(ambient: &Ambient, named: Option<&str>) -> Result<()> {
     let at: Vec<&str> = replies.iter().map(|reply| reply.at.as_str()).collect();
     let (name, read) = (&environment.name, format!("{} (read at {})", pin.fingerprint, at.join(" and ")));
     let sentence = match plain::pin(plain::place(ambient, &loaded, &active), &pin.fingerprint)? {
-        Edited::Yes => format!("pinned {name} to {read} in `.nexusenv`"),
+        Edited::Yes => {
+            let entry = Entry::new(Event::Pinned).environment(name).repository(&loaded.repository.root);
+            audit::record(ambient, &entry.target(&pin.fingerprint.to_string()));
+            format!("pinned {name} to {read} in `.nexusenv`")
+        }
         Edited::No => format!("{name} is pinned to {read} already"),
     };
     terminal::say(ambient, &sentence);
-    let entry = Entry::new(Event::Pinned).environment(name).repository(&loaded.repository.root);
-    audit::record(ambient, &entry.target(&pin.fingerprint.to_string()));
     if let Some(twin) = &pin.twin {
         let hint = format!(
             "hint: {twin} is pinned to the same, so only labels tell the two apart: nexus-env db label -e {twin}"

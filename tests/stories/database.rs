@@ -161,6 +161,11 @@ fn pins_and_labels_are_read_written_and_verified() {
         .ends_with_status(0)
         .prints("")
         .says("nexus-env: prod's database is labelled prod already\n");
+    assert_eq!(
+        crate::pausing::logged(&world),
+        "pinned dev - -\npinned prod - -\nlabelled dev - -\nlabelled prod - -\n",
+        "what changed nothing leaves no line"
+    );
     world
         .run(&["db", "verify"])
         .ends_with_status(0)
