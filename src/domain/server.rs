@@ -295,3 +295,42 @@ pub fn not_asked(kind: &str) -> Evidence {
         how: format!("nexus-env asks only PostgreSQL, and this is {kind}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_a_fingerprint_and_nothing_that_looks_like_one() {
+        let read = |text: &str| Fingerprint::parse(text).map(|f| (f.system, f.database));
+        assert_eq!(read("7710885635155787222/nexus_db"), Some((7710885635155787222, "nexus_db".to_owned())));
+        assert_eq!(read("18446744073709551615/a/b"), Some((u64::MAX, "a/b".to_owned())));
+        for text in ["", "/", "1", "1/", "/a", "-1/a", "+1/a", "1.0/a", "18446744073709551616/a", "prod/a"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_reason_for_silence_holds_a_full_stop_or_a_secret() {
+        let all = [
+            Silence::NobodyThere,
+            Silence::WrongPassword,
+            Silence::TlsUntrusted(Distrust::Name),
+            Silence::Unusable("sslrootcert"),
+            Silence::Refused("XX000".to_owned()),
+        ];
+        for silence in all {
+            let words = silence.words();
+            assert!(!words.ends_with('.') && !words.is_empty(), "{words}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_fingerprint_is_read_as_it_was_written(system: u64, database in "\\PC{1,40}") {
+            let fingerprint = Fingerprint { system, database };
+            prop_assert_eq!(Fingerprint::parse(&fingerprint.to_string()), Some(fingerprint));
+        }
+    }
+}

@@ -308,3 +308,7 @@ impl On {
 #[cfg(test)]
 #[path = "verdict_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "matrix_tests.rs"]
+mod matrix;

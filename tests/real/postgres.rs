@@ -176,6 +176,46 @@ impl Server {
     }
 }
 
+/// A certificate for `localhost`, its key, and the authority that vouches for it: files that a server can read.
+pub struct Certificates {
+    directory: tempfile::TempDir,
+}
+
+impl Certificates {
+    #[track_caller]
+    pub fn made() -> Certificates {
+        let directory = tempfile::Builder::new().prefix("nexus-env-tls-").tempdir().expect("a temporary directory");
+        let path = directory.path();
+        let openssl = |words: &str| {
+            let mut command = Command::new(crate::world::program("openssl"));
+            finish(command.current_dir(path).env_clear().env("PATH", "/usr/bin:/bin").args(words.split(' ')));
+        };
+        let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2";
+        for authority in ["ca", "other"] {
+            openssl(&format!("req -x509 {key} -subj /CN={authority} -keyout {authority}.key -out {authority}.crt"));
+        }
+        openssl(&format!("req {key} -subj /CN=server -keyout server.key -out server.csr"));
+        fs::write(path.join("names"), "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n").expect("its names");
+        openssl(
+            "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt",
+        );
+        // Only over TLS, and the tests' own queries over the socket.
+        fs::write(path.join("hba"), "hostssl all all 127.0.0.1/32 scram-sha-256\nlocal all all scram-sha-256\n")
+            .expect("the server's rules");
+        // SAFETY: geteuid(2) cannot fail.
+        if let Some(Account { uid, gid }) = (unsafe { libc::geteuid() } == 0).then(postgres_account) {
+            for owned in [path.to_owned(), path.join("server.key"), path.join("server.crt"), path.join("hba")] {
+                std::os::unix::fs::chown(owned, Some(uid), Some(gid)).expect("to root all is possible");
+            }
+        }
+        Certificates { directory }
+    }
+
+    pub fn file(&self, name: &str) -> String {
+        self.directory.path().join(name).display().to_string()
+    }
+}
+
 /// Starts the server on the data directory in `path`, and returns when it takes connections.
 #[track_caller]
 fn serve(account: Option<Account>, path: &Path, address: &str, port: u16, settings: &[&str]) -> Helper {

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use crate::real::free_port;
-use crate::real::postgres::Server;
+use crate::real::postgres::{Certificates, Server};
 use crate::world::{Shell, World};
 
 /// Dev and prod, told apart by nothing but their databases.
@@ -446,4 +446,52 @@ fn two_servers_on_one_port_are_both_asked() {
          identity      dev and prod                                     (the URL stored for dev and prod alike, so it speaks for neither)\n  \
          instead       nexus-env use dev\n                \
          to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy\n");
+}
+
+/// Each `sslmode` of libpq's, and Prisma's own `sslaccept` and `sslcert`, against a server that takes nothing but TLS.
+#[test]
+fn tls_is_what_the_url_demands() {
+    let files = Certificates::made();
+    let file = |name: &str| files.file(name);
+    let port = free_port();
+    let settings = [
+        "ssl=on".to_owned(),
+        format!("ssl_cert_file={}", file("server.crt")),
+        format!("ssl_key_file={}", file("server.key")),
+        format!("hba_file={}", file("hba")),
+    ];
+    let server = Server::start_with("hunter2", "127.0.0.1", port, &settings.each_ref().map(String::as_str));
+    let world = world(&server, &server);
+    let verified = |host: &str, query: &str| {
+        world.sets("dev", "DATABASE_URL", format!("postgresql://postgres:hunter2@{host}:{port}/nexus_db{query}"));
+        let output = world.run(&["db", "verify", "-e", "dev"]);
+        String::from_utf8(output.stdout).unwrap().lines().next().unwrap_or_default().to_owned()
+    };
+    let (ca, other) = (file("ca.crt"), file("other.crt"));
+    let answers = format!("dev  answers as {}/nexus_db, not pinned, not labelled", server.system());
+    for query in [
+        String::new(),
+        "?sslmode=prefer".to_owned(),
+        "?sslmode=allow".to_owned(),
+        "?sslmode=require".to_owned(),
+        format!("?sslmode=require&sslrootcert={ca}"),
+        format!("?sslmode=verify-ca&sslrootcert={ca}"),
+        "?sslmode=require&sslaccept=accept_invalid_certs".to_owned(),
+    ] {
+        assert_eq!(verified("127.0.0.1", &query), answers, "{query}");
+    }
+    for query in [format!("?sslmode=verify-full&sslrootcert={ca}"), format!("?sslaccept=strict&sslcert={ca}")] {
+        assert_eq!(verified("localhost", &query), answers, "{query}");
+    }
+    let at = format!("(127.0.0.1 port {port})");
+    for (query, why) in [
+        ("?sslmode=disable".to_owned(), "it does not let this role in from here"),
+        (format!("?sslmode=verify-ca&sslrootcert={other}"), "nothing vouches for its certificate"),
+        (format!("?sslmode=require&sslrootcert={other}"), "nothing vouches for its certificate"),
+        ("?sslmode=verify-full".to_owned(), "nothing vouches for its certificate"),
+        (format!("?sslmode=verify-full&sslrootcert={ca}"), "its certificate is for another name"),
+        ("?sslmode=verify-ca&sslrootcert=/none".to_owned(), "the file that `sslrootcert` names cannot be used"),
+    ] {
+        assert_eq!(verified("127.0.0.1", &query), format!("dev  WRONG: did not answer: {why} {at}"), "{query}");
+    }
 }
