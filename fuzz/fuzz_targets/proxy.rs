@@ -26,6 +26,8 @@ fuzz_target!(|text: &str| {
     if let Some(serves) = proxy::leads(&process, Some("nexus_db")) {
         let _ = serves.behind(&door);
     }
+    let _ = proxy::engine::publishing(text, 5433);
+    let _ = proxy::engine::first_process(text);
     let declared = Proxy { instance: "p:r:i".to_owned(), port: 5433, command: argv };
     let _ = proxy::declared(&declared, &process);
 });

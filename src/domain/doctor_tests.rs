@@ -1,6 +1,7 @@
 //! Each finding from the facts that give rise to it, and none where all is well.
 
 use super::*;
+use proptest::prelude::*;
 
 const URL: &str = "postgresql://postgres:hunter2@127.0.0.1:5433/nexus_db";
 
@@ -194,6 +195,34 @@ fn other_loaders_of_the_same_variables_are_told() {
     );
     assert_eq!(with(".envrc", loader(Loader::Direnv), "# export DATABASE_URL=x\n"), "");
     assert_eq!(with("~/.zshrc", ZSHRC, "plugins=(git)\n"), "");
+}
+
+proptest! {
+    #[test]
+    fn reading_any_text_never_panics_and_tells_no_password(
+        before in "[-a-z=:'\"/+éß# \n]{0,24}", after in "[-a-z=:'\"/@éß# \n]{0,24}", password in "[a-z0-9]{12,20}",
+    ) {
+        let url = format!("postgresql://postgres:{password}@127.0.0.1:5433/x");
+        let text = format!("{before} {url} {after}\nplugins=({before})\nexport {before}={url}{after}");
+        let (git, shell) = (InGit::Tracked, Shell::Zsh);
+        for role in [
+            Role::StartUp(Shell::Bash),
+            Role::StartUp(shell),
+            Role::StartUp(Shell::Fish),
+            Role::History(shell),
+            Role::DotEnv(git),
+            Role::Loader(Loader::Direnv),
+            Role::Loader(Loader::Mise),
+            Role::Loader(Loader::Shadowenv),
+            Role::Configuration,
+        ] {
+            let mut facts = ready(SHARED, &["DATABASE_URL"]);
+            facts.files.push(file("x", role, &text));
+            let all = findings(&facts);
+            prop_assert!(all.iter().any(|finding| finding.sentence.contains("in clear")), "{role:?}");
+            prop_assert!(!page(&all).contains(&password));
+        }
+    }
 }
 
 #[test]

@@ -401,6 +401,17 @@ proptest! {
     }
 
     #[test]
+    fn reading_any_answer_of_an_engine_never_panics(text in "[-a-zA-Z0-9:,\"{}\\[\\] ]{0,80}", port in 1u16..) {
+        let _ = engine::publishing(&text, port);
+        let _ = engine::first_process(&text);
+        let list = format!(
+            r#"[{{"Id":"a","Names":["/db"],"Image":"x","Ports":[{{"PrivatePort":5432,"PublicPort":{port},"Type":"tcp"}}]}},{{}}]"#
+        );
+        prop_assert_eq!(engine::publishing(&list, port).len(), 1);
+        prop_assert_eq!(engine::publishing(&list, port.wrapping_add(1)).len(), 0);
+    }
+
+    #[test]
     fn counted_ports_follow_the_order_of_the_instances(count in 1usize..6, start in 1024u16..60000) {
         let instances: Vec<String> = (0..count).map(|at| format!("p:r:i{at}")).collect();
         let line = format!("cloud-sql-proxy --port {start} {}", instances.join(" "));

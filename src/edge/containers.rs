@@ -6,7 +6,9 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
+use rustix::fs::{OFlags, fcntl_setfl};
+use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect};
 
 use crate::domain::ambient::Ambient;
 use crate::domain::listening::Container;
@@ -71,8 +73,10 @@ fn sockets(ambient: &Ambient) -> Vec<PathBuf> {
 fn get(socket: &Path, path: &str, deadline: Instant) -> Option<String> {
     let left = || deadline.checked_duration_since(Instant::now()).filter(|left| !left.is_zero());
     // A socket that nobody serves would let a blocking connection wait for ever.
-    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-    let door = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).ok()?;
+    // macOS has no flags for that at the socket's making.
+    let door = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None).ok()?;
+    fcntl_setfd(&door, FdFlags::CLOEXEC).ok()?;
+    fcntl_setfl(&door, OFlags::NONBLOCK).ok()?;
     connect(&door, &SocketAddrUnix::new(socket).ok()?).ok()?;
     let mut stream = UnixStream::from(door);
     stream.set_nonblocking(false).ok()?;

@@ -94,10 +94,10 @@ pub fn names_in_clear(text: &str) -> Vec<String> {
 fn holds_url(line: &str) -> bool {
     let mut rest = line;
     while let Some(at) = rest.find("://") {
-        let scheme = rest[..at].rfind(|c: char| !c.is_ascii_alphanumeric() && c != '+').map_or(0, |at| at + 1);
+        let scheme = rest[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '+').len();
         // Text that a shell, a file or JSON ends.
         let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '|' | ';' | ')' | '\\');
-        let tail = &rest[scheme.min(at)..];
+        let tail = &rest[scheme..];
         let url = tail.split(ends).next().unwrap_or("");
         if DatabaseUrl::parse(url).is_some_and(|url| url.password().is_some_and(|p| is_one(p.expose()))) {
             return true;
