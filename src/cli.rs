@@ -126,9 +126,16 @@ pub struct UseArgs {
 
 #[derive(Args, Debug)]
 pub struct StatusArgs {
-    /// One JSON object: repository, trust, why, hint, environment, protected, loaded, expired, until, left, access, paused, variables, databases, proxies, services, blocked
+    /// One JSON object: repository, trust (allowed, denied, unusable, nothing), why, hint, environment, protected,
+    /// loaded, expired, until, left, access, paused, secrets, variables, databases (variable, url, origin, reaches,
+    /// reaches_protected, conclusion, evidence), proxies (name, port, instance, listener, state, answers, reaches, pid,
+    /// started, since), services (name, port, listener, pid, health, environment, databases, unknown), blocked, guard
+    /// (destructive, gated, reason, rules, shell, engine, node), warnings
     #[arg(long)]
     json: bool,
+    /// Connect to no database and ask no service for its health
+    #[arg(long)]
+    offline: bool,
 }
 
 #[derive(Args, Debug)]
@@ -481,7 +488,11 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Allow(args) => trust::allow_with_secrets(ambient, args.path.as_deref()).map(done),
         Verb::Deny(args) => trust::deny(ambient, args.path.as_deref()).map(done),
         Verb::Use(_) => Err(session::use_without_hook().into()),
-        Verb::Status(args) => status::status(ambient, if args.json { status::Form::Json } else { status::Form::Page }),
+        Verb::Status(args) => {
+            let form = if args.json { status::Form::Json } else { status::Form::Page };
+            let reaching = if args.offline { status::Reaching::Offline } else { status::Reaching::Online };
+            status::status(ambient, form, reaching)
+        }
         Verb::Set(args) => set(ambient, &args).map(done),
         Verb::Get(args) => {
             let environment = args.environment.environment.as_deref();

@@ -1,25 +1,27 @@
-//! `status`: the one answer to "where am I". It looks and tells; it changes nothing, and what cannot be seen is said to
-//! be so.
+//! `status`: the one answer to "where am I". It looks, connects and tells; it changes nothing, what cannot be seen is said
+//! to be so, and nothing that is down keeps it waiting for long.
 
-use std::net::{IpAddr, Ipv4Addr};
+mod services;
 
-use serde::Serialize;
+use std::path::Path;
 
-use super::listeners;
 use super::load::{self, Configured, Loaded};
+use super::proxy::standing;
 use super::sentry;
 use crate::domain::agent;
-use crate::domain::ambient::Ambient;
-use crate::domain::config::{Access, Environment};
-use crate::domain::duration::Duration;
-use crate::domain::evidence::Says;
-use crate::domain::listening::{Door, Look, Owner, Whereabouts};
-use crate::domain::name::VariableName;
-use crate::domain::proxy;
-use crate::domain::target::{self, Known, Selection, Target};
-use crate::domain::url::{DatabaseUrl, Host, NOT_A_URL, Place};
+use crate::domain::ambient::{Ambient, Colour};
+use crate::domain::config::{Access, Config, Environment};
+use crate::domain::evidence::Evidence;
+use crate::domain::layers;
+use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::page::{self, Database, Guard, Line, Page, Paused, Proxy, Tone};
+use crate::domain::port::{Standing, Whose};
+use crate::domain::server;
+use crate::domain::target::{self, Known, Reach, Selection, StoredUrl, Target};
+use crate::domain::url::{DatabaseUrl, Kind, NOT_A_URL};
+use crate::domain::vars::Vars;
 use crate::domain::verdict::{self, Effect, On, Verdict};
-use crate::edge::{listener, output};
+use crate::edge::{database, entry, listener, output};
 use crate::error::{Result, Status, told};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,142 +30,118 @@ pub enum Form {
     Json,
 }
 
-/// Everything that `status --json` says, under these names.
-#[derive(Debug, Serialize)]
-struct Page {
-    /// The repository's root; `null` where there is none or its configuration cannot be used.
-    repository: Option<String>,
-    /// `allowed`, `denied`, `unusable` or `nothing`.
-    trust: &'static str,
-    /// Why nothing is in force, and what to type.
-    why: Option<String>,
-    hint: Option<String>,
-    environment: Option<String>,
-    protected: bool,
-    /// Whether a shell's hook gave this process its environment; else the default is meant.
-    loaded: bool,
-    /// The environment that this process was given for a time that is over.
-    expired: Option<String>,
-    /// Epoch seconds, and seconds from now, until the selection ends by itself.
-    until: Option<u64>,
-    left: Option<u64>,
-    /// `read-only` or `read-write`.
-    access: Option<&'static str>,
-    /// The environments on which the guard is paused here, for how many seconds.
-    paused: Vec<Paused>,
-    /// The names that the environment sets here.
-    variables: Vec<String>,
-    databases: Vec<Database>,
-    proxies: Vec<Port>,
-    services: Vec<Port>,
-    /// Whether a destructive command would be blocked on these databases: `yes`, `no`, or `asks`.
-    blocked: Option<&'static str>,
+/// Whether databases and services are asked for an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reaching {
+    Online,
+    /// Nothing is connected to.
+    Offline,
 }
 
-#[derive(Debug, Serialize)]
-struct Paused {
-    environment: String,
-    until: u64,
-    left: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct Database {
-    variable: String,
-    /// Without the password.
-    url: String,
-    evidence: Vec<Fact>,
-}
-
-#[derive(Debug, Serialize)]
-struct Fact {
-    source: &'static str,
-    says: String,
-    seen: String,
-    how: String,
-}
-
-/// A port of the loopback that the configuration names, and who listens there.
-#[derive(Debug, Serialize)]
-struct Port {
-    name: String,
-    port: u16,
-    instance: Option<String>,
-    listener: Option<String>,
-}
+/// The columns of a page that goes to no terminal.
+const COLUMNS: usize = 80;
 
 /// Prints the page or the object. A configuration that cannot be used is part of the answer, not a failure.
-pub fn status(ambient: &Ambient, form: Form) -> Result<Status> {
+pub fn status(ambient: &Ambient, form: Form, reaching: Reaching) -> Result<Status> {
     let page = match load::look(ambient).0 {
-        Configured::Ready(loaded) => seen(ambient, &loaded),
+        Configured::Ready(loaded) => seen(ambient, &loaded, reaching),
         Configured::Nothing => {
-            without("nothing", "there is no `.nexusenv` here or above".to_owned(), Some("nexus-env init".to_owned()))
+            let why = "there is no `.nexusenv` here or above".to_owned();
+            Page { trust: "nothing", why: Some(why), hint: Some("nexus-env init".to_owned()), ..Page::default() }
         }
-        Configured::Denied(root) => {
-            let why = format!("you denied the configuration of `{}`", root.display());
-            without("denied", why, Some("nexus-env allow".to_owned()))
-        }
-        Configured::Unusable(_, error) => {
+        Configured::Denied(root) => Page {
+            trust: "denied",
+            repository: Some(root.display().to_string()),
+            why: Some("you denied this configuration".to_owned()),
+            hint: Some("nexus-env allow".to_owned()),
+            ..Page::default()
+        },
+        Configured::Unusable(root, error) => {
             let (why, hint, _) = told(&error);
-            without("unusable", why, hint)
+            let root = Some(root.display().to_string()).filter(|root| !root.is_empty());
+            Page { trust: "unusable", repository: root, why: Some(why), hint, ..Page::default() }
         }
     };
     let text = match form {
         Form::Json => format!("{}\n", serde_json::to_string_pretty(&page)?),
-        Form::Page => page.text(),
+        Form::Page => {
+            let lines = page::lines(&page, entry::stdout_columns().unwrap_or(COLUMNS));
+            let colour = if entry::stdout_is_terminal() { ambient.colour } else { Colour::No };
+            lines.iter().map(|line| painted(line, colour)).collect()
+        }
     };
     output::write(text.as_bytes())?;
     Ok(Status::DONE)
 }
 
-fn without(trust: &'static str, why: String, hint: Option<String>) -> Page {
-    Page {
-        repository: None,
-        trust,
-        why: Some(why),
-        hint,
-        environment: None,
-        protected: false,
-        loaded: false,
-        expired: None,
-        until: None,
-        left: None,
-        access: None,
-        paused: Vec::new(),
-        variables: Vec::new(),
-        databases: Vec::new(),
-        proxies: Vec::new(),
-        services: Vec::new(),
-        blocked: None,
+/// Colour adds nothing that the words do not say.
+fn painted(Line { text, tone }: &Line, colour: Colour) -> String {
+    let code = match (colour, tone) {
+        (Colour::No, _) | (Colour::Yes, Tone::Plain) => None,
+        (Colour::Yes, Tone::Heading) => Some("1"),
+        (Colour::Yes, Tone::Alarm) => Some("1;31"),
+        (Colour::Yes, Tone::Detail) => Some("2"),
+    };
+    match code {
+        Some(code) => format!("\x1b[{code}m{text}\x1b[0m\n"),
+        None => format!("{text}\n"),
     }
 }
 
-fn seen(ambient: &Ambient, loaded: &Loaded) -> Page {
+/// A URL that the page tells about, before anybody was asked about it.
+struct Meant {
+    label: String,
+    /// `None` where the value is no URL.
+    url: Option<DatabaseUrl>,
+    origin: String,
+    /// The shell's own variable, which the selection may have exported.
+    variable: Option<VariableName>,
+}
+
+/// What the page is made from.
+struct Sight<'a> {
+    ambient: &'a Ambient,
+    config: &'a Config,
+    root: &'a Path,
+    stored: &'a [StoredUrl],
+}
+
+fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
     let config = &loaded.config;
     let active = load::active(ambient, loaded);
     let selection = sentry::selection(ambient, loaded);
     let stored = load::stored_urls(ambient, loaded);
     let environment = config.environment(&active.environment);
-    let known = Known { config, stored: &stored, selection: &selection };
-    let targets: Vec<Target> =
-        config.database_variables.iter().filter_map(|name| observe(ambient, &known, name)).collect();
-    let verdict = verdict::judge(Effect::Destructive, &On::Protected, &targets, &selection, agent::person(ambient));
+    let sight = Sight { ambient, config, root: &loaded.repository.root, stored: &stored };
+    let is_loaded = matches!(selection, Selection::Environment(..));
+    let secrets = environment.map(|environment| load::secrets(ambient, loaded, environment));
+
+    let meant = meant(&sight, &active.environment.to_string(), is_loaded);
+    let found = services::find(&sight);
+    let urls: Vec<&DatabaseUrl> =
+        meant.iter().filter_map(|one| one.url.as_ref()).chain(found.iter().flat_map(services::Found::urls)).collect();
+    let (answers, healths) = asked(config, &urls, &found, reaching);
+
+    let targets: Vec<(Target, &Meant)> =
+        meant.iter().map(|one| (observed(&sight, &selection, one, &answers), one)).collect();
+    let here: Vec<Target> =
+        targets.iter().filter(|(_, one)| one.variable.is_some()).map(|(target, _)| target.clone()).collect();
+    let judge = |effect| verdict::judge(effect, &On::Protected, &here, &selection, agent::person(ambient));
+    let destructive = judge(Effect::Destructive);
     let now = u64::try_from(ambient.now.seconds).unwrap_or(0);
-    let port = |name: String, port: u16, instance: Option<&String>| Port {
-        name,
-        port,
-        instance: instance.cloned(),
-        listener: who(port),
+    let names = match (&secrets, is_loaded) {
+        (_, true) => {
+            let names = ambient.variables.text("NEXUS_ENV_NAMES").unwrap_or_default();
+            names.split_whitespace().filter(|name| is_own(environment, name)).map(str::to_owned).collect()
+        }
+        (secrets, false) => names(environment, secrets.as_ref().and_then(|secrets| secrets.as_ref().ok())),
     };
-    let names = ambient.variables.text("NEXUS_ENV_NAMES").unwrap_or_default();
-    Page {
+    let mut page = Page {
         repository: Some(loaded.repository.root.to_string_lossy().into_owned()),
         trust: "allowed",
-        why: None,
-        hint: None,
         environment: Some(active.environment.to_string()),
         protected: environment.is_some_and(Environment::is_protected),
-        loaded: matches!(selection, Selection::Environment(..)),
+        loaded: is_loaded,
         expired: match &selection {
             Selection::Expired(name, _) => Some(name.to_string()),
             Selection::Environment(..) | Selection::Nothing => None,
@@ -182,149 +160,174 @@ fn seen(ambient: &Ambient, loaded: &Loaded) -> Page {
                 left: pause.until.saturating_sub(now),
             })
             .collect(),
-        variables: names.split_whitespace().map(str::to_owned).collect(),
-        databases: targets.iter().map(database).collect(),
-        proxies: config
-            .environments
+        secrets: secrets.and_then(Result::err).map(|error| why(&error)),
+        variables: names,
+        databases: targets.iter().map(|(target, _)| told_database(target, &selection)).collect(),
+        proxies: standing::all(ambient, loaded)
+            .unwrap_or_default()
             .iter()
-            .filter_map(|environment| Some((environment, environment.proxy.as_ref()?)))
-            .map(|(environment, proxy)| port(environment.name.to_string(), proxy.port, Some(&proxy.instance)))
+            .map(|one| proxy(ambient, one, &active.environment))
             .collect(),
-        services: config.services.iter().map(|service| port(service.name.clone(), service.port, None)).collect(),
-        blocked: (!targets.is_empty()).then_some(match verdict {
+        services: found
+            .into_iter()
+            .zip(healths)
+            .map(|(one, health)| services::told(&sight, &selection, one, health, &answers))
+            .collect(),
+        blocked: (!here.is_empty()).then_some(match destructive {
             Verdict::Allow(_) => "no",
             Verdict::Ask(_) => "asks",
             Verdict::Block(_) => "yes",
         }),
+        guard: Some(Guard {
+            destructive: page::word(&destructive),
+            gated: page::word(&judge(Effect::Gated)),
+            reason: page::why(destructive.because(), &here),
+            rules: config.guard.len(),
+            shell: is_loaded,
+            engine: has_layer(ambient, "PRISMA_SCHEMA_ENGINE_BINARY"),
+            node: has_layer(ambient, "NODE_OPTIONS"),
+        }),
+        ..Page::default()
+    };
+    page.warnings = page::warnings(&page);
+    page
+}
+
+fn why(error: &anyhow::Error) -> String {
+    match told(error) {
+        (sentence, Some(hint), _) => format!("{sentence}; {hint}"),
+        (sentence, None, _) => sentence,
     }
 }
 
-fn observe(ambient: &Ambient, known: &Known<'_>, name: &VariableName) -> Option<Target> {
-    let value = ambient.variables.get(name.as_str())?;
-    let label = name.to_string();
-    let Some(url) = value.to_str().and_then(DatabaseUrl::parse) else {
-        let origin = NOT_A_URL.to_owned();
-        return Some(Target { label, url: None, origin, reach: target::Reach::Unknown, evidence: Vec::new() });
-    };
-    let (reach, evidence) = target::evidence(known, &url, Some(name), &|place| listeners::look(ambient, place));
-    Some(Target { label, url: Some(url), origin: "in this shell".to_owned(), reach, evidence })
+/// Whether one of the guard's deeper layers is in force in this process.
+fn has_layer(ambient: &Ambient, variable: &str) -> bool {
+    VariableName::new(variable).is_some_and(|name| layers::holds_ours(&name, &ambient.variables))
 }
 
-fn database(target: &Target) -> Database {
-    let says = |says: &Says| match says {
-        Says::Environment(name, _) => name.to_string(),
-        Says::Local => "local".to_owned(),
-        Says::NotAsPinned(_) | Says::Unknown => "unknown".to_owned(),
+/// Whether the environment itself sets the variable, and not the guard beside it.
+fn is_own(environment: Option<&Environment>, name: &str) -> bool {
+    let declared =
+        || environment.is_some_and(|environment| environment.vars.iter().any(|(own, _)| own.as_str() == name));
+    VariableName::new(name).is_none_or(|name| !layers::is_one(&name)) || declared()
+}
+
+/// Every name that an environment would set.
+fn names(environment: Option<&Environment>, secrets: Option<&Vars>) -> Vec<String> {
+    let plain = environment.into_iter().flat_map(|environment| environment.vars.iter().map(|(name, _)| name));
+    let mut names: Vec<String> =
+        plain.chain(secrets.into_iter().flat_map(Vars::iter).map(|(name, _)| name)).map(ToString::to_string).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The database URLs of this process; where nothing is loaded also those that are stored for the environment.
+fn meant(sight: &Sight<'_>, environment: &str, is_loaded: bool) -> Vec<Meant> {
+    let one = |name: &VariableName| {
+        let label = name.to_string();
+        if let Some(value) = sight.ambient.variables.get(name.as_str()) {
+            let url = value.to_str().and_then(DatabaseUrl::parse);
+            let origin = if url.is_some() { "in this process" } else { NOT_A_URL };
+            return Some(Meant { label, url, origin: origin.to_owned(), variable: Some(name.clone()) });
+        }
+        let of_it = |stored: &&StoredUrl| stored.environment.as_str() == environment && stored.variable == *name;
+        let url = sight.stored.iter().find(of_it).filter(|_| !is_loaded)?.url.clone()?;
+        let origin = format!("stored for {environment}, not in this process");
+        Some(Meant { label, url: Some(url), origin, variable: None })
     };
+    sight.config.database_variables.iter().filter_map(one).collect()
+}
+
+/// What databases said, by URL.
+type Answers = Vec<(DatabaseUrl, Vec<Evidence>)>;
+
+/// Asks all databases and all services at the same time, so that what is down costs the time of the slowest alone.
+fn asked(
+    config: &Config,
+    urls: &[&DatabaseUrl],
+    found: &[services::Found],
+    reaching: Reaching,
+) -> (Answers, Vec<Option<page::Health>>) {
+    if reaching == Reaching::Offline {
+        return (Vec::new(), found.iter().map(|_| None).collect());
+    }
+    let mut different: Vec<&DatabaseUrl> = Vec::new();
+    for url in urls {
+        if !different.iter().any(|known| known.same_but_query(url)) {
+            different.push(url);
+        }
+    }
+    std::thread::scope(|scope| {
+        let healths: Vec<_> = found.iter().map(|one| scope.spawn(|| one.health())).collect();
+        let answers: Vec<_> = different.iter().map(|url| (url, scope.spawn(|| answer(config, url)))).collect();
+        let answers = answers.into_iter().map(|(url, thread)| ((*url).clone(), thread.join().unwrap_or_default()));
+        (answers.collect(), healths.into_iter().map(|thread| thread.join().unwrap_or_default()).collect())
+    })
+}
+
+/// What a database says of itself. Only PostgreSQL and what speaks its language is asked.
+fn answer(config: &Config, url: &DatabaseUrl) -> Vec<Evidence> {
+    match url.kind() {
+        Kind::PostgreSql | Kind::CockroachDb => server::evidence(config, &database::ask(url)),
+        Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::PrismaService => {
+            vec![server::not_asked(url.kind().name())]
+        }
+        Kind::Sqlite => Vec::new(),
+    }
+}
+
+/// What is known about a URL: what its database said first, then what can be seen without a connection.
+fn observed(sight: &Sight<'_>, selection: &Selection, one: &Meant, answers: &Answers) -> Target {
+    let nothing = || Target {
+        label: one.label.clone(),
+        url: None,
+        origin: one.origin.clone(),
+        reach: Reach::Unknown,
+        evidence: Vec::new(),
+    };
+    let Some(url) = &one.url else { return nothing() };
+    let known = Known { config: sight.config, stored: sight.stored, selection };
+    let (reach, evidence) = target::evidence(&known, url, one.variable.as_ref(), &listener::look);
+    let said = answers.iter().find(|(asked, _)| asked.same_but_query(url)).map(|(_, said)| said.clone());
+    let evidence = said.unwrap_or_default().into_iter().chain(evidence).collect();
+    Target { url: Some(url.clone()), reach, evidence, ..nothing() }
+}
+
+fn told_database(target: &Target, selection: &Selection) -> Database {
     Database {
         variable: target.label.clone(),
         url: target.url.as_ref().map_or_else(|| target.origin.clone(), ToString::to_string),
-        evidence: target
-            .evidence
-            .iter()
-            .map(|evidence| Fact {
-                source: evidence.source.detail(),
-                says: says(&evidence.says),
-                seen: evidence.seen.clone(),
-                how: evidence.how.clone(),
-            })
-            .collect(),
+        shown: target.url.as_ref().map_or_else(|| target.origin.clone(), |url| url.read_write().to_string()),
+        origin: target.origin.clone(),
+        reaches: page::reaches(target, page::selected(selection)),
+        evidence: target.evidence.iter().map(page::fact).collect(),
     }
 }
 
-/// Who listens on a port of the loopback, in words; `None` where nobody does.
-fn who(port: u16) -> Option<String> {
-    let place = Place { host: Host::Address(IpAddr::V4(Ipv4Addr::LOCALHOST)), port };
-    match listener::look(&place) {
-        Whereabouts::Elsewhere => None,
-        Whereabouts::Here(Look::CannotBeSeen(why)) => Some(format!("cannot be seen: {why}")),
-        Whereabouts::Here(Look::Seen(listeners)) => {
-            let mut all: Vec<String> = listeners
-                .iter()
-                .flat_map(|listener| listener.owners.iter().map(|held_by| owner(&listener.door, held_by)))
-                .collect();
-            all.dedup();
-            (!all.is_empty()).then(|| all.join(", "))
-        }
-    }
-}
-
-fn owner(door: &Door, owner: &Owner) -> String {
-    match owner {
-        Owner::Process(process) => {
-            let serves = proxy::leads(process, None);
-            let behind = serves.as_ref().map(|serves| serves.behind(door)).unwrap_or_default();
-            let told: Vec<&str> = behind.iter().map(|far| far.told.as_str()).collect();
-            match told.is_empty() {
-                true => format!("{}, pid {}", process.program, process.pid),
-                false => format!("{}, pid {}, to {}", process.program, process.pid, told.join(" and ")),
-            }
-        }
-        Owner::Hidden { uid, .. } => format!("a process of another user (uid {uid})"),
-    }
-}
-
-impl Page {
-    /// The page as a person reads it; no colour is needed.
-    fn text(&self) -> String {
-        let mut out = String::new();
-        let mut line = |label: &str, text: &str| {
-            out.push_str(format!("{label:<12} {text}").trim_end());
-            out.push('\n');
-        };
-        let Some(environment) = &self.environment else {
-            line("environment", "none");
-            line("because", self.why.as_deref().unwrap_or_default());
-            if let Some(hint) = &self.hint {
-                line("hint", hint);
-            }
-            return out;
-        };
-        let mut words = vec![environment.clone()];
-        words.extend(self.protected.then(|| "PROTECTED".to_owned()));
-        words.extend(self.left.map(|left| format!("{} left", Duration::short(left))));
-        words.extend(self.access.map(str::to_owned));
-        line("environment", &words.join(" · "));
-        match &self.expired {
-            Some(expired) => line("", &format!("this process was given {expired}, and its time is over")),
-            None if !self.loaded => line("", "(the default; nothing is loaded in this process)"),
-            None => {}
-        }
-        for Paused { environment, left, .. } in &self.paused {
-            let left = Duration::short(*left);
-            line("guard", &format!("PAUSED on {environment} · {left} left · nexus-env guard resume ends it"));
-        }
-        line("repository", &format!("{} · configuration allowed", self.repository.as_deref().unwrap_or_default()));
-        if !self.variables.is_empty() {
-            line("variables", &self.variables.join(" "));
-        }
-        for database in &self.databases {
-            line("", "");
-            line(&database.variable, &database.url);
-            for Fact { source, says, seen, how } in &database.evidence {
-                line(&format!("  {source}"), &format!("{says:<8} {seen} ({how})"));
-            }
-            if database.evidence.is_empty() {
-                line("", "nothing tells which environment this is");
-            }
-        }
-        for (label, ports) in [("proxies", &self.proxies), ("services", &self.services)] {
-            for (at, Port { name, port, listener, .. }) in ports.iter().enumerate() {
-                if at == 0 {
-                    line("", "");
-                }
-                let held = listener.as_deref().unwrap_or("nobody listens");
-                line(if at == 0 { label } else { "" }, &format!("{name:<8} port {port:<5} {held}"));
-            }
-        }
-        let guard = match self.blocked {
-            Some("yes") => "destructive commands are blocked here",
-            Some("asks") => "destructive commands ask first: nothing proves that this is not protected",
-            Some(_) => "destructive commands run: this is proven not to be protected",
-            None => return out,
-        };
-        line("", "");
-        line("guard", guard);
-        out
+fn proxy(ambient: &Ambient, standing: &Standing, selected: &EnvironmentName) -> Proxy {
+    let is_selected = standing.environment == *selected;
+    let holder = standing.holder();
+    Proxy {
+        name: standing.environment.to_string(),
+        port: standing.port,
+        instance: Some(standing.instance.clone()),
+        listener: holder.map(|holder| match standing.reaches() {
+            true => format!("{holder}, to {}", holder.seen),
+            false => holder.to_string(),
+        }),
+        state: standing.word(),
+        answers: holder.and_then(|holder| match &holder.whose {
+            Whose::Environment(name) => Some(name.to_string()),
+            Whose::Nobodys => None,
+        }),
+        reaches: holder.map(|holder| holder.seen.clone()),
+        pid: holder.and_then(|holder| holder.pid).or(standing.started.as_ref().map(|started| started.pid)),
+        started: standing.started.is_some(),
+        since: standing.started.as_ref().map(|started| started.draft.since),
+        told: match standing.word() {
+            "down" if is_selected => format!("not running; nexus-env proxy up -e {}", standing.environment),
+            _ => standing.told(standing::since(ambient, standing).as_deref()),
+        },
     }
 }

@@ -113,3 +113,33 @@ pub struct Running {
     /// The TCP ports on which it listens, sorted.
     pub ports: Vec<u16>,
 }
+
+/// The processes that this one started, and those that they did, the nearest first.
+pub fn descendants(running: &[Running], pid: u32) -> Vec<&Process> {
+    let mut found: Vec<&Process> = Vec::new();
+    let mut above = vec![pid];
+    while !above.is_empty() {
+        let below: Vec<&Running> = running
+            .iter()
+            .filter(|one| above.contains(&one.parent) && one.process.pid != pid)
+            .filter(|one| !found.iter().any(|known| known.pid == one.process.pid))
+            .collect();
+        above = below.iter().map(|one| one.process.pid).collect();
+        found.extend(below.into_iter().map(|one| &one.process));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_a_process_started_the_nearest_first_and_ends_with_any_table() {
+        let one =
+            |pid, parent| Running { process: Process { pid, ..Process::default() }, parent, ..Running::default() };
+        let pids = |running: &[Running]| descendants(running, 1).iter().map(|found| found.pid).collect::<Vec<_>>();
+        assert_eq!(pids(&[one(4, 3), one(3, 1), one(2, 1), one(9, 8), one(1, 0)]), [3, 2, 4]);
+        assert_eq!(pids(&[one(2, 1), one(1, 2), one(3, 3)]), [2]);
+    }
+}

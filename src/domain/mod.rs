@@ -23,6 +23,7 @@ pub mod line;
 pub mod listening;
 pub mod name;
 pub mod node;
+pub mod page;
 pub mod pattern;
 pub mod pause;
 pub mod person;

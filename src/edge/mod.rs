@@ -9,6 +9,7 @@ pub mod database;
 pub mod engine;
 pub mod entry;
 pub mod grant;
+pub mod health;
 pub mod identity;
 pub mod intake;
 pub mod journal;

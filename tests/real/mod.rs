@@ -4,6 +4,7 @@
 pub mod postgres;
 pub mod prisma;
 pub mod proxy;
+pub mod service;
 
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;

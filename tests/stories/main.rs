@@ -33,6 +33,7 @@ mod ruling;
 mod scripts;
 mod seed;
 mod selection;
+mod status;
 mod surroundings;
 mod tour;
 mod trust;
