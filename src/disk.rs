@@ -127,7 +127,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
 /// `created` is the mode under the umask; `mode` is set as it is.
 fn rename_over(path: &Path, bytes: &[u8], created: u32, mode: Option<u32>) -> io::Result<()> {
     let beside = beside(path);
-    let written = (|| {
+    let written = quietly(|| {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(created).open(&beside)?;
         if let Some(mode) = mode {
             file.set_permissions(Permissions::from_mode(mode))?;
@@ -135,12 +135,25 @@ fn rename_over(path: &Path, bytes: &[u8], created: u32, mode: Option<u32>) -> io
         file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(&beside, path)
-    })();
+    });
     if written.is_err() {
         let _ = std::fs::remove_file(&beside);
     } else if let Some(Ok(directory)) = path.parent().map(File::open) {
         // The rename itself must survive a crash; a file system that cannot say so is no reason to fail.
         let _ = directory.sync_all();
+    }
+    written
+}
+
+/// Past a limit on the size of files the kernel sends SIGXFSZ, which would end the program (setrlimit(2)); ignored, the
+/// write fails with an error.
+pub fn quietly<T>(write: impl FnOnce() -> T) -> T {
+    // SAFETY: signal(2) with a constant, and with what it returned; this program has no other user of that signal.
+    let before = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+    let written = write();
+    if before != libc::SIG_ERR {
+        // SAFETY: as above.
+        unsafe { libc::signal(libc::SIGXFSZ, before) };
     }
     written
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, OFlags};
 
+use crate::disk;
 use crate::domain::ambient::Ambient;
 use crate::domain::record::{Entry, Who};
 use crate::error::{Failure, Result};
@@ -81,7 +82,7 @@ fn written(ambient: &Ambient, path: &Path, line: &str, longest: u64) -> io::Resu
     }
     let start = if ends_torn(&mut file)? { "\n" } else { "" };
     let bytes = format!("{start}{line}\n");
-    match quietly(|| file.write(bytes.as_bytes()))? {
+    match disk::quietly(|| file.write(bytes.as_bytes()))? {
         count if count == bytes.len() => Ok(()),
         // The rest does not fit: what is there is torn, and the next line begins on its own.
         _ => Err(io::Error::from(io::ErrorKind::StorageFull)),
@@ -152,19 +153,6 @@ fn ends_torn(file: &mut File) -> io::Result<bool> {
     file.seek(SeekFrom::End(-1))?;
     file.read_exact(&mut last)?;
     Ok(last != *b"\n")
-}
-
-/// Past a limit on the size of files the kernel sends SIGXFSZ, which would end the program (setrlimit(2)); ignored, the
-/// write fails with an error.
-fn quietly<T>(write: impl FnOnce() -> T) -> T {
-    // SAFETY: signal(2) with a constant, and with what it returned; this program has no other user of that signal.
-    let before = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
-    let written = write();
-    if before != libc::SIG_ERR {
-        // SAFETY: as above.
-        unsafe { libc::signal(libc::SIGXFSZ, before) };
-    }
-    written
 }
 
 /// The error in lowercase words, without its number.

@@ -71,6 +71,8 @@ fn a_table_newest_last_says_where_it_is_kept() {
 #[test]
 fn a_full_disk_changes_no_decision() {
     let world = world();
+    // What is made once is there already.
+    world.run(&["run", "-e", "dev", "true"]).succeeds();
     let limited = |words: &[&str]| {
         let mut command = world.command("nexus-env", world.repo());
         command.args(words);
