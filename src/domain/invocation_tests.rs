@@ -215,6 +215,140 @@ fn follows_scripts_through_workspaces() {
 }
 
 #[test]
+fn words_of_the_command_itself_tell_dotenv_which_file_to_read() {
+    let config = "import 'dotenv/config'\nexport default { datasource: { url: env('DATABASE_URL') } }";
+    let files = [
+        ("prisma.config.ts", config),
+        (".env.prod", "DATABASE_URL=postgres://h/prod"),
+        (".env", "DATABASE_URL=postgres://h/env"),
+    ];
+    let named = "npx prisma db push dotenv_config_path=.env.prod";
+    check_with(&files, &[], named, &["prisma db push: DATABASE_URL postgres://h/prod (from .env.prod)"]);
+    let shell = [("DATABASE_URL", DEV)];
+    check_with(&files, &shell, named, &["prisma db push: DATABASE_URL postgres://u:dev@dev/x (set in this shell)"]);
+    let forced = format!("{named} dotenv_config_override=true");
+    check_with(&files, &shell, &forced, &["prisma db push: DATABASE_URL postgres://h/prod (from .env.prod)"]);
+    check_with(
+        &files,
+        &shell,
+        "DOTENV_CONFIG_OVERRIDE=true npx prisma db push",
+        &["prisma db push: DATABASE_URL postgres://h/env (from .env)"],
+    );
+    let computed = [("prisma.config.ts", "export default { datasource: { url: build() } }")];
+    check_with(
+        &computed,
+        &shell,
+        "npx prisma db push",
+        &["prisma db push: url unknown: prisma.config.ts puts it together (written in prisma.config.ts)"],
+    );
+}
+
+#[test]
+fn each_tool_finds_its_database_in_its_own_way() {
+    let drop = "-c 'DROP TABLE x'";
+    let one =
+        |line: &str, expected: &str| check_with(&[], &[("PGHOST", "pg"), ("DATABASE_URL", DEV)], line, &[expected]);
+    one(&format!("psql {drop}"), "psql: database postgresql://pg:5432/ (set in this shell)");
+    one(
+        &format!("psql -h 127.0.0.1 -p 5433 -U me nexus_db {drop}"),
+        "psql: database postgresql://me@127.0.0.1:5433/nexus_db (on the line)",
+    );
+    one(
+        &format!("psql -qAth h -p5433 -d nexus_db {drop}"),
+        "psql: database postgresql://h:5433/nexus_db (on the line)",
+    );
+    one(&format!("psql postgres://a/b {drop}"), "psql: URL postgres://a/b (on the line)");
+    one(&format!("psql $DATABASE_URL {drop}"), "psql: URL postgres://u:dev@dev/x (on the line)");
+    one(&format!("psql 'host=h port=6 dbname=d user=u' {drop}"), "psql: database postgresql://u@h:6/d (on the line)");
+    one(
+        &format!("psql -h /run/pg {drop}"),
+        "psql: database postgresql://localhost:5432/?host=%2Frun%2Fpg (on the line)",
+    );
+    one(&format!("PGHOST=h PGDATABASE=d psql {drop}"), "psql: database postgresql://h:5432/d (on the line)");
+    one(
+        &format!("psql $UNKNOWN_URL {drop}"),
+        "psql: URL unknown: its words cannot be known before it runs (on the line)",
+    );
+    one(&format!("psql service=prod {drop}"), "psql: database unknown: the service file says what it is (on the line)");
+    one("dropdb -h h nexus_db", "dropdb: database postgresql://h:5432/nexus_db (on the line)");
+    one(
+        &format!("docker compose exec db psql -h localhost {drop}"),
+        "psql: database unknown: docker-compose gives its own environment (on the line)",
+    );
+    one(
+        "docker exec db psql postgres://u@localhost/x -c 'drop table y'",
+        "psql: URL unknown: docker reaches its own network (on the line)",
+    );
+    one("mysql -h h -P 3307 shop -e 'drop table x'", "mysql: database mysql://h:3307/shop (on the line)");
+    one("sqlite3 dev.db 'drop table x'", "sqlite3: file file:/repo/dev.db (on the line)");
+    one(
+        "sqlx database drop --database-url postgres://a/b",
+        "sqlx database drop: --database-url postgres://a/b (on the line)",
+    );
+    one("goose postgres postgres://a/b down", "goose down: URL postgres://a/b (on the line)");
+    one("alembic downgrade -1", "alembic downgrade: DATABASE_URL postgres://u:dev@dev/x (set in this shell)");
+    one(
+        "supabase db reset",
+        "supabase db reset: database postgresql://postgres@127.0.0.1:54322/postgres (on the line)",
+    );
+    one(
+        "supabase db reset --linked",
+        "supabase db reset: database unknown: the linked project is a hosted one (on the line)",
+    );
+    one("heroku pg:reset", "heroku pg:reset: service unknown: it is heroku's (on the line)");
+    check_with(
+        &[
+            (
+                "drizzle.config.ts",
+                "import 'dotenv/config'\nexport default { dbCredentials: { url: process.env.PG_URL! } }",
+            ),
+            (".env", "PG_URL=postgres://h/d"),
+        ],
+        &[("DATABASE_URL", DEV)],
+        "npx drizzle-kit push",
+        &["drizzle-kit push: PG_URL postgres://h/d (from .env)"],
+    );
+    check_with(
+        &[("alembic.ini", "[alembic]\nsqlalchemy.url = postgresql://h/d\n")],
+        &[],
+        "alembic downgrade base",
+        &["alembic downgrade: url postgresql://h/d (written in alembic.ini)"],
+    );
+    check_with(
+        &[],
+        &[],
+        "rails db:drop",
+        &["rails db:drop: database unknown: a file of its own names it (on the line)"],
+    );
+}
+
+#[test]
+fn recipes_bring_their_variables() {
+    let files = [
+        (
+            "Makefile",
+            "include .env.prod\nexport\nDB ?= x\nreset:\n\tnpx prisma migrate reset\nother:\n\tDATABASE_URL=$(DB) npx prisma db push\n",
+        ),
+        (".env.prod", "DATABASE_URL=postgres://h/prod"),
+        ("s.sh", "#!/bin/sh\nexport DATABASE_URL=$1\nnpx prisma db push\n"),
+    ];
+    let shell = [("DATABASE_URL", DEV)];
+    check_with(
+        &files,
+        &shell,
+        "make reset",
+        &["prisma migrate reset: DATABASE_URL postgres://h/prod (from .env.prod)"],
+    );
+    check_with(
+        &files,
+        &shell,
+        "make other DB=postgres://h/o",
+        &["prisma db push: DATABASE_URL postgres://h/o (on the line)"],
+    );
+    check_with(&files, &shell, "./s.sh postgres://h/s", &["prisma db push: DATABASE_URL postgres://h/s (on the line)"]);
+}
+
+#[test]
 fn scripts_that_call_each_other_end() {
     let scripts: Vec<String> = (0..12)
         .map(|at| format!("\"s{at}\":\"{}\"", "npm run s0 && npm run s1 && npm run s2 && npm run s3; ".repeat(4)))

@@ -47,7 +47,7 @@ pub fn uses(reader: &Reader<'_>, operation: &Operation, scope: &Scope<'_>) -> Ve
     let mut scope = scope.clone();
     let schema = schema(reader, operation, &scope);
     let configuration = configuration(reader, operation, &scope);
-    load_env_files(reader, schema.as_ref(), configuration.as_ref(), &mut scope);
+    load_env_files(reader, operation, schema.as_ref(), configuration.as_ref(), &mut scope);
     let mut source = configuration.as_ref().map(|(_, text)| from_configuration(text)).unwrap_or_default();
     if let Some((_, text)) = &schema {
         let from_schema = from_schema(text);
@@ -206,6 +206,7 @@ fn configuration(reader: &Reader<'_>, operation: &Operation, scope: &Scope<'_>) 
 /// and from Prisma 7 on, only what the configuration itself loads.
 fn load_env_files(
     reader: &Reader<'_>,
+    operation: &Operation,
     schema: Option<&(PathBuf, String)>,
     configuration: Option<&(PathBuf, String)>,
     scope: &mut Scope<'_>,
@@ -213,11 +214,18 @@ fn load_env_files(
     let mut files: Vec<PathBuf> = Vec::new();
     match configuration {
         Some((_, text)) if text.contains("dotenv") => {
-            let named = scope.get("DOTENV_CONFIG_PATH").value.as_text().map(str::to_owned);
+            // `lib/env-options.js` and `lib/cli-options.js` of dotenv: the environment, then the command's own words.
+            let word = |key: &str| {
+                let of = |text: &String| text.strip_prefix(key)?.strip_prefix('=').map(str::to_owned);
+                operation.dotenv.iter().rev().find_map(of)
+            };
+            let variable = |name: &str| scope.get(name).value.as_text().map(str::to_owned);
+            let named = word("dotenv_config_path").or_else(|| variable("DOTENV_CONFIG_PATH"));
             let named = named.or_else(|| quoted_behind(text, "path:"));
             files.push(scope.path(named.as_deref().unwrap_or(".env")));
-            let overrides =
-                text.contains("override: true") || scope.get("DOTENV_CONFIG_OVERRIDE").value.as_text() == Some("true");
+            let overrides = text.contains("override: true")
+                || word("dotenv_config_override").or_else(|| variable("DOTENV_CONFIG_OVERRIDE")).as_deref()
+                    == Some("true");
             if overrides {
                 if let Some(Ok(pairs)) = project::env_file(reader.files, &files[0], scope) {
                     scope.overlay(&pairs, &shown(reader, &files[0]));
@@ -347,6 +355,11 @@ pub fn from_configuration(text: &str) -> Datasource {
         }
     }
     literals(&text, &mut found);
+    // A function, an import or an adapter gives the URL.
+    let names_one = text.contains("datasource") || text.contains("adapter") || text.contains("dbCredentials");
+    if found.main.is_empty() && names_one {
+        found.main.push(Written::Computed);
+    }
     found
 }
 
@@ -421,6 +434,8 @@ mod tests {
         );
         assert_eq!(literal.main, [Written::Literal("postgres://u:p@h/x".to_owned())]);
         assert_eq!(literal.shadow, Some(Written::Computed));
+        assert_eq!(from_configuration("datasource: { url: getUrl() }").main, [Written::Computed]);
+        assert_eq!(from_configuration("schema: 'prisma/schema.prisma'").main, []);
         assert_eq!(from_configuration("url: process.env['A_URL'] ?? process.env.B_URL!").main.len(), 2);
     }
 

@@ -134,6 +134,8 @@ pub struct Operation {
     pub schema: Option<Word>,
     pub config: Option<Word>,
     pub file: Option<Word>,
+    /// `dotenv_config_path=FILE` and its kind, which dotenv finds among any program's words.
+    pub dotenv: Vec<String>,
 }
 
 impl Operation {
@@ -250,6 +252,7 @@ pub fn read(words: &[Word], major: Option<u32>) -> Operation {
         schema: value(&["--schema"]),
         config: value(&["--config"]),
         file: value(&["--file"]),
+        dotenv: words.iter().map(|word| word.text.clone()).filter(|text| text.starts_with("dotenv_config_")).collect(),
     }
 }
 
