@@ -216,21 +216,19 @@ fn a_real_ssh_forward_leads_to_its_far_host() {
 #[test]
 fn a_real_socat_and_a_real_pgbouncer_are_followed() {
     let server = Server::start("secret");
-    let port = free_port();
-    let socat = |words: &[String]| {
+    // Each on a port of its own: a child of the one before may hold its port a moment longer.
+    let socat = |words: &dyn Fn(String) -> Vec<String>, expected: &str| {
+        let port = free_port();
         let mut command = Command::new(program("socat"));
-        command.args(words);
-        let helper = Helper::start(command, libc::SIGKILL);
+        command.args(words(format!("TCP-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr"))).stderr(Stdio::null());
+        let _socat = Helper::start(command, libc::SIGKILL);
         listens(port);
-        helper
+        check("127.0.0.1", port, &[expected]);
     };
-    let listen = format!("TCP-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr");
-    let first = socat(&[listen.clone(), format!("TCP:127.0.0.1:{}", server.port)]);
-    check("127.0.0.1", port, &["local: a database server of this machine"]);
-    drop(first);
-    let second = socat(&["-d".to_owned(), listen, "TCP:db.prod.internal:5432".to_owned()]);
-    check("127.0.0.1", port, &["prod: socat to db.prod.internal:5432"]);
-    drop(second);
+    let near = format!("TCP:127.0.0.1:{}", server.port);
+    socat(&|listen| vec![listen, near.clone()], "local: a database server of this machine");
+    let far = || "TCP:db.prod.internal:5432".to_owned();
+    socat(&|listen| vec!["-d".to_owned(), listen, far()], "prod: socat to db.prod.internal:5432");
 
     let directory = tempfile::tempdir().unwrap();
     let ini = directory.path().join("pgbouncer.ini");
