@@ -98,14 +98,24 @@ fn started_with<'s>(running: &'s [Started], holder: &Holder) -> Option<&'s Start
 
 /// What `use` and `run` say about the environment's proxy, where its database URLs lead through one.
 pub fn notice(ambient: &Ambient, config: &Config, environment: &Environment, vars: &Vars) -> Option<String> {
-    let port = environment.proxy.as_ref()?.port;
+    let proxy = environment.proxy.as_ref()?;
     let url = |name| DatabaseUrl::parse(std::str::from_utf8(vars.get(name)?.expose()).ok()?);
     let urls: Vec<DatabaseUrl> = config.database_variables.iter().filter_map(url).collect();
     if !port::needs_proxy(environment, &urls) {
         return None;
     }
     let running = record::directory(ambient).map(|directory| record::running(&directory)).unwrap_or_default();
-    port::notice(config, environment, held(config, port, &running))
+    // While the one that was started for it lives, nobody else can have its port; all processes are looked through only
+    // where there is none. The guard looks by itself, whatever is said here.
+    let is_it = |started: &Started| {
+        started.draft.repository == config.id.as_str()
+            && started.draft.environment == environment.name.as_str()
+            && started.draft.is_what_is_asked_for(proxy)
+    };
+    match running.iter().any(is_it) {
+        true => None,
+        false => port::notice(config, environment, held(config, proxy.port, &running)),
+    }
 }
 
 /// Which proxies `down` is to stop.
