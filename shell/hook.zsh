@@ -72,16 +72,17 @@ function __nexus_env_lost {
   print -ru2 -- "nexus-env: $1"$'\n'"hint: $2"
 }
 
-# Saves what the shell has under these names. KIND: x for exported, u for set and not exported.
+# Saves what the shell has under these names. KIND: x for exported, = for exported with the value that it will have, u for
+# set and not exported.
 function __nexus_env_keep {
   local __nexus_env_kind=$1 __nexus_env_name
   shift
   for __nexus_env_name; do
     (( ${(P)+__nexus_env_name} )) || continue
-    typeset -g +x __nexus_env_was_$__nexus_env_name="$__nexus_env_kind${(P)__nexus_env_name}"
+    typeset -g +x __nexus_env_was_$__nexus_env_name="${__nexus_env_kind/=/x}${(P)__nexus_env_name}"
     __nexus_env_kept=yes
     # Its attributes would change what it is given: `typeset -i` calculates.
-    [[ ${(Pt)__nexus_env_name} == *special* ]] || unset $__nexus_env_name
+    [[ $__nexus_env_kind == '=' || ${(Pt)__nexus_env_name} == *special* ]] || unset $__nexus_env_name
   done
 }
 

@@ -160,6 +160,24 @@ impl Server {
         log.lines().filter(|line| line.contains("connection received: host=127.0.0.1")).count()
     }
 
+    /// How many statements that change something the server was given so far, whether it ran them or refused.
+    #[track_caller]
+    pub fn changes(&self) -> usize {
+        self.log_lines(|line| line.contains("LOG:  statement: ") || line.contains("LOG:  execute "))
+    }
+
+    /// How many statements it refused, since the connection is read-only.
+    #[track_caller]
+    pub fn refusals(&self) -> usize {
+        self.log_lines(|line| line.contains("in a read-only transaction"))
+    }
+
+    fn log_lines(&self, counts: impl Fn(&str) -> bool) -> usize {
+        self.query_in("postgres", "SELECT 1");
+        let log = fs::read_to_string(self.directory.path().join("log")).expect("the server's log");
+        log.lines().filter(|line| counts(line)).count()
+    }
+
     fn query_in(&self, database: &str, sql: &str) -> String {
         let path = self.directory.path();
         finish(
@@ -223,6 +241,7 @@ fn serve(account: Option<Account>, path: &Path, address: &str, port: u16, settin
     command.args(["-D", "data"]).arg("-p").arg(port.to_string());
     let usual = [
         "log_connections=on",
+        "log_statement=mod",
         "fsync=off",
         "synchronous_commit=off",
         "full_page_writes=off",

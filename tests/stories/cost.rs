@@ -88,6 +88,23 @@ stories! {
     }
 }
 
+/// The preload looks at one string, and starts nothing for what it is not about.
+#[test]
+fn a_node_program_starts_nothing_more_with_the_preload() {
+    let world =
+        world().file("x.js", "").file("node_modules/prisma/build/index.js", "").file("node_modules/.bin/eslint", "");
+    let mut session = world.enter(Shell::Bash);
+    session.settles();
+    for line in
+        ["node x.js", "node node_modules/prisma/build/index.js generate", "node node_modules/.bin/eslint prisma"]
+    {
+        assert_eq!(count(&world, &mut session, &[line]), ONE_PROCESS, "{line}");
+    }
+    // The counter sees the question that a named tool asks.
+    let asks = "CLAUDECODE=1 node node_modules/prisma/build/index.js db seed";
+    assert_eq!(count(&world, &mut session, &[asks]).execs, 2, "{asks}");
+}
+
 #[test]
 fn the_counter_counts() {
     let world = World::new().without_hook();

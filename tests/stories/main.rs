@@ -21,6 +21,7 @@ mod hook_counts;
 mod hook_guard;
 mod hook_loading;
 mod hook_manners;
+mod layers;
 mod listener;
 mod loading;
 mod noticing;
@@ -37,6 +38,7 @@ mod status;
 mod surroundings;
 mod tour;
 mod trust;
+mod ways_in;
 
 /// The team's configuration in most stories: dev by default, prod protected by its name.
 const DEV_AND_PROD: &str = r#"

@@ -46,7 +46,10 @@ pub(super) fn render(out: &mut Code, transition: &Transition) {
         out.raw(" ").raw(name);
     }
     remember(out, transition.state_if_refused);
-    out.raw("else\n").each("__nexus_env_keep x", transition.save);
+    // What has its value already is not set again.
+    let (changes, stays): (Vec<_>, Vec<_>) =
+        transition.save.iter().cloned().partition(|name| transition.set.get(name).is_some());
+    out.raw("else\n").each("__nexus_env_keep x", &changes).each("__nexus_env_keep =", &stays);
     if !transition.save_if_set.is_empty() {
         out.raw("[[ -z \"");
         for name in transition.save_if_set {

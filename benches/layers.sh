@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# What the guard's deeper layers cost a process that they let through: medians of interleaved runs.
+#
+#     benches/layers.sh [ROUNDS]
+#
+# The engine layer against /bin/true: everything before the real engine starts, which is /bin/true here. The preload: a
+# plain `node -e 0` with it and without it, and a Node script in a file, each pair run back to back.
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+rounds=${1:-100}
+program=${NEXUS_ENV:-$(compgen -G "$top/target/*/release/nexus-env" | head -n 1 || true)}
+[[ -x $program ]] || { echo 'first: cargo build --release (or NEXUS_ENV=the program to measure)' >&2; exit 1; }
+program=$(realpath "$program")
+
+base=$(mktemp -d)
+trap 'rm -rf "$base"' EXIT
+mkdir -p "$base/home/repo"
+cd "$base/home/repo"
+node=$(command -v node)
+in_world() { env -i HOME="$base/home" PATH=/usr/bin:/bin LANG=C.UTF-8 "$@"; }
+printf 'id = "0123456789abcdef"\ndefault = "dev"\n[env.dev.vars]\nA = "b"\n' >.nexusenv
+{ in_world "$program" init && in_world "$program" allow; } >/dev/null 2>&1
+options=$(in_world "$program" run -- printenv NODE_OPTIONS)
+engine=$(in_world "$program" run -- printenv PRISMA_SCHEMA_ENGINE_BINARY)
+echo 0 >plain.js
+echo 0 >plain.mjs
+
+names=() commands=()
+measure() {
+    names+=("$1")
+    shift
+    commands+=("$(printf '%q ' "$@")")
+}
+measure '/bin/true' /bin/true
+measure 'engine --version' env NEXUS_ENV_ENGINE=/bin/true "$engine" --version
+measure 'env, /bin/true' env NEXUS_ENV_ENGINE=/bin/true /bin/true --version
+measure 'node -e 0' env X=y "$node" -e 0
+measure 'node -e 0, preload' env "NODE_OPTIONS=$options" "$node" -e 0
+measure 'node plain.js' env X=y "$node" plain.js
+measure 'node plain.js, preload' env "NODE_OPTIONS=$options" "$node" plain.js
+measure 'node plain.mjs' env X=y "$node" plain.mjs
+measure 'node plain.mjs, preload' env "NODE_OPTIONS=$options" "$node" plain.mjs
+
+# EPOCHREALTIME has microseconds and a locale's decimal sign.
+clock() { printf '%s' "${EPOCHREALTIME//[!0-9]/}"; }
+for ((round = 0; round <= rounds; round++)); do
+    for at in "${!names[@]}"; do
+        start=$(clock)
+        eval "in_world ${commands[at]}" >/dev/null 2>&1 || true
+        end=$(clock)
+        # The first round warms up.
+        [[ $round -eq 0 ]] || echo $((end - start)) >>"$base/times.$at"
+    done
+done
+
+median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+# The difference inside each round: what else the machine does falls out.
+paired() { paste "$1" "$2" | awk '{ print $2 - $1 }' | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+for at in "${!names[@]}"; do
+    printf '%-26s %8d µs\n' "${names[at]}" "$(median "$base/times.$at")"
+done
+printf '%-26s %8.2f x true\n' 'engine, harmless' \
+    "$(awk "BEGIN { print $(median "$base/times.1") / $(median "$base/times.2") }")"
+for at in 3 5 7; do
+    printf '%-26s %8d µs more (paired)\n' "${names[at]}, preload" "$(paired "$base/times.$at" "$base/times.$((at + 1))")"
+done
