@@ -21,6 +21,7 @@ mod wrapper;
 pub use prisma::is_guarded_text as names_destruction;
 
 use std::cell::Cell;
+use std::fmt;
 use std::path::Path;
 
 use super::line;
@@ -31,7 +32,7 @@ use super::url::DatabaseUrl;
 use super::verdict::Effect;
 
 /// One word that a command will get.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct Word {
     pub text: String,
     pub sure: Sure,
@@ -59,8 +60,15 @@ impl Word {
     }
 }
 
+/// Variables were replaced in it, so it may be a password.
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Word({} bytes, {:?})", self.text.len(), self.sure)
+    }
+}
+
 /// A command that will run, after wrappers and runners were seen through.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct Invocation {
     pub tool: Tool,
     /// For messages: `prisma migrate dev`.
@@ -79,6 +87,20 @@ pub struct Invocation {
     pub through: Vec<String>,
     /// Files that were meant to set one of its variables and do not.
     pub beaten: Vec<Beaten>,
+}
+
+/// The words hold what the shell put in the place of variables.
+impl fmt::Debug for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invocation")
+            .field("tool", &self.tool)
+            .field("name", &self.name)
+            .field("words", &self.words.len())
+            .field("effect", &self.effect)
+            .field("uses", &self.uses)
+            .field("through", &self.through)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -305,7 +327,7 @@ impl<'a> Reader<'a> {
         let texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
         Invocation {
             tool: Tool::Other,
-            name: texts.iter().take(3).cloned().collect::<Vec<_>>().join(" "),
+            name: texts.iter().take(3).map(|text| shown(text)).collect::<Vec<_>>().join(" "),
             words: texts,
             outer: scope.outer.clone(),
             effect: Effect::Safe,
@@ -315,6 +337,17 @@ impl<'a> Reader<'a> {
             through: scope.through.clone(),
             beaten: Vec::new(),
         }
+    }
+}
+
+/// A word of an unknown program as a message may show it: a URL without its password, no value behind a `=`.
+fn shown(word: &str) -> String {
+    if word.contains("://") {
+        return DatabaseUrl::parse(word).map_or_else(|| "•••".to_owned(), |url| url.to_string());
+    }
+    match word.split_once('=') {
+        Some((name, value)) if !value.is_empty() => format!("{name}=•••"),
+        Some(_) | None => word.to_owned(),
     }
 }
 

@@ -369,3 +369,14 @@ proptest! {
         let _ = found(&[("package.json", r#"{"scripts":{"dev":"npm run run","run":"npx prisma migrate dev"}}"#)], &[], &text);
     }
 }
+
+#[test]
+fn the_name_of_an_unknown_program_shows_no_password() {
+    assert_eq!(shown("postgresql://u:hunter2@h/d"), "postgresql://u:•••@h/d");
+    assert_eq!(shown("https://u:hunter2@h"), "•••");
+    assert_eq!(shown("--password=hunter2"), "--password=•••");
+    assert_eq!(shown("scripts/import.ts"), "scripts/import.ts");
+    let invocations = found(&[], &[], "mytool postgresql://u:hunter2@h/d");
+    let word = Word::sure("hunter2");
+    assert!(!format!("{invocations:?} {word:?}").contains("hunter2"));
+}
