@@ -445,7 +445,7 @@ pub const TOOLS: &[Tool] = &[
     Tool {
         names: &["redis-cli", "valkey-cli"],
         finds: Finds::Hosted("Redis"),
-        place: Place::Anywhere,
+        place: Place::First,
         valued: &["-h", "-p", "-a", "-n", "-u", "--user", "--pass"],
         rules: &[
             gates(&["flushall"], "empty", "it deletes every key"),

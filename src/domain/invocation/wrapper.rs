@@ -226,18 +226,18 @@ pub(super) fn see_through<'a>(
         }
         "docker" | "podman" if texts.first() == Some(&"compose") => {
             let rest = after_flags(&words[1..], &["-f", "--file", "-p", "--project-name", "--env-file", "--profile"]);
-            table("docker-compose", rest, scope)
+            see_through(reader, "docker-compose", rest, scope)
+        }
+        "docker-compose" if texts.contains(&"run") && entered(words).is_some() => {
+            let mut scope = scope.clone();
+            scope.given_by("docker-compose", Under::Elsewhere);
+            Some(vec![Inner::Command(entered(words)?, scope)])
         }
         "docker" | "podman" if texts.first() == Some(&"run") => {
             let mut scope = scope.clone();
             scope.given_by("docker", Under::Elsewhere);
-            let entry = flag_value(words, &["--entrypoint"]).filter(|word| !word.text.is_empty());
-            if let Some(entry) = entry.filter(|word| is_shell(word.base())) {
-                let at = texts
-                    .iter()
-                    .position(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))?;
-                let rest = words[at..].iter().cloned();
-                return Some(vec![Inner::Command(std::iter::once(entry.clone()).chain(rest).collect(), scope)]);
+            if let Some(entered) = entered(words) {
+                return Some(vec![Inner::Command(entered, scope)]);
             }
             // Where the image's name ends and its command begins takes docker's whole list of flags; the runner tells, or
             // an image that is a tool's own.
@@ -264,6 +264,14 @@ pub(super) fn see_through<'a>(
         name if is_shell(name) => shell(reader, words, scope),
         name => table(name, words, scope),
     }
+}
+
+/// The shell that stands in the place of an image's own program, with its `-c` and all that follows.
+fn entered(words: &[Word]) -> Option<Vec<Word>> {
+    let entry = flag_value(words, &["--entrypoint"]).filter(|word| is_shell(word.base()))?;
+    let is_code = |text: &str| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c');
+    let at = words.iter().position(|word| is_code(&word.text))?;
+    Some(std::iter::once(entry.clone()).chain(words[at..].iter().cloned()).collect())
 }
 
 fn table<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
