@@ -12,7 +12,7 @@ use crate::domain::ambient::{Ambient, Colour};
 use crate::domain::config::Access;
 use crate::domain::duration::Duration;
 use crate::domain::toolcall::Format;
-use crate::edge::{ambient, database, memory, output, terminal, tunnel};
+use crate::edge::{ambient, memory, output, terminal, tunnel};
 use crate::error::{Exit, Result, Status, told};
 
 /// Loads a repository's environment (dev, test, prod) with its age-encrypted credentials, and keeps destructive
@@ -412,10 +412,6 @@ fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
         "__load" => Some(command::session::load(ambient, called, rest)),
         "__node" => Some(command::sentry::for_node(ambient, rest)),
         "__guard" => Some(command::sentry::for_shell(ambient, rest)),
-        "__look-up" => {
-            let name = rest.first()?.to_str()?;
-            Some(output::write(database::looked_up(name).as_bytes()).map(|()| Status::DONE))
-        }
         "__tour-reach" => Some(command::tour::reach(ambient, rest)),
         "hook" if rest.len() == 1 && !rest[0].to_string_lossy().starts_with('-') => {
             Some(command::session::hook(ambient, called, rest))

@@ -70,13 +70,7 @@ pub fn evidence(
     let mut reach = Reach::Elsewhere;
     if url.kind() == Kind::Sqlite {
         reach = Reach::File;
-        let seen = url.database().unwrap_or("a file").to_owned();
-        found.push(Evidence {
-            source: Source::File,
-            says: Says::Local,
-            seen,
-            how: "a file of this machine".to_owned(),
-        });
+        found.extend(file(known, url));
     }
     for place in url.places() {
         if let Whereabouts::Here(answer) = look(place) {
@@ -122,6 +116,52 @@ fn fits(patterns: &Match, places: &[Place], database: Option<&str>, user: Option
         places => places.iter().any(place),
     };
     placed && one_of(&patterns.databases, database) && one_of(&patterns.users, user)
+}
+
+/// Whose file it is: every environment that stores what may be the same one, else none's.
+fn file(known: &Known<'_>, url: &DatabaseUrl) -> Vec<Evidence> {
+    let seen = url.database().unwrap_or("a file").to_owned();
+    let piece = |says, how: String| Evidence { source: Source::File, says, seen: seen.clone(), how };
+    let mut found: Vec<Evidence> = Vec::new();
+    for stored in known.stored {
+        let same = stored.url.as_ref().is_some_and(|stored| {
+            stored.kind() == Kind::Sqlite && may_be_one_file(stored.database().unwrap_or(""), &seen)
+        });
+        let evidence = piece(
+            Says::Environment(stored.environment.clone(), stored.protection),
+            format!("the file stored for {}", stored.environment),
+        );
+        if same && !found.contains(&evidence) {
+            found.push(evidence);
+        }
+    }
+    if found.is_empty() {
+        found.push(piece(Says::Local, "a file of this machine, which no environment stores".to_owned()));
+    }
+    found
+}
+
+/// Prisma resolves a relative path against the schema's directory, or another one where an adapter opens the file, so
+/// two paths may be one file wherever one ends as the other does.
+fn may_be_one_file(one: &str, other: &str) -> bool {
+    let parts = |path: &'_ str| {
+        let mut parts: Vec<String> = Vec::new();
+        for part in path.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()),
+                part => parts.push(part.to_owned()),
+            }
+        }
+        parts
+    };
+    let (a, b) = (parts(one), parts(other));
+    match (one.starts_with('/'), other.starts_with('/')) {
+        (true, true) => a == b,
+        (true, false) | (false, true) | (false, false) => {
+            !a.is_empty() && !b.is_empty() && (a.ends_with(&b) || b.ends_with(&a))
+        }
+    }
 }
 
 /// For whom the stored URLs speak. Two environments with the same URL: for neither. A remote endpoint that only one

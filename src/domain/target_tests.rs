@@ -491,6 +491,23 @@ fn a_port_that_is_declared_for_prod_alone_is_prods_also_while_nobody_listens() {
 
 #[test]
 fn a_sqlite_file_is_local() {
-    let expected = ["file local: ./dev.db (a file of this machine)"];
+    let expected = ["file local: ./dev.db (a file of this machine, which no environment stores)"];
     check(&two(), &[], "file:./dev.db", &Whereabouts::Elsewhere, &expected);
+}
+
+#[test]
+fn a_sqlite_file_is_whoever_stores_it_by_whatever_path() {
+    for (one, other, same) in [
+        ("./prod.db", "prod.db", true),
+        ("./prod.db", "/srv/app/prisma/prod.db", true),
+        ("../prisma/prod.db", "./prod.db", true),
+        ("/srv/x/../prod.db", "/srv/prod.db", true),
+        ("/srv/prod.db", "/home/prod.db", false),
+        ("./dev.db", "./prod.db", false),
+        ("a/x.db", "b/x.db", false),
+        ("", "x.db", false),
+    ] {
+        assert_eq!(may_be_one_file(one, other), same, "{one} {other}");
+        assert_eq!(may_be_one_file(other, one), same, "{other} {one}");
+    }
 }

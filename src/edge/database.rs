@@ -15,7 +15,6 @@ use std::time::{Duration, Instant};
 use crate::domain::server::{Reply, Silence};
 use crate::domain::url::DatabaseUrl;
 use address::Destination;
-pub use address::looked_up;
 use client::{Account, Purpose};
 
 /// For everything together: the name, the connection, TLS, the login and the question.

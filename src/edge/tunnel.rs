@@ -2,7 +2,7 @@
 //! where that one would, and tells each caller whose database it stands for. No Google, no database.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -50,7 +50,7 @@ impl Drop for Tunnel {
 
 /// The stand-in itself: listens on the loopback and never returns while it is let live.
 pub fn serve(port: u16, instance: &str) -> Result<()> {
-    let listener = TcpListener::bind(("127.0.0.1", port))?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
     std::io::stdout().write_all(b"listening")?;
     std::io::stdout().flush()?;
     for caller in listener.incoming() {
@@ -62,7 +62,7 @@ pub fn serve(port: u16, instance: &str) -> Result<()> {
 /// Whose database answers on a port of the loopback, as the stand-in tells it.
 pub fn ask(port: u16) -> Result<String> {
     let mut stream =
-        TcpStream::connect(("127.0.0.1", port)).with_context(|| format!("nothing answers on port {port}"))?;
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).with_context(|| format!("nothing answers on port {port}"))?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;
     let mut instance = String::new();
     stream.read_to_string(&mut instance)?;
@@ -71,6 +71,7 @@ pub fn ask(port: u16) -> Result<String> {
 
 /// A port of the loopback that nobody listens on: `wanted` if it is free, else one that the system picks.
 pub fn free_port(wanted: u16) -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", wanted)).or_else(|_| TcpListener::bind(("127.0.0.1", 0)))?;
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
     Ok(listener.local_addr()?.port())
 }

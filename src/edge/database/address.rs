@@ -1,8 +1,8 @@
-//! Where a place of a URL leads: addresses and socket files. A name is looked up by a process of its own.
+//! Where a place of a URL leads: addresses and socket files. A name is looked up by the machine's own tool.
 
 use std::fmt;
 use std::io::Read;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -97,16 +97,21 @@ pub(super) fn met(destinations: &[Destination], replies: Vec<Reply>) -> Vec<Repl
     }
 }
 
-/// The addresses of a name. This program is linked statically, and the C library then loads the machine's own name
-/// services, which may not fit and have no time-out: a child that fails or hangs is no more than no answer.
+/// The machine's own tool that asks its name services. This program is linked statically, and the C library would load
+/// those services into it, which may not fit and have no time-out: a tool that fails or hangs is no more than no answer.
+fn tool(name: &str) -> Command {
+    #[cfg(target_os = "linux")]
+    let (program, words) = ("getent", ["ahosts", name].to_vec());
+    #[cfg(target_os = "macos")]
+    let (program, words) = ("dscacheutil", ["-q", "host", "-a", "name", name].to_vec());
+    let mut command = Command::new(program);
+    command.args(words);
+    command
+}
+
+/// The addresses of a name.
 fn look_up(name: &str, deadline: Instant) -> Result<Vec<IpAddr>, Silence> {
-    let program = std::env::current_exe().map_err(|_| Silence::UnknownHost)?;
-    let child = Command::new(program)
-        .args(["__look-up", name])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn();
+    let child = tool(name).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut child = child.map_err(|_| Silence::UnknownHost)?;
     let mut text = Vec::new();
     let ended = match child.stdout.take() {
@@ -130,20 +135,20 @@ fn look_up(name: &str, deadline: Instant) -> Result<Vec<IpAddr>, Silence> {
     let _ = child.kill();
     let _ = child.wait();
     ended?;
-    let mut addresses: Vec<IpAddr> = Vec::new();
-    for address in String::from_utf8_lossy(&text).lines().filter_map(|line| line.parse().ok()) {
-        if !addresses.contains(&address) {
-            addresses.push(address);
-        }
-    }
-    addresses.truncate(MANY);
-    if addresses.is_empty() { Err(Silence::UnknownHost) } else { Ok(addresses) }
+    let found = addresses(&String::from_utf8_lossy(&text));
+    if found.is_empty() { Err(Silence::UnknownHost) } else { Ok(found) }
 }
 
-/// What the child prints: one address a line.
-pub fn looked_up(name: &str) -> String {
-    let found = (name, 0).to_socket_addrs().into_iter().flatten();
-    found.map(|address| format!("{}\n", address.ip())).collect()
+/// `127.0.0.1  STREAM localhost` of getent, `ip_address: 127.0.0.1` of dscacheutil; each address once.
+fn addresses(text: &str) -> Vec<IpAddr> {
+    let mut found: Vec<IpAddr> = Vec::new();
+    for address in text.split_whitespace().filter_map(|word| word.parse().ok()) {
+        if !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found.truncate(MANY);
+    found
 }
 
 impl Destination {
@@ -152,5 +157,19 @@ impl Destination {
             To::Address(address) => wire::Wire::tcp(*address, deadline),
             To::Socket(path) => wire::Wire::unix(path, deadline),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_tools_print() {
+        let shown = |text: &str| addresses(text).iter().map(ToString::to_string).collect::<Vec<_>>();
+        let getent = "::1             STREAM localhost\n::1             DGRAM  \n127.0.0.1       STREAM \n";
+        assert_eq!(shown(getent), ["::1", "127.0.0.1"]);
+        assert_eq!(shown("name: db.example\nip_address: 192.0.2.1 192.0.2.2\n"), ["192.0.2.1", "192.0.2.2"]);
+        assert_eq!(shown("no such name"), [""; 0]);
     }
 }
