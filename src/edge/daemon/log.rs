@@ -60,7 +60,7 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// What is there now, at most the last [`KEPT`], and what goes on from there.
+    /// What is there now, at most the last MiB, and what goes on from there.
     pub fn new(path: &Path) -> io::Result<(Vec<u8>, Follower)> {
         let mut follower = Follower { path: path.to_owned(), file: std::fs::metadata(path)?.ino(), at: 0 };
         Ok((follower.more()?, follower))
