@@ -4,7 +4,7 @@
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let set = |name: &str| std::env::var(name).unwrap_or_default();
-    if set("PROFILE") == "release" && set("CARGO_CFG_PANIC") == "abort" && set("CARGO_CFG_TARGET_OS") == "linux" {
+    if set("PROFILE") == "release" && set("CARGO_CFG_TARGET_OS") == "linux" {
         let script = std::path::Path::new(&set("OUT_DIR")).join("no-unwinding.ld");
         let text = "SECTIONS { /DISCARD/ : { *(.eh_frame) } } INSERT AFTER .text;\n";
         if std::fs::write(&script, text).is_ok() {
