@@ -42,7 +42,7 @@ pub fn bound(path: &Path) -> io::Result<()> {
     OpenOptions::new().write(true).open(path)?.set_len(0)
 }
 
-/// What was written after `from` bytes, at most the last [`KEPT`].
+/// What was written after `from` bytes, at most the last MiB.
 pub fn after(path: &Path, from: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
