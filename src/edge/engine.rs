@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, Write};
+#[cfg(target_os = "linux")]
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};

@@ -495,3 +495,34 @@ fn tls_is_what_the_url_demands() {
         assert_eq!(verified("127.0.0.1", &query), format!("dev  WRONG: did not answer: {why} {at}"), "{query}");
     }
 }
+
+/// A role that owns nothing, on a server whose administrator has closed what identifies it.
+#[test]
+fn a_role_that_lacks_the_rights_is_told_so_and_changes_nothing() {
+    let (dev, prod) = (Server::start("hunter2"), Server::start("hunter2"));
+    dev.query("CREATE ROLE app LOGIN PASSWORD 'hunter2'");
+    dev.query("COMMENT ON DATABASE nexus_db IS '[nexus-env:dev]'");
+    let url = dev.url(dev.port).replace("//postgres:", "//app:");
+    let world = world(&dev, &prod).secret("dev", "DATABASE_URL", &url);
+    // Reading who it is needs no right of its own (PostgreSQL 15).
+    world.run(&["db", "verify", "-e", "dev"]).succeeds();
+    dev.query("COMMENT ON DATABASE nexus_db IS NULL");
+    world.run(&["db", "label", "-e", "dev"]).ends_with_status(1).prints("").says(
+        "nexus-env: the role in DATABASE_URL does not own dev's database\n\
+         hint: its owner writes the label; \\l in psql says who that is\n",
+    );
+    assert_eq!(
+        dev.query("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'nexus_db'"),
+        ""
+    );
+    dev.query("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC");
+    world.run(&["db", "pin", "-e", "dev"]).ends_with_status(1).prints("").says(
+        "nexus-env: the role in DATABASE_URL may not read the server's identifier\n\
+         hint: its administrator: GRANT EXECUTE ON FUNCTION pg_control_system() TO that role; or nexus-env db label -e dev\n",
+    );
+    // The label is read all the same.
+    dev.query("COMMENT ON DATABASE nexus_db IS '[nexus-env:prod]'");
+    let verified = world.run(&["db", "verify", "-e", "dev"]).ends_with_status(1);
+    let text = String::from_utf8_lossy(&verified.stdout);
+    assert!(text.starts_with("dev  WRONG: says that it is prod, by its label"), "{text}");
+}
