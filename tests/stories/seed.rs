@@ -105,10 +105,19 @@ fn tell(shell: Shell, prisma: Prisma) {
 #[test]
 fn the_real_version_1_of_the_proxy_is_recognised() {
     let team = Team::with(Prisma::Six);
-    let _proxy = Proxy::version_1(PROD_INSTANCE, team.port, &team.prod);
+    let proxy = Proxy::version_1(PROD_INSTANCE, team.port, &team.prod);
     let before = team.prod.connections();
     let mut session = team.world.enter(Shell::Bash);
     session.types("npx prisma migrate dev").ends_with_status(3);
     assert!(session.said().text.contains(PROD_INSTANCE), "{}", session.said().text);
     assert_eq!(team.prod.connections(), before);
+    drop(proxy);
+    // Through dev's the database itself is asked as well, over the proxy's own TLS.
+    let _proxy = Proxy::version_1(DEV_INSTANCE, team.port, &team.dev);
+    let before = team.dev.connections();
+    session.types("nexus-env guard check -- npx prisma migrate dev").ends_with_status(0);
+    assert_eq!(team.dev.connections(), before + 1);
+    team.dev.query("COMMENT ON DATABASE nexus_db IS '[nexus-env:prod]'");
+    session.types("nexus-env guard check -- npx prisma migrate dev").ends_with_status(3);
+    assert!(session.said().text.contains("label         prod"), "{}", session.said().text);
 }
