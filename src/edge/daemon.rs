@@ -91,8 +91,8 @@ pub fn is_alive(started: &Started) -> bool {
 
 /// Whether a process belongs to what was started: itself, or what it started in turn.
 pub fn belongs(started: &Started, pid: u32) -> bool {
-    let session = |pid: u32| rustix::process::getsid(Some(number(pid)?)).ok();
-    pid == started.pid || session(pid).is_some_and(|session| Some(session) == number(started.pid))
+    // It leads its session, which has its number.
+    pid == started.pid || started.pid > 1 && system::session(pid) == Some(started.pid)
 }
 
 /// How a process came to its end.

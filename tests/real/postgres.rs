@@ -27,11 +27,11 @@ pub struct Pooler {
     _directory: tempfile::TempDir,
 }
 
-/// The user whom PostgreSQL runs as where the tests are root: it refuses to be root itself.
+/// The user whom servers run as where the tests are root: PostgreSQL refuses to be root itself.
 #[derive(Clone, Copy)]
-struct Account {
-    uid: u32,
-    gid: u32,
+pub struct Account {
+    pub uid: u32,
+    pub gid: u32,
 }
 
 impl Server {
@@ -46,8 +46,7 @@ impl Server {
     /// the data directory, which [`data`](Self::data) is once the server was made.
     #[track_caller]
     pub fn start_with(password: &str, address: &str, port: u16, settings: &[&str]) -> Server {
-        // SAFETY: geteuid(2) cannot fail.
-        let account = (unsafe { libc::geteuid() } == 0).then(postgres_account);
+        let account = servers_account();
         let directory =
             tempfile::Builder::new().prefix("nexus-env-postgres-").tempdir().expect("a temporary directory");
         let path = directory.path();
@@ -220,8 +219,7 @@ impl Certificates {
         // Only over TLS, and the tests' own queries over the socket.
         fs::write(path.join("hba"), "hostssl all all 127.0.0.1/32 scram-sha-256\nlocal all all scram-sha-256\n")
             .expect("the server's rules");
-        // SAFETY: geteuid(2) cannot fail.
-        if let Some(Account { uid, gid }) = (unsafe { libc::geteuid() } == 0).then(postgres_account) {
+        if let Some(Account { uid, gid }) = servers_account() {
             for owned in [path.to_owned(), path.join("server.key"), path.join("server.crt"), path.join("hba")] {
                 std::os::unix::fs::chown(owned, Some(uid), Some(gid)).expect("to root all is possible");
             }
@@ -308,6 +306,12 @@ pub fn binary(program: &str) -> PathBuf {
     let of_system = Path::new("/usr/sbin").join(program);
     let elsewhere = || if of_system.is_file() { of_system } else { crate::world::program(program) };
     versions.pop().map_or_else(elsewhere, |(_, path)| path)
+}
+
+/// Nobody but the tests' own user where that is not root.
+pub fn servers_account() -> Option<Account> {
+    // SAFETY: geteuid(2) cannot fail.
+    (unsafe { libc::geteuid() } == 0).then(postgres_account)
 }
 
 fn postgres_account() -> Account {

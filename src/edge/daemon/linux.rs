@@ -1,4 +1,4 @@
-//! Linux: when a process began, from `/proc/PID/stat` (proc_pid_stat(5)), which anybody may read.
+//! Linux: when a process began and what it belongs to, from `/proc/PID/stat` (proc_pid_stat(5)), which anybody may read.
 
 use std::fs;
 
@@ -10,6 +10,13 @@ pub fn boot() -> String {
 /// Clock ticks since the machine started; `None` for a process that has ended.
 pub fn birth(pid: u32) -> Option<String> {
     began(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+}
+
+/// The session of a process (field 6); 0 where its leader is outside of our PID namespace, as in a container that a
+/// terminal outside was given to.
+pub fn session(pid: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(3)?.parse().ok()
 }
 
 /// Whether a process of this group is left (field 5).

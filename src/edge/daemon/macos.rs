@@ -1,4 +1,5 @@
-//! macOS: when a process began, from `proc_pidinfo` (libproc.h), which tells it of this user's processes.
+//! macOS: when a process began, from `proc_pidinfo` (libproc.h), which tells it of this user's processes, and what it
+//! belongs to.
 
 /// A text that differs after each start of the machine.
 pub fn boot() -> String {
@@ -16,6 +17,12 @@ pub fn boot() -> String {
     };
     let text = buffer.get(..size).filter(|_| result == 0).unwrap_or_default();
     String::from_utf8_lossy(text).trim_end_matches('\0').to_owned()
+}
+
+/// The session of a process (getsid(2)).
+pub fn session(pid: u32) -> Option<u32> {
+    // SAFETY: it takes any number, and gives -1 where there is no such process.
+    u32::try_from(unsafe { libc::getsid(libc::pid_t::try_from(pid).ok()?) }).ok()
 }
 
 /// Whether a process of this group is left.
