@@ -69,9 +69,7 @@ function __nexus_env_lost
     set --erase -g NEXUS_ENV_ACCESS
     set -g __nexus_env_state new
     set -g __nexus_env_near lost
-    __nexus_env_wrap npx prisma pnpm pnpx yarn bun bunx npm make just task psql dropdb pg_restore mysql mongosh \
-        drizzle-kit knex sequelize sequelize-cli typeorm supabase rails rake alembic flyway liquibase dbmate goose atlas sqlx \
-        diesel mix dotenv dotenvx env-cmd
+    __nexus_env_wrap __NEXUS_ENV_NAMES__
     test "$__nexus_env_told" = lost; and return 0
     set -g __nexus_env_told lost
     echo "nexus-env: $argv[1]" >&2
@@ -205,6 +203,11 @@ function __nexus_env_nearby
     end
 end
 
+# Whether a piece of a command line or of a script says something through which a database can be reached.
+function __nexus_env_reaches
+    string match -qr -- 'prisma|migrat|db[: _-]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|-orm|sequelize|knex|sql|dropdb|dropuser|pg_|supabase|rails|rake|alembic|flyway|liquibase|mongo|mariadb|goose|dbmate|mise |atlas|diesel|mix |artisan|manage\.py|django|flask|aerich|kysely|medusa|payload|redis|valkey|hasura|heroku|neon|pscale|turso|wrangler|ecto\.|doctrine|dotnet|edgedb|\.sh|sh -|make |just |task |deno |eval ' x $argv
+end
+
 # Whether these words could name a rule. In doubt, yes: to ask costs one process and never gives a wrong answer.
 function __nexus_env_named
     set -l __nexus_env_seen
@@ -220,6 +223,9 @@ function __nexus_env_named
         case npm pnpm yarn bun
             set __nexus_env_scripts yes
         case dotenv dotenvx env-cmd
+        case make just task
+            __nexus_env_recipes $argv
+            return
         case '*'
             __nexus_env_risky $argv
             return
@@ -230,7 +236,7 @@ function __nexus_env_named
         set --erase __nexus_env_rest[1]
         contains -- (string replace -r '^.*/' '' -- $__nexus_env_word | string collect) $__nexus_env_rules; and return 0
         if string match -qr '\s' -- $__nexus_env_word
-            string match -qr 'prisma|migrat|db[: -]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|sequelize|knex|psql|dropdb|pg_restore|supabase|rails|rake|alembic|flyway|\.sh|sh -|make |just ' -- $__nexus_env_word; and return 0
+            __nexus_env_reaches $__nexus_env_word; and return 0
             continue
         end
         switch $__nexus_env_word
@@ -260,22 +266,26 @@ function __nexus_env_risky
     set -l __nexus_env_tool (string replace -r '^.*/' '' -- $argv[1] | string replace -r '@.*$' '' | string collect)
     set -l __nexus_env_words $argv[2..-1]
     switch $__nexus_env_tool
-        case make just task
-            # One whose recipes reach no database needs no question.
-            string match -qr -- '^(-[Cfdt]|--directory|--file|--makefile|--justfile|--taskfile)' x $__nexus_env_words; and return 0
-            for __nexus_env_name in GNUmakefile makefile Makefile justfile Justfile .justfile Taskfile.yml taskfile.yml Taskfile.yaml
-                set -l __nexus_env_file (__nexus_env_nearby $__nexus_env_name | string collect)
-                test -n "$__nexus_env_file"; or continue
-                while read -l __nexus_env_line
-                    string match -qr 'include|docker|php|python|node|prisma|migrat|db[: -]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|sequelize|knex|psql|dropdb|pg_restore|supabase|rails|rake|alembic|flyway|\.sh|sh -|make |just ' -- "$__nexus_env_line"; and return 0
-                end <$__nexus_env_file
-            end
-            return 1
         case psql mysql mongosh
             test -t 0; or return 0
+            set -l __nexus_env_next
             for __nexus_env_word in $__nexus_env_words
-                string match -qr -- '^--(host|port|user|dbname|pset|set|variable|no-|csv|tuples-only|quiet)' $__nexus_env_word; and continue
-                string match -qri -- '^-.*[fi]|drop|trunc|delete|update|alter|exec|call|do[ $]|remove|\\\\(i|!|gexec)|\.js$|^:' $__nexus_env_word; and return 0
+                if set -q __nexus_env_next[1]
+                    set --erase __nexus_env_next
+                    __nexus_env_writes $__nexus_env_word; and return 0
+                    continue
+                end
+                switch "$__nexus_env_tool:$__nexus_env_word"
+                    case psql:-f psql:--file
+                        set __nexus_env_next yes
+                    case 'psql:--file=*'
+                        __nexus_env_writes (string replace -- --file= '' $__nexus_env_word); and return 0
+                    case '*:--host*' '*:--port*' '*:--user*' '*:--dbname*' '*:--pset*' '*:--set*' '*:--variable*' '*:--no-*' '*:--csv' '*:--tuples-only' '*:--quiet'
+                    case '*:-*f*' '*:-*i*' '*.js' '*::*'
+                        return 0
+                    case '*'
+                        __nexus_env_spells $__nexus_env_word; and return 0
+                end
             end
             return 1
         case pg_restore
@@ -285,6 +295,134 @@ function __nexus_env_risky
     string match -qr -- '^--(help|version)$' x $__nexus_env_words; and return 1
     string match -qr -- '(^|[:.])drop|reset|rollback|down|undo|revert|push|sync|fresh|clean|flush|wipe|truncate|load|setup|purge|redo|migrat|seed|^up$|^up-|upgrade|^(stamp|run|apply|studio|repair|baseline|force|goto|delete|prepare|zero)$|^schema' x $__nexus_env_words; and return 0
     test "$__nexus_env_tool" = dropdb
+end
+
+# Whether words for a database, or a script of such, could change what is stored.
+function __nexus_env_spells
+    string match -qri -- 'drop|trunc|delete|update|alter|exec|call|do[ $]|remove|\\\\(i|!|gexec)' x $argv
+end
+
+# Whether a script of SQL could. A long one is not read.
+function __nexus_env_writes
+    test -f "$argv[1]" -a -r "$argv[1]"; or return 0
+    set -l __nexus_env_count 0
+    while read -l __nexus_env_line
+        set __nexus_env_count (math $__nexus_env_count + 1)
+        test $__nexus_env_count -gt 500; and return 0
+        __nexus_env_spells $__nexus_env_line; and return 0
+        string match -qri -- '\bdo\s*$|\bdo\t|\\\\[ocgwr]' " $__nexus_env_line"; and return 0
+    end <$argv[1]
+    return 1
+end
+
+# Whether what make, just or task is asked for could reach a database. What begins at the first column of a Makefile or a
+# justfile, or under `tasks` in a Taskfile, and all that stands below it, is one piece. A piece is suspect when it says
+# something through which a database can be reached, or names a suspect one: as what it needs, calls, or expands.
+function __nexus_env_recipes
+    set -l __nexus_env_tool $argv[1]
+    set -l __nexus_env_wanted
+    set -l __nexus_env_given
+    for __nexus_env_word in $argv[2..-1]
+        if string match -qr -- '^(-[0-9].*|-j[0-9]*|-[skB]|--silent|--no-print-directory|--always-make|[0-9].*)$' $__nexus_env_word
+            continue
+        else if string match -qr -- '^-|[\s$`;&|]' $__nexus_env_word
+            return 0
+        else if string match -q '*=*' -- $__nexus_env_word
+            __nexus_env_reaches $__nexus_env_word; and return 0
+            set -a __nexus_env_given $__nexus_env_word
+        else
+            # What follows the first name may be what is given to it.
+            test $__nexus_env_tool = just; and __nexus_env_reaches $__nexus_env_word; and return 0
+            set -a __nexus_env_wanted $__nexus_env_word
+        end
+    end
+    set -l __nexus_env_files GNUmakefile makefile Makefile
+    switch $__nexus_env_tool
+        case just
+            set __nexus_env_files justfile Justfile .justfile
+        case task
+            set __nexus_env_files Taskfile.yml taskfile.yml Taskfile.yaml taskfile.yaml Taskfile.dist.yml Taskfile.dist.yaml
+    end
+    for __nexus_env_name in $__nexus_env_files
+        set -l __nexus_env_file (__nexus_env_nearby $__nexus_env_name | string collect)
+        test -n "$__nexus_env_file"; or continue
+        test -r "$__nexus_env_file"; or return 0
+        read -lz __nexus_env_text <$__nexus_env_file
+        __nexus_env_beyond "$__nexus_env_text"; or continue
+        # What cannot be told apart by looking at lines.
+        string match -qr -- '[\n -]include|\ndefine |\$[({](eval|call)|RECIPEPREFIX|\.DEFAULT|aliases:|\n(import |mod[ ?]|alias )' \n"$__nexus_env_text"
+        and return 0
+        __nexus_env_asked $__nexus_env_tool "$__nexus_env_text" "$__nexus_env_wanted" "$__nexus_env_given"; and return 0
+    end
+    return 1
+end
+
+# The same for a whole file, where an interpreter or a container may lead further.
+function __nexus_env_beyond
+    __nexus_env_reaches $argv; and return 0
+    string match -qr -- 'include|import|docker|php|python|node|\$[({]MAKE[)}]' x $argv
+end
+
+# Whether a piece of the TEXT for this TOOL that is WANTED, or one that it names in turn, does; or cannot be told.
+function __nexus_env_asked
+    set -l __nexus_env_tool $argv[1]
+    set -l __nexus_env_queue (string split -n ' ' -- $argv[3])
+    # The pieces, with \x1e for the newlines inside: it begins, goes on below, and behind a backslash. Lines that only say
+    # something are left out.
+    set -l __nexus_env_begins '(?![\t #\x1e]|if|else|endif)'
+    test $__nexus_env_tool = task; and set __nexus_env_begins ' {0,2}(?![\t #\x1e-])'
+    test $__nexus_env_tool = just; and set __nexus_env_begins '(?![\t #\x1e])'
+    set -l __nexus_env_text (string split \n -- $argv[2] | string match -rv -- '^[\t @-]+(?:echo|printf) [^;&|`$\\\\]*$' | string join \x1e | string replace -ra '\\\\\x1e' '\\\\ ' | string collect)
+    set -l __nexus_env_pieces (string match -ra -- "(?<=\x1e)$__nexus_env_begins"'[^\x1e]+(?:\x1e(?!'"$__nexus_env_begins"')[^\x1e]*)*' \x1e"$__nexus_env_text")
+    # Each behind its names, between spaces.
+    set -l __nexus_env_named '^@?([^:=\x1e]*).*$'
+    test $__nexus_env_tool = task; and set __nexus_env_named '^ *["\']?(.*?)["\']?:?(?:[\s\x1e].*)?$'
+    set -l __nexus_env_known (string replace -r -- $__nexus_env_named ' $1 '\x1f'$0' $__nexus_env_pieces)
+    set -l __nexus_env_names (string replace -r -- '\x1f.*$' '' $__nexus_env_known | string split -n ' ')
+    set -l __nexus_env_odd (string match -r -- '^.*[^A-Za-z0-9_-].*$' $__nexus_env_names)
+    if not set -q __nexus_env_queue[1]
+        if test $__nexus_env_tool = task
+            set __nexus_env_queue default
+        else
+            # The first that is no assignment, nor a line that sets nothing up.
+            set -l __nexus_env_first ':(?!:{0,2}=)'
+            test $__nexus_env_tool = just; and set __nexus_env_first '(?::(?!=)|=)'
+            set __nexus_env_queue (string replace -rf -- '^(?![.[])@?([^\x1e:= ]+)[^\x1e:=]*'$__nexus_env_first'.*$' '$1' $__nexus_env_pieces)[1]
+        end
+        set -q __nexus_env_queue[1]; or return 0
+    end
+    set -l __nexus_env_sure $__nexus_env_queue
+    # What follows the first may be what is given to it.
+    test $__nexus_env_tool = just; and set __nexus_env_sure $__nexus_env_queue[1]
+    # A pattern's name, and one that is put together, may be any. The shell's runs all of them.
+    set -a __nexus_env_queue (string match -r -- '^.*[%*$].*$|^(?:SHELL|\.SHELLFLAGS|MAKEFLAGS|set)$' $__nexus_env_names)
+    # What is given on the line is a piece too.
+    set -l __nexus_env_looked $argv[4]
+    set -l __nexus_env_seen
+    while true
+        if string match -qr . -- $__nexus_env_looked
+            __nexus_env_beyond $__nexus_env_looked; and return 0
+            for __nexus_env_name in (string match -ra -- '[A-Za-z0-9_-]+' $__nexus_env_looked)
+                contains -- $__nexus_env_name $__nexus_env_names; and set -a __nexus_env_queue $__nexus_env_name
+            end
+            for __nexus_env_name in $__nexus_env_odd
+                string match -qr -- "(?<![A-Za-z0-9_-])"(string escape --style=regex -- $__nexus_env_name)"(?![A-Za-z0-9_-])" $__nexus_env_looked
+                and set -a __nexus_env_queue $__nexus_env_name
+            end
+        end
+        set __nexus_env_looked
+        set -q __nexus_env_queue[1]; or return 1
+        set -l __nexus_env_next $__nexus_env_queue[1]
+        set --erase __nexus_env_queue[1]
+        contains -- $__nexus_env_next $__nexus_env_seen; and continue
+        set -a __nexus_env_seen $__nexus_env_next
+        if not contains -- $__nexus_env_next $__nexus_env_names
+            contains -- $__nexus_env_next $__nexus_env_sure; and return 0
+            continue
+        end
+        # Every piece of that name: a target can have several, and a variable can have a target's name.
+        set __nexus_env_looked (string replace -rf -- "^[^\x1f]* "(string escape --style=regex -- $__nexus_env_next)" [^\x1f]*\x1f" '' $__nexus_env_known)
+    end
 end
 
 # Whether the words after `prisma` are of a command that no rule names.
@@ -333,8 +471,8 @@ function __nexus_env_scripted
         # What stands behind the name, on the same line.
         for __nexus_env_line in (string replace -r -f -- "^.*?$__nexus_env_key" '' $__nexus_env_lines)
             set -q __nexus_env_rules[1]; and return 0
-            string match -qr 'prisma|migrat|db[: -]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|sequelize|knex|psql|dropdb|pg_restore|supabase|rails|rake|alembic|flyway|\.sh|sh -|make |just |--run|\$|turbo|nx |lerna|wireit|zen|wasp|keystone|rws' -- $__nexus_env_line
-            and return 0
+            __nexus_env_reaches $__nexus_env_line; and return 0
+            string match -qr -- '--run|\$|turbo|nx |lerna|wireit|zen|wasp|keystone|rws' $__nexus_env_line; and return 0
             string match -q '*"*' -- $__nexus_env_line; or return 0 # its value stands on another line
         end
     end

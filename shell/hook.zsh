@@ -64,9 +64,7 @@ function __nexus_env_lost {
     [[ ${(Pt)__nexus_env_name} == *readonly* ]] || unset $__nexus_env_name
   done
   __nexus_env_state=new __nexus_env_near=lost
-  __nexus_env_wrap npx prisma pnpm pnpx yarn bun bunx npm make just task psql dropdb pg_restore mysql mongosh \
-    drizzle-kit knex sequelize sequelize-cli typeorm supabase rails rake alembic flyway liquibase dbmate goose atlas sqlx \
-    diesel mix dotenv dotenvx env-cmd
+  __nexus_env_wrap __NEXUS_ENV_NAMES__
   [[ $__nexus_env_told == lost ]] && return 0
   __nexus_env_told=lost
   print -ru2 -- "nexus-env: $1"$'\n'"hint: $2"
@@ -203,174 +201,20 @@ function __nexus_env_nearby {
   done
 }
 
-# Whether these words could name a rule. In doubt, yes: to ask costs one process and never gives a wrong answer.
-function __nexus_env_named {
-  local __nexus_env_tool=$1 __nexus_env_seen='' __nexus_env_flags='' __nexus_env_scripts='' __nexus_env_word
-  local -a __nexus_env_words
-  __nexus_env_words=("$@")
-  shift
-  # A rule of the team's or the person's may name a runner itself.
-  case " $__nexus_env_rules " in *" $__nexus_env_tool "*) return 0 ;; esac
-  case $__nexus_env_tool in
-    prisma) __nexus_env_seen=yes ;;
-    npx|pnpx|bunx) ;;
-    npm|pnpm|yarn|bun) __nexus_env_scripts=yes ;;
-    dotenv|dotenvx|env-cmd) ;;
-    *)
-      __nexus_env_risky "$__nexus_env_tool" "$@"
-      return
-      ;;
-  esac
-  [[ -z $__nexus_env_seen ]] || ! __nexus_env_harmless "$@" || return 1
-  while (( $# )); do
-    __nexus_env_word=$1
-    shift
-    case " $__nexus_env_rules " in *" ${__nexus_env_word##*/} "*) return 0 ;; esac
-    case $__nexus_env_word in
-      *[[:space:]]*)
-        case $__nexus_env_word in
-          *prisma* | *migrat* | *db[:\ -]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]* | *drizzle* | *typeorm* | *sequelize* | *knex* | \
-        *psql* | *dropdb* | *pg_restore* | *supabase* | *rails* | *rake* | *alembic* | *flyway* | *.sh* | *sh\ -* | *make\ * | *just\ *) return 0 ;;
-        esac
-        ;;
-      drizzle-kit | drizzle-kit@* | typeorm | typeorm@* | typeorm-* | sequelize | sequelize-cli | knex | knex@* | supabase | supabase@* | \
-        mikro-orm | mikro-orm-esm | node-pg-migrate | graphile-migrate | db-migrate | kysely | payload | medusa | psql | dropdb | pg_restore)
-        __nexus_env_risky "$__nexus_env_word" "$@" && return 0
-        ;;
-      prisma|prisma7|prisma@*|prisma7@*|@prisma/prisma7*|*/prisma|*/prisma7|*prisma/build/index.js|npm:prisma*|zen|zen@*|zenstack|zenstack@*|wasp|wasp@*|keystone|keystone@*|rws|rws@*)
-        # Behind a flag the word may be the flag's value: `--filter prisma`, `--package prisma`.
-        [[ -n $__nexus_env_flags ]] || ! __nexus_env_harmless "$@" || return 1
-        __nexus_env_seen=yes
-        ;;
-      migrate|migrate-*|db|studio|mcp|bootstrap|push|reset|deploy|drop|execute|seed|dev|platform)
-        [[ -z $__nexus_env_seen ]] || return 0
-        ;;
-      turbo|nx|lerna|run-s|run-p|npm-run-all|npm-run-all2|npm:*|pnpm:*|yarn:*|bun:*) return 0 ;;
-      -*) __nexus_env_flags=yes ;;
-    esac
-  done
-  [[ -n $__nexus_env_scripts ]] || return 1
-  __nexus_env_scripted "$__nexus_env_words[@]"
+# The whole of a file in __nexus_env_text; false where it is longer than such files are.
+function __nexus_env_slurp {
+  local -a __nexus_env_size
+  __nexus_env_text=''
+  [[ -r $1 ]] && zstat -A __nexus_env_size +size -- $1 && (( __nexus_env_size[1] < 1000000 )) || return 1
+  __nexus_env_text="$(<$1)"
+} 2>/dev/null
+
+# The lines of __nexus_env_text that are not empty, in __nexus_env_lines.
+function __nexus_env_split {
+  __nexus_env_lines=(${(f)__nexus_env_text})
 }
 
-# Whether the words of a tool that is not Prisma could lose data. The program knows the tools; here are only the words
-# that none of their harmless commands needs.
-function __nexus_env_risky {
-  local __nexus_env_tool=${1##*/} __nexus_env_word __nexus_env_found='' __nexus_env_text=''
-  shift
-  __nexus_env_tool=${__nexus_env_tool%%@*}
-  case $__nexus_env_tool in
-    make | just | task)
-      # One whose recipes reach no database needs no question.
-      for __nexus_env_word; do
-        case $__nexus_env_word in
-          -C* | -f* | -d* | -t* | --directory* | --file* | --makefile* | --justfile* | --taskfile*) return 0 ;;
-        esac
-      done
-      for __nexus_env_word in GNUmakefile makefile Makefile justfile Justfile .justfile Taskfile.yml taskfile.yml Taskfile.yaml; do
-        __nexus_env_nearby "$__nexus_env_word" || continue
-        __nexus_env_text="$(<$__nexus_env_found)"
-        case $__nexus_env_text in
-          *prisma* | *migrat* | *db[:\ -]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]* | *drizzle* | *typeorm* | *sequelize* | *knex* | \
-        *psql* | *dropdb* | *pg_restore* | *supabase* | *rails* | *rake* | *alembic* | *flyway* | *.sh* | *sh\ -* | *make\ * | *just\ * | \
-            *include* | *docker* | *php* | *python* | *node*) return 0 ;;
-        esac
-      done
-      return 1
-      ;;
-    psql | mysql | mongosh)
-      [[ -t 0 ]] || return 0
-      for __nexus_env_word; do
-        case $__nexus_env_word in
-          --host* | --port* | --user* | --dbname* | --pset* | --set* | --variable* | --no-* | --csv | --tuples-only | --quiet) ;;
-          -*[fi]* | *[dD][rR][oO][pP]* | *[tT][rR][uU][nN][cC]* | *[dD][eE][lL][eE][tT][eE]* | *[uU][pP][dD][aA][tT][eE]* | \
-            *[aA][lL][tT][eE][rR]* | *[eE][xX][eE][cC]* | *[cC][aA][lL][lL]* | *[dD][oO][\ \$]* | *[rR][eE][mM][oO][vV][eE]* | \
-            *\\i* | *\\!* | *\\gexec* | *.js | :*) return 0 ;;
-        esac
-      done
-      return 1
-      ;;
-    pg_restore)
-      for __nexus_env_word; do
-        case $__nexus_env_word in -l | --list | -f* | --file* | --help | --version) return 1 ;; esac
-      done
-      return 0
-      ;;
-  esac
-  for __nexus_env_word; do
-    case $__nexus_env_word in
-      --help | --version) return 1 ;;
-      drop* | *:drop* | *.drop* | *reset* | *rollback* | *down* | *undo* | *revert* | *push* | *sync* | *fresh* | *clean* | *flush* | \
-        *wipe* | *truncate* | *load* | *setup* | *purge* | *redo* | *migrat* | *seed* | up | up-* | *upgrade* | stamp | run | apply | \
-        schema* | studio | repair | baseline | force | goto | delete | prepare | zero) return 0 ;;
-    esac
-  done
-  case $__nexus_env_tool in dropdb) return 0 ;; esac
-  return 1
-}
-
-# Whether the words after `prisma` are of a command that no rule names.
-function __nexus_env_harmless {
-  case ${1-}:${2-} in
-    generate:*|validate:*|format:*|version:*|migrate:status|db:pull) return 0 ;;
-    migrate:diff) ;;
-    *) return 1 ;;
-  esac
-  [[ -z ${(M)@:#(*shadow*|*-migrations*)} ]]
-}
-
-# Whether a script of the nearest package.json that these words run could come to prisma.
-function __nexus_env_scripted {
-  local __nexus_env_found __nexus_env_text='' __nexus_env_word __nexus_env_tool=$1
-  shift
-  for __nexus_env_word; do
-    case $__nexus_env_word in
-      -w|-w=*|-ws|--ws|--workspace*|-F|-F=*|--filter*|-r|--recursive|-C|--dir*|--cwd*|--prefix*|workspace|workspaces)
-        return 0 # the script stands in another package.json
-        ;;
-      it|cit|install-*|clean-install-*) return 0 ;;
-    esac
-  done
-  __nexus_env_nearby package.json || return 1
-  __nexus_env_text="$(<$__nexus_env_found)"
-  case $__nexus_env_text in *'\u'*) return 0 ;; esac # an escape can hide a name
-  case $__nexus_env_tool:${1-} in
-    npm:t|npm:te|npm:tes|npm:tst|pnpm:t|pnpm:tst) set -- test ;;
-    npm:st*|npm:rest*) set -- start stop restart ;;
-    npm:run*|npm:ru*|npm:test|npm:exec|npm:x|pnpm:run|pnpm:exec|pnpm:test|yarn:run|bun:run) ;;
-    npm:*|*:|*:-*|*:i|*:install|*:a|*:add|*:up*|*:rebuild|*:rb|*:link|*:ln|*:rm|*:remove)
-      # Installing and publishing run scripts of their own.
-      set -- "$@" install prepare publish prepublishOnly pack version uninstall dependencies
-      ;;
-  esac
-  for __nexus_env_word; do
-    __nexus_env_mentions "$__nexus_env_word" && return 0
-    __nexus_env_mentions "pre$__nexus_env_word" && return 0
-    __nexus_env_mentions "post$__nexus_env_word" && return 0
-  done
-  return 1
-}
-
-# Whether a line of __nexus_env_text says `"NAME"` and something through which prisma can be reached. Line by line:
-# `${…#*TEXT}` takes a time that grows with the square of where TEXT stands.
-function __nexus_env_mentions {
-  local __nexus_env_line
-  [[ $__nexus_env_text == *"\"$1\""* ]] || return 1
-  [[ -z $__nexus_env_rules ]] || return 0
-  for __nexus_env_line in ${(f)__nexus_env_text}; do
-    [[ $__nexus_env_line == *"\"$1\""* ]] || continue
-    (( $#__nexus_env_line <= 2000 )) || return 0
-    case ${__nexus_env_line#*"\"$1\""} in
-      *prisma* | *migrat* | *db[:\ -]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]* | *drizzle* | *typeorm* | *sequelize* | *knex* | \
-        *psql* | *dropdb* | *pg_restore* | *supabase* | *rails* | *rake* | *alembic* | *flyway* | *.sh* | *sh\ -* | *make\ * | *just\ * | *--run* | *'$'*) return 0 ;;
-      *turbo*|*nx\ *|*lerna*|*wireit*|*zen*|*wasp*|*keystone*|*rws*) return 0 ;;
-      *\"*) ;;
-      *) return 0 ;; # its value stands on another line
-    esac
-  done
-  return 1
-}
-
+__NEXUS_ENV_WORDS__
 # `use` changes this shell, so it goes through the load. Everything else is the program's own.
 function nexus-env {
   case ${1-}:${2-} in

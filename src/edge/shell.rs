@@ -103,6 +103,9 @@ const GUARDED: &str = "npx prisma pnpm pnpx yarn bun bunx npm make just task psq
                        sequelize sequelize-cli typeorm supabase rails rake alembic flyway liquibase dbmate goose atlas sqlx diesel mix \
                        dotenv dotenvx env-cmd";
 
+/// What bash and zsh have in common.
+const WORDS: &str = include_str!("../../shell/words.sh");
+
 /// What a content to compare may measure at most, in bytes.
 pub const LONGEST_CONTENT: usize = 64 * 1024;
 
@@ -123,6 +126,7 @@ impl Shell {
             Shell::Zsh => include_str!("../../shell/hook.zsh"),
             Shell::Fish => include_str!("../../shell/hook.fish"),
         };
+        let text = text.replace("__NEXUS_ENV_NAMES__", GUARDED).replace("__NEXUS_ENV_WORDS__\n", WORDS);
         let mut out = Vec::with_capacity(text.len() + 64);
         for (at, part) in text.split("__NEXUS_ENV_BIN__").enumerate() {
             if at > 0 {

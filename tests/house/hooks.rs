@@ -57,7 +57,10 @@ fn for_every_version(text: &str) -> String {
 #[test]
 fn the_bash_hook_is_written_in_what_macos_ships() {
     let words: Vec<&str> = NEWER_THAN_BASH_3_2.iter().map(|(word, _)| *word).collect();
-    for file in shell_files().into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "bash")) {
+    for file in shell_files()
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "bash" || extension == "sh"))
+    {
         let text = for_every_version(&fs::read_to_string(&file).unwrap());
         assert_eq!(faults(&text, &words), [""; 0], "{}", file.display());
     }

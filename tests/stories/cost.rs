@@ -86,6 +86,22 @@ stories! {
         // `npx` itself.
         assert_eq!(count(&world, &mut session, &["npx eslint ."]), ONE_PROCESS);
     }
+
+    fn a_harmless_recipe_beside_one_that_is_not_costs_nothing_more(shell) {
+        let mut world = world()
+            .file("Makefile", "PRISMA = npx prisma\nbuild: check\n\ttsc -b\ncheck:\n\ttsc\nreset: build\n\t$(PRISMA) migrate reset\n")
+            .file("justfile", "build:\n    tsc -b\n\nreset: build\n    npx prisma migrate reset\n")
+            .file("Taskfile.yml", "tasks:\n  build:\n    cmds: [tsc -b]\n  reset:\n    cmds:\n      - npx prisma migrate reset\n")
+            .file("look.sql", "-- how many\nSELECT count(*) FROM users;\n");
+        for tool in ["make", "just", "task", "psql"] {
+            world = world.program(tool, "#!/bin/sh\n");
+        }
+        let mut session = world.enter(shell);
+        session.settles();
+        for line in ["make", "make build", "make -j2 check", "just build", "task build", "psql -f look.sql"] {
+            assert_eq!(count(&world, &mut session, &[line]), ONE_PROCESS, "{shell}: {line}");
+        }
+    }
 }
 
 /// The preload looks at one string, and starts nothing for what it is not about.

@@ -8,7 +8,7 @@ use crate::world::shell::stories;
 use crate::world::{Held, Shell, World};
 
 const LOADED: &str = "nexus-env: dev · DATABASE_URL and 1 more";
-const TOOLS: [&str; 18] = [
+const TOOLS: [&str; 19] = [
     "npx",
     "prisma",
     "pnpm",
@@ -19,6 +19,7 @@ const TOOLS: [&str; 18] = [
     "npm",
     "make",
     "just",
+    "task",
     "psql",
     "dropdb",
     "pg_restore",
@@ -76,6 +77,83 @@ const PACKAGE: &str = r#"{
   "devDependencies": { "prisma": "^6", "typescript": "^5" }
 }
 "#;
+
+const MAKEFILE: &str = "\
+PRISMA ?= npx prisma
+SRC := $(wildcard src/*.ts)
+.PHONY: help build test reset
+# What is done where nothing is asked for.
+help:
+\t@echo \"make build, make test\"
+build: $(SRC)
+\ttsc -b \\
+\t  --verbose
+test: build
+\tvitest
+lint:
+\teslint .
+reset:
+\t$(PRISMA) migrate reset
+fresh: reset
+again:
+\t@$(MAKE) reset
+deep: lint \\
+fresh
+both other: build
+\tpsql -c 'DROP TABLE x'
+loop: build
+\tfor each in a b; do ./reset.sh $$each; done
+joined: lint ; npx prisma db push
+run:
+\t$(CMD)
+conditional:
+ifeq ($(MODE),hard)
+\tnpx prisma migrate reset
+endif
+";
+
+const JUSTFILE: &str = "\
+set dotenv-load
+prisma := 'npx prisma'
+
+# What is done where nothing is asked for.
+[private]
+@build mode='fast':
+    tsc -b {{mode}}
+
+lint:
+    eslint .
+
+reset: lint
+    {{prisma}} migrate reset
+
+all: build reset
+
+run WORD:
+    {{WORD}} test
+";
+
+const TASKFILE: &str = "\
+version: '3'
+vars:
+  PRISMA: npx prisma
+tasks:
+  default:
+    deps: [lint]
+  build:
+    desc: tsc
+    cmds:
+      - tsc -b
+  lint: eslint .
+  reset:
+    cmds:
+      - '{{.PRISMA}} migrate reset'
+  'db:reset':
+    cmds:
+      - task: reset
+  all:
+    deps: [build, reset]
+";
 
 stories! {
     fn it_asks_about_words_that_could_name_a_rule_and_about_no_others(shell) {
@@ -136,6 +214,51 @@ stories! {
         session.types("cd db");
         session.types("make reset");
         assert_ne!(asked(&world), "", "{shell}: a recipe that reaches Prisma");
+    }
+
+    fn it_asks_about_a_recipe_only_where_it_or_what_it_names_could_reach_a_database(shell) {
+        let world = guarded(shell, "exit 0")
+            .file("make/Makefile", MAKEFILE)
+            .file("patterns/Makefile", "build:\n\ttsc\nreset-%:\n\tpsql -c 'DROP DATABASE $*'\n")
+            .file("included/Makefile", "include db.mk\nbuild:\n\ttsc\n")
+            .file("just/justfile", JUSTFILE)
+            .file("task/Taskfile.yml", TASKFILE)
+            .file("wide/Taskfile.yml", "tasks:\n    build:\n        cmds: [tsc]\n    reset:\n        cmds: [npx prisma db push]\n")
+            .file("sql/look.sql", "SELECT name, created FROM users WHERE id = 7;\n")
+            .file("sql/drop.sql", "-- again\n\n  drop TABLE users;\n")
+            .file("sql/do.sql", "DO\n$$ BEGIN PERFORM 1; END $$;\n")
+            .file("sql/more.sql", "SELECT 1;\n\\ir drop.sql\n")
+            .file("sql/long.sql", "SELECT 1;\n".repeat(110_000));
+        let mut session = world.open(shell);
+        session.types("cd repo");
+        let cases: &[(&str, &[&str], &[&str])] = &[
+            ("make", &["make reset", "make fresh", "make again", "make deep", "make unknown", "make build reset", "make both",
+                "make loop", "make other", "make run CMD='npx prisma db push'", "make build DEPS=reset", "make -f x build", "make -C . build",
+                "make joined", "make conditional", "make -- build"],
+                &["make", "make help", "make build", "make -j4 build test", "make -s lint", "make build MODE=fast", "make test -k"]),
+            ("patterns", &["make build", "make reset-dev"], &[]),
+            ("included", &["make build"], &[]),
+            ("just", &["just reset", "just all", "just unknown", "just build 'a; npx prisma db push'", "just run npm", "just -f x build"],
+                &["just", "just build", "just build fast", "just lint"]),
+            ("task", &["task reset", "task db:reset", "task all", "task unknown", "task -d x build"], &["task", "task build", "task lint build"]),
+            ("wide", &["task build", "task reset"], &[]),
+            ("sql", &["psql -f drop.sql", "psql -qf drop.sql", "psql --file=drop.sql", "psql --file drop.sql", "psql -f do.sql", "psql -f more.sql",
+                "psql -f long.sql", "psql -f missing.sql", "psql -f look.sql -f drop.sql", "psql -f -"],
+                &["psql -f look.sql", "psql --file=look.sql", "psql -h localhost --file look.sql nexus_db"]),
+        ];
+        for (directory, ask, run) in cases {
+            session.types(&format!("cd {directory}"));
+            for line in *ask {
+                session.types(line);
+                assert_ne!(asked(&world), "", "{shell}: {directory}: {line} was not asked about");
+            }
+            for line in *run {
+                session.types(line).ends_with_status(0);
+                let asked = asked(&world);
+                assert!(asked.is_empty(), "{shell}: {directory}: {line} was asked about: {asked}");
+            }
+            session.types("cd ..");
+        }
     }
 
     fn its_answer_decides(shell) {

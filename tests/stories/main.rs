@@ -21,6 +21,7 @@ mod hook_counts;
 mod hook_guard;
 mod hook_loading;
 mod hook_manners;
+mod hook_words;
 mod layers;
 mod listener;
 mod loading;
