@@ -199,7 +199,7 @@ fn refuses_migrate_dev_when_the_proxy_serves_prod_although_dev_is_selected() {
   reaches       nexus-enterprise-480610:us-central1:nexusprod-v2    (cloud-sql-proxy, pid 4242, port 5433)
   identity      dev                                                 (the URL stored for dev)
   selected      dev                                                 (in this shell)
-  instead       stop that tunnel and start dev's: cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusdev-v2
+  instead       nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's
                 to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
     );
 }
@@ -216,7 +216,7 @@ fn asks_where_nothing_proves_it_and_refuses_where_nobody_can_be_asked() {
   DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
   reaches       nobody listens                                      (port 5433)
   identity      dev                                                 (the URL stored for dev)
-  instead       start dev's tunnel: cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusdev-v2";
+  instead       nexus-env proxy up -e dev, which starts dev's tunnel";
     world().tells("npx prisma migrate dev", 4, body);
     world().alone().tells("npx prisma migrate dev", 3, &format!("blocked: {body}"));
     let agent = world().shell("CLAUDECODE", "1");
@@ -398,7 +398,7 @@ fn explains_with_every_piece_of_evidence() {
     listener says prod (protected): nexus-enterprise-480610:us-central1:nexusprod-v2 (cloud-sql-proxy, pid 4242, port 5433)
     identity says dev: dev (the URL stored for dev)
     selection says dev: dev (in this shell)
-  instead: stop that tunnel and start dev's: cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusdev-v2
+  instead: nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's
   instead: to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy
 ";
     assert_eq!(text, expected);

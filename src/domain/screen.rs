@@ -5,7 +5,6 @@ use super::evidence::{Evidence, Says, Source};
 use super::invocation::{Role, Tool};
 use super::judgement::Judged;
 use super::name::EnvironmentName;
-use super::proxy;
 use super::scope::Beaten;
 use super::target::{NOBODY, Selection, Target};
 use super::verdict::{Because, Effect, Reason, Verdict};
@@ -263,10 +262,6 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
         Selection::Environment(name, _) => config.environment(name),
         Selection::Nothing | Selection::Expired(..) => None,
     };
-    let tunnel = |environment: &Environment| {
-        let proxy = environment.proxy.as_ref()?;
-        Some(typed(&proxy::command_of(proxy))).filter(|command| !command.is_empty())
-    };
     let use_open = open.map(|environment| format!("nexus-env use {}", environment.name));
     let deploy = |environment: &EnvironmentName| {
         format!(
@@ -285,10 +280,10 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
         Reason::Harmless | Reason::ProvenOther | Reason::Paused => Vec::new(),
         Reason::Reaches | Reason::Disagrees | Reason::CannotBeKnown => {
             let first = match (is_open, wrong_tunnel) {
-                (Some(environment), true) => Some(match tunnel(environment) {
-                    Some(command) => format!("stop that tunnel and start {}'s: {command}", environment.name),
-                    None => format!("stop that tunnel and start {}'s", environment.name),
-                }),
+                (Some(Environment { name, proxy: Some(_), .. }), true) => {
+                    Some(format!("nexus-env proxy up -e {name} --switch, which stops that tunnel and starts {name}'s"))
+                }
+                (Some(Environment { name, .. }), true) => Some(format!("stop that tunnel and start {name}'s")),
                 (Some(_) | None, _) => use_open.filter(|_| is_open.is_none()),
             };
             let second = match (&because.environment, judged.invocation.tool, judged.concern.as_ref().map(|c| c.effect))
@@ -314,28 +309,28 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
             let again = because.environment.as_ref().map(|name| format!("nexus-env use {name} for another while"));
             use_open.into_iter().chain(again).collect()
         }
-        Reason::NothingKnown => {
-            match is_open.filter(|_| silent).and_then(|environment| Some((environment, tunnel(environment)?))) {
-                Some((environment, command)) => vec![format!("start {}'s tunnel: {command}", environment.name)],
-                None if target.is_some_and(|target| target.url.is_none()) => {
-                    use_open.filter(|_| is_open.is_none()).into_iter().collect()
-                }
-                None => open.map_or(Vec::new(), |environment| {
-                    let declare = format!(
-                        "say in .nexusenv what it is, under [env.{0}.proxy] or [env.{0}.match], then nexus-env allow",
-                        environment.name
-                    );
-                    let answered = |t: &Target| t.evidence.iter().any(|e| e.source == Source::Fingerprint);
-                    let name = target.is_some_and(answered).then(|| {
-                        format!(
-                            "or tell it by the database itself, if it is {0}'s: nexus-env db label -e {0}",
-                            environment.name
-                        )
-                    });
-                    std::iter::once(declare).chain(name).collect()
-                }),
+        Reason::NothingKnown => match is_open.filter(|environment| silent && environment.proxy.is_some()) {
+            Some(environment) => {
+                vec![format!("nexus-env proxy up -e {0}, which starts {0}'s tunnel", environment.name)]
             }
-        }
+            None if target.is_some_and(|target| target.url.is_none()) => {
+                use_open.filter(|_| is_open.is_none()).into_iter().collect()
+            }
+            None => open.map_or(Vec::new(), |environment| {
+                let declare = format!(
+                    "say in .nexusenv what it is, under [env.{0}.proxy] or [env.{0}.match], then nexus-env allow",
+                    environment.name
+                );
+                let answered = |t: &Target| t.evidence.iter().any(|e| e.source == Source::Fingerprint);
+                let name = target.is_some_and(answered).then(|| {
+                    format!(
+                        "or tell it by the database itself, if it is {0}'s: nexus-env db label -e {0}",
+                        environment.name
+                    )
+                });
+                std::iter::once(declare).chain(name).collect()
+            }),
+        },
     }
 }
 
@@ -346,12 +341,4 @@ pub fn word(because: &Because, selection: &Selection) -> String {
         (None, Selection::Environment(name, _) | Selection::Expired(name, _)) => name.to_string(),
         (None, Selection::Nothing) => "yes".to_owned(),
     }
-}
-
-/// Words as a person would type them: quoted only where a shell would read them otherwise.
-fn typed(words: &[String]) -> String {
-    let plain =
-        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c));
-    let one = |word: &String| if plain(word) { word.clone() } else { shell_words::quote(word).into_owned() };
-    words.iter().map(one).collect::<Vec<_>>().join(" ")
 }

@@ -20,7 +20,7 @@ nexus-env: blocked: prisma migrate dev would write to prod, although dev is sele
   reaches       nexus-enterprise-480610:us-central1:nexusprod-v2     (cloud-sql-proxy, pid 4242, port 15433)
   identity      dev and prod                                         (the URL stored for dev and prod alike, so it speaks for neither)
   selected      dev                                                  (in this shell)
-  instead       stop that tunnel and start dev's: cloud-sql-proxy --port=15433 nexus-enterprise-480610:us-central1:nexusdev-v2
+  instead       nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's
                 to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy";
 
 /// Two servers behind one port; both have the same password, so that the URLs are the same to the last byte.
