@@ -5,6 +5,7 @@ use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
 use crate::domain::config::{
     Access, Environment, Export, GuardAction, GuardRule, Match, Protection, Proxy, RuleOrigin,
 };
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::listening::{Door, Listener, Look, Owner, Process};
 use crate::domain::name::{EnvironmentName, RepositoryId};
 use crate::domain::project::Content;
@@ -452,7 +453,7 @@ fn a_tunnel_that_claims_dev_is_corrected_by_the_database() {
 #[test]
 fn a_database_that_is_not_the_pinned_one_is_refused_and_both_sides_are_named() {
     let mut world = world().proxy(TO_DEV);
-    world.config.environments[0].fingerprint = server::Fingerprint::parse("7/nexus_db");
+    world.config.environments[0].fingerprint = Fingerprint::parse("7/nexus_db");
     world.answers = answering(9, "");
     world.tells(
         "npx prisma migrate dev",

@@ -3,11 +3,11 @@
 
 use super::load::{self, Active, Loaded};
 use crate::domain::ambient::Ambient;
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::plain;
 use crate::domain::repository::{AllowedText, AllowedTexts, InputKind, Repository};
 use crate::domain::schema;
-use crate::domain::server::Fingerprint;
 use crate::edge::entry::{self, Entry};
 use crate::edge::{repo, terminal, trust};
 use crate::error::{Failure, Result};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::fingerprint::Fingerprint;
 use super::name::{EnvironmentName, RepositoryId, VariableName};
-use super::server::Fingerprint;
 
 #[derive(Clone, Debug)]
 pub struct Config {

@@ -3,8 +3,9 @@
 
 use super::*;
 use crate::domain::config::{Access, Config, Environment, Export, Match};
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::name::RepositoryId;
-use crate::domain::server::{self, Duty, Fingerprint, Flavour, Identity, Reply, Silence, Way};
+use crate::domain::server::{self, Duty, Flavour, Identity, Reply, Silence, Way};
 
 fn name(text: &str) -> EnvironmentName {
     EnvironmentName::new(text).unwrap()

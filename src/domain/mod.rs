@@ -13,6 +13,7 @@ pub mod dotenv;
 pub mod duration;
 pub mod engine;
 pub mod evidence;
+pub mod fingerprint;
 pub mod grant;
 pub mod identity;
 pub mod invocation;

@@ -3,9 +3,10 @@
 
 use super::config::{Config, Environment};
 use super::evidence::{Evidence, Says, Source};
+use super::fingerprint::Fingerprint;
 use super::label::{self, Label};
 use super::name::{EnvironmentName, VariableName};
-use super::server::{Fingerprint, Flavour, Identity, Reply, Silence};
+use super::server::{Flavour, Identity, Reply, Silence};
 use crate::error::Failure;
 
 /// An environment's own URL, and everything that is known of the database behind it.

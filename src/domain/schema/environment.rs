@@ -3,8 +3,8 @@
 use super::place::shown;
 use super::reader::{Found, Keys};
 use crate::domain::config::{Access, Environment, Export, Match, Protection, Proxy};
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::name::{EnvironmentName, VariableName};
-use crate::domain::server::Fingerprint;
 use crate::domain::vars;
 use crate::error::Failure;
 
