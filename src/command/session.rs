@@ -184,7 +184,7 @@ fn turn(
         None => vars,
     };
     let mut plan = session.plan(memory, place, &vars, &ambient.variables, &request.assigned);
-    layers_of::keep_beside(&mut plan, &ambient.variables);
+    plan.keep_beside_layers(&ambient.variables);
     let refused = Session { place: None, managed: Vec::new(), ..session.clone() };
     session.place = place.cloned();
     session.managed = plan.managed.clone();

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::ambient::Environ;
 use super::name::VariableName;
 use super::secret::Secret;
-use super::session::Plan;
 use super::vars::Vars;
 
 /// The variable by which Prisma finds its schema engine.
@@ -82,32 +81,18 @@ pub fn engine_before(vars: &Vars, exported: &Environ) -> Option<String> {
     before.filter(|path| !path.is_empty())
 }
 
-/// Mends a plan that takes these variables out: what stands beside ours is kept, also what came there since, and also in
-/// a shell that has not saved it, because another one around it did.
-pub fn keep_beside(plan: &mut Plan, exported: &Environ) {
-    let mut kept: Vec<(VariableName, Secret)> = Vec::new();
-    for name in ALL.iter().filter_map(|name| VariableName::new(name)) {
-        let managed = plan.managed.iter().any(|(known, _)| *known == name);
-        if managed || !holds_ours(&name, exported) {
-            continue;
-        }
-        let value = exported.text(name.as_str()).unwrap_or_default();
-        let beside = match name.as_str() {
-            ENGINE => exported.text(ENGINE_BEFORE).map(str::to_owned),
-            _ => without_ours(value),
-        };
-        if let Some(beside) = beside.filter(|beside| !beside.is_empty()) {
-            plan.restore.retain(|known| *known != name);
-            plan.forget.retain(|known| *known != name);
-            plan.forget.push(name.clone());
-            kept.push((name, Secret::new(beside)));
-        }
-    }
-    if !kept.is_empty() {
-        let set: Vec<_> = plan.set.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        plan.set = Vars::new(set.into_iter().chain(kept));
-        plan.forget.sort();
-    }
+/// What stands beside ours, for each variable that holds something of ours and something else, also what came there since.
+pub fn beside_ours(exported: &Environ) -> Vec<(VariableName, Secret)> {
+    let names = ALL.iter().filter_map(|name| VariableName::new(name)).filter(|name| holds_ours(name, exported));
+    names
+        .filter_map(|name| {
+            let beside = match name.as_str() {
+                ENGINE => exported.text(ENGINE_BEFORE).map(str::to_owned),
+                _ => without_ours(exported.text(name.as_str()).unwrap_or_default()),
+            };
+            Some((name, Secret::new(beside.filter(|beside| !beside.is_empty())?)))
+        })
+        .collect()
 }
 
 fn is_engine(path: &str) -> bool {

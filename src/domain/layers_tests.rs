@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::name::EnvironmentName;
-use crate::domain::session::{Key, Memory, NEW, Place, Session};
+use crate::domain::session::{Key, Memory, NEW, Place, Plan, Session};
 
 const OURS: &str = "--require=/s/nexus-env/node/nexus-env-preload-1f.cjs";
 
@@ -69,7 +69,7 @@ fn place() -> Place {
 /// What a shell that exports this does at its load outside of the repository.
 fn leaving(session: &Session, exported: &Environ) -> Plan {
     let mut plan = session.plan(Memory::Whole, None, &Vars::default(), exported, &[]);
-    keep_beside(&mut plan, exported);
+    plan.keep_beside_layers(exported);
     plan
 }
 

@@ -297,6 +297,25 @@ impl Plan {
         self.managed.iter().filter(|(_, mark)| *mark != Mark::Theirs).map(|(name, _)| name)
     }
 
+    /// Where the plan takes the guard's layers out: what stands beside them is kept, also in a shell that has not saved it,
+    /// because another one around it did.
+    pub fn keep_beside_layers(&mut self, exported: &Environ) {
+        let managed = |name: &VariableName| self.managed.iter().any(|(known, _)| known == name);
+        let kept: Vec<(VariableName, Secret)> =
+            layers::beside_ours(exported).into_iter().filter(|(name, _)| !managed(name)).collect();
+        if kept.is_empty() {
+            return;
+        }
+        for (name, _) in &kept {
+            self.restore.retain(|known| known != name);
+            self.forget.retain(|known| known != name);
+            self.forget.push(name.clone());
+        }
+        self.forget.sort();
+        let set = self.set.iter().map(|(name, value)| (name.clone(), value.clone()));
+        self.set = Vars::new(set.chain(kept).collect::<Vec<_>>());
+    }
+
     /// Whether a variable of the shell changes.
     pub fn changes(&self) -> bool {
         !self.set.is_empty() || !self.restore.is_empty()
