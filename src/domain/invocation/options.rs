@@ -1,5 +1,6 @@
 //! Splits the words of a program into flags and the rest, the way most programs do: `--flag=value`, `--flag value`, `-fvalue`,
-//! `-abc`. It knows no program; which flags take a value comes in.
+//! `-abc`; for a program that runs another one, up to that one's first word. It knows no program; which flags take a value
+//! comes in.
 
 use super::{Sure, Word};
 
@@ -82,4 +83,31 @@ impl Options<'_> {
             .filter(move |(flag, _)| names.contains(&flag.as_str()))
             .filter_map(|(_, value)| value.as_ref())
     }
+}
+
+/// The words behind the leading flags; `--` ends them.
+pub fn after_flags<'w>(words: &'w [Word], valued: &[&str]) -> &'w [Word] {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let text = word.text.as_str();
+        if text == "--" {
+            return &words[at + 1..];
+        }
+        if !text.starts_with('-') || text == "-" {
+            break;
+        }
+        at += if valued.contains(&text) { 2 } else { 1 };
+    }
+    words.get(at..).unwrap_or(&[])
+}
+
+/// The word behind the first of these flags, wherever it stands.
+pub fn flag_value<'w>(words: &'w [Word], names: &[&str]) -> Option<&'w Word> {
+    let at = words.iter().position(|word| names.contains(&word.text.as_str()))?;
+    words.get(at + 1)
+}
+
+/// Words as one text for a shell.
+pub fn joined(words: &[Word]) -> String {
+    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }

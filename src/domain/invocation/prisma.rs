@@ -274,7 +274,7 @@ pub fn is_guarded_text(text: &str) -> bool {
         match name {
             "prisma" | "prisma7" => is_guarded(behind),
             "psql" => {
-                matches!(sql::read(&super::wrapper::joined(behind)).danger, Danger::Destructive)
+                matches!(sql::read(&super::options::joined(behind)).danger, Danger::Destructive)
                     || behind.iter().any(|word| matches!(word.text.to_ascii_uppercase().as_str(), "DROP" | "TRUNCATE"))
             }
             name => super::tool::is_destructive(name, behind),

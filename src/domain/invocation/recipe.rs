@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::options::options;
+use super::options::{after_flags, options};
 use super::script::known_scripts;
 use super::{Inner, Reader, Sure, Word, makefile, taskfile};
 use crate::domain::line;
@@ -40,10 +40,14 @@ pub(super) fn program<'a>(
     let Content::Text(text) = reader.files.read(&scope.path(&file.text)) else { return None };
     let first = text.lines().next().unwrap_or_default();
     let shell = match first.strip_prefix("#!") {
-        Some(program) => program.split([' ', '/']).any(super::wrapper::is_shell),
+        Some(program) => program.split([' ', '/']).any(is_shell),
         None => file.text.ends_with("sh"),
     };
     if shell { script(reader, file, arguments, scope) } else { None }
+}
+
+pub(super) fn is_shell(name: &str) -> bool {
+    matches!(name, "bash" | "sh" | "zsh" | "dash" | "ksh" | "fish" | "ash" | "mksh")
 }
 
 /// The scope of something that is followed only once.
@@ -272,7 +276,7 @@ fn mise<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
         [tasks, run, rest @ ..] if matches!(tasks.text.as_str(), "tasks" | "task" | "t") && run.text == "run" => rest,
         _ => return None,
     };
-    let rest = super::wrapper::after_flags(rest, &["-C", "--cd", "-j", "--jobs", "-t", "--tool"]);
+    let rest = after_flags(rest, &["-C", "--cd", "-j", "--jobs", "-t", "--tool"]);
     let mut found = Vec::new();
     for name in rest.iter().take_while(|word| word.text != "--").map(|word| word.text.as_str()) {
         let Some(scope) = entered(&format!("mise {name}"), &format!("mise run {name}"), scope) else { continue };
@@ -305,7 +309,7 @@ fn mise_task<'a>(reader: &Reader<'_>, name: &str, scope: &Scope<'a>) -> Vec<Inne
 
 /// `composer run NAME`, and `composer NAME`.
 fn composer<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
-    let mut rest = super::wrapper::after_flags(words, &["-d", "--working-dir"]).iter();
+    let mut rest = after_flags(words, &["-d", "--working-dir"]).iter();
     let mut name = &rest.next()?.text;
     if matches!(name.as_str(), "run" | "run-script") {
         name = &rest.find(|word| !word.text.starts_with('-'))?.text;

@@ -2,8 +2,8 @@
 //! frameworks that carry Prisma's commands under names of their own.
 
 use super::dotenv::{self, Wins};
+use super::options::{after_flags, joined};
 use super::script::{Everywhere, Flags, command, flags, led, lifecycle, named, programs, run, script_or_program};
-use super::wrapper::{self, after_flags};
 use super::{Inner, Reader, Word, code};
 use crate::domain::project::Package;
 use crate::domain::scope::Scope;
@@ -241,7 +241,7 @@ fn pnpm<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
             let shell_mode = words.iter().any(|word| matches!(word.text.as_str(), "-c" | "--shell-mode"));
             let (scope, packages) = led(reader, &wide(&more), scope);
             Some(match verb {
-                "exec" | "dlx" if shell_mode => vec![Inner::Line(wrapper::joined(arguments), scope)],
+                "exec" | "dlx" if shell_mode => vec![Inner::Line(joined(arguments), scope)],
                 "dlx" => command(arguments, scope),
                 "exec" => programs(&packages, arguments, &scope),
                 _ => script_or_program(&packages, arguments, "pnpm run", &scope),
@@ -327,7 +327,7 @@ fn bun<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec
             Some(script_or_program(&packages, arguments, "bun run", &scope))
         }
         "x" => Some(command(after_flags(arguments, &["-p", "--package"]), scope)),
-        "exec" => Some(vec![Inner::Line(wrapper::joined(arguments), scope)]),
+        "exec" => Some(vec![Inner::Line(joined(arguments), scope)]),
         "install" | "i" | "add" | "a" | "ci" => Some(lifecycle(reader, "bun", &scope)),
         "test" | "build" | "create" | "init" | "pm" | "remove" | "rm" | "update" | "link" | "unlink" | "upgrade"
         | "outdated" | "publish" | "patch" | "audit" | "info" | "why" | "repl" => None,

@@ -1,7 +1,8 @@
 //! Sees through the programs that run another one: `sudo`, `env`, `timeout`, `dotenv`, `doppler run` and their kind, each with
 //! its own way with the environment. The plain ones are rows of a table.
 
-use super::options::options;
+use super::options::{after_flags, flag_value, joined, options};
+use super::recipe::{self, is_shell};
 use super::{Inner, Reader, Sure, Word, dotenv, tools};
 use crate::domain::line;
 use crate::domain::scope::{Fed, Origin, Scope, Under, Value};
@@ -345,36 +346,6 @@ fn tmux<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     Some(vec![Inner::Line(joined(&rest), scope.clone())])
 }
 
-/// The words behind the leading flags; `--` ends them.
-pub(super) fn after_flags<'w>(words: &'w [Word], valued: &[&str]) -> &'w [Word] {
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let text = word.text.as_str();
-        if text == "--" {
-            return &words[at + 1..];
-        }
-        if !text.starts_with('-') || text == "-" {
-            break;
-        }
-        at += if valued.contains(&text) { 2 } else { 1 };
-    }
-    words.get(at..).unwrap_or(&[])
-}
-
-fn flag_value<'w>(words: &'w [Word], names: &[&str]) -> Option<&'w Word> {
-    let at = words.iter().position(|word| names.contains(&word.text.as_str()))?;
-    words.get(at + 1)
-}
-
-/// Words as one text for a shell.
-pub(super) fn joined(words: &[Word]) -> String {
-    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-pub(super) fn is_shell(name: &str) -> bool {
-    matches!(name, "bash" | "sh" | "zsh" | "dash" | "ksh" | "fish" | "ash" | "mksh")
-}
-
 /// `xargs COMMAND`: further words come from its input.
 fn xargs<'a>(words: &[Word], scope: &Scope<'a>) -> Inner<'a> {
     let mut command = after_flags(words, &["-n", "-P", "-I", "-L", "-s", "-d", "-E", "-a", "-J"]).to_vec();
@@ -420,7 +391,7 @@ fn shell<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<V
             Some(vec![Inner::Line(text.text.clone(), scope)])
         }
         (Runs::Text, None) => Some(vec![]),
-        (Runs::File, Some((file, arguments))) => super::recipe::script(reader, file, arguments, &scope),
+        (Runs::File, Some((file, arguments))) => recipe::script(reader, file, arguments, &scope),
         (Runs::Input, _) | (Runs::File, None) => {
             scope.arguments = Some(texts(rest));
             match std::mem::replace(&mut scope.fed, Fed::Unknown) {
