@@ -47,6 +47,7 @@ enum When {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Verb {
     /// Print the shell code of the hook: eval "$(nexus-env hook zsh)", in fish: nexus-env hook fish | source
     Hook(HookArgs),
@@ -214,6 +215,7 @@ pub struct PromptArgs {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum GuardVerb {
     /// The verdict for a command or a shell line: exit 0 allowed, 3 blocked, 4 would ask
     Check(GuardArgs),
@@ -290,6 +292,7 @@ pub struct GuardArgs {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum ProxyVerb {
     /// Start it, and return when it listens; never onto a port that another environment's proxy holds
     Up(ProxyUpArgs),
@@ -357,6 +360,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum DatabaseVerb {
     /// Read who an environment's database is, and write it to .nexusenv as `fingerprint`; writes nothing to the database
     Pin(EnvironmentArgs),
@@ -421,23 +425,29 @@ fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
 }
 
 /// The whole page of words takes longer to build than an export takes, so the verbs that scripts call are parsed alone.
+/// Help and usage errors are the whole page's.
 fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
-    match words.get(1).and_then(|word| word.to_str()) {
-        Some("export") => {
-            alone::<ExportArgs>("export", words).map(|(global, args)| Cli { global, verb: Verb::Export(args) })
+    let word = |at: usize| words.get(at).and_then(|word| word.to_str());
+    let alone = match (word(1), word(2)) {
+        (Some("export"), _) => alone(&words[1..]).map(|(global, args)| (global, Verb::Export(args))),
+        (Some("run"), _) => alone(&words[1..]).map(|(global, args)| (global, Verb::Run(args))),
+        (Some("prompt"), _) => alone(&words[1..]).map(|(global, args)| (global, Verb::Prompt(args))),
+        (Some("guard"), Some("check")) => {
+            alone(&words[2..]).map(|(global, args)| (global, Verb::Guard(GuardVerb::Check(args))))
         }
-        Some("run") => alone::<RunArgs>("run", words).map(|(global, args)| Cli { global, verb: Verb::Run(args) }),
-        Some("prompt") => {
-            alone::<PromptArgs>("prompt", words).map(|(global, args)| Cli { global, verb: Verb::Prompt(args) })
-        }
-        Some(_) | None => Cli::try_parse_from(words),
+        (Some(_) | None, _) => None,
+    };
+    match alone {
+        Some((global, verb)) => Ok(Cli { global, verb }),
+        None => Cli::try_parse_from(words),
     }
 }
 
-fn alone<A: Args>(verb: &'static str, words: &[OsString]) -> Result<(Global, A), clap::Error> {
-    let command = Global::augment_args(A::augment_args(Command::new(verb).bin_name(format!("nexus-env {verb}"))));
-    let mut matches: ArgMatches = command.try_get_matches_from(&words[1..])?;
-    Ok((Global::from_arg_matches(&matches)?, A::from_arg_matches_mut(&mut matches)?))
+/// The first word is the verb's.
+fn alone<A: Args>(words: &[OsString]) -> Option<(Global, A)> {
+    let command = Global::augment_args(A::augment_args(Command::new("nexus-env")));
+    let mut matches: ArgMatches = command.try_get_matches_from(words).ok()?;
+    Some((Global::from_arg_matches(&matches).ok()?, A::from_arg_matches_mut(&mut matches).ok()?))
 }
 
 /// Help and version are data; every other answer of the parser is a usage error.
