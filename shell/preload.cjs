@@ -2,17 +2,29 @@
 // nexus-env asks its guard before a database tool that runs in Node does anything, however it was started. Loaded through
 // NODE_OPTIONS (bun: BUN_OPTIONS) while an environment is loaded. For every other program it looks at one string.
 (function () {
-  var tools = /^.*[\\/](?:node_modules|\.bin|bin)[\\/](?:__NEXUS_ENV_TOOLS__)(?=[\\/.]|$)(?!.*[\\/](?:node_modules|scripts)[\\/])/;
-  var runners = /[\\/](?:ts-node[a-z-]*|tsx|babel-node|swc-node|esr|esno|jiti|vite-node)(?:[\\/.][^\\/]*)*$/;
-  var installer = /[\\/]@prisma[\\/]engines[\\/].*postinstall/;
-  var words = process.argv.slice(1);
-  var script = words[0];
+  var tools = '__NEXUS_ENV_TOOLS__';
+  var runners = 'ts-node|tsx|babel-node|swc-node|esr|esno|jiti|vite-node';
+  var script = process.argv[1];
   if (!script) return;
-  if (installer.test(script)) return restore();
-  if (runners.test(script)) {
-    while (words.length > 1 && !tools.test(words[0])) words.shift();
+  // Compiling an expression costs a hundred times as much as looking for a word that it would need. Without words of its
+  // own a tool does nothing.
+  var about = process.argv.length > 2 ? tools + '|' + runners : 'postinstall';
+  if (about.split('|').some(isNamed)) look(process.argv.slice(1));
+
+  function isNamed(name) {
+    return script.indexOf(name.split('/')[0]) >= 0;
   }
-  if (words.length > 1 && tools.test(words[0])) ask();
+
+  function look(words) {
+    var tool = new RegExp('^.*[\\\\/](?:node_modules|\\.bin|bin)[\\\\/](?:' + tools.split('/').join('[\\\\/]') +
+      ')(?=[\\\\/.]|$)(?!.*[\\\\/](?:node_modules|scripts)[\\\\/])');
+    var runner = new RegExp('[\\\\/](?:' + runners + '|ts-node[a-z-]*)(?:[\\\\/.][^\\\\/]*)*$');
+    if (/[\\/]@prisma[\\/]engines[\\/].*postinstall/.test(script)) return restore();
+    if (runner.test(script)) {
+      while (words.length > 1 && !tool.test(words[0])) words.shift();
+    }
+    if (words.length > 1 && tool.test(words[0])) ask(words);
+  }
 
   // Prisma's installer fetches no engine where the variable names one.
   function restore() {
@@ -22,7 +34,7 @@
     else delete process.env[name];
   }
 
-  function ask() {
+  function ask(words) {
     try {
       if (!require('worker_threads').isMainThread) return;
     } catch (error) {}

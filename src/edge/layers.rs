@@ -28,8 +28,7 @@ pub fn prepare(ambient: &Ambient, program: &Path) -> Result<Files> {
 }
 
 fn preload() -> String {
-    let tools = TOOLS.iter().map(|tool| tool.replace('/', "[\\\\/]")).collect::<Vec<_>>().join("|");
-    include_str!("../../shell/preload.cjs").replace("__NEXUS_ENV_TOOLS__", &tools)
+    include_str!("../../shell/preload.cjs").replace("__NEXUS_ENV_TOOLS__", &TOOLS.join("|"))
 }
 
 /// FNV-1a: a name for each content of ours, no seal.
