@@ -219,7 +219,7 @@ fn own(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<
     let config = &loaded.config;
     let name = &environment.name;
     let secrets = load::secrets(ambient, loaded, environment)?;
-    let vars = vars::resolve(&environment.vars, &secrets)?;
+    let vars = vars::resolve(&environment.vars, secrets)?;
     let set = |variable: &&VariableName| vars.get(variable).is_some_and(|value| !value.expose().is_empty());
     let Some(variable) = config.database_variables.iter().find(set) else {
         let first = config.database_variables.first().map_or("DATABASE_URL".to_owned(), ToString::to_string);

@@ -45,16 +45,17 @@ pub fn export(ambient: &Ambient, environment: Option<&str>, format: Format) -> R
 
 /// `export NAME='value'`, one a line; POSIX 2.2.2 single quotes hold any byte but NUL and the quote itself.
 fn shell(vars: &Vars) -> Vec<u8> {
-    let mut out = Vec::new();
+    let size = |(name, value): (&VariableName, &Secret)| 16 + name.as_str().len() + value.expose().len();
+    let mut out = Vec::with_capacity(vars.iter().map(size).sum());
     for (name, value) in vars.iter() {
         out.extend_from_slice(b"export ");
         out.extend_from_slice(name.as_str().as_bytes());
         out.extend_from_slice(b"='");
-        for &byte in value.expose() {
-            match byte {
-                b'\'' => out.extend_from_slice(br"'\''"),
-                byte => out.push(byte),
+        for (at, part) in value.expose().split(|&byte| byte == b'\'').enumerate() {
+            if at > 0 {
+                out.extend_from_slice(br"'\''");
             }
+            out.extend_from_slice(part);
         }
         out.extend_from_slice(b"'\n");
     }

@@ -193,7 +193,7 @@ pub fn chosen(ambient: &Ambient, loaded: &Loaded, name: Option<&str>) -> Result<
 pub fn variables(ambient: &Ambient, loaded: &Loaded, active: &Active) -> Result<Vars> {
     let environment = environment(loaded, active.environment.as_str())?;
     let secrets = secrets(ambient, loaded, environment)?;
-    let vars = vars::resolve(&environment.vars, &secrets)?;
+    let vars = vars::resolve(&environment.vars, secrets)?;
     let access = access(environment, active.granted);
     if access == Access::ReadOnly
         && let Some(name) = loaded
@@ -223,9 +223,7 @@ pub fn access(environment: &Environment, granted: Access) -> Access {
 fn presented(config: &Config, access: Access, vars: Vars) -> Vars {
     match access {
         Access::ReadWrite => vars,
-        Access::ReadOnly => Vars::new(vars.iter().map(|(name, value)| {
-            (name.clone(), if config.database_variables.contains(name) { read_only(value) } else { value.clone() })
-        })),
+        Access::ReadOnly => vars.map(|name, value| config.database_variables.contains(name).then(|| read_only(value))),
     }
 }
 
@@ -283,7 +281,7 @@ pub fn stored_urls(ambient: &Ambient, loaded: &Loaded) -> Vec<StoredUrl> {
     let mut all = Vec::new();
     for environment in &loaded.config.environments {
         let vars =
-            secrets(ambient, loaded, environment).and_then(|secrets| Ok(vars::resolve(&environment.vars, &secrets)?));
+            secrets(ambient, loaded, environment).and_then(|secrets| Ok(vars::resolve(&environment.vars, secrets)?));
         let stored = |variable: &VariableName, url| StoredUrl {
             environment: environment.name.clone(),
             protection: environment.protection,

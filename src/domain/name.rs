@@ -56,76 +56,99 @@ impl VariableName {
     /// that it may.
     pub fn refusal(&self) -> Option<&'static str> {
         const EXACT: &[&str] = &[
-            "PATH",
-            "NODE_OPTIONS",
+            "BASH_ENV",
             "BUN_OPTIONS",
-            "PRISMA_SCHEMA_ENGINE_BINARY",
+            "EDITOR",
+            "ENV",
+            "HOME",
+            "IFS",
+            "NODE_OPTIONS",
+            "PAGER",
+            "PATH",
+            "PRISMA_FMT_BINARY",
+            "PRISMA_INTROSPECTION_ENGINE_BINARY",
             "PRISMA_MIGRATION_ENGINE_BINARY",
             "PRISMA_QUERY_ENGINE_BINARY",
             "PRISMA_QUERY_ENGINE_LIBRARY",
-            "PRISMA_INTROSPECTION_ENGINE_BINARY",
-            "PRISMA_FMT_BINARY",
-            "BASH_ENV",
-            "ENV",
+            "PRISMA_SCHEMA_ENGINE_BINARY",
             "PROMPT_COMMAND",
             "PS0",
             "PS1",
             "PS2",
             "PS3",
             "PS4",
-            "ZDOTDIR",
-            "IFS",
             "SHELL",
-            "HOME",
-            "EDITOR",
             "VISUAL",
-            "PAGER",
+            "ZDOTDIR",
         ];
+        const NPM: &str = "npm_config_";
         const PREFIXES: &[&str] = &["LD_", "DYLD_", "GIT_", "PYTHON", "PERL5", "RUBY", "NEXUS_ENV_"];
         // What the shells themselves keep: assigning it fails, or changes the shell instead of the environment.
         const SHELLS: &[&str] = &[
-            "PWD",
+            "BASHOPTS",
+            "BASHPID",
+            "BASH_VERSINFO",
+            "DIRSTACK",
+            "EUID",
+            "FUNCNAME",
+            "GROUPS",
+            "NEXUS_ENV",
             "OLDPWD",
+            "PPID",
+            "PROMPT",
+            "PWD",
+            "RPROMPT",
+            "SHELLOPTS",
             "SHLVL",
             "UID",
-            "EUID",
-            "PPID",
-            "BASHOPTS",
-            "SHELLOPTS",
-            "BASH_VERSINFO",
-            "BASHPID",
             "_",
-            "status",
-            "path",
             "argv",
-            "fpath",
             "cdpath",
-            "history",
-            "version",
             "fish_pid",
-            "NEXUS_ENV",
-            "GROUPS",
-            "FUNCNAME",
-            "DIRSTACK",
+            "fish_user_paths",
+            "fpath",
+            "history",
+            "path",
             "pipestatus",
             "prompt",
-            "PROMPT",
-            "RPROMPT",
-            "fish_user_paths",
+            "status",
             "umask",
+            "version",
         ];
+        // Every name of a store passes here, so it is looked up and not compared with each.
+        const { assert!(in_order(EXACT) && in_order(SHELLS), "a binary search needs them in order") };
         let name = self.0.as_str();
-        if EXACT.contains(&name)
+        if EXACT.binary_search(&name).is_ok()
             || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-            || name.to_ascii_lowercase().starts_with("npm_config_")
+            || name.get(..NPM.len()).is_some_and(|start| start.eq_ignore_ascii_case(NPM))
         {
             Some("setting it can run code or change who the tools think you are")
-        } else if SHELLS.contains(&name) || name.starts_with("__nexus_env") || name.starts_with("__NEXUS_ENV") {
+        } else if SHELLS.binary_search(&name).is_ok()
+            || name.starts_with("__nexus_env")
+            || name.starts_with("__NEXUS_ENV")
+        {
             Some("the shell or nexus-env itself keeps it")
         } else {
             None
         }
     }
+}
+
+/// Whether each text is greater than the one before it, byte by byte.
+const fn in_order(texts: &[&str]) -> bool {
+    let mut at = 1;
+    while at < texts.len() {
+        let (before, text) = (texts[at - 1].as_bytes(), texts[at].as_bytes());
+        let mut same = 0;
+        while same < before.len() && same < text.len() && before[same] == text[same] {
+            same += 1;
+        }
+        if same == text.len() || same < before.len() && before[same] > text[same] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 impl fmt::Display for VariableName {
@@ -167,6 +190,19 @@ mod tests {
         }
         for bad in ["", "2dev", "../x", "dev/x", "dev.toml", "-e", "dév"] {
             assert!(EnvironmentName::new(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn knows_what_is_in_order() {
+        for (texts, expected) in [
+            (&["A", "AB", "B", "_"][..], true),
+            (&["A", "A"], false),
+            (&["AB", "A"], false),
+            (&["B", "AC"], false),
+            (&[], true),
+        ] {
+            assert_eq!(in_order(texts), expected, "{texts:?}");
         }
     }
 

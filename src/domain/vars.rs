@@ -25,6 +25,16 @@ impl Vars {
         self.0.binary_search_by(|(n, _)| n.cmp(name)).ok().map(|at| &self.0[at].1)
     }
 
+    /// The same names, their values replaced where `change` has another one.
+    pub fn map(mut self, change: impl Fn(&VariableName, &Secret) -> Option<Secret>) -> Self {
+        for (name, value) in &mut self.0 {
+            if let Some(other) = change(name, value) {
+                *value = other;
+            }
+        }
+        self
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&VariableName, &Secret)> {
         self.0.iter().map(|(name, value)| (name, value))
     }
@@ -88,10 +98,10 @@ fn parts(value: &str) -> Result<Vec<Part<'_>>, String> {
 ///
 /// A plain variable wins over a secret of the same name, so that one person's `.nexusenv.local` can replace it; a
 /// reference of a variable to its own name means that secret. Unknown names and circles are failures.
-pub fn resolve(plain: &[(VariableName, String)], secrets: &Vars) -> Result<Vars, Failure> {
+pub fn resolve(plain: &[(VariableName, String)], secrets: Vars) -> Result<Vars, Failure> {
     let mut resolver = Resolver {
         written: plain.iter().map(|(name, value)| (name, value.as_str())).collect(),
-        secrets,
+        secrets: &secrets,
         done: HashMap::new(),
         path: Vec::new(),
         left: LARGEST,
@@ -99,8 +109,11 @@ pub fn resolve(plain: &[(VariableName, String)], secrets: &Vars) -> Result<Vars,
     for (name, _) in plain {
         resolver.value(name)?;
     }
-    let done = resolver.done.into_iter().map(|(name, value)| (name.clone(), value));
-    Ok(Vars::new(secrets.0.iter().cloned().chain(done)))
+    let done: Vec<_> = resolver.done.into_iter().map(|(name, value)| (name.clone(), value)).collect();
+    if done.is_empty() {
+        return Ok(secrets);
+    }
+    Ok(Vars::new(secrets.0.into_iter().chain(done)))
 }
 
 struct Resolver<'v> {
@@ -200,7 +213,7 @@ mod tests {
     #[track_caller]
     fn check(pairs: &[(&str, &str)], expected: &str) {
         let secrets = Vars::new([(name("PASSWORD"), Secret::new("p$${x}")), (name("RAW"), Secret::new(vec![0xff]))]);
-        let got = match resolve(&plain(pairs), &secrets) {
+        let got = match resolve(&plain(pairs), secrets) {
             Ok(vars) => String::from_utf8_lossy(vars.get(&name(pairs[0].0)).unwrap().expose()).into_owned(),
             Err(failure) => failure.message,
         };
@@ -248,13 +261,13 @@ mod tests {
             (0..60).map(|n| (name(&format!("V{n}")), format!("${{V{}}}${{V{}}}", n + 1, n + 1))).collect();
         let mut all = doubling;
         all.push((name("V60"), "x".repeat(100)));
-        let message = resolve(&all, &Vars::default()).unwrap_err().message;
+        let message = resolve(&all, Vars::default()).unwrap_err().message;
         assert!(message.ends_with("makes the environment larger than 4 MiB"), "{message}");
 
         let mut chain: Vec<(VariableName, String)> =
             (0..30_000).map(|n| (name(&format!("V{n}")), format!("${{V{}}}", n + 1))).collect();
         chain.push((name("V30000"), String::new()));
-        let message = resolve(&chain, &Vars::default()).unwrap_err().message;
+        let message = resolve(&chain, Vars::default()).unwrap_err().message;
         assert_eq!(message, "`V0` leads through more than 64 other variables");
     }
 
@@ -264,7 +277,7 @@ mod tests {
             let plain: Vec<_> =
                 values.into_iter().zip(["A", "B", "C", "D", "E"]).map(|(value, key)| (name(key), value)).collect();
             let secrets = Vars::new([(name("A"), Secret::new("${B}"))]);
-            if let Ok(vars) = resolve(&plain, &secrets) {
+            if let Ok(vars) = resolve(&plain, secrets) {
                 for (key, _) in &plain {
                     prop_assert!(vars.get(key).is_some());
                 }
@@ -274,7 +287,7 @@ mod tests {
         #[test]
         fn a_text_with_doubled_dollars_comes_out_as_it_went_in(text in "\\PC*") {
             let plain = [(name("A"), text.replace('$', "$$"))];
-            let vars = resolve(&plain, &Vars::default()).unwrap();
+            let vars = resolve(&plain, Vars::default()).unwrap();
             prop_assert_eq!(vars.get(&name("A")).unwrap().expose(), text.as_bytes());
         }
     }
