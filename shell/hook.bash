@@ -60,12 +60,8 @@ __nexus_env_load() {
     return 1
   fi
   __nexus_env_out=$(
-    # shellcheck disable=SC2043
-    for __nexus_env_name in __NEXUS_ENV_NAMES__; do
-      printf '#nexus-env %s\n' "$__nexus_env_name"
-      # In POSIX mode a name with a dash is an error.
-      declare -f "$__nexus_env_name" 2>/dev/null || :
-    done
+    # In POSIX mode a name with a dash is an error.
+    declare -f __NEXUS_ENV_NAMES__ 2>/dev/null || :
     printf '#nexus-env-load\n'
     [[ ${1-} != line ]] || __nexus_env_assigned
     [[ ${1-} != line ]] || set -- line ${__nexus_env_names[@]+"${__nexus_env_names[@]}"}
@@ -215,15 +211,10 @@ __nexus_env_wrap() {
   for __nexus_env_name; do
     __nexus_env_text=''
     if declare -F "$__nexus_env_name" >/dev/null; then
-      case ${__nexus_env_own-} in
-        *"#nexus-env $__nexus_env_name"$'\n'*)
-          __nexus_env_text=${__nexus_env_own%%"#nexus-env $__nexus_env_name"$'\n'*}
-          __nexus_env_text=${__nexus_env_own:${#__nexus_env_text}}
-          __nexus_env_text=${__nexus_env_text#"#nexus-env $__nexus_env_name"$'\n'}
-          __nexus_env_text=${__nexus_env_text%%'#nexus-env '*}
-          ;;
-        *) __nexus_env_text=$(declare -f "$__nexus_env_name") ;;
+      case $'\n'${__nexus_env_own-} in
+        *$'\n'"$__nexus_env_name () "$'\n{ \n'"    __nexus_env_guarded $__nexus_env_name "*) continue ;;
       esac
+      __nexus_env_text=$(declare -f "$__nexus_env_name")
       case $__nexus_env_text in *__nexus_env_guard*) continue ;; esac
     fi
     # A name with a dash is no name of a function in POSIX mode.
