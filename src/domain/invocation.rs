@@ -5,9 +5,13 @@ mod client;
 mod code;
 pub mod datasource;
 mod dotenv;
+mod interpreter;
 pub mod makefile;
+mod mention;
+mod monorepo;
 mod options;
 mod prisma;
+mod program;
 mod reach;
 mod recipe;
 mod runner;
@@ -15,10 +19,12 @@ mod script;
 pub mod taskfile;
 mod tool;
 pub mod tools;
+mod uses;
 mod walk;
 mod wrapper;
 
-pub use prisma::is_guarded_text as names_destruction;
+pub use mention::in_text as names_destruction;
+pub use uses::{Role, UrlValue, Use};
 
 use std::cell::Cell;
 use std::fmt;
@@ -109,39 +115,6 @@ pub enum Tool {
     Other,
 }
 
-/// A database URL that a command will use.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Use {
-    /// What it is called: `DATABASE_URL`, `--url`, `shadowDatabaseUrl`.
-    pub label: String,
-    /// The variable that holds it, if one does.
-    pub variable: Option<String>,
-    pub role: Role,
-    pub value: UrlValue,
-    pub origin: Origin,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Role {
-    Main,
-    /// `directUrl`, which Prisma 5 and 6 use in place of `url`.
-    Direct,
-    /// Wiped at every use.
-    Shadow,
-}
-
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum UrlValue {
-    Url(DatabaseUrl),
-    NotAUrl,
-    /// Nothing sets it, or it is empty.
-    Absent,
-    /// Why it cannot be known.
-    Unknown(String),
-    /// What this environment stores under the variable.
-    Stored(String),
-}
-
 /// What a line is read against.
 pub struct Reader<'a> {
     pub files: &'a dyn Files,
@@ -222,7 +195,7 @@ impl<'a> Reader<'a> {
             return vec![self.unreadable(&scope)];
         }
         self.steps.set(self.steps.get() - 1);
-        if let Some((prefix, behind)) = runner::prisma_words(words) {
+        if let Some((prefix, behind)) = program::prisma_words(words) {
             let prefix = prefix.iter().map(|word| Word::sure(word));
             let words: Vec<Word> = prefix.chain(behind.rest.iter().cloned()).collect();
             return vec![self.prisma(&words, behind.major, &scope)];
@@ -230,9 +203,11 @@ impl<'a> Reader<'a> {
         if let Some(named) = scope.named.get(&first.text).cloned() {
             return self.named(named, &first.text, rest, &mut scope);
         }
-        let name = runner::known_as(first);
+        let name = program::known_as(first);
         let inner = wrapper::see_through(self, name, rest, &scope)
             .or_else(|| runner::see_through(self, name, rest, &scope))
+            .or_else(|| monorepo::see_through(self, name, rest, &scope))
+            .or_else(|| interpreter::see_through(self, name, rest, &scope))
             .or_else(|| recipe::see_through(self, name, rest, &scope))
             .or_else(|| recipe::program(self, first, rest, &scope));
         if let Some(inner) = inner {
@@ -260,7 +235,7 @@ impl<'a> Reader<'a> {
             return vec![self.prisma(rest, None, &scope)];
         }
         // A program that nobody here knows, with a whole Prisma command behind it, may well be one that runs it.
-        if let Some(at) = (1..words.len()).find(|at| may_run(name, &words[*at..])) {
+        if let Some(at) = (1..words.len()).find(|at| mention::may_run(name, &words[*at..])) {
             scope.through.push(first.text.clone());
             return self.command(words[at..].to_vec(), &scope);
         }
@@ -274,7 +249,7 @@ impl<'a> Reader<'a> {
             let danger = client::of_execute(self, operation.file.as_ref(), scope);
             operation.judge_sql(danger);
         }
-        let uses = datasource::uses(self, &operation, scope);
+        let uses = prisma::reach::uses(self, &operation, scope);
         // A comparison with migrations wipes a shadow database only where one is named.
         let effect = match (operation.rule.aim, uses.is_empty()) {
             (prisma::Aim::ShadowOfMigrations, true) => Effect::Safe,
@@ -333,7 +308,7 @@ impl<'a> Reader<'a> {
             effect: Effect::Safe,
             does: "run on",
             why: "no built-in rule names it",
-            uses: datasource::of_any_program(self, scope),
+            uses: uses::of_any_program(self, scope),
             through: scope.through.clone(),
             beaten: Vec::new(),
         }
@@ -349,133 +324,6 @@ fn shown(word: &str) -> String {
         Some((name, value)) if !value.is_empty() => format!("{name}=•••"),
         Some(_) | None => word.to_owned(),
     }
-}
-
-/// Whether these words, behind a program of this name, are a guarded Prisma command that the program may start. Those that
-/// print, search, edit or commit are known not to.
-fn may_run(name: &str, words: &[Word]) -> bool {
-    const TALKERS: &[&str] = &[
-        "echo",
-        "printf",
-        "print",
-        "git",
-        "gh",
-        "glab",
-        "hub",
-        "grep",
-        "egrep",
-        "fgrep",
-        "rg",
-        "ag",
-        "ack",
-        "man",
-        "tldr",
-        "which",
-        "type",
-        "whence",
-        "where",
-        "whereis",
-        "apropos",
-        "whatis",
-        "info",
-        "help",
-        "brew",
-        "apt",
-        "apt-get",
-        "apt-cache",
-        "dpkg",
-        "dnf",
-        "yum",
-        "apk",
-        "pacman",
-        "port",
-        "pip",
-        "pip3",
-        "pipx",
-        "gem",
-        "snap",
-        "rustup",
-        "ctags",
-        "pgrep",
-        "pkill",
-        "killall",
-        "basename",
-        "dirname",
-        "realpath",
-        "readlink",
-        "stat",
-        "file",
-        "command",
-        "alias",
-        "abbr",
-        "cat",
-        "bat",
-        "less",
-        "more",
-        "head",
-        "tail",
-        "vim",
-        "vi",
-        "nvim",
-        "nano",
-        "emacs",
-        "code",
-        "cursor",
-        "ls",
-        "rm",
-        "cp",
-        "mv",
-        "mkdir",
-        "touch",
-        "sed",
-        "awk",
-        "jq",
-        "yq",
-        "curl",
-        "wget",
-        "http",
-        "test",
-        "[",
-        "say",
-        "notify-send",
-        "tee",
-        "wc",
-        "history",
-        "fc",
-        "logger",
-        "npm",
-        "pnpm",
-        "yarn",
-        "bun",
-        "node",
-        "python",
-        "python3",
-        "nexus-env",
-        "export",
-        "set",
-        "read",
-        "complete",
-        "claude",
-        "codex",
-        "tmux",
-        "open",
-        "xdg-open",
-        "pbcopy",
-        "diff",
-        "sort",
-        "true",
-        "false",
-        ":",
-        "exit",
-        "return",
-    ];
-    let guarded = |words: &[Word]| {
-        let named = words.first().map(runner::known_as);
-        named.is_some_and(|name| tool::is_destructive(name, &words[1..]))
-            || runner::prisma_words(words)
-                .is_some_and(|(prefix, behind)| prefix.is_empty() && prisma::is_guarded(behind.rest))
-    };
-    !TALKERS.contains(&name) && guarded(words)
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 //! After prisma/prisma 5.22.0, 6.19.3 and 7.9.1 (`packages/cli/src/bin.ts`, `packages/migrate/src/commands`), and 8.0.0-rc.5.
 //! The parser is `arg` 5.0.2: no abbreviations, and a word that is no flag ends the search for `--help`.
 
+pub mod reach;
+
 use super::{Sure, Word};
-use crate::domain::sql::{self, Danger};
+use crate::domain::sql::Danger;
 use crate::domain::verdict::Effect;
 
 /// One row: the words, and what they do.
@@ -261,25 +263,6 @@ pub fn is_guarded(words: &[Word]) -> bool {
     let known = |rule: &Rule| !rule.words.is_empty() && rule.words.len() == 2;
     let operation = read(words, None);
     operation.rule.effect != Effect::Safe && known(operation.rule)
-}
-
-/// The same in a text that could not be read as a line: a tool's name, and the words of a destructive command right behind it.
-pub fn is_guarded_text(text: &str) -> bool {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || "'\"`();|&".contains(c)).collect();
-    let words: Vec<Word> = words.into_iter().filter(|word| !word.is_empty()).map(Word::sure).collect();
-    (0..words.len()).any(|at| {
-        let base = words[at].base();
-        let name = base.split('@').next().unwrap_or(base);
-        let behind = &words[at + 1..words.len().min(at + 9)];
-        match name {
-            "prisma" | "prisma7" => is_guarded(behind),
-            "psql" => {
-                matches!(sql::read(&super::options::joined(behind)).danger, Danger::Destructive)
-                    || behind.iter().any(|word| matches!(word.text.to_ascii_uppercase().as_str(), "DROP" | "TRUNCATE"))
-            }
-            name => super::tool::is_destructive(name, behind),
-        }
-    })
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]

@@ -1,9 +1,10 @@
 //! Which database a tool other than Prisma will use: a URL in its words, PostgreSQL's `-h`, `-p`, `-d` and `PGHOST`, the
 //! variables that its own configuration names, or the environment's. What none of them tells is unknown.
 
-use super::datasource::{from_configuration, keep_what_is_set, of_any_program, resolve};
+use super::datasource::{Written, from_configuration};
 use super::options::Options;
 use super::tools::Finds;
+use super::uses::{keep_what_is_set, of_any_program, resolve};
 use super::{Reader, Role, Sure, UrlValue, Use, Word};
 use crate::domain::project::{self, Content};
 use crate::domain::scope::{Origin, Scope, Value};
@@ -128,14 +129,14 @@ fn configured(
 }
 
 /// URLs that stand in a file without quotes, as in `alembic.ini`.
-fn bare_urls(text: &str) -> Vec<super::datasource::Written> {
+fn bare_urls(text: &str) -> Vec<Written> {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with(['#', ';', '/']));
     lines
         .filter(|line| !line.contains(['"', '\'', '`']))
         .filter_map(|line| line.split_once('='))
         .map(|(_, value)| value.trim())
         .filter(|value| DatabaseUrl::parse(value).is_some())
-        .map(|value| super::datasource::Written::Literal(value.to_owned()))
+        .map(|value| Written::Literal(value.to_owned()))
         .collect()
 }
 

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{Invocation, Reader, Sure, Word, prisma};
+use super::{Invocation, Reader, Sure, Word, mention};
 use crate::domain::line::{self, Input, List, Node, Piece, Place, Simple, Split, Step, Written};
 use crate::domain::pattern;
 use crate::domain::project::{Content, env_file};
@@ -34,7 +34,7 @@ impl<'a> Reader<'a> {
 
     /// A text that was not read: it counts as destructive where it names a destructive command.
     fn refused(&self, text: &str, scope: &Scope<'a>) -> Vec<Invocation> {
-        if prisma::is_guarded_text(text) { vec![self.unreadable(scope)] } else { Vec::new() }
+        if mention::in_text(text) { vec![self.unreadable(scope)] } else { Vec::new() }
     }
 
     pub(super) fn list(&self, list: &List, scope: &mut Scope<'a>) -> Vec<Invocation> {

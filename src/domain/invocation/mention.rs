@@ -1,0 +1,153 @@
+//! Whether a destructive command is named where nobody here can tell whether it runs: behind a program that is not known, and in
+//! a text that cannot be read as a line. It goes by the names alone, and opens no file.
+
+use super::options::joined;
+use super::{Word, prisma, program, tool};
+use crate::domain::sql::{self, Danger};
+
+/// Whether these words, behind a program of this name, are a guarded Prisma command that the program may start. Those that
+/// print, search, edit or commit are known not to.
+pub fn may_run(name: &str, words: &[Word]) -> bool {
+    const TALKERS: &[&str] = &[
+        "echo",
+        "printf",
+        "print",
+        "git",
+        "gh",
+        "glab",
+        "hub",
+        "grep",
+        "egrep",
+        "fgrep",
+        "rg",
+        "ag",
+        "ack",
+        "man",
+        "tldr",
+        "which",
+        "type",
+        "whence",
+        "where",
+        "whereis",
+        "apropos",
+        "whatis",
+        "info",
+        "help",
+        "brew",
+        "apt",
+        "apt-get",
+        "apt-cache",
+        "dpkg",
+        "dnf",
+        "yum",
+        "apk",
+        "pacman",
+        "port",
+        "pip",
+        "pip3",
+        "pipx",
+        "gem",
+        "snap",
+        "rustup",
+        "ctags",
+        "pgrep",
+        "pkill",
+        "killall",
+        "basename",
+        "dirname",
+        "realpath",
+        "readlink",
+        "stat",
+        "file",
+        "command",
+        "alias",
+        "abbr",
+        "cat",
+        "bat",
+        "less",
+        "more",
+        "head",
+        "tail",
+        "vim",
+        "vi",
+        "nvim",
+        "nano",
+        "emacs",
+        "code",
+        "cursor",
+        "ls",
+        "rm",
+        "cp",
+        "mv",
+        "mkdir",
+        "touch",
+        "sed",
+        "awk",
+        "jq",
+        "yq",
+        "curl",
+        "wget",
+        "http",
+        "test",
+        "[",
+        "say",
+        "notify-send",
+        "tee",
+        "wc",
+        "history",
+        "fc",
+        "logger",
+        "npm",
+        "pnpm",
+        "yarn",
+        "bun",
+        "node",
+        "python",
+        "python3",
+        "nexus-env",
+        "export",
+        "set",
+        "read",
+        "complete",
+        "claude",
+        "codex",
+        "tmux",
+        "open",
+        "xdg-open",
+        "pbcopy",
+        "diff",
+        "sort",
+        "true",
+        "false",
+        ":",
+        "exit",
+        "return",
+    ];
+    let guarded = |words: &[Word]| {
+        let named = words.first().map(program::known_as);
+        named.is_some_and(|name| tool::is_destructive(name, &words[1..]))
+            || program::prisma_words(words)
+                .is_some_and(|(prefix, behind)| prefix.is_empty() && prisma::is_guarded(behind.rest))
+    };
+    !TALKERS.contains(&name) && guarded(words)
+}
+
+/// Whether a text that could not be read as a line names a destructive command: a tool's name, and the command's words right
+/// behind it.
+pub fn in_text(text: &str) -> bool {
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || "'\"`();|&".contains(c)).collect();
+    let words: Vec<Word> = words.into_iter().filter(|word| !word.is_empty()).map(Word::sure).collect();
+    (0..words.len()).any(|at| {
+        let base = words[at].base();
+        let name = base.split('@').next().unwrap_or(base);
+        let behind = &words[at + 1..words.len().min(at + 9)];
+        match name {
+            "prisma" | "prisma7" => prisma::is_guarded(behind),
+            "psql" => {
+                matches!(sql::read(&joined(behind)).danger, Danger::Destructive)
+                    || behind.iter().any(|word| matches!(word.text.to_ascii_uppercase().as_str(), "DROP" | "TRUNCATE"))
+            }
+            name => tool::is_destructive(name, behind),
+        }
+    })
+}
