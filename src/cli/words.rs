@@ -1,0 +1,378 @@
+//! Every word a user can type, on one page. What a word means is not known here.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::command::export;
+use crate::domain::duration::Duration;
+use crate::domain::toolcall::Format;
+
+/// Loads a repository's environment (dev, test, prod) with its age-encrypted credentials, and keeps destructive
+/// database commands away from production.
+#[derive(Debug, Parser)]
+#[command(name = "nexus-env", version, disable_help_subcommand = true, arg_required_else_help = true, after_help = STATUS)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const STATUS: &str = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 blocked by the guard, 4 would ask (guard check \
+                      only); run and a guarded command give the command's own.\nMessages go to stderr, data to stdout.";
+
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// When to use colour in messages
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// Say nothing but errors and refusals
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum When {
+    Always,
+    Never,
+    Auto,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum Verb {
+    /// Print the shell code of the hook: eval "$(nexus-env hook zsh)", in fish: nexus-env hook fish | source
+    Hook(HookArgs),
+    /// Write a commented .nexusenv, make an identity where there is none; changes nothing that exists
+    Init,
+    /// Trust this configuration; shows what changed since it was allowed last
+    Allow(PathArgs),
+    /// Distrust this configuration: nothing is exported from it, and it no longer asks
+    Deny(PathArgs),
+    /// Select an environment for this shell alone (needs the hook)
+    Use(UseArgs),
+    /// The one answer to "where am I"
+    Status(StatusArgs),
+    /// Store a secret, read without echo from the terminal or from stdin
+    Set(SetArgs),
+    /// Print one value
+    Get(NameArgs),
+    /// List the names of an environment's variables, never their values
+    List(EnvironmentArgs),
+    /// Remove a variable from an environment
+    Unset(NameArgs),
+    /// Take the variables of a .env file into an environment's secrets
+    Import(ImportArgs),
+    /// Run one command in an environment, without touching the shell
+    Run(RunArgs),
+    /// Print an environment as data
+    Export(ExportArgs),
+    /// Print the prompt segment: `dev`, `prod 28m`
+    Prompt(PromptArgs),
+    /// Ask the guard about a command
+    #[command(subcommand)]
+    Guard(GuardVerb),
+    /// Run an environment's proxy in the background
+    #[command(subcommand)]
+    Proxy(ProxyVerb),
+    /// The audit log: blocks, questions, pauses, selections of protected environments, deployments
+    Log(LogArgs),
+    /// Running processes that hold a database URL, and the environment that each one reaches
+    Ps(PsArgs),
+    /// Check the whole set-up, and say how to mend each finding; exit 1 where one is an error
+    Doctor(DoctorArgs),
+    /// Which database is which: pin it in .nexusenv, label it in the database itself, verify both
+    #[command(subcommand)]
+    Db(DatabaseVerb),
+    /// The main job on a scratch repository, for someone who has just installed it
+    Tour(TourArgs),
+    /// Print the completions of a shell
+    Completions(CompletionArgs),
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Args, Debug)]
+pub struct HookArgs {
+    #[arg(value_parser = PossibleValuesParser::new(["bash", "zsh", "fish"]))]
+    pub shell: String,
+}
+
+#[derive(Args, Debug)]
+pub struct PathArgs {
+    /// A directory or its .nexusenv; the nearest one when left out
+    pub path: Option<PathBuf>,
+}
+
+/// The words of `use`, which the hook hands to the binary as they are.
+#[derive(Args, Debug)]
+pub struct UseArgs {
+    #[arg(value_name = "ENV")]
+    pub environment: String,
+    /// End by itself after this time: 30s, 30m, 2h (a protected environment: 30m unless told otherwise)
+    #[arg(long = "for", value_name = "DURATION")]
+    pub duration: Option<String>,
+    /// Lift read-only, after you typed the environment's name
+    #[arg(long)]
+    pub write: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct StatusArgs {
+    /// One JSON object: repository, trust (allowed, denied, unusable, nothing), why, hint, environment, protected,
+    /// loaded, expired, until, left, access, paused, secrets, variables, databases (variable, url, origin, reaches,
+    /// reaches_protected, conclusion, evidence), proxies (name, port, instance, listener, state, answers, reaches, pid,
+    /// started, since), services (name, port, listener, pid, health, environment, databases, unknown), blocked, guard
+    /// (destructive, gated, reason, rules, shell, engine, node), warnings
+    #[arg(long)]
+    pub json: bool,
+    /// Connect to no database and ask no service for its health
+    #[arg(long)]
+    pub offline: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct PsArgs {
+    /// One JSON object: processes, each with environment, protected, pid, parent, program, ports, started, below, databases, inherited
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    /// One JSON object: identity, findings, each with severity, place, sentence, mend
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct EnvironmentArgs {
+    /// The environment; the selected one when left out
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct SetArgs {
+    pub name: String,
+    /// There is no way to give a value as an argument: other users could read it, and the history keeps it
+    #[arg(hide = true)]
+    pub value: Option<OsString>,
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// Write a plain variable to .nexusenv instead of a secret
+    #[arg(long)]
+    pub plain: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct NameArgs {
+    pub name: String,
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct ImportArgs {
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// Lift read-only for this command, after you typed the environment's name
+    #[arg(long)]
+    pub write: bool,
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    #[arg(long)]
+    pub format: export::Format,
+}
+
+#[derive(Args, Debug)]
+pub struct PromptArgs {
+    /// `{env}` is the environment, `{left}` the time that is left, `{access}` `write` where that was granted, `{paused}`
+    /// for how long the guard is paused here, and `{}` the usual segment
+    #[arg(long, default_value = "{}")]
+    pub format: String,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum GuardVerb {
+    /// The verdict for a command or a shell line: exit 0 allowed, 3 blocked, 4 would ask
+    Check(GuardArgs),
+    /// The same, with every piece of evidence
+    Explain(GuardArgs),
+    /// Let everything through on one environment for a short time, after you typed its name
+    Pause(PauseArgs),
+    /// End a pause before its time
+    Resume(EnvironmentArgs),
+    /// Say which scripts of package.json start a command that can lose data, for pre-commit and CI: exit 3 where one does
+    Scripts(ScriptsArgs),
+    /// Answer a coding agent's hook: reads its tool call as JSON on stdin
+    #[command(after_help = HOOK)]
+    Hook(AgentArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct ScriptsArgs {
+    /// A script that is meant to: its name, or DIRECTORY:NAME, with `*` for any characters
+    #[arg(long, value_name = "SCRIPT")]
+    pub except: Vec<String>,
+    /// One JSON object: scripts, found; each found has package, script, command, effect, excepted
+    #[arg(long)]
+    pub json: bool,
+}
+
+const HOOK: &str = "In .claude/settings.json: {\"hooks\": {\"PreToolUse\": [{\"matcher\": \"Bash\", \"hooks\": \
+                    [{\"type\": \"command\", \"command\": \"nexus-env guard hook\"}]}]}}\nNothing is said about a harmless \
+                    call. A refusal is an object in the agent's format; with --format exit it is status 2, with the reason \
+                    on stderr.";
+
+#[derive(Args, Debug)]
+pub struct AgentArgs {
+    /// The agent's format; found out from the call when left out
+    #[arg(long, value_parser = PossibleValuesParser::new(Format::WORDS.map(|(word, _)| word)))]
+    pub format: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct PauseArgs {
+    /// How long: 30s, 10m; at most 1h
+    #[arg(long = "for", value_name = "DURATION", default_value = "10m")]
+    pub duration: String,
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct LogArgs {
+    /// One JSON object: file, torn, entries; an entry has time, event, environment, repository, command, reason, target, through, detail, uid, pid, tty, agent
+    #[arg(long)]
+    pub json: bool,
+    /// How many of the newest entries
+    #[arg(short, value_name = "N", default_value_t = 30)]
+    pub number: usize,
+    /// Only what happened in this last time: 30m, 2h
+    #[arg(long, value_name = "DURATION")]
+    pub since: Option<String>,
+    /// Only what happened in this environment
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct GuardArgs {
+    /// One JSON object: verdict, exit, reason, environment, message, instead, commands
+    #[arg(long)]
+    pub json: bool,
+    /// A whole shell line instead of words
+    #[arg(long, value_name = "SHELL LINE", conflicts_with = "command")]
+    pub line: Option<String>,
+    #[arg(last = true, required_unless_present = "line", value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum ProxyVerb {
+    /// Start it, and return when it listens; never onto a port that another environment's proxy holds
+    Up(ProxyUpArgs),
+    /// Stop it, if nexus-env started it
+    Down(ProxyDownArgs),
+    /// Show how each environment's proxy stands
+    Status(ProxyStatusArgs),
+    /// Print the end of its log
+    Logs(ProxyLogsArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct ProxyUpArgs {
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// Stop another environment's proxy that holds the port; one that nexus-env did not start only after you typed its
+    /// environment's name
+    #[arg(long)]
+    pub switch: bool,
+    /// With --switch: this process may be stopped without a question
+    #[arg(long, value_name = "PID", requires = "switch")]
+    pub pid: Option<u32>,
+    /// How long it may take until it listens: 30s (the default), 2m
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub struct ProxyDownArgs {
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// Every proxy of this repository that nexus-env started
+    #[arg(long, conflicts_with_all = ["environment", "pid"])]
+    pub all: bool,
+    /// The environment's proxy, started by somebody else, with this process number
+    #[arg(long, value_name = "PID")]
+    pub pid: Option<u32>,
+}
+
+#[derive(Args, Debug)]
+pub struct ProxyStatusArgs {
+    /// This environment alone; all when left out
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+    /// One JSON object: proxies, each with environment, port, instance, state (running, starting, down, taken, unknown,
+    /// unseen), answers, reaches, program, pid, started, since, log
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ProxyLogsArgs {
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// Go on printing what comes, until you interrupt it
+    #[arg(short, long)]
+    pub follow: bool,
+    /// How many lines from the end
+    #[arg(short = 'n', long, value_name = "LINES", default_value_t = 100)]
+    pub lines: usize,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    Duration::parse(text)
+}
+
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum DatabaseVerb {
+    /// Read who an environment's database is, and write it to .nexusenv as `fingerprint`; writes nothing to the database
+    Pin(EnvironmentArgs),
+    /// Store the environment's name in the database itself, in its comment, so that everyone's guard knows it
+    Label(EnvironmentArgs),
+    /// Check that each environment's URL reaches the database it should: exit 1 where one does not
+    Verify(EnvironmentArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct TourArgs {
+    /// The shell to walk through it in; yours when left out
+    #[arg(long, value_parser = PossibleValuesParser::new(["bash", "zsh", "fish"]))]
+    pub shell: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct CompletionArgs {
+    pub shell: clap_complete::Shell,
+}
