@@ -1,123 +1,13 @@
 //! Sees through the programs that run another one: `sudo`, `env`, `timeout`, `dotenv`, `doppler run` and their kind, each with
-//! its own way with the environment. The plain ones are rows of a table.
+//! its own way with the environment. The plain ones are rows of `table`.
+
+mod table;
 
 use super::options::{after_flags, flag_value, joined, options};
 use super::recipe::{self, is_shell};
 use super::{Inner, Reader, Sure, Word, dotenv, tools};
 use crate::domain::line;
 use crate::domain::scope::{Fed, Origin, Scope, Under, Value};
-
-/// One row.
-struct Wrapper {
-    names: &'static [&'static str],
-    /// The word that makes it a wrapper, as in `doppler run`; none where the name alone does.
-    verb: &'static [&'static str],
-    /// Flags that take the next word.
-    valued: &'static [&'static str],
-    /// Words between the flags and the command.
-    skip: usize,
-    gives: Gives,
-}
-
-/// What a wrapper does to the environment.
-#[derive(Clone, Copy)]
-enum Gives {
-    Nothing,
-    /// Its own values, over the process's.
-    Secrets,
-    /// The command runs somewhere else, with that place's environment.
-    Elsewhere,
-}
-
-use Gives::{Elsewhere, Nothing, Secrets};
-
-const fn row(
-    names: &'static [&'static str],
-    verb: &'static [&'static str],
-    valued: &'static [&'static str],
-    skip: usize,
-    gives: Gives,
-) -> Wrapper {
-    Wrapper { names, verb, valued, skip, gives }
-}
-
-const WRAPPERS: &[Wrapper] = &[
-    row(
-        &[
-            "nohup",
-            "setsid",
-            "builtin",
-            "noglob",
-            "nocorrect",
-            "chronic",
-            "unbuffer",
-            "rtk",
-            "command",
-            "with-env",
-            "corepack",
-            "xvfb-run",
-            "-",
-        ],
-        &[],
-        &[],
-        0,
-        Nothing,
-    ),
-    row(&["time", "gtime"], &[], &["-o", "-f", "--output", "--format"], 0, Nothing),
-    row(&["exec"], &[], &["-a"], 0, Nothing),
-    row(&["timeout", "gtimeout"], &[], &["-s", "--signal", "-k", "--kill-after"], 1, Nothing),
-    row(&["nice"], &[], &["-n", "--adjustment"], 0, Nothing),
-    row(&["ionice"], &[], &["-c", "-n", "-p", "--class", "--classdata"], 0, Nothing),
-    row(&["stdbuf"], &[], &["-i", "-o", "-e"], 0, Nothing),
-    row(&["taskset", "chrt"], &[], &[], 1, Nothing),
-    row(&["gosu", "su-exec", "wait-for-it", "wait-for-it.sh"], &[], &["-t", "--timeout", "-h", "-p"], 1, Nothing),
-    row(&["dockerize"], &[], &["-wait", "-timeout", "-template"], 0, Nothing),
-    row(&["caffeinate"], &[], &["-t", "-w"], 0, Nothing),
-    row(&["strace", "ltrace"], &[], &["-o", "-e", "-p", "-s"], 0, Nothing),
-    row(&["runuser"], &[], &["-u", "-g", "-G"], 0, Nothing),
-    row(&["direnv"], &["exec"], &[], 1, Secrets),
-    row(&["mise", "rtx"], &["exec", "x"], &[], 0, Nothing),
-    row(&["volta"], &["run"], &["--node", "--npm", "--pnpm", "--yarn"], 0, Nothing),
-    row(&["fnm"], &["exec"], &["--using"], 0, Nothing),
-    row(&["asdf"], &["exec"], &[], 0, Nothing),
-    row(&["nvm"], &["exec"], &[], 1, Nothing),
-    row(&["devbox"], &["run"], &["-c", "--config"], 0, Nothing),
-    row(&["poetry", "pipenv", "uv", "pdm", "hatch", "rye"], &["run"], &["--with", "-p", "--python"], 0, Nothing),
-    row(&["bundle"], &["exec"], &[], 0, Nothing),
-    row(
-        &["doppler"],
-        &["run"],
-        &["-p", "--project", "-c", "--config", "-t", "--token", "--mount", "--scope"],
-        0,
-        Secrets,
-    ),
-    row(&["op"], &["run"], &["--env-file", "--account"], 0, Secrets),
-    row(&["infisical"], &["run"], &["--env", "--path", "--projectId", "--token", "--tags"], 0, Secrets),
-    row(&["railway"], &["run"], &["-s", "--service", "-e", "--environment", "-p", "--project"], 0, Secrets),
-    row(&["chamber", "aws-vault"], &["exec"], &["-d", "--duration", "--region"], 1, Secrets),
-    row(&["envchain"], &[], &[], 1, Secrets),
-    row(&["secretspec", "teller", "summon"], &["run"], &["-p", "--profile", "-c"], 0, Secrets),
-    row(&["summon", "envconsul"], &[], &["-f", "-e", "-p", "-D"], 0, Secrets),
-    row(
-        &["docker", "podman"],
-        &["exec"],
-        &["-e", "--env", "-u", "--user", "-w", "--workdir", "--env-file"],
-        1,
-        Elsewhere,
-    ),
-    row(
-        &["docker-compose"],
-        &["exec", "run"],
-        &["-e", "--env", "-u", "--user", "-w", "--workdir", "--index", "-f", "-p", "--name", "-v", "--entrypoint"],
-        1,
-        Elsewhere,
-    ),
-    row(&["kubectl", "oc"], &["exec"], &["-n", "--namespace", "-c", "--container", "--context"], 1, Elsewhere),
-    row(&["heroku"], &["run"], &["-a", "--app", "-r", "-s"], 0, Elsewhere),
-];
-
-/// Their own flags may also follow their words, so that the command begins behind `--`, where there is one.
-const DASHED: &[&str] = &["kubectl", "oc", "chamber", "aws-vault", "mise", "rtx", "wait-for-it", "wait-for-it.sh"];
 
 /// What is inside, if this is a wrapper. An empty answer means that it runs nothing.
 pub(super) fn see_through<'a>(
@@ -263,7 +153,7 @@ pub(super) fn see_through<'a>(
         }
         "xargs" => Some(vec![xargs(words, scope)]),
         name if is_shell(name) => shell(reader, words, scope),
-        name => table(name, words, scope),
+        name => table::see_through(name, words, scope),
     }
 }
 
@@ -273,48 +163,6 @@ fn entered(words: &[Word]) -> Option<Vec<Word>> {
     let is_code = |text: &str| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c');
     let at = words.iter().position(|word| is_code(&word.text))?;
     Some(std::iter::once(entry.clone()).chain(words[at..].iter().cloned()).collect())
-}
-
-fn table<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
-    let verb_of = |wrapper: &Wrapper| match wrapper.verb {
-        [] => Some(0),
-        verbs => {
-            let at = words.len() - after_flags(words, wrapper.valued).len();
-            verbs.contains(&words.get(at)?.text.as_str()).then_some(at + 1)
-        }
-    };
-    let (wrapper, at) = WRAPPERS
-        .iter()
-        .filter(|wrapper| wrapper.names.contains(&name))
-        .find_map(|wrapper| Some((wrapper, verb_of(wrapper)?)))?;
-    let words = &words[at..];
-    let mut scope = scope.clone();
-    let preserves = words.iter().any(|word| word.text.starts_with("--preserve-env"));
-    match wrapper.gives {
-        Nothing => {}
-        Secrets if preserves => scope.given_by(name, Under::Kept),
-        Secrets => scope.given_by(name, Under::Replaced),
-        Elsewhere => scope.given_by(name, Under::Elsewhere),
-    }
-    if let (Secrets, Some(text)) = (wrapper.gives, flag_value(words, &["--command"])) {
-        return Some(vec![Inner::Line(text.text.clone(), scope)]);
-    }
-    let text = words.iter().find_map(|word| word.text.strip_prefix("--command="));
-    if let (Secrets, Some(text)) = (wrapper.gives, text) {
-        return Some(vec![Inner::Line(text.to_owned(), scope)]);
-    }
-    let rest = after_flags(words, wrapper.valued);
-    let dashes = |words: &[Word]| words.iter().position(|word| word.text == "--");
-    let rest = match (dashes(words), dashes(rest)) {
-        (Some(at), _) if DASHED.contains(&name) => &words[at + 1..],
-        (_, Some(at)) if at <= wrapper.skip => &rest[at + 1..],
-        (_, _) => rest.get(wrapper.skip..).unwrap_or(&[]),
-    };
-    Some(vec![match rest.first() {
-        // A whole line in one word.
-        Some(first) if first.text.contains(char::is_whitespace) => Inner::Line(joined(rest), scope),
-        Some(_) | None => Inner::Command(rest.to_vec(), scope),
-    }])
 }
 
 /// The commands and keys that tmux sends to a shell.
