@@ -1,29 +1,32 @@
 //! The shell's hook, and what it asks at each load: which variables this shell should have now. It never prints a value
 //! but as code to be evaluated by the shell that asked.
 
+mod check;
+mod request;
+
 use std::cell::RefCell;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::Context;
 use rand::RngCore;
 
+use self::check::check;
+use self::request::{Request, request};
 use super::audit;
 use super::load::{self, Choice, Outcome, Values};
 use super::proxy;
 use crate::domain::agent;
-use crate::domain::ambient::{Ambient, Timestamp};
+use crate::domain::ambient::Ambient;
 use crate::domain::config::{Access, Config, Environment, Export, Protection};
 use crate::domain::duration::Duration;
 use crate::domain::layers::{self as layers_of, Files};
-use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::name::VariableName;
 use crate::domain::record::{Entry, Event};
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
 use crate::domain::vars::Vars;
-use crate::domain::watch::Mode;
-use crate::domain::watch::{Sighting, Watch};
-use crate::edge::shell::{Check, Conditions, Dialect, Nearby, Remembered, Shell, Transition, Until, Watched};
-use crate::edge::{ambient, clock, layers, output, program, shell, stamp, terminal};
+use crate::domain::watch::Sighting;
+use crate::edge::shell::{Check, Dialect, Nearby, Remembered, Shell, Transition};
+use crate::edge::{ambient, clock, layers, output, program, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 
 /// `hook SHELL`: prints the code that a shell evaluates when it starts. `called` is the name by which the program was
@@ -60,57 +63,6 @@ pub fn load(ambient: &Ambient, called: &OsString, words: &[OsString]) -> Result<
     let code = turn(ambient, dialect, &request, key, &guard, &mut load::for_session)?;
     output::write(&code)?;
     Ok(Status::DONE)
-}
-
-#[derive(Debug, Default)]
-struct Request {
-    wish: Option<Wish>,
-    /// Variables assigned in front of the command of this line.
-    assigned: Vec<VariableName>,
-}
-
-fn request(words: &[OsString]) -> Result<(Dialect, Request)> {
-    let usage =
-        || Failure::new("`use` takes the name of an environment, `--for DURATION` and `--write`").exit(Exit::Usage);
-    let words: Vec<&str> = words.iter().map(|word| word.to_str().ok_or_else(usage)).collect::<Result<_, _>>()?;
-    let (dialect, rest) = words.split_first().ok_or_else(usage)?;
-    let dialect =
-        Dialect::parse(dialect).ok_or_else(|| Failure::new("the hook is of another version").hint("exec $SHELL"))?;
-    let mut request = Request::default();
-    match rest.split_first() {
-        None => {}
-        Some((&"line", names)) => request.assigned = names.iter().filter_map(|name| VariableName::new(name)).collect(),
-        Some((&"use", words)) => request.wish = Some(wish(words).map_err(|failure| failure.unwrap_or_else(usage))?),
-        Some(_) => return Err(usage().into()),
-    }
-    Ok((dialect, request))
-}
-
-/// The error is `None` where the words make no command at all.
-fn wish(words: &[&str]) -> std::result::Result<Wish, Option<Failure>> {
-    let (mut name, mut duration, mut access) = (None, None, Access::ReadOnly);
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
-        let (word, value) = match word.split_once('=') {
-            Some((word, value)) if word.starts_with("--") => (word, Some(value)),
-            Some(_) | None => (*word, None),
-        };
-        match (word, value) {
-            ("--for", value) => {
-                let text = value.or_else(|| rest.next().copied()).ok_or(None)?;
-                let parsed =
-                    Duration::parse(text).map_err(|sentence| Some(Failure::new(sentence).exit(Exit::Usage)))?;
-                duration = Some(parsed);
-            }
-            ("--write", None) => access = Access::ReadWrite,
-            (word, None) if name.is_none() && !word.starts_with('-') => name = Some(word),
-            _ => return Err(None),
-        }
-    }
-    let name = name.ok_or(None)?;
-    let environment = EnvironmentName::new(name)
-        .ok_or_else(|| Some(Failure::new(format!("`{}` is no name of an environment", name.escape_default()))))?;
-    Ok(Wish { environment, duration, access })
 }
 
 type Loader<'l> = &'l mut dyn FnMut(&Ambient, &mut dyn FnMut(&Path, &Config) -> Result<Choice>) -> Outcome;
@@ -345,57 +297,6 @@ fn labels(
         ("NEXUS_ENV_ACCESS", loaded.and_then(granted)),
         (layers_of::ENGINE_BEFORE, engine.map(String::into_bytes)),
     ]
-}
-
-/// How the shell sees that it must load again. Where that cannot be made sure of: at every prompt.
-fn check(ambient: &Ambient, dialect: Dialect, watch: Watch, until: Option<u64>) -> Check {
-    let Some(pwd) = ambient.pwd.clone().or_else(|| ambient.cwd.clone()) else { return Check::Always };
-    let blind = dialect.version == (0, 0);
-    let unsettled = watch.present.iter().any(|sighting| {
-        let time = match dialect.shell {
-            Shell::Zsh => sighting.changed,
-            Shell::Bash | Shell::Fish => sighting.modified,
-        };
-        let unfit = |content: &Vec<u8>| content.contains(&0) || content.len() > shell::LONGEST_CONTENT;
-        is_racy(time, ambient.now, grain(dialect, sighting, time)) || sighting.content.as_ref().is_some_and(unfit)
-    });
-    // Only zsh sees the time of a change of permissions.
-    let unseen = watch.mode == Mode::Matters && dialect.shell != Shell::Zsh;
-    if blind || unsettled || unseen {
-        return Check::Always;
-    }
-    let stamped = || -> Result<(Vec<Option<PathBuf>>, Option<Until>)> {
-        let directory = || ambient.runtime_dir.as_deref().context("there is no place for stamps");
-        let mut stamps = vec![None; watch.present.len()];
-        if dialect.needs_stamps() && !watch.present.is_empty() {
-            let times: Vec<Timestamp> = watch.present.iter().map(|sighting| sighting.modified).collect();
-            stamps = stamp::stamps(directory()?, &times)?.into_iter().map(Some).collect();
-        }
-        let Some(at) = until else { return Ok((stamps, None)) };
-        if dialect.has_clock() {
-            return Ok((stamps, Some(Until { at, clock: None })));
-        }
-        // The last moment before the end: in whole seconds as well as in nanoseconds only later ones are newer.
-        let last = Timestamp { seconds: i64::try_from(at)? - 1, nanoseconds: 999_999_999 };
-        let last = stamp::stamps(directory()?, &[last])?.pop().context("there is no stamp")?;
-        Ok((stamps, Some(Until { at, clock: Some((stamp::clock(directory()?)?, last)) })))
-    };
-    let Ok((stamps, until)) = stamped() else { return Check::Always };
-    let present = watch.present.into_iter().zip(stamps).map(|(sighting, stamp)| Watched { sighting, stamp }).collect();
-    Check::Unless(Conditions { pwd, present, absent: watch.absent, until })
-}
-
-/// The smallest step of a file's time, in nanoseconds: the kernel's clock for files moves in ticks of up to 10 ms. Where
-/// there are no nanoseconds, and no content is compared, up to 2 s.
-fn grain(dialect: Dialect, sighting: &Sighting, time: Timestamp) -> i128 {
-    let whole_seconds = dialect.compares_seconds() || time.nanoseconds == 0;
-    if whole_seconds && sighting.content.is_none() { 2_000_000_000 } else { 20_000_000 }
-}
-
-/// Whether a change right after the file was seen could leave it with the same time.
-fn is_racy(time: Timestamp, now: Timestamp, grain: i128) -> bool {
-    let nanoseconds = |time: Timestamp| i128::from(time.seconds) * 1_000_000_000 + i128::from(time.nanoseconds);
-    (nanoseconds(now) - nanoseconds(time)).abs() <= grain
 }
 
 /// One failure is told once: the same words about the same files of the person's are the same failure.
