@@ -1,32 +1,32 @@
-//! `guard check`, `guard explain` and the hidden `__guard`: gathers what a command line will reach, has it judged, and
-//! tells. It rules nothing itself; harmless commands cost no look at the vault, at a process or at a socket.
+//! `guard check`, `guard explain` and what stands in front of a command: has the line judged, tells, and asks. It rules nothing
+//! itself; harmless commands cost no look at the vault, at a process or at a socket.
 
-use std::cell::{Cell, OnceCell, RefCell};
+mod observation;
+mod outcome;
+
+pub use self::observation::Doors;
+pub use self::outcome::outcome;
+
 use std::path::{Path, PathBuf};
 
+use self::observation::Depth;
+use self::outcome::outcome_in;
 use super::{audit, listeners};
 use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::config::Config;
-use crate::domain::evidence::Source;
 use crate::domain::grant::{Grant, Question};
-use crate::domain::invocation::{Invocation, MANY_STEPS, Reader, UrlValue, Use};
-use crate::domain::judgement::{self, Concern, Judged};
-use crate::domain::listening::Whereabouts;
-use crate::domain::name::{EnvironmentName, VariableName};
-use crate::domain::pause::{self, Pause};
-use crate::domain::project::Files;
+use crate::domain::invocation::Invocation;
+use crate::domain::judgement::{self, Judged};
+use crate::domain::name::EnvironmentName;
+use crate::domain::pause::Pause;
 use crate::domain::record::{Event, Layer};
-use crate::domain::report::{self, Outcome, View};
-use crate::domain::rules;
-use crate::domain::scope::{Fed, Origin};
+use crate::domain::report::{self, Outcome};
 use crate::domain::screen;
-use crate::domain::server::{self, Reply};
-use crate::domain::target::{self, Known, Reach, Selection, StoredUrl, Target};
-use crate::domain::url::{DatabaseUrl, Kind, NOT_A_URL, Place};
-use crate::domain::verdict::{self, Because, Effect, On, Reason, Verdict};
-use crate::edge::project::Disk;
-use crate::edge::{clock, consent, database, grant, output, terminal, watchdog};
+use crate::domain::target::{Selection, StoredUrl};
+use crate::domain::url::Place;
+use crate::domain::verdict::{Reason, Verdict};
+use crate::edge::{clock, consent, grant, output, terminal, watchdog};
 use crate::error::{Failure, Result};
 
 /// What is to be judged.
@@ -91,30 +91,6 @@ pub struct Surroundings<'a> {
     pub pauses: &'a [Pause],
     /// The database URLs of every environment. Called at most once, and only for a command that a rule names.
     pub stored: &'a dyn Fn() -> Vec<StoredUrl>,
-}
-
-/// The doors through which the judgement looks outside; tests have their own.
-pub struct Doors<'a> {
-    pub files: &'a dyn Files,
-    pub look: &'a dyn Fn(&Place) -> Whereabouts,
-    /// Asks the database itself. Called for PostgreSQL URLs alone, and for each endpoint at most once a command line.
-    pub ask: &'a dyn Fn(&DatabaseUrl) -> Vec<Reply>,
-}
-
-/// How much is found out about a target.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Depth {
-    /// Until the verdict cannot change: a database that is known to be protected is not connected to.
-    UntilSure,
-    /// Everything, as `guard explain` and `status` show it.
-    Everything,
-}
-
-impl<'a> Doors<'a> {
-    /// The real ones; `look` is [`listeners::look`] with the process's surroundings.
-    pub fn real(look: &'a dyn Fn(&Place) -> Whereabouts) -> Doors<'a> {
-        Doors { files: &Disk, look, ask: &database::ask }
-    }
 }
 
 /// `guard check`: 0 allowed, 3 blocked, 4 would ask.
@@ -251,209 +227,6 @@ pub fn let_through(ambient: &Ambient, standing: &Standing<'_>, outcome: &Outcome
             terminal::say_anyway(&format!("guard is paused until {until}: {name} runs on {place}"));
         }
         audit::judged(ambient, standing.root(), judged, Event::LetThrough, layer);
-    }
-}
-
-/// Judges every command that the words or the line would start.
-pub fn outcome<'a>(ambient: &Ambient, standing: &'a Standing<'a>, asked: &Asked, doors: &Doors<'_>) -> Outcome<'a> {
-    outcome_in(Depth::UntilSure, ambient, standing, asked, doors)
-}
-
-fn outcome_in<'a>(
-    depth: Depth,
-    ambient: &Ambient,
-    standing: &'a Standing<'a>,
-    asked: &Asked,
-    doors: &Doors<'_>,
-) -> Outcome<'a> {
-    match standing {
-        Standing::Nothing => Outcome::NotOurs,
-        Standing::Unusable(failure) => {
-            let named = VariableName::new("DATABASE_URL").into_iter().collect::<Vec<_>>();
-            let found = invocations(ambient, doors, &named, None, asked);
-            match found.iter().find(|invocation| invocation.effect != Effect::Safe) {
-                Some(invocation) => Outcome::Unusable {
-                    name: invocation.name.clone(),
-                    message: failure.message.clone(),
-                    hint: failure.hint.clone(),
-                },
-                None => Outcome::NotOurs,
-            }
-        }
-        Standing::Ready(surroundings) => {
-            let names = &surroundings.config.database_variables;
-            let found = invocations(ambient, doors, names, Some(surroundings), asked);
-            let stored = OnceCell::new();
-            let questions = Questions::new(doors, depth);
-            let judged = |invocation| judge(ambient, surroundings, &stored, &questions, invocation);
-            let all = found.into_iter().map(judged).collect();
-            Outcome::Judged(all, View { config: surroundings.config, selection: &surroundings.selection })
-        }
-    }
-}
-
-fn invocations(
-    ambient: &Ambient,
-    doors: &Doors<'_>,
-    names: &[VariableName],
-    surroundings: Option<&Surroundings<'_>>,
-    asked: &Asked,
-) -> Vec<Invocation> {
-    let process = |name: &str| ambient.variables.get(name).map(|value| value.to_string_lossy().into_owned());
-    let cwd = ambient.cwd.clone().or_else(|| ambient.pwd.clone()).unwrap_or_else(|| PathBuf::from("/"));
-    let reader = Reader {
-        files: doors.files,
-        process: &process,
-        database_variables: names,
-        cwd: &cwd,
-        root: surroundings.map_or(&cwd, |surroundings| surroundings.root),
-        prisma_directory: surroundings.and_then(|surroundings| surroundings.config.prisma_directory.as_deref()),
-        steps: Cell::new(MANY_STEPS),
-    };
-    match asked {
-        Asked::Words(words) => reader.words(words, &Fed::Nothing),
-        Asked::Piped(words) => reader.words(words, &Fed::Unknown),
-        Asked::Line(line) => reader.line(line),
-        Asked::Ready(invocations) => invocations.clone(),
-    }
-}
-
-fn judge(
-    ambient: &Ambient,
-    surroundings: &Surroundings<'_>,
-    stored: &OnceCell<Vec<StoredUrl>>,
-    questions: &Questions<'_>,
-    invocation: Invocation,
-) -> Judged {
-    let concerns = rules::concerns(surroundings.config, &invocation);
-    let harmless = Verdict::Allow(Because { reason: Reason::Harmless, environment: None, target: None });
-    if concerns.is_empty() {
-        return Judged { invocation, concern: None, targets: Vec::new(), verdict: harmless };
-    }
-    let stored = stored.get_or_init(|| (surroundings.stored)());
-    let known = Known { config: surroundings.config, stored, selection: &surroundings.selection };
-    let ons: Vec<&On> = concerns.iter().map(|concern| &concern.on).collect();
-    let mut targets: Vec<Target> = invocation.uses.iter().map(|one| observe(&known, questions.doors, one)).collect();
-    questions.ask_all(&known, &mut targets, &ons);
-    let mut decided: Option<(Verdict, Concern)> = None;
-    for concern in concerns {
-        let person = agent::person(ambient);
-        let verdict = verdict::judge(concern.effect, &concern.on, &targets, &surroundings.selection, person);
-        let verdict = unless_paused(surroundings, &concern, &targets, verdict);
-        decided = Some(match decided {
-            None => (verdict, concern),
-            Some((known, by)) => {
-                let paused = verdict.because().reason == Reason::Paused && matches!(known, Verdict::Allow(_));
-                let stricter = if paused { verdict } else { known.clone().stricter(verdict) };
-                if stricter == known { (known, by) } else { (stricter, concern) }
-            }
-        });
-    }
-    match decided {
-        Some((verdict, concern)) => Judged { invocation, concern: Some(concern), targets, verdict },
-        None => Judged { invocation, concern: None, targets, verdict: harmless },
-    }
-}
-
-/// The verdict, or that the guard is paused on everything that it is about.
-fn unless_paused(surroundings: &Surroundings<'_>, concern: &Concern, targets: &[Target], verdict: Verdict) -> Verdict {
-    let paused: Vec<EnvironmentName> = surroundings.pauses.iter().map(|pause| pause.environment.clone()).collect();
-    match verdict {
-        Verdict::Ask(because) | Verdict::Block(because)
-            if pause::lifts(&paused, surroundings.config, &concern.on, targets, &because) =>
-        {
-            Verdict::Allow(Because { reason: Reason::Paused, ..because })
-        }
-        Verdict::Allow(_) | Verdict::Ask(_) | Verdict::Block(_) => verdict,
-    }
-}
-
-/// Finds out what one URL reaches, as far as can be seen without a connection.
-fn observe(known: &Known<'_>, doors: &Doors<'_>, one: &Use) -> Target {
-    let nowhere = |origin: String| Target {
-        label: one.label.clone(),
-        url: None,
-        origin,
-        reach: Reach::Unknown,
-        evidence: Vec::new(),
-    };
-    let (url, origin) = match &one.value {
-        UrlValue::Url(url) => (url.clone(), one.origin.to_string()),
-        UrlValue::NotAUrl => return nowhere(format!("{NOT_A_URL}, {}", one.origin)),
-        UrlValue::Absent => return nowhere("not set".to_owned()),
-        UrlValue::Unknown(why) => return nowhere(format!("unknown: {why}")),
-        UrlValue::Stored(environment) => {
-            let of_it = |stored: &&StoredUrl| {
-                stored.environment.as_str() == environment
-                    && one.variable.as_deref().is_none_or(|name| stored.variable.as_str() == name)
-            };
-            match known.stored.iter().find(of_it).and_then(|stored| stored.url.clone()) {
-                Some(url) => (url, format!("stored for {environment}")),
-                None => return nowhere(format!("unknown: what is stored for {environment} cannot be opened")),
-            }
-        }
-    };
-    let shells = match one.origin {
-        Origin::Shell => one.variable.as_deref().and_then(VariableName::new),
-        Origin::Line | Origin::File(_) | Origin::Flag(_) | Origin::Schema(_) | Origin::Service(_) => None,
-    };
-    let (reach, evidence) = target::evidence(known, &url, shells.as_ref(), doors.look);
-    let ours = evidence.iter().any(|e| e.source == Source::Selection);
-    let origin = if ours { "exported by nexus-env".to_owned() } else { origin };
-    Target { label: one.label.clone(), url: Some(url), origin, reach, evidence }
-}
-
-/// What databases were asked about in one judgement, and how much may be.
-pub struct Questions<'a> {
-    pub doors: &'a Doors<'a>,
-    pub depth: Depth,
-    answers: RefCell<Vec<(DatabaseUrl, Vec<Reply>)>>,
-}
-
-impl<'a> Questions<'a> {
-    pub fn new(doors: &'a Doors<'a>, depth: Depth) -> Self {
-        Questions { doors, depth, answers: RefCell::default() }
-    }
-
-    /// Puts the databases' own words in front of what was seen without a connection. `ons` are the rules that the
-    /// verdict is about: where the rest is enough to refuse, nobody is connected to.
-    pub fn ask_all(&self, known: &Known<'_>, targets: &mut [Target], ons: &[&On]) {
-        let settled = |target: &Target| match self.depth {
-            Depth::UntilSure => verdict::is_settled(ons, known.selection, &target.evidence),
-            Depth::Everything => false,
-        };
-        if targets.iter().any(settled) {
-            return;
-        }
-        for target in targets {
-            let Some(url) = &target.url else { continue };
-            let mut evidence = match url.kind() {
-                Kind::PostgreSql | Kind::CockroachDb => server::evidence(known.config, &self.ask(url)),
-                Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::PrismaService => {
-                    vec![server::not_asked(url.kind().name())]
-                }
-                Kind::Sqlite => Vec::new(),
-            };
-            evidence.append(&mut target.evidence);
-            target.evidence = evidence;
-            if settled(target) {
-                return;
-            }
-        }
-    }
-
-    /// Several URLs of one command often lead to one database: it is asked once, unless it refused the first of them.
-    fn ask(&self, url: &DatabaseUrl) -> Vec<Reply> {
-        let known = self.answers.borrow().iter().find_map(|(asked, replies)| {
-            let same = asked.same_but_query(url)
-                || asked.endpoint() == url.endpoint() && replies.iter().all(|reply| reply.answer.is_ok());
-            same.then(|| replies.clone())
-        });
-        known.unwrap_or_else(|| {
-            let replies = (self.doors.ask)(url);
-            self.answers.borrow_mut().push((url.clone(), replies.clone()));
-            replies
-        })
     }
 }
 

@@ -1,14 +1,17 @@
 //! What a person reads when a command is refused, asked about or let through, from the words to the last column.
 
+use std::cell::Cell;
+
 use super::*;
 use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
 use crate::domain::config::{
     Access, Environment, Export, GuardAction, GuardRule, Match, Protection, Proxy, RuleOrigin,
 };
 use crate::domain::fingerprint::Fingerprint;
-use crate::domain::listening::{Door, Listener, Look, Owner, Process};
-use crate::domain::name::{EnvironmentName, RepositoryId};
-use crate::domain::project::Content;
+use crate::domain::listening::{Door, Listener, Look, Owner, Process, Whereabouts};
+use crate::domain::name::{RepositoryId, VariableName};
+use crate::domain::project::{Content, Files};
+use crate::domain::server::Reply;
 use crate::domain::url::DatabaseUrl;
 
 const DEV: &str = "postgresql://postgres:dev-pw@127.0.0.1:5433/nexus_db";

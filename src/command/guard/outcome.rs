@@ -1,0 +1,134 @@
+//! What comes of a command line: the commands that it would start, what each reaches, and the verdict on it. It tells nobody
+//! and asks nobody at the terminal.
+
+use std::cell::{Cell, OnceCell};
+use std::path::PathBuf;
+
+use super::observation::{Depth, Doors, Questions, observe};
+use super::{Asked, Standing, Surroundings};
+use crate::domain::agent;
+use crate::domain::ambient::Ambient;
+use crate::domain::invocation::{Invocation, MANY_STEPS, Reader};
+use crate::domain::judgement::{Concern, Judged};
+use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::pause;
+use crate::domain::report::{Outcome, View};
+use crate::domain::rules;
+use crate::domain::scope::Fed;
+use crate::domain::target::{Known, StoredUrl, Target};
+use crate::domain::verdict::{self, Because, Effect, On, Reason, Verdict};
+
+/// Judges every command that the words or the line would start.
+pub fn outcome<'a>(ambient: &Ambient, standing: &'a Standing<'a>, asked: &Asked, doors: &Doors<'_>) -> Outcome<'a> {
+    outcome_in(Depth::UntilSure, ambient, standing, asked, doors)
+}
+
+/// The same, with as much found out as is asked for.
+pub fn outcome_in<'a>(
+    depth: Depth,
+    ambient: &Ambient,
+    standing: &'a Standing<'a>,
+    asked: &Asked,
+    doors: &Doors<'_>,
+) -> Outcome<'a> {
+    match standing {
+        Standing::Nothing => Outcome::NotOurs,
+        Standing::Unusable(failure) => {
+            let named = VariableName::new("DATABASE_URL").into_iter().collect::<Vec<_>>();
+            let found = invocations(ambient, doors, &named, None, asked);
+            match found.iter().find(|invocation| invocation.effect != Effect::Safe) {
+                Some(invocation) => Outcome::Unusable {
+                    name: invocation.name.clone(),
+                    message: failure.message.clone(),
+                    hint: failure.hint.clone(),
+                },
+                None => Outcome::NotOurs,
+            }
+        }
+        Standing::Ready(surroundings) => {
+            let names = &surroundings.config.database_variables;
+            let found = invocations(ambient, doors, names, Some(surroundings), asked);
+            let stored = OnceCell::new();
+            let questions = Questions::new(doors, depth);
+            let judged = |invocation| judge(ambient, surroundings, &stored, &questions, invocation);
+            let all = found.into_iter().map(judged).collect();
+            Outcome::Judged(all, View { config: surroundings.config, selection: &surroundings.selection })
+        }
+    }
+}
+
+fn invocations(
+    ambient: &Ambient,
+    doors: &Doors<'_>,
+    names: &[VariableName],
+    surroundings: Option<&Surroundings<'_>>,
+    asked: &Asked,
+) -> Vec<Invocation> {
+    let process = |name: &str| ambient.variables.get(name).map(|value| value.to_string_lossy().into_owned());
+    let cwd = ambient.cwd.clone().or_else(|| ambient.pwd.clone()).unwrap_or_else(|| PathBuf::from("/"));
+    let reader = Reader {
+        files: doors.files,
+        process: &process,
+        database_variables: names,
+        cwd: &cwd,
+        root: surroundings.map_or(&cwd, |surroundings| surroundings.root),
+        prisma_directory: surroundings.and_then(|surroundings| surroundings.config.prisma_directory.as_deref()),
+        steps: Cell::new(MANY_STEPS),
+    };
+    match asked {
+        Asked::Words(words) => reader.words(words, &Fed::Nothing),
+        Asked::Piped(words) => reader.words(words, &Fed::Unknown),
+        Asked::Line(line) => reader.line(line),
+        Asked::Ready(invocations) => invocations.clone(),
+    }
+}
+
+fn judge(
+    ambient: &Ambient,
+    surroundings: &Surroundings<'_>,
+    stored: &OnceCell<Vec<StoredUrl>>,
+    questions: &Questions<'_>,
+    invocation: Invocation,
+) -> Judged {
+    let concerns = rules::concerns(surroundings.config, &invocation);
+    let harmless = Verdict::Allow(Because { reason: Reason::Harmless, environment: None, target: None });
+    if concerns.is_empty() {
+        return Judged { invocation, concern: None, targets: Vec::new(), verdict: harmless };
+    }
+    let stored = stored.get_or_init(|| (surroundings.stored)());
+    let known = Known { config: surroundings.config, stored, selection: &surroundings.selection };
+    let ons: Vec<&On> = concerns.iter().map(|concern| &concern.on).collect();
+    let mut targets: Vec<Target> = invocation.uses.iter().map(|one| observe(&known, questions.doors, one)).collect();
+    questions.ask_all(&known, &mut targets, &ons);
+    let mut decided: Option<(Verdict, Concern)> = None;
+    for concern in concerns {
+        let person = agent::person(ambient);
+        let verdict = verdict::judge(concern.effect, &concern.on, &targets, &surroundings.selection, person);
+        let verdict = unless_paused(surroundings, &concern, &targets, verdict);
+        decided = Some(match decided {
+            None => (verdict, concern),
+            Some((known, by)) => {
+                let paused = verdict.because().reason == Reason::Paused && matches!(known, Verdict::Allow(_));
+                let stricter = if paused { verdict } else { known.clone().stricter(verdict) };
+                if stricter == known { (known, by) } else { (stricter, concern) }
+            }
+        });
+    }
+    match decided {
+        Some((verdict, concern)) => Judged { invocation, concern: Some(concern), targets, verdict },
+        None => Judged { invocation, concern: None, targets, verdict: harmless },
+    }
+}
+
+/// The verdict, or that the guard is paused on everything that it is about.
+fn unless_paused(surroundings: &Surroundings<'_>, concern: &Concern, targets: &[Target], verdict: Verdict) -> Verdict {
+    let paused: Vec<EnvironmentName> = surroundings.pauses.iter().map(|pause| pause.environment.clone()).collect();
+    match verdict {
+        Verdict::Ask(because) | Verdict::Block(because)
+            if pause::lifts(&paused, surroundings.config, &concern.on, targets, &because) =>
+        {
+            Verdict::Allow(Because { reason: Reason::Paused, ..because })
+        }
+        Verdict::Allow(_) | Verdict::Ask(_) | Verdict::Block(_) => verdict,
+    }
+}
