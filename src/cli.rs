@@ -7,7 +7,8 @@ use std::ffi::OsString;
 use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
 
 use self::words::{
-    Cli, DatabaseVerb, EnvironmentArgs, Global, GuardArgs, GuardVerb, ProxyUpArgs, ProxyVerb, SetArgs, Verb, When,
+    Cli, DatabaseVerb, EnvironmentArgs, ExportArgs, Global, GuardArgs, GuardVerb, ProxyUpArgs, ProxyVerb, RunArgs,
+    SetArgs, Verb, When,
 };
 use crate::command::guard::{Asked, Form};
 use crate::command::{self, export};
@@ -62,6 +63,9 @@ fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
 /// The whole page of words takes longer to build than an export takes, so the verbs that scripts call are parsed alone.
 /// Help and usage errors are the whole page's.
 fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
+    if let Some(verb) = usual(words) {
+        return Ok(Cli { global: Global { color: When::Auto, quiet: false }, verb });
+    }
     let word = |at: usize| words.get(at).and_then(|word| word.to_str());
     let alone = match (word(1), word(2)) {
         (Some("export"), _) => alone(&words[1..]).map(|(global, args)| (global, Verb::Export(args))),
@@ -75,6 +79,32 @@ fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
     match alone {
         Some((global, verb)) => Ok(Cli { global, verb }),
         None => Cli::try_parse_from(words),
+    }
+}
+
+/// Word by word what scripts and editors call; a parser takes longer to build than a harmless answer. It would understand
+/// the same, and everything else is for it.
+fn usual(words: &[OsString]) -> Option<Verb> {
+    let texts: Vec<&str> = words.iter().skip(1).map(|word| word.to_str()).collect::<Option<_>>()?;
+    let value = |text: &str| (!text.is_empty() && !text.starts_with('-')).then(|| text.to_owned());
+    let owned = |words: &[&str]| words.iter().map(OsString::from).collect();
+    let run = |environment, command: &[&str]| {
+        let environment = EnvironmentArgs { environment };
+        Some(Verb::Run(RunArgs { environment, write: false, command: owned(command) }))
+    };
+    let check = |line, command: &[&str]| GuardVerb::Check(GuardArgs { json: false, line, command: owned(command) });
+    match texts.as_slice() {
+        ["export", "--format", format] => {
+            let environment = EnvironmentArgs { environment: None };
+            Some(Verb::Export(ExportArgs { environment, format: export::Format::named(format)? }))
+        }
+        ["run", "--", command @ ..] if !command.is_empty() => run(None, command),
+        ["run", "-e", environment, "--", command @ ..] if !command.is_empty() => {
+            run(Some(value(environment)?), command)
+        }
+        ["guard", "check", "--line", line] => Some(Verb::Guard(check(Some(value(line)?), &[]))),
+        ["guard", "check", "--", command @ ..] if !command.is_empty() => Some(Verb::Guard(check(None, command))),
+        [..] => None,
     }
 }
 
@@ -219,3 +249,7 @@ fn set(ambient: &Ambient, args: &SetArgs) -> Result<()> {
         false => variables::at(ambient, environment, |place, _, _| variables::set(place, &args.name)),
     }
 }
+
+#[cfg(test)]
+#[path = "cli_tests.rs"]
+mod tests;

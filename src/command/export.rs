@@ -27,6 +27,14 @@ pub enum Format {
     Github,
 }
 
+impl Format {
+    /// The format of that name.
+    pub fn named(text: &str) -> Option<Self> {
+        let named = |format: &&Format| format.to_possible_value().is_some_and(|value| value.get_name() == text);
+        Format::value_variants().iter().find(named).copied()
+    }
+}
+
 /// Writes the variables of `environment`, or of the selected one, to stdout.
 pub fn export(ambient: &Ambient, environment: Option<&str>, format: Format) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
