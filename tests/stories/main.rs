@@ -10,6 +10,7 @@ mod world;
 
 mod agents;
 mod commands;
+mod connection;
 mod cost;
 mod database;
 mod doctor;
