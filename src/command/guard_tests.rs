@@ -3,23 +3,18 @@
 use std::cell::Cell;
 
 use super::*;
-use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
-use crate::domain::config::{
-    Access, Environment, Export, GuardAction, GuardRule, Match, Protection, Proxy, RuleOrigin,
-};
+use crate::domain::ambient::{Environ, Terminal};
+use crate::domain::config::{Environment, GuardAction, GuardRule, Protection, RuleOrigin};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::listening::{Door, Listener, Look, Owner, Process, Whereabouts};
-use crate::domain::name::{RepositoryId, VariableName};
+use crate::domain::name::VariableName;
 use crate::domain::project::{Content, Files};
+use crate::domain::sample::{self, name};
 use crate::domain::server::Reply;
 use crate::domain::url::DatabaseUrl;
 
 const DEV: &str = "postgresql://postgres:dev-pw@127.0.0.1:5433/nexus_db";
 const PROD: &str = "postgresql://postgres:prod-pw@127.0.0.1:5433/nexus_db";
-
-fn name(text: &str) -> EnvironmentName {
-    EnvironmentName::new(text).unwrap()
-}
 
 struct World {
     config: Config,
@@ -39,19 +34,8 @@ struct World {
 
 fn environment(text: &str) -> Environment {
     Environment {
-        name: name(text),
-        protection: if text == "prod" { Protection::Protected } else { Protection::Open },
-        promote_from: None,
-        access: Access::ReadOnly,
-        export: Export::Shell,
-        fingerprint: None,
-        vars: vec![],
-        proxy: Some(Proxy {
-            instance: format!("nexus-enterprise-480610:us-central1:nexus{text}-v2"),
-            port: 5433,
-            command: ["cloud-sql-proxy", "--port={port}", "{instance}"].map(str::to_owned).to_vec(),
-        }),
-        matches: Match::default(),
+        proxy: Some(sample::proxy(&format!("nexus-enterprise-480610:us-central1:nexus{text}-v2"))),
+        ..sample::environment(text)
     }
 }
 
@@ -59,13 +43,8 @@ fn environment(text: &str) -> Environment {
 fn world() -> World {
     World {
         config: Config {
-            id: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
-            default: name("dev"),
             database_variables: vec![VariableName::new("DATABASE_URL").unwrap()],
-            environments: vec![environment("dev"), environment("prod")],
-            services: vec![],
-            prisma_directory: None,
-            guard: vec![],
+            ..sample::config([environment("dev"), environment("prod")])
         },
         selection: Selection::Environment(name("dev"), Protection::Open),
         terminal: Terminal::Present,
@@ -106,17 +85,10 @@ impl World {
     fn run<T>(&self, line: &str, read: impl Fn(&Outcome<'_>) -> T) -> T {
         let ambient = Ambient {
             cwd: Some(PathBuf::from("/repo")),
-            pwd: None,
-            home: None,
-            config_dir: None,
-            state_dir: None,
-            runtime_dir: None,
             variables: Environ::new(self.shell.iter().map(|(n, v)| (n.into(), v.into())).collect()),
             terminal: self.terminal,
-            colour: Colour::No,
-            quiet: false,
-            now: Timestamp::default(),
             uid: 1000,
+            ..sample::ambient()
         };
         let stored = || {
             self.opened.set(self.opened.get() + 1);
@@ -364,20 +336,8 @@ fn the_worst_command_of_a_line_decides() {
 
 #[test]
 fn an_unusable_configuration_blocks_named_commands_alone() {
-    let ambient = Ambient {
-        cwd: Some(PathBuf::from("/repo")),
-        pwd: None,
-        home: None,
-        config_dir: None,
-        state_dir: None,
-        runtime_dir: None,
-        variables: Environ::default(),
-        terminal: Terminal::Present,
-        colour: Colour::No,
-        quiet: false,
-        now: Timestamp::default(),
-        uid: 1000,
-    };
+    let ambient =
+        Ambient { cwd: Some(PathBuf::from("/repo")), terminal: Terminal::Present, uid: 1000, ..sample::ambient() };
     let standing = Standing::Unusable(Failure::new("`.nexusenv` is not allowed").hint("nexus-env allow"));
     let world = world();
     let look = |_: &Place| Whereabouts::Elsewhere;

@@ -131,7 +131,7 @@ pub fn init_with_identity(ambient: &Ambient) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+    use crate::domain::sample;
 
     struct World {
         _keep: tempfile::TempDir,
@@ -147,17 +147,11 @@ mod tests {
             std::fs::create_dir_all(repo.join("deep/er")).unwrap();
             let ambient = Ambient {
                 cwd: Some(repo.join("deep/er")),
-                pwd: None,
-                config_dir: None,
                 state_dir: Some(home.join("state")),
-                runtime_dir: None,
-                variables: Environ::default(),
-                terminal: Terminal::Absent,
-                colour: Colour::No,
                 quiet: true,
-                now: Timestamp::default(),
                 uid: rustix::process::geteuid().as_raw(),
                 home: Some(home),
+                ..sample::ambient()
             };
             World { _keep: keep, repo, ambient }
         }

@@ -46,23 +46,15 @@ fn paused(ambient: &Ambient) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+    use crate::domain::ambient::{Environ, Timestamp};
+    use crate::domain::sample;
 
     #[track_caller]
     fn check(variables: &[(&str, &str)], format: &str, expected: Option<&str>) {
         let ambient = Ambient {
-            cwd: None,
-            pwd: None,
-            home: None,
-            config_dir: None,
-            state_dir: None,
-            runtime_dir: None,
             variables: Environ::new(variables.iter().map(|(n, v)| (n.into(), v.into())).collect()),
-            terminal: Terminal::Absent,
-            colour: Colour::No,
-            quiet: false,
             now: Timestamp { seconds: 1000, nanoseconds: 0 },
-            uid: 0,
+            ..sample::ambient()
         };
         assert_eq!(segment(&ambient, format).as_deref(), expected);
     }

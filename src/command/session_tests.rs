@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::name::EnvironmentName;
+use crate::domain::sample;
 
 #[test]
 fn only_plain_words_become_functions() {
@@ -13,11 +14,8 @@ fn only_plain_words_become_functions() {
     let config = Config {
         id: crate::domain::name::RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
         default: EnvironmentName::new("dev").unwrap(),
-        database_variables: Vec::new(),
-        environments: Vec::new(),
-        services: Vec::new(),
-        prisma_directory: None,
         guard: ["ts-node scripts/*", "ts-node x", "*", "$(id) x", "./run", "-x", "", "make db"].map(rule).to_vec(),
+        ..sample::config(Vec::new())
     };
     assert_eq!(guarded(&config), ["make", "ts-node"]);
 }

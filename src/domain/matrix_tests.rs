@@ -2,39 +2,20 @@
 //! say, through the functions that make evidence of it. `matrix.txt` is the part that fits on a page.
 
 use super::*;
-use crate::domain::config::{Access, Config, Environment, Export, Match};
+use crate::domain::config::{Config, Environment};
 use crate::domain::fingerprint::Fingerprint;
-use crate::domain::name::RepositoryId;
+use crate::domain::sample::{self, name};
 use crate::domain::server::{self, Duty, Flavour, Identity, Reply, Silence, Way};
-
-fn name(text: &str) -> EnvironmentName {
-    EnvironmentName::new(text).unwrap()
-}
 
 fn environment(text: &str, pin: Option<u64>) -> Environment {
     Environment {
-        name: name(text),
-        protection: if text == "prod" { Protection::Protected } else { Protection::Open },
-        promote_from: None,
-        access: Access::ReadOnly,
-        export: Export::Shell,
         fingerprint: pin.map(|system| Fingerprint { system, database: "nexus_db".to_owned() }),
-        vars: vec![],
-        proxy: None,
-        matches: Match::default(),
+        ..sample::environment(text)
     }
 }
 
 fn config(pins: [Option<u64>; 3]) -> Config {
-    Config {
-        id: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
-        default: name("dev"),
-        database_variables: vec![],
-        environments: ["dev", "test", "prod"].iter().zip(pins).map(|(text, pin)| environment(text, pin)).collect(),
-        services: vec![],
-        prisma_directory: None,
-        guard: vec![],
-    }
+    sample::config(["dev", "test", "prod"].iter().zip(pins).map(|(text, pin)| environment(text, pin)))
 }
 
 /// The pins of dev, test and prod, the server's own identifier, and its comment.

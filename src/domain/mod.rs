@@ -38,6 +38,8 @@ pub mod report;
 pub mod repository;
 pub mod rules;
 pub mod running;
+#[cfg(test)]
+pub mod sample;
 pub mod schema;
 pub mod scope;
 pub mod screen;

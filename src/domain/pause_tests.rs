@@ -1,40 +1,18 @@
 //! Which refusals a pause lifts, and which texts are a pause.
 
 use super::*;
-use crate::domain::config::{Access, Environment, Export, Match, Protection};
+use crate::domain::config::Protection;
 use crate::domain::evidence::{Evidence, Source};
+use crate::domain::sample::{self, name};
 use crate::domain::target::Reach;
 use proptest::prelude::*;
-
-fn name(text: &str) -> EnvironmentName {
-    EnvironmentName::new(text).unwrap()
-}
 
 fn protection(text: &str) -> Protection {
     if text.starts_with("prod") { Protection::Protected } else { Protection::Open }
 }
 
 fn config(environments: &[&str]) -> Config {
-    let environment = |text: &&str| Environment {
-        name: name(text),
-        protection: protection(text),
-        promote_from: None,
-        access: Access::ReadOnly,
-        export: Export::Shell,
-        fingerprint: None,
-        vars: vec![],
-        proxy: None,
-        matches: Match::default(),
-    };
-    Config {
-        id: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
-        default: name("dev"),
-        database_variables: vec![],
-        environments: environments.iter().map(environment).collect(),
-        services: vec![],
-        prisma_directory: None,
-        guard: vec![],
-    }
+    sample::config(environments.iter().map(|text| sample::environment(text)))
 }
 
 /// A target for which listeners speak, one a word; `?` is one that is unknown.

@@ -1,45 +1,22 @@
 //! Whose port it is, by the processes that hold it.
 
 use super::*;
-use crate::domain::config::{Access, Export, Match, Proxy};
 use crate::domain::listening::{Door, Process};
-use crate::domain::name::{RepositoryId, VariableName};
-
-fn name(text: &str) -> EnvironmentName {
-    EnvironmentName::new(text).unwrap()
-}
+use crate::domain::name::VariableName;
+use crate::domain::sample::{self, name};
 
 fn environment(text: &str, instance: &str) -> Environment {
-    Environment {
-        name: name(text),
-        protection: if text == "prod" { Protection::Protected } else { Protection::Open },
-        promote_from: None,
-        access: Access::ReadOnly,
-        export: Export::Shell,
-        fingerprint: None,
-        vars: vec![],
-        proxy: Some(Proxy {
-            instance: instance.to_owned(),
-            port: 5433,
-            command: ["cloud-sql-proxy", "--port={port}", "{instance}"].map(str::to_owned).to_vec(),
-        }),
-        matches: Match::default(),
-    }
+    Environment { proxy: Some(sample::proxy(instance)), ..sample::environment(text) }
 }
 
 fn config() -> Config {
     Config {
-        id: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
-        default: name("dev"),
         database_variables: vec![VariableName::new("DATABASE_URL").unwrap()],
-        environments: vec![
+        ..sample::config([
             environment("dev", "p:r:dev"),
             environment("prod", "p:r:prod"),
             environment("test", "p:r:dev"),
-        ],
-        services: vec![],
-        prisma_directory: None,
-        guard: vec![],
+        ])
     }
 }
 

@@ -1,34 +1,10 @@
 //! Every combination of who says what about a command, and what it comes to.
 
 use super::*;
-use crate::domain::config::{Access, Environment, Export, Match, Protection};
-use crate::domain::name::RepositoryId;
-
-fn name(text: &str) -> EnvironmentName {
-    EnvironmentName::new(text).unwrap()
-}
+use crate::domain::sample::{self, name};
 
 fn config(rules: &[GuardRule]) -> Config {
-    let environment = |text: &str| Environment {
-        name: name(text),
-        protection: if text.starts_with("prod") { Protection::Protected } else { Protection::Open },
-        promote_from: None,
-        access: Access::ReadOnly,
-        export: Export::Shell,
-        fingerprint: None,
-        vars: vec![],
-        proxy: None,
-        matches: Match::default(),
-    };
-    Config {
-        id: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
-        default: name("dev"),
-        database_variables: vec![],
-        environments: ["dev", "prod", "prod-eu"].map(environment).to_vec(),
-        services: vec![],
-        prisma_directory: None,
-        guard: rules.to_vec(),
-    }
+    Config { guard: rules.to_vec(), ..sample::config(["dev", "prod", "prod-eu"].map(sample::environment)) }
 }
 
 fn rule(origin: RuleOrigin, action: GuardAction, command: &str, on: &[&str]) -> GuardRule {

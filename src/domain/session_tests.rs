@@ -2,8 +2,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
 use super::*;
-use crate::domain::config::{Environment, Export, Match, Protection};
-use crate::domain::name::RepositoryId;
+use crate::domain::config::{Environment, Protection};
+use crate::domain::sample;
 use proptest::prelude::*;
 
 const KEY: Key = Key([7; 16]);
@@ -148,29 +148,11 @@ fn when_all_memory_is_lost_what_is_exported_is_no_original() {
 
 fn config() -> Config {
     let one = |text: &str, protection| Environment {
-        name: environment(text),
         protection,
-        promote_from: None,
         access: if protection == Protection::Protected { Access::ReadOnly } else { Access::ReadWrite },
-        export: Export::Shell,
-        fingerprint: None,
-        vars: Vec::new(),
-        proxy: None,
-        matches: Match::default(),
+        ..sample::environment(text)
     };
-    Config {
-        id: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
-        default: environment("dev"),
-        database_variables: Vec::new(),
-        environments: vec![
-            one("dev", Protection::Open),
-            one("test", Protection::Open),
-            one("prod", Protection::Protected),
-        ],
-        services: Vec::new(),
-        prisma_directory: None,
-        guard: Vec::new(),
-    }
+    sample::config([one("dev", Protection::Open), one("test", Protection::Open), one("prod", Protection::Protected)])
 }
 
 fn wish(text: &str, duration: Option<&str>, access: Access) -> Wish {

@@ -1,49 +1,22 @@
 //! Which evidence a URL, the stored URLs and the listeners give.
 
 use super::*;
-use crate::domain::config::{Access, Export, Proxy};
 use crate::domain::listening::{Container, Door, Listener, Look, Owner, Process};
-use crate::domain::name::RepositoryId;
+use crate::domain::sample::{self, name};
 
 pub(crate) const DEV: &str = "postgresql://postgres:dev@127.0.0.1:5433/nexus_db";
 pub(crate) const PROD: &str = "postgresql://postgres:prod@127.0.0.1:5433/nexus_db";
-
-fn name(text: &str) -> EnvironmentName {
-    EnvironmentName::new(text).unwrap()
-}
 
 fn variable() -> VariableName {
     VariableName::new("DATABASE_URL").unwrap()
 }
 
 fn environment(text: &str, instance: Option<&str>, matches: Match) -> Environment {
-    Environment {
-        name: name(text),
-        protection: if text == "prod" { Protection::Protected } else { Protection::Open },
-        promote_from: None,
-        access: Access::ReadOnly,
-        export: Export::Shell,
-        fingerprint: None,
-        vars: vec![],
-        proxy: instance.map(|instance| Proxy {
-            instance: instance.to_owned(),
-            port: 5433,
-            command: ["cloud-sql-proxy", "--port={port}", "{instance}"].map(str::to_owned).to_vec(),
-        }),
-        matches,
-    }
+    Environment { proxy: instance.map(sample::proxy), matches, ..sample::environment(text) }
 }
 
 fn config(environments: Vec<Environment>) -> Config {
-    Config {
-        id: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
-        default: name("dev"),
-        database_variables: vec![variable()],
-        environments,
-        services: vec![],
-        prisma_directory: None,
-        guard: vec![],
-    }
+    Config { database_variables: vec![variable()], ..sample::config(environments) }
 }
 
 fn two() -> Config {

@@ -96,22 +96,15 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+    use crate::domain::ambient::Environ;
+    use crate::domain::sample;
 
     fn ambient(runtime: &Path, number: &str) -> Ambient {
         Ambient {
-            cwd: None,
-            pwd: None,
-            home: None,
-            config_dir: None,
-            state_dir: None,
             runtime_dir: Some(runtime.to_owned()),
             variables: Environ::new(vec![(VARIABLE.into(), number.into())]),
-            terminal: Terminal::Absent,
-            colour: Colour::No,
-            quiet: false,
-            now: Timestamp::default(),
             uid: rustix::process::geteuid().as_raw(),
+            ..sample::ambient()
         }
     }
 

@@ -1,23 +1,16 @@
 //! The log beside other writers, on a full disk, and where somebody else put something in its place.
 
 use super::*;
-use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+use crate::domain::ambient::Timestamp;
 use crate::domain::record::{self, Event};
+use crate::domain::sample;
 
 fn ambient(directory: &Path) -> Ambient {
     Ambient {
-        cwd: None,
-        pwd: None,
-        home: None,
-        config_dir: None,
         state_dir: Some(directory.join("state/nexus-env")),
-        runtime_dir: None,
-        variables: Environ::default(),
-        terminal: Terminal::Absent,
-        colour: Colour::No,
-        quiet: false,
         now: Timestamp { seconds: 1_700_000_000, nanoseconds: 0 },
         uid: rustix::process::geteuid().as_raw(),
+        ..sample::ambient()
     }
 }
 

@@ -39,25 +39,12 @@ fn hash(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+    use crate::domain::sample;
 
     #[test]
     fn makes_them_once_and_follows_a_program_that_moved() {
         let directory = tempfile::tempdir().unwrap();
-        let ambient = Ambient {
-            cwd: None,
-            pwd: None,
-            home: None,
-            config_dir: None,
-            state_dir: Some(directory.path().join("nexus-env")),
-            runtime_dir: None,
-            variables: Environ::default(),
-            terminal: Terminal::Absent,
-            colour: Colour::No,
-            quiet: false,
-            now: Timestamp::default(),
-            uid: 0,
-        };
+        let ambient = Ambient { state_dir: Some(directory.path().join("nexus-env")), ..sample::ambient() };
         let files = prepare(&ambient, Path::new("/opt/a/nexus-env")).unwrap();
         let text = std::fs::read_to_string(&files.preload).unwrap();
         assert!(text.contains("drizzle-kit") && !text.contains("__NEXUS_ENV_TOOLS__"));

@@ -3,22 +3,15 @@
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
-use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+use crate::domain::ambient::Timestamp;
+use crate::domain::sample;
 
 fn ambient(state: &Path) -> Ambient {
     Ambient {
-        cwd: None,
-        pwd: None,
-        home: None,
-        config_dir: None,
         state_dir: Some(state.join("nexus-env")),
-        runtime_dir: None,
-        variables: Environ::default(),
-        terminal: Terminal::Absent,
-        colour: Colour::No,
-        quiet: false,
         now: Timestamp { seconds: 200, nanoseconds: 0 },
         uid: rustix::process::geteuid().as_raw(),
+        ..sample::ambient()
     }
 }
 

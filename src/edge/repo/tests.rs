@@ -4,23 +4,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+use crate::domain::sample;
 
 fn bare() -> Ambient {
-    Ambient {
-        cwd: None,
-        pwd: None,
-        home: None,
-        config_dir: None,
-        state_dir: None,
-        runtime_dir: None,
-        variables: Environ::default(),
-        terminal: Terminal::Absent,
-        colour: Colour::No,
-        quiet: false,
-        now: Timestamp::default(),
-        uid: rustix::process::geteuid().as_raw(),
-    }
+    Ambient { uid: rustix::process::geteuid().as_raw(), ..sample::ambient() }
 }
 
 struct World {

@@ -1,24 +1,11 @@
 //! What is remembered, and what asks again.
 
 use super::*;
-use crate::domain::ambient::{Colour, Environ, Terminal, Timestamp};
+use crate::domain::sample;
 use std::os::unix::fs::PermissionsExt;
 
 fn bare() -> Ambient {
-    Ambient {
-        cwd: None,
-        pwd: None,
-        home: None,
-        config_dir: None,
-        state_dir: None,
-        runtime_dir: None,
-        variables: Environ::default(),
-        terminal: Terminal::Absent,
-        colour: Colour::No,
-        quiet: false,
-        now: Timestamp::default(),
-        uid: rustix::process::geteuid().as_raw(),
-    }
+    Ambient { uid: rustix::process::geteuid().as_raw(), ..sample::ambient() }
 }
 
 struct World {

@@ -1,0 +1,65 @@
+//! What the tests start from: a configuration and a process's surroundings in which nothing is set, so that a test says only
+//! what it is about. For tests alone.
+
+use super::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
+use super::config::{Access, Config, Environment, Export, Match, Protection, Proxy};
+use super::name::{EnvironmentName, RepositoryId};
+
+pub fn name(text: &str) -> EnvironmentName {
+    EnvironmentName::new(text).unwrap()
+}
+
+/// Protected where its name begins with `prod`.
+pub fn environment(text: &str) -> Environment {
+    Environment {
+        name: name(text),
+        protection: if text.starts_with("prod") { Protection::Protected } else { Protection::Open },
+        promote_from: None,
+        access: Access::ReadOnly,
+        export: Export::Shell,
+        fingerprint: None,
+        vars: vec![],
+        proxy: None,
+        matches: Match::default(),
+    }
+}
+
+/// Dev is the default.
+pub fn config(environments: impl IntoIterator<Item = Environment>) -> Config {
+    Config {
+        id: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
+        default: name("dev"),
+        database_variables: vec![],
+        environments: environments.into_iter().collect(),
+        services: vec![],
+        prisma_directory: None,
+        guard: vec![],
+    }
+}
+
+/// The Cloud SQL proxy of an instance, on port 5433.
+pub fn proxy(instance: &str) -> Proxy {
+    Proxy {
+        instance: instance.to_owned(),
+        port: 5433,
+        command: ["cloud-sql-proxy", "--port={port}", "{instance}"].map(str::to_owned).to_vec(),
+    }
+}
+
+/// A process without a directory, a variable or a person.
+pub fn ambient() -> Ambient {
+    Ambient {
+        cwd: None,
+        pwd: None,
+        home: None,
+        config_dir: None,
+        state_dir: None,
+        runtime_dir: None,
+        variables: Environ::default(),
+        terminal: Terminal::Absent,
+        colour: Colour::No,
+        quiet: false,
+        now: Timestamp::default(),
+        uid: 0,
+    }
+}
