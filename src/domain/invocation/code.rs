@@ -48,6 +48,12 @@ pub(super) fn strings_as_lines<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'
     strings(text).into_iter().map(|text| Inner::Line(text, scope.clone())).collect()
 }
 
+/// JSON, or what looks like it, that holds a command: each string as a line, and all of them as words.
+pub(super) fn of_json<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    let words = strings(text).iter().map(|text| Word::sure(text)).collect();
+    strings_as_lines(text, scope).into_iter().chain([Inner::Command(words, scope.clone())]).collect()
+}
+
 fn strings(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text;

@@ -85,7 +85,7 @@ impl Options<'_> {
     }
 }
 
-/// The words behind the leading flags; `--` ends them.
+/// The words behind the leading flags; `--` ends them. Letters may be bundled: `-itu USER`.
 pub fn after_flags<'w>(words: &'w [Word], valued: &[&str]) -> &'w [Word] {
     let mut at = 0;
     while let Some(word) = words.get(at) {
@@ -96,18 +96,63 @@ pub fn after_flags<'w>(words: &'w [Word], valued: &[&str]) -> &'w [Word] {
         if !text.starts_with('-') || text == "-" {
             break;
         }
-        at += if valued.contains(&text) { 2 } else { 1 };
+        at += if takes_next(text, valued) { 2 } else { 1 };
     }
     words.get(at..).unwrap_or(&[])
 }
 
-/// The word behind the first of these flags, wherever it stands.
-pub fn flag_value<'w>(words: &'w [Word], names: &[&str]) -> Option<&'w Word> {
-    let at = words.iter().position(|word| names.contains(&word.text.as_str()))?;
-    words.get(at + 1)
+/// Whether the flag's value is the next word. In a bundle the first letter that takes one takes the rest of the bundle.
+fn takes_next(text: &str, valued: &[&str]) -> bool {
+    let whole = valued.iter().any(|flag| flag.len() > 2 && !flag.starts_with("--"));
+    if valued.contains(&text) || whole || text.starts_with("--") {
+        return valued.contains(&text);
+    }
+    let takes = |letter: char| valued.iter().any(|flag| flag.strip_prefix('-').is_some_and(|f| f.chars().eq([letter])));
+    text.char_indices()
+        .skip(1)
+        .find(|(_, letter)| takes(*letter))
+        .is_some_and(|(at, c)| at + c.len_utf8() == text.len())
+}
+
+/// Whether a letter stands among the leading flags' own, in front of any value.
+pub fn has_letter(flags: &[Word], letter: char, valued: &[&str]) -> bool {
+    let mut flags = flags.iter();
+    while let Some(flag) = flags.next() {
+        let takes = |c: char| valued.iter().any(|flag| flag.strip_prefix('-').is_some_and(|f| f.chars().eq([c])));
+        if let Some(letters) = flag.text.strip_prefix('-').filter(|text| !text.starts_with('-')) {
+            let own = letters.find(takes).map_or(letters, |end| &letters[..end]);
+            if own.contains(letter) {
+                return true;
+            }
+        }
+        if takes_next(&flag.text, valued) {
+            flags.next();
+        }
+    }
+    false
+}
+
+/// The value of the first of these flags, wherever it stands: `--flag VALUE`, `--flag=VALUE`.
+pub fn flag_value(words: &[Word], names: &[&str]) -> Option<Word> {
+    words.iter().enumerate().find_map(|(at, word)| {
+        if names.contains(&word.text.as_str()) {
+            return words.get(at + 1).cloned();
+        }
+        let (flag, value) = word.text.split_once('=')?;
+        names.contains(&flag).then(|| Word { text: value.to_owned(), sure: word.sure })
+    })
 }
 
 /// Words as one text for a shell.
 pub fn joined(words: &[Word]) -> String {
     words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Words as one text that a shell would take apart into the same words, as far as they are known.
+pub fn quoted(words: &[Word]) -> String {
+    let quoted = |word: &Word| match word.sure {
+        Sure::Yes => shell_words::quote(&word.text).into_owned(),
+        Sure::No => word.text.clone(),
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }

@@ -16,7 +16,7 @@ pub fn prisma_words(words: &[Word]) -> Option<(Vec<&'static str>, Behind<'_>)> {
     let base = first.base();
     let (name, version) = base.split_once('@').unwrap_or((base, ""));
     let package = first.text.strip_prefix("npm:").and_then(|package| package.split(['/', '@']).next());
-    let name = package.unwrap_or(name).trim_end_matches(".cmd");
+    let name = without_ending(package.unwrap_or(name));
     let behind = |skip: usize| Behind { major: None, rest: rest.get(skip..).unwrap_or(&[]) };
     if matches!(name, "prisma" | "prisma7") {
         let digits: String =
@@ -34,7 +34,6 @@ pub fn prisma_words(words: &[Word]) -> Option<(Vec<&'static str>, Behind<'_>)> {
         ("zenstack" | "zen", ["migrate" | "db", ..]) => Some((vec![], behind(0))),
         ("python" | "python3" | "py", ["-m", "prisma", ..]) => Some((vec![], behind(2))),
         ("cargo", ["prisma", ..]) => Some((vec![], behind(1))),
-        ("go", ["run", package, ..]) if package.contains("/prisma-client-go") => Some((vec![], behind(2))),
         _ => None,
     }
 }
@@ -61,9 +60,16 @@ pub fn package_of(path: &str) -> Option<&str> {
 /// The name by which a program is known, without a version behind it.
 pub fn known_as(word: &Word) -> &str {
     let base = word.base();
-    match base.split_once('@').map_or(base, |(name, _)| name) {
+    match without_ending(base.split_once('@').map_or(base, |(name, _)| name)) {
         "dotenv-cli" => "dotenv",
+        "sqlx-cli" => "sqlx",
+        "diesel_cli" | "diesel-cli" => "diesel",
         "npm-run-all2" => "npm-run-all",
         name => name.trim_start_matches("npm:"),
     }
+}
+
+/// A program's name without what Windows puts behind it.
+fn without_ending(name: &str) -> &str {
+    [".cmd", ".exe", ".ps1", ".bat"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }

@@ -8,6 +8,31 @@ use super::{Inner, Reader, Word, code, interpreter};
 use crate::domain::project::Package;
 use crate::domain::scope::Scope;
 
+/// `go run [flags] PACKAGE[@version] WORDS`, and `go tool NAME WORDS`: a program of another module by its last name. What
+/// stands in this repository is nobody's tool.
+fn go<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    const VALUED: &[&str] =
+        &["-tags", "-mod", "-modfile", "-C", "-exec", "-p", "-ldflags", "-gcflags", "-asmflags", "-overlay", "-pgo"];
+    let (verb, rest) = words.split_first()?;
+    let (package, rest) = after_flags(rest, VALUED).split_first()?;
+    let path = package.text.split('@').next()?;
+    let foreign = path.split_once('/').is_some_and(|(host, _)| host.contains('.') && !host.starts_with('.'));
+    let named = match verb.text.as_str() {
+        "run" => foreign,
+        "tool" => foreign || !path.contains(['/', '.']),
+        _ => false,
+    };
+    if !named {
+        return None;
+    }
+    let is_version = |part: &&str| part.strip_prefix('v').is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()));
+    let name = match path.rsplit('/').find(|part| !is_version(part))? {
+        "prisma-client-go" => "prisma",
+        name => name,
+    };
+    Some(command(&std::iter::once(Word::sure(name)).chain(rest.iter().cloned()).collect::<Vec<_>>(), scope.clone()))
+}
+
 /// What is inside, if this runs something else.
 pub(super) fn see_through<'a>(
     reader: &Reader<'_>,
@@ -16,6 +41,7 @@ pub(super) fn see_through<'a>(
     scope: &Scope<'a>,
 ) -> Option<Vec<Inner<'a>>> {
     match name {
+        "go" => go(words, scope),
         "npx" | "npm-exec" => Some(npx(reader, words, scope)),
         "npm" => npm(reader, words, scope),
         "pnpm" => pnpm(reader, words, scope),

@@ -94,6 +94,33 @@ const RESTORES: &str = "it writes what a dump holds";
 const REPLACES: &str = "it drops what is there before it writes what a dump holds";
 const DELETES_HOSTED: &str = "it deletes what the service hosts";
 
+/// The tasks of Rails. With a flag that lists tasks, or says what they would do, none runs.
+const RAILS_TASKS: &[Rule] = &[
+    with(
+        reads(&["*"]),
+        &["-T", "--tasks", "-P", "--prereqs", "-D", "--describe", "-W", "--where", "-n", "--dry-run", "-H"],
+    ),
+    destroys(&["*db:drop*"], "drop", DROPS),
+    destroys(&["*db:reset*"], "drop", DROPS),
+    destroys(&["*db:purge*"], "empty", DROPS),
+    destroys(&["*db:setup*"], "load a schema into", "loading the schema drops every table first"),
+    destroys(&["*db:schema:load*"], "load a schema into", "loading the schema drops every table first"),
+    destroys(&["*db:structure:load*"], "load a schema into", "loading the schema drops every table first"),
+    destroys(&["*db:test:load*"], "load a schema into", "loading the schema drops every table first"),
+    destroys(&["*db:migrate:reset*"], "drop", DROPS),
+    destroys(&["*db:migrate:down*"], "undo a migration of", UNDOES),
+    destroys(&["*db:migrate:redo*"], "undo a migration of", UNDOES),
+    destroys(&["*db:rollback*"], "undo migrations of", UNDOES),
+    destroys(&["*db:truncate_all*"], "empty", EMPTIES),
+    destroys(&["*db:seed:replant*"], "empty", EMPTIES),
+    destroys(&["*db:fixtures:load*"], "empty", EMPTIES),
+    gates(&["db:migrate"], "apply migrations to", APPLIES),
+    gates(&["db:migrate:up"], "apply migrations to", APPLIES),
+    gates(&["db:migrate:with_data"], "apply migrations to", APPLIES),
+    gates(&["db:prepare"], "apply migrations to", APPLIES),
+    gates(&["db:seed"], "seed", SEEDS),
+];
+
 /// Every tool that is known here, Prisma and the clients for SQL apart.
 pub const TOOLS: &[Tool] = &[
     // JavaScript.
@@ -460,27 +487,15 @@ pub const TOOLS: &[Tool] = &[
         finds: Finds::Configured(&[]),
         place: Place::Anywhere,
         valued: &["-f", "-e", "--environment", "-I", "-r"],
-        rules: &[
-            destroys(&["*db:drop*"], "drop", DROPS),
-            destroys(&["*db:reset*"], "drop", DROPS),
-            destroys(&["*db:purge*"], "empty", DROPS),
-            destroys(&["*db:setup*"], "load a schema into", "loading the schema drops every table first"),
-            destroys(&["*db:schema:load*"], "load a schema into", "loading the schema drops every table first"),
-            destroys(&["*db:structure:load*"], "load a schema into", "loading the schema drops every table first"),
-            destroys(&["*db:test:load*"], "load a schema into", "loading the schema drops every table first"),
-            destroys(&["*db:migrate:reset*"], "drop", DROPS),
-            destroys(&["*db:migrate:down*"], "undo a migration of", UNDOES),
-            destroys(&["*db:migrate:redo*"], "undo a migration of", UNDOES),
-            destroys(&["*db:rollback*"], "undo migrations of", UNDOES),
-            destroys(&["*db:truncate_all*"], "empty", EMPTIES),
-            destroys(&["*db:seed:replant*"], "empty", EMPTIES),
-            destroys(&["*db:fixtures:load*"], "empty", EMPTIES),
-            gates(&["db:migrate"], "apply migrations to", APPLIES),
-            gates(&["db:migrate:up"], "apply migrations to", APPLIES),
-            gates(&["db:migrate:with_data"], "apply migrations to", APPLIES),
-            gates(&["db:prepare"], "apply migrations to", APPLIES),
-            gates(&["db:seed"], "seed", SEEDS),
-        ],
+        rules: RAILS_TASKS,
+    },
+    // The same tasks on the servers: `cap production invoke:rake TASK=db:reset`.
+    Tool {
+        names: &["cap", "mina"],
+        finds: Finds::Hosted("the servers"),
+        place: Place::Anywhere,
+        valued: &["-f", "-r"],
+        rules: RAILS_TASKS,
     },
     Tool {
         names: &["alembic"],

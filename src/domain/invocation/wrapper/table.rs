@@ -23,11 +23,11 @@ enum Gives {
     Nothing,
     /// Its own values, over the process's.
     Secrets,
-    /// The command runs somewhere else, with that place's environment.
-    Elsewhere,
+    /// Hardly any: what the process has does not reach the command.
+    Fresh,
 }
 
-use Gives::{Elsewhere, Nothing, Secrets};
+use Gives::{Fresh, Nothing, Secrets};
 
 const fn row(
     names: &'static [&'static str],
@@ -55,6 +55,16 @@ const WRAPPERS: &[Wrapper] = &[
             "corepack",
             "xvfb-run",
             "-",
+            "winpty",
+            "proxychains",
+            "proxychains4",
+            "torsocks",
+            "tsocks",
+            "fakeroot",
+            "firejail",
+            "dumb-init",
+            "start",
+            "call",
         ],
         &[],
         &[],
@@ -72,7 +82,58 @@ const WRAPPERS: &[Wrapper] = &[
     row(&["dockerize"], &[], &["-wait", "-timeout", "-template"], 0, Nothing),
     row(&["caffeinate"], &[], &["-t", "-w"], 0, Nothing),
     row(&["strace", "ltrace"], &[], &["-o", "-e", "-p", "-s"], 0, Nothing),
-    row(&["runuser"], &[], &["-u", "-g", "-G"], 0, Nothing),
+    row(&["tini"], &[], &["-p", "-e"], 0, Nothing),
+    row(&["tsp", "ts"], &[], &["-L", "-N", "-D", "-O", "-E"], 0, Nothing),
+    row(&["pueue"], &["add"], &["-w", "--working-directory", "-g", "--group", "-l", "--label"], 0, Nothing),
+    row(&["perf"], &["stat", "record", "trace"], &["-e", "-o", "-p", "-r", "-F"], 0, Nothing),
+    row(&["valgrind", "gdb", "lldb"], &[], &["-ex", "-x", "-o"], 0, Nothing),
+    row(&["chpst"], &[], &["-u", "-U", "-b", "-e", "-/", "-n", "-l", "-L", "-m", "-o", "-p", "-f", "-c"], 0, Nothing),
+    row(&["setuidgid", "s6-setuidgid", "envdir", "s6-envdir"], &[], &[], 1, Nothing),
+    row(&["setpriv"], &[], &["--reuid", "--regid", "--groups", "--inh-caps", "--bounding-set"], 0, Nothing),
+    row(&["unshare", "bwrap"], &[], &["-R", "-w", "-S", "-G", "--root", "--wd", "--setuid", "--setgid"], 0, Nothing),
+    row(
+        &["start-stop-daemon"],
+        &[],
+        &["-u", "-c", "-p", "-d", "-x", "--user", "--chuid", "--pidfile", "--chdir"],
+        0,
+        Nothing,
+    ),
+    row(&["pkexec"], &[], &["--user"], 0, Fresh),
+    row(
+        &["run0", "systemd-run"],
+        &[],
+        &[
+            "-u",
+            "--unit",
+            "--user",
+            "-p",
+            "--property",
+            "-E",
+            "--setenv",
+            "-M",
+            "--machine",
+            "-H",
+            "--host",
+            "-g",
+            "--group",
+            "-D",
+            "--chdir",
+            "--working-directory",
+            "--uid",
+            "--gid",
+            "--description",
+            "--slice",
+            "--nice",
+            "--on-calendar",
+            "--on-active",
+        ],
+        0,
+        Fresh,
+    ),
+    row(&["microk8s", "k3s", "k0s", "minikube", "tsh"], &[], &[], 0, Nothing),
+    row(&["sshpass"], &[], &["-p", "-f", "-d", "-P"], 0, Nothing),
+    row(&["rvm"], &["do"], &[], 0, Nothing),
+    row(&["rvm"], &[], &[], 2, Nothing),
     row(&["direnv"], &["exec"], &[], 1, Secrets),
     row(&["mise", "rtx"], &["exec", "x"], &[], 0, Nothing),
     row(&["volta"], &["run"], &["--node", "--npm", "--pnpm", "--yarn"], 0, Nothing),
@@ -81,7 +142,14 @@ const WRAPPERS: &[Wrapper] = &[
     row(&["nvm"], &["exec"], &[], 1, Nothing),
     row(&["devbox"], &["run"], &["-c", "--config"], 0, Nothing),
     row(&["poetry", "pipenv", "uv", "pdm", "hatch", "rye"], &["run"], &["--with", "-p", "--python"], 0, Nothing),
-    row(&["bundle"], &["exec"], &[], 0, Nothing),
+    row(&["uvx", "pipx-run"], &[], &["--from", "--with", "-p", "--python", "--index-url"], 0, Nothing),
+    row(&["pipx"], &["run"], &["--spec", "--python"], 0, Nothing),
+    row(&["conda", "micromamba", "mamba"], &["run"], &["-n", "--name", "-p", "--prefix", "--cwd"], 0, Nothing),
+    row(&["pixi"], &["run"], &["-e", "--environment", "--manifest-path"], 0, Nothing),
+    row(&["foreman", "honcho"], &["run"], &["-e", "--env", "-f", "--procfile", "-d", "--root"], 0, Secrets),
+    row(&["bundle"], &["exec", "e", "ex", "exe"], &[], 0, Nothing),
+    row(&["rbenv", "pyenv", "nodenv", "goenv", "jenv"], &["exec"], &[], 0, Nothing),
+    row(&["chruby-exec"], &[], &[], 1, Nothing),
     row(
         &["doppler"],
         &["run"],
@@ -96,22 +164,6 @@ const WRAPPERS: &[Wrapper] = &[
     row(&["envchain"], &[], &[], 1, Secrets),
     row(&["secretspec", "teller", "summon"], &["run"], &["-p", "--profile", "-c"], 0, Secrets),
     row(&["summon", "envconsul"], &[], &["-f", "-e", "-p", "-D"], 0, Secrets),
-    row(
-        &["docker", "podman"],
-        &["exec"],
-        &["-e", "--env", "-u", "--user", "-w", "--workdir", "--env-file"],
-        1,
-        Elsewhere,
-    ),
-    row(
-        &["docker-compose"],
-        &["exec", "run"],
-        &["-e", "--env", "-u", "--user", "-w", "--workdir", "--index", "-f", "-p", "--name", "-v", "--entrypoint"],
-        1,
-        Elsewhere,
-    ),
-    row(&["kubectl", "oc"], &["exec"], &["-n", "--namespace", "-c", "--container", "--context"], 1, Elsewhere),
-    row(&["heroku"], &["run"], &["-a", "--app", "-r", "-s"], 0, Elsewhere),
 ];
 
 /// Their own flags may also follow their words, so that the command begins behind `--`, where there is one.
@@ -137,14 +189,10 @@ pub fn see_through<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<
         Nothing => {}
         Secrets if preserves => scope.given_by(name, Under::Kept),
         Secrets => scope.given_by(name, Under::Replaced),
-        Elsewhere => scope.given_by(name, Under::Elsewhere),
+        Fresh => scope.clear(),
     }
     if let (Secrets, Some(text)) = (wrapper.gives, flag_value(words, &["--command"])) {
-        return Some(vec![Inner::Line(text.text.clone(), scope)]);
-    }
-    let text = words.iter().find_map(|word| word.text.strip_prefix("--command="));
-    if let (Secrets, Some(text)) = (wrapper.gives, text) {
-        return Some(vec![Inner::Line(text.to_owned(), scope)]);
+        return Some(vec![Inner::Line(text.text, scope)]);
     }
     let rest = after_flags(words, wrapper.valued);
     let dashes = |words: &[Word]| words.iter().position(|word| word.text == "--");
