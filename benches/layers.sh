@@ -4,7 +4,9 @@
 #     benches/layers.sh [ROUNDS]
 #
 # The engine layer against /bin/true: everything before the real engine starts, which is /bin/true here. The preload: a
-# plain `node -e 0` with it and without it, and a Node script in a file, each pair run back to back.
+# plain `node -e 0` with it and without it, and a Node script in a file, each pair run back to back. Node's own times
+# differ by more than the preload takes, so with valgrind its instructions are counted too, made exact by fixed seeds;
+# an empty preload is what Node itself takes for one.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -64,4 +66,21 @@ printf '%-26s %8.2f x true\n' 'engine, harmless' \
     "$(awk "BEGIN { print $(median "$base/times.1") / $(median "$base/times.2") }")"
 for at in 3 5 7; do
     printf '%-26s %8d µs more (paired)\n' "${names[at]}, preload" "$(paired "$base/times.$at" "$base/times.$((at + 1))")"
+done
+
+command -v valgrind >/dev/null || exit 0
+: >empty.cjs
+# NODE_OPTIONS, then the words of Node.
+instructions() {
+    in_world NODE_OPTIONS="$1" setarch --addr-no-randomize valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+        --smc-check=all-non-file "$node" --single-threaded --predictable --hash-seed=1 --random-seed=1 "${@:2}" 2>&1 >/dev/null |
+        awk '/Collected/ { print $4 }'
+}
+printf '\n%-26s %14s %14s %14s\n' instructions without 'empty preload' preload
+for words in '-e 0' plain.js 'plain.js a b' plain.mjs; do
+    # Two words where a space is.
+    # shellcheck disable=SC2086
+    printf '%-26s %14d %+14d %+14d\n' "node $words" "$(instructions '' $words)" \
+        "$(($(instructions --require=./empty.cjs $words) - $(instructions '' $words)))" \
+        "$(($(instructions "$options" $words) - $(instructions '' $words)))"
 done
