@@ -203,9 +203,15 @@ function __nexus_env_nearby
     end
 end
 
-# Whether a piece of a command line or of a script says something through which a database can be reached.
+# Whether a piece of a command line or of a script says something through which a database can be reached, or that a rule
+# of the team's or the person's could name.
 function __nexus_env_reaches
-    string match -qr -- 'prisma|migrat|db[: _-]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|-orm|sequelize|knex|sql|dropdb|dropuser|pg_|supabase|rails|rake|alembic|flyway|liquibase|mongo|mariadb|goose|dbmate|mise |atlas|diesel|mix |artisan|manage\.py|django|flask|aerich|kysely|medusa|payload|redis|valkey|hasura|heroku|neon|pscale|turso|wrangler|ecto\.|doctrine|dotnet|edgedb|\.sh|sh -|make |just |task |deno |eval ' x $argv
+    string match -qr -- 'prisma|migrat|db[: _-]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|-orm|sequelize|knex|sql|dropdb|dropuser|pg_|supabase|rails|rake|alembic|flyway|liquibase|mongo|mariadb|goose|dbmate|mise |atlas|diesel|mix |artisan|manage\.py|django|flask|aerich|kysely|medusa|payload|redis|valkey|hasura|heroku|neon|pscale|turso|wrangler|ecto\.|doctrine|dotnet|edgedb|\.sh|sh -|make |just |task |deno |eval ' x $argv; and return 0
+    for __nexus_env_mark in $__nexus_env_rules
+        test "$__nexus_env_mark" = '*'; and return 0
+        string match -qr -- (string escape --style=regex -- $__nexus_env_mark) x $argv; and return 0
+    end
+    return 1
 end
 
 # Whether these words could name a rule. In doubt, yes: to ask costs one process and never gives a wrong answer.
@@ -213,8 +219,9 @@ function __nexus_env_named
     set -l __nexus_env_seen
     set -l __nexus_env_flags
     set -l __nexus_env_scripts
-    # A rule of the team's or the person's may name a runner itself.
+    # A rule may name a runner itself.
     contains -- $argv[1] $__nexus_env_rules; and return 0
+    contains -- '*' $__nexus_env_rules; and return 0
     switch $argv[1]
         case prisma
             set __nexus_env_seen yes
@@ -470,7 +477,6 @@ function __nexus_env_scripted
         set -l __nexus_env_key '"(?:pre|post)?'(string escape --style=regex -- $__nexus_env_word | string collect)'"'
         # What stands behind the name, on the same line.
         for __nexus_env_line in (string replace -r -f -- "^.*?$__nexus_env_key" '' $__nexus_env_lines)
-            set -q __nexus_env_rules[1]; and return 0
             __nexus_env_reaches $__nexus_env_line; and return 0
             string match -qr -- '--run|\$|turbo|nx |lerna|wireit|zen|wasp|keystone|rws' $__nexus_env_line; and return 0
             string match -q '*"*' -- $__nexus_env_line; or return 0 # its value stands on another line

@@ -4,12 +4,15 @@
 (function () {
   var tools = '__NEXUS_ENV_TOOLS__';
   var runners = 'ts-node|tsx|babel-node|swc-node|esr|esno|jiti|vite-node';
+  // What rules of the team's name: the word before it, and a pattern.
+  var scripts = '__NEXUS_ENV_SCRIPTS__';
   var script = process.argv[1];
   if (!script) return;
   // Compiling an expression costs a hundred times as much as looking for a word that it would need. Without words of its
   // own a tool does nothing.
   var about = process.argv.length > 2 ? tools + '|' + runners : 'postinstall';
   if (about.split('|').some(isNamed)) look(process.argv.slice(1));
+  for (var at = 0; at < scripts.length; at++) compare(scripts[at][0], scripts[at][1]);
 
   function isNamed(name) {
     return script.indexOf(name.split('/')[0]) >= 0;
@@ -24,6 +27,16 @@
       while (words.length > 1 && !tool.test(words[0])) words.shift();
     }
     if (words.length > 1 && tool.test(words[0])) ask(words);
+  }
+
+  function compare(program, pattern) {
+    var bare = pattern.replace(/^\.\//, '');
+    if (script.indexOf(bare.split('*')[0]) < 0) return;
+    var text = bare.replace(/[\\^$+?.()|[\]{}]/g, '\\$&').replace(/\*/g, '.*');
+    var found = new RegExp('(?:^|[\\\\/])(' + text + ')$').exec(script);
+    if (!found) return;
+    var named = (bare === pattern ? '' : './') + found[1];
+    ask((program ? [program, named] : [named]).concat(process.argv.slice(2)));
   }
 
   // Prisma's installer fetches no engine where the variable names one.

@@ -6,8 +6,10 @@
 # into __nexus_env_found; __nexus_env_slurp FILE reads a short file into __nexus_env_text, and is false for any other;
 # __nexus_env_split puts the lines of __nexus_env_found into __nexus_env_lines.
 
-# Whether a piece of a command line or of a script says something through which a database can be reached.
+# Whether a piece of a command line or of a script says something through which a database can be reached, or that a rule
+# of the team's or the person's could name.
 function __nexus_env_reaches {
+  local __nexus_env_rest="$__nexus_env_rules "
   case $1 in
     *prisma* | *migrat* | *db[:\ _-]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]* | *drizzle* | *typeorm* | *-orm* | *sequelize* | *knex* | \
       *sql* | *dropdb* | *dropuser* | *pg_* | *supabase* | *rails* | *rake* | *alembic* | *flyway* | *liquibase* | *mongo* | *mariadb* | \
@@ -15,6 +17,13 @@ function __nexus_env_reaches {
       *redis* | *valkey* | *hasura* | *heroku* | *neon* | *pscale* | *turso* | *wrangler* | *ecto.* | *doctrine* | *dotnet* | *edgedb* | \
       *.sh* | *sh\ -* | *make\ * | *just\ * | *task\ * | *deno\ * | *eval\ *) return 0 ;;
   esac
+  while [[ $__nexus_env_rest != ' ' && -n $__nexus_env_rest ]]; do
+    case ${__nexus_env_rest%% *} in
+      '*') return 0 ;;
+      ?*) [[ $1 != *"${__nexus_env_rest%% *}"* ]] || return 0 ;;
+    esac
+    __nexus_env_rest=${__nexus_env_rest#* }
+  done
   return 1
 }
 
@@ -22,8 +31,8 @@ function __nexus_env_reaches {
 function __nexus_env_named {
   local __nexus_env_tool=$1 __nexus_env_seen='' __nexus_env_flags='' __nexus_env_scripts='' __nexus_env_word
   shift
-  # A rule of the team's or the person's may name a runner itself.
-  case " $__nexus_env_rules " in *" $__nexus_env_tool "*) return 0 ;; esac
+  # A rule may name a runner itself.
+  case " $__nexus_env_rules " in *" $__nexus_env_tool "* | *" * "*) return 0 ;; esac
   case $__nexus_env_tool in
     prisma) __nexus_env_seen=yes ;;
     npx | pnpx | bunx) ;;
@@ -344,7 +353,6 @@ function __nexus_env_scripted {
 function __nexus_env_mentions {
   local __nexus_env_line
   [[ $__nexus_env_text == *"\"$1\""* ]] || return 1
-  [[ -z $__nexus_env_rules ]] || return 0
   [[ -n ${__nexus_env_lines-} ]] || __nexus_env_split
   for __nexus_env_line in "${__nexus_env_lines[@]}"; do
     [[ $__nexus_env_line == *"\"$1\""* ]] || continue

@@ -15,6 +15,7 @@ use super::{proxy, sentry};
 use crate::domain::ambient::{Ambient, Environ};
 use crate::domain::config::Access;
 use crate::domain::layers as layers_of;
+use crate::domain::node::Named;
 use crate::domain::record::{Entry, Event, Layer};
 use crate::domain::vars::Vars;
 use crate::edge::{ambient, grant, identity, layers, program, terminal};
@@ -38,7 +39,8 @@ pub fn run(
     }
     let vars = load::variables(ambient, &loaded, &active)?;
     let engine = layers_of::engine_before(&vars, &ambient.variables);
-    let files = layers::prepare(ambient, &program::path(ambient, called, ambient::program()?));
+    let named = Named::by_rules(loaded.config.guard.iter().map(|rule| rule.command.as_str()));
+    let files = layers::prepare(ambient, &program::path(ambient, called, ambient::program()?), &named);
     let vars = match files {
         Ok(files) => layers_of::added(&vars, &ambient.variables, &files),
         Err(error) => {

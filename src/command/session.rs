@@ -5,6 +5,7 @@ mod check;
 mod request;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -21,6 +22,8 @@ use crate::domain::config::{Access, Config, Environment, Export, Protection};
 use crate::domain::duration::Duration;
 use crate::domain::layers::{self as layers_of, Files};
 use crate::domain::name::VariableName;
+use crate::domain::node::Named;
+use crate::domain::pattern;
 use crate::domain::record::{Entry, Event};
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
 use crate::domain::vars::Vars;
@@ -59,7 +62,7 @@ pub fn load(ambient: &Ambient, called: &OsString, words: &[OsString]) -> Result<
         rand::thread_rng().fill_bytes(&mut bytes);
         Key(bytes)
     };
-    let guard = || layers::prepare(ambient, &program::path(ambient, called, ambient::program()?));
+    let guard = |named: &Named| layers::prepare(ambient, &program::path(ambient, called, ambient::program()?), named);
     let code = turn(ambient, dialect, &request, key, &guard, &mut load::for_session)?;
     output::write(&code)?;
     Ok(Status::DONE)
@@ -74,7 +77,10 @@ struct Chosen {
     /// Why the values are withheld.
     withheld: Option<String>,
     database_variables: Vec<VariableName>,
+    /// What rules name: programs for the shell, programs and scripts for Node.
     guarded: Vec<String>,
+    marks: Vec<String>,
+    named: Named,
     place: Place,
     /// What `use` was asked for, whose proxy is then looked at. A prompt that loads looks at none.
     asked: Option<(Config, Environment)>,
@@ -86,7 +92,7 @@ fn turn(
     dialect: Dialect,
     request: &Request,
     key: Key,
-    guard: &dyn Fn() -> Result<Files>,
+    guard: &dyn Fn(&Named) -> Result<Files>,
     loader: Loader,
 ) -> Result<Vec<u8>> {
     let now = u64::try_from(ambient.now.seconds).unwrap_or(0);
@@ -127,7 +133,7 @@ fn turn(
     let place = loaded.map(|chosen| &chosen.place);
     let mut unguarded = None;
     let before_engine = layers_of::engine_before(&vars, &ambient.variables).filter(|_| loaded.is_some());
-    let vars = match loaded.map(|_| guard()) {
+    let vars = match loaded.map(|chosen| guard(&chosen.named)) {
         Some(Ok(files)) => layers_of::added(&vars, &ambient.variables, &files),
         Some(Err(error)) => {
             unguarded = Some(format!("child processes are not guarded: {}", told(&error).0));
@@ -153,7 +159,7 @@ fn turn(
     }
     let (state, state_if_refused) = (session.encode(), refused.encode());
     let names: Vec<VariableName> = plan.ours().cloned().collect();
-    let guarded = loaded.map(|chosen| chosen.guarded.clone()).unwrap_or_default();
+    let (guarded, marks) = loaded.map(|chosen| (chosen.guarded.clone(), chosen.marks.clone())).unwrap_or_default();
     let transition = Transition {
         forget: &plan.forget,
         restore: &plan.restore,
@@ -167,6 +173,7 @@ fn turn(
         lines: &lines,
         nearby: if outcome.root.is_some() { Nearby::Configuration } else { Nearby::Nothing },
         guarded: &guarded,
+        marks: &marks,
         check: &match &request.assigned[..] {
             [] => check(ambient, dialect, outcome.watch, loaded.and_then(|chosen| chosen.selected.until)),
             [..] => Check::Always,
@@ -220,27 +227,29 @@ fn choose(
         withheld,
         database_variables: config.database_variables.clone(),
         guarded: guarded(config),
+        marks: marks(config),
+        named: Named::by_rules(config.guard.iter().map(|rule| rule.command.as_str())),
         asked: wish.map(|_| (config.clone(), environment.clone())),
         selected,
         place,
     })
 }
 
-/// The programs that the team's rules begin with. A word with a pattern is none that a function could be named after.
+/// The programs that the team's rules begin with. A word with a path or a pattern is none that a function could be named
+/// after.
 fn guarded(config: &Config) -> Vec<String> {
-    let plain = |word: &&str| {
-        word.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b))
-    };
-    let mut words: Vec<String> = config
-        .guard
-        .iter()
-        .filter_map(|rule| rule.command.split_whitespace().next().filter(plain))
-        .map(str::to_owned)
-        .collect();
-    words.sort();
-    words.dedup();
-    words
+    let words: BTreeSet<String> = first_words(config).filter(|word| pattern::is_name(word)).collect();
+    words.into_iter().collect()
+}
+
+/// What the shell looks for in lines, recipes and scripts.
+fn marks(config: &Config) -> Vec<String> {
+    let words: BTreeSet<String> = first_words(config).map(|word| pattern::mark(&word)).collect();
+    words.into_iter().collect()
+}
+
+fn first_words(config: &Config) -> impl Iterator<Item = String> + '_ {
+    config.guard.iter().filter_map(|rule| pattern::words(&rule.command).into_iter().next())
 }
 
 /// `dev · DATABASE_URL and 3 more`, where there is something to say.

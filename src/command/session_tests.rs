@@ -18,4 +18,5 @@ fn only_plain_words_become_functions() {
         ..sample::config(Vec::new())
     };
     assert_eq!(guarded(&config), ["make", "ts-node"]);
+    assert_eq!(marks(&config), ["$(id)", "*", "-x", "make", "run", "ts-node"]);
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::ambient::Environ;
 use super::layers::{ENGINE, ENGINE_LINK};
+use super::pattern;
 use super::project::{Files, prisma_major};
 
 /// Packages that can destroy a database, as the preload looks for them in the path of a script.
@@ -33,8 +34,38 @@ pub const TOOLS: &[&str] = &[
     "neonctl",
 ];
 
+/// What rules of the team's or the person's name and Node may run, beside the tools.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Named {
+    /// Programs, as the paths of their scripts have them.
+    pub programs: Vec<String>,
+    /// Patterns of scripts, each with the program that its rule names before it, which is `node` or none.
+    pub scripts: Vec<(String, String)>,
+}
+
+impl Named {
+    pub fn by_rules<'a>(commands: impl Iterator<Item = &'a str>) -> Named {
+        let mut named = Named::default();
+        for command in commands {
+            let words = pattern::words(command);
+            match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+                // A script is not told which flags Node was given.
+                ["node" | "nodejs", flag, ..] if flag.starts_with('-') => {}
+                [node @ ("node" | "nodejs"), rest @ ..] => {
+                    let script = rest.first().copied().unwrap_or("*");
+                    named.scripts.push(((*node).to_owned(), script.to_owned()));
+                }
+                [path, ..] if path.contains('/') => named.scripts.push((String::new(), (*path).to_owned())),
+                [name, ..] if pattern::is_name(name) && !name.contains('+') => named.programs.push((*name).to_owned()),
+                [..] => {}
+            }
+        }
+        named
+    }
+}
+
 /// The command's words from the words of its process: `/repo/node_modules/prisma/build/index.js db seed` is
-/// `prisma db seed`.
+/// `prisma db seed`. A path that does not begin at the root is what a rule names.
 pub fn command(words: &[String]) -> Vec<String> {
     let Some((script, rest)) = words.split_first() else { return Vec::new() };
     std::iter::once(tool(script).to_owned()).chain(rest.iter().cloned()).collect()
@@ -42,6 +73,9 @@ pub fn command(words: &[String]) -> Vec<String> {
 
 /// The package, or the name of the program where there is no package around it.
 fn tool(script: &str) -> &str {
+    if !script.starts_with('/') {
+        return script;
+    }
     let base = script.rsplit('/').next().unwrap_or(script);
     let Some((_, inside)) = script.rsplit_once("/node_modules/") else { return base };
     match inside.split('/').collect::<Vec<_>>().as_slice() {
@@ -106,6 +140,18 @@ mod tests {
         check("/r/node_modules/.pnpm/prisma@6.1.0/node_modules/prisma/build/index.js studio", "prisma studio");
         check("/r/node_modules/@mikro-orm/cli/cli.js schema:drop", "@mikro-orm/cli schema:drop");
         check("/usr/local/bin/knex migrate:rollback", "knex migrate:rollback");
+    }
+
+    #[test]
+    fn knows_a_script_that_a_rule_names() {
+        check("./scripts/reset.js --all", "./scripts/reset.js --all");
+        check("node scripts/import-x.js", "node scripts/import-x.js");
+        let pair = |program: &str, script: &str| (program.to_owned(), script.to_owned());
+        let rules =
+            ["ts-node scripts/import-*", "node 'scripts/to prod.js'", "./reset.mjs --all", "node", "node --import x y"];
+        let named = Named::by_rules(rules.iter().chain(&["make *", "*-reset", "", "g++ x"]).copied());
+        assert_eq!(named.programs, ["ts-node", "make"]);
+        assert_eq!(named.scripts, [pair("node", "scripts/to prod.js"), pair("", "./reset.mjs"), pair("node", "*")]);
     }
 
     struct Project(&'static str);

@@ -23,10 +23,29 @@ pub fn fits(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|c| *c == '*')
 }
 
+/// The words of a rule, as a shell would read them.
+pub fn words(rule: &str) -> Vec<String> {
+    shell_words::split(rule).unwrap_or_else(|_| rule.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Whether a rule's first word is the name of a program, and no path or pattern.
+pub fn is_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b))
+}
+
+/// What every command that a rule names has in its text: the longest piece of its program's name without a pattern, or `*`
+/// where there is none.
+pub fn mark(word: &str) -> String {
+    let base = word.rsplit('/').next().unwrap_or(word);
+    let pieces = base.split(|c: char| c == '*' || c.is_whitespace());
+    let longest = pieces.max_by_key(|piece| piece.len()).filter(|piece| !piece.is_empty());
+    longest.unwrap_or("*").to_owned()
+}
+
 /// Whether a command begins with the words of a rule. The command's first word is its name, wherever its file is.
 pub fn fits_command(rule: &str, command: &[String]) -> bool {
-    let rule: Vec<String> =
-        shell_words::split(rule).unwrap_or_else(|_| rule.split_whitespace().map(str::to_owned).collect());
+    let rule = words(rule);
     let Some((first, rest)) = rule.split_first() else { return false };
     let Some((name, words)) = command.split_first() else { return false };
     let base = name.rsplit('/').next().unwrap_or(name);
@@ -57,6 +76,19 @@ mod tests {
         check("", "x", false);
         check("*", "", true);
         check("10.7.0.?", "10.7.0.5", false);
+    }
+
+    #[test]
+    fn a_mark_is_in_every_command_that_fits() {
+        for (word, expected) in [
+            ("ts-node", "ts-node"),
+            ("./scripts/wipe.sh", "wipe.sh"),
+            ("*-reset", "-reset"),
+            ("a*bc", "bc"),
+            ("**", "*"),
+        ] {
+            assert_eq!(mark(word), expected);
+        }
     }
 
     #[test]

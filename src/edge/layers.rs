@@ -8,17 +8,18 @@ use anyhow::Context;
 use crate::disk;
 use crate::domain::ambient::Ambient;
 use crate::domain::layers::{Files, PRELOAD};
-use crate::domain::node::TOOLS;
+use crate::domain::node::{Named, TOOLS};
 use crate::error::Result;
 
-/// The files, made where they are missing. `program` is the path by which this program was started.
-pub fn prepare(ambient: &Ambient, program: &Path) -> Result<Files> {
+/// The files, made where they are missing. `program` is the path by which this program was started, `named` what rules add
+/// to the tools.
+pub fn prepare(ambient: &Ambient, program: &Path, named: &Named) -> Result<Files> {
     let state = ambient.state_dir.as_deref().context("there is no home directory to keep the guard's files in")?;
     let engine = state.join("engine/schema-engine");
     if std::fs::read_link(&engine).ok().as_deref() != Some(program) {
         disk::link(&engine, program).with_context(|| format!("could not write `{}`", engine.display()))?;
     }
-    let text = preload();
+    let text = preload(named)?;
     let preload: PathBuf = state.join(format!("node/{}{:016x}{}", PRELOAD.0, hash(text.as_bytes()), PRELOAD.1));
     let there = std::fs::symlink_metadata(&preload).is_ok_and(|seen| seen.is_file() && seen.len() == text.len() as u64);
     if !there {
@@ -27,8 +28,11 @@ pub fn prepare(ambient: &Ambient, program: &Path) -> Result<Files> {
     Ok(Files { engine, preload })
 }
 
-fn preload() -> String {
-    include_str!("../../shell/preload.cjs").replace("__NEXUS_ENV_TOOLS__", &TOOLS.join("|"))
+fn preload(named: &Named) -> Result<String> {
+    let tools: Vec<&str> = TOOLS.iter().copied().chain(named.programs.iter().map(String::as_str)).collect();
+    let scripts = serde_json::to_string(&named.scripts).context("a rule is no text")?;
+    let text = include_str!("../../shell/preload.cjs");
+    Ok(text.replace("__NEXUS_ENV_TOOLS__", &tools.join("|")).replace("'__NEXUS_ENV_SCRIPTS__'", &scripts))
 }
 
 /// FNV-1a: a name for each content of ours, no seal.
@@ -45,16 +49,16 @@ mod tests {
     fn makes_them_once_and_follows_a_program_that_moved() {
         let directory = tempfile::tempdir().unwrap();
         let ambient = Ambient { state_dir: Some(directory.path().join("nexus-env")), ..sample::ambient() };
-        let files = prepare(&ambient, Path::new("/opt/a/nexus-env")).unwrap();
+        let files = prepare(&ambient, Path::new("/opt/a/nexus-env"), &Named::default()).unwrap();
         let text = std::fs::read_to_string(&files.preload).unwrap();
-        assert!(text.contains("drizzle-kit") && !text.contains("__NEXUS_ENV_TOOLS__"));
+        assert!(text.contains("drizzle-kit") && !text.contains("__NEXUS_ENV_"));
         let times = |files: &Files| std::fs::symlink_metadata(&files.preload).unwrap().modified().unwrap();
         let before = times(&files);
-        let moved = prepare(&ambient, Path::new("/opt/b/nexus-env")).unwrap();
+        let moved = prepare(&ambient, Path::new("/opt/b/nexus-env"), &Named::default()).unwrap();
         assert_eq!((&moved, times(&moved)), (&files, before));
         assert_eq!(std::fs::read_link(&files.engine).unwrap(), Path::new("/opt/b/nexus-env"));
         std::fs::write(&files.preload, "half").unwrap();
-        prepare(&ambient, Path::new("/opt/b/nexus-env")).unwrap();
+        prepare(&ambient, Path::new("/opt/b/nexus-env"), &Named::default()).unwrap();
         assert_eq!(std::fs::read_to_string(&files.preload).unwrap(), text);
         assert_eq!(std::fs::read_dir(files.engine.parent().unwrap()).unwrap().count(), 1);
     }

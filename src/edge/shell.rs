@@ -47,6 +47,8 @@ pub struct Transition<'a> {
     pub nearby: Nearby,
     /// Programs that the team's rules name, beside the ones that every guard knows.
     pub guarded: &'a [String],
+    /// What is in the text of every command that the team's rules name.
+    pub marks: &'a [String],
     pub check: &'a Check,
 }
 

@@ -72,6 +72,7 @@ fn through(shell: &str, dialect: &str, locale: &str, values: &[Vec<u8>]) -> Vec<
         lines: &[],
         nearby: Nearby::Configuration,
         guarded: &[],
+        marks: &[],
         check: &Check::Always,
     };
     let directory = tempfile::tempdir().unwrap();

@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+/// In bytes; Linux takes no longer path (`PATH_MAX`, limits.h).
+const LONGEST_NAME: usize = 4096;
+
 /// A Makefile's text, read.
 #[derive(Debug, Default)]
 pub struct Makefile {
@@ -160,7 +163,8 @@ impl Makefile {
     }
 
     fn follow(&self, target: &str, seen: &mut Vec<String>, lines: &mut Vec<String>) {
-        if seen.iter().any(|known| known == target) || seen.len() > 100 {
+        // A name that doubles itself at each step is no file's.
+        if target.len() > LONGEST_NAME || seen.len() > 100 || seen.iter().any(|known| known == target) {
             return;
         }
         seen.push(target.to_owned());
@@ -294,6 +298,14 @@ mod tests {
             (found.exported, found.exports_all, found.includes),
             (vec!["X".to_owned()], true, vec![".env".to_owned()])
         );
+    }
+
+    #[test]
+    fn a_name_that_doubles_itself_is_followed_only_so_far() {
+        let text = "%: %$@\n\techo $@\na%: $@$@%\n\tnpx prisma db push\n";
+        let lines = read(text).lines("ab");
+        assert!(lines.iter().any(|line| line == "npx prisma db push"));
+        assert!(lines.iter().map(String::len).sum::<usize>() < 1 << 20);
     }
 
     proptest! {

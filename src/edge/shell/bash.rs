@@ -51,7 +51,7 @@ pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) 
     out.raw("\n:");
     remember(out, transition.state_if_refused);
     out.raw("fi\n__nexus_env_near=").raw(transition.nearby());
-    out.raw(" __nexus_env_rules=").quoted(transition.guarded.join(" ").as_bytes());
+    out.raw(" __nexus_env_rules=").quoted(transition.marks.join(" ").as_bytes());
     out.raw("\n__nexus_env_wrap ").raw(&transition.guarded()).raw("\n__nexus_env_same() { ");
     match transition.check {
         Check::Always => out.raw("return 1"),

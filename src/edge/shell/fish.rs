@@ -66,7 +66,7 @@ pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) 
     out.raw(";\n");
     remember(out, transition.state_if_refused);
     out.raw("end;\nset -g __nexus_env_near ").raw(transition.nearby()).raw(";\nset -g __nexus_env_rules");
-    for name in transition.guarded {
+    for name in transition.marks {
         out.raw(" ").quoted(name.as_bytes());
     }
     out.raw(";\n__nexus_env_wrap ").raw(&transition.guarded()).raw(";\nfunction __nexus_env_same; ");

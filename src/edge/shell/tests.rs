@@ -79,6 +79,7 @@ fn rendered(text: &str, check: &Check) -> String {
         lines: &[],
         nearby: Nearby::Nothing,
         guarded: &["ts-node".to_owned()],
+        marks: &["ts-node".to_owned(), "wipe.sh".to_owned()],
         check,
     };
     let code = String::from_utf8(Dialect::parse(text).unwrap().render(&transition)).unwrap();

@@ -77,7 +77,7 @@ pub(super) fn render(out: &mut Code, transition: &Transition) {
         out.raw("print -ru2 -- ").quoted(format!("nexus-env: {line}").as_bytes()).raw("\n");
     }
     out.raw("fi\n__nexus_env_near=").raw(transition.nearby());
-    out.raw(" __nexus_env_rules=").quoted(transition.guarded.join(" ").as_bytes());
+    out.raw(" __nexus_env_rules=").quoted(transition.marks.join(" ").as_bytes());
     out.raw("\n__nexus_env_wrap ").raw(&transition.guarded()).raw("\nfunction __nexus_env_same { ");
     match transition.check {
         Check::Always => out.raw("return 1"),
