@@ -5,6 +5,7 @@ mod client;
 mod code;
 pub mod datasource;
 mod dotenv;
+mod feed;
 mod interpreter;
 pub mod makefile;
 mod mention;
@@ -234,10 +235,23 @@ impl<'a> Reader<'a> {
         if first.sure == Sure::No && prisma::is_guarded(rest) {
             return vec![self.prisma(rest, None, &scope)];
         }
+        if first.sure == Sure::No
+            && let Some(invocation) = client::of_unknown_program(self, words, &scope)
+        {
+            return vec![invocation];
+        }
         // A program that nobody here knows, with a whole Prisma command behind it, may well be one that runs it.
         if let Some(at) = (1..words.len()).find(|at| mention::may_run(name, &words[*at..])) {
             scope.through.push(first.text.clone());
             return self.command(words[at..].to_vec(), &scope);
+        }
+        if let Some(line) = mention::line_inside(name, rest) {
+            let mut inner = scope.clone();
+            inner.through.push(first.text.clone());
+            let found = self.text(line, &mut inner);
+            if found.iter().any(|one| one.effect != Effect::Safe) {
+                return found;
+            }
         }
         vec![self.other(words, &scope)]
     }

@@ -68,6 +68,11 @@ const LONGEST: usize = 512 * 1024;
 const MOST_PARENTHESES: usize = 12;
 const DEEPEST: usize = 40;
 
+/// The word that stands for a command's first, second, … process substitution.
+pub fn pipe(at: usize) -> String {
+    format!("<({at})")
+}
+
 /// Reads a whole line, or several.
 pub fn read(text: &str) -> List {
     let text = text.replace("\r\n", "\n");
@@ -315,14 +320,18 @@ fn take(item: &Item, found: &mut Simple) {
             }
         }),
         Item::ProcessSubstitution(_, command) => {
+            found.words.push(Written(vec![Piece::Opaque(pipe(found.beside.len()))]));
             found.beside.push(list(&command.list));
-            found.words.push(Written(vec![Piece::Opaque("<(…)".to_owned())]));
         }
         Item::IoRedirect(redirect) => {
             if let Some(input) = input(std::slice::from_ref(redirect)) {
                 found.input = Some(input);
             }
-            if let IoRedirect::File(_, _, IoFileRedirectTarget::ProcessSubstitution(_, command)) = redirect {
+            if let IoRedirect::File(fd, kind, IoFileRedirectTarget::ProcessSubstitution(_, command)) = redirect {
+                if matches!((fd, kind), (None | Some(0), IoFileRedirectKind::Read)) {
+                    let word = Written(vec![Piece::Opaque(pipe(found.beside.len()))]);
+                    found.input = Some(Input::File(word));
+                }
                 found.beside.push(list(&command.list));
             }
         }

@@ -73,7 +73,7 @@ fn drops_comments_and_redirections() {
     check("a # b && c", "a");
     check("a#b", "a#b");
     check("a > f 2>&1 < g >> h &> i b", "a_b <g");
-    check("a <(b) > >(c)", "a_<(…) +(b) +(c)");
+    check("a <(b) > >(c)", "a_<(0) +(b) +(c)");
     check("a <<< 'x y'", "a <x y>");
     check("cat <<EOF\na && b\nEOF\nc", "cat <a && b> ; c");
     check("bash <<-'X'\n\ta\n\tX", "bash <a>");

@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
-use super::line::List;
+use super::line::{self, List, Written};
 use super::secret::Secret;
 
 /// What a variable will hold.
@@ -136,6 +136,8 @@ pub struct Scope<'a> {
     /// `set -a` is on.
     pub exports_all: Exported,
     pub fed: Fed,
+    /// What each `<(…)` of the command prints.
+    pub pipes: Vec<Fed>,
     /// `$1` and so on, where they are known.
     pub arguments: Option<Vec<String>>,
     /// Functions and aliases that the line defines.
@@ -143,6 +145,8 @@ pub struct Scope<'a> {
     settings: BTreeMap<String, Setting>,
     /// Variables of the shell that are not exported.
     locals: BTreeMap<String, Value>,
+    /// Values of several words of which only a part is known.
+    phrases: BTreeMap<String, Written>,
     floor: Floor,
     process: &'a dyn Fn(&str) -> Option<String>,
 }
@@ -158,10 +162,12 @@ impl<'a> Scope<'a> {
             running: Vec::new(),
             exports_all: Exported::IfItWas,
             fed: Fed::Nothing,
+            pipes: Vec::new(),
             arguments: None,
             named: BTreeMap::new(),
             settings: BTreeMap::new(),
             locals: BTreeMap::new(),
+            phrases: BTreeMap::new(),
             floor: Floor::Process,
             process,
         }
@@ -201,6 +207,7 @@ impl<'a> Scope<'a> {
     /// A value that the command will have, whatever was there.
     pub fn set(&mut self, name: &str, value: Value, origin: Origin) {
         self.locals.remove(name);
+        self.phrases.remove(name);
         self.settings.insert(name.to_owned(), Setting { value, origin });
     }
 
@@ -210,14 +217,35 @@ impl<'a> Scope<'a> {
         if exported == Exported::Yes || self.exports_all == Exported::Yes || was {
             self.set(name, value, Origin::Line);
         } else {
+            self.phrases.remove(name);
             self.locals.insert(name.to_owned(), value);
         }
+    }
+
+    /// Keeps the words of a value that is not known as a whole, until the name is set again.
+    pub fn remember(&mut self, name: &str, phrase: Option<Written>) {
+        self.phrases.extend(phrase.map(|phrase| (name.to_owned(), phrase)));
+    }
+
+    pub fn phrase(&self, name: &str) -> Option<&Written> {
+        self.phrases.get(name)
+    }
+
+    /// What is read from the word, if it stands for a `<(…)`: nothing inside where that cannot be known.
+    pub fn piped(&self, word: &str) -> Option<Option<String>> {
+        let at = (0..self.pipes.len()).find(|at| line::pipe(*at) == word)?;
+        Some(match &self.pipes[at] {
+            Fed::Text(text) => Some(text.clone()),
+            Fed::Nothing | Fed::Unknown => None,
+        })
     }
 
     /// `export NAME`: a variable of the shell becomes visible.
     pub fn export(&mut self, name: &str) {
         if let Some(value) = self.locals.remove(name) {
+            let phrase = self.phrases.remove(name);
             self.set(name, value, Origin::Line);
+            self.remember(name, phrase);
         }
     }
 

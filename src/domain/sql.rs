@@ -30,16 +30,47 @@ enum Token {
 /// Reads a text as one that a client would send.
 pub fn read(text: &str) -> Reading {
     let mut found = Reading { danger: Danger::None, files: Vec::new() };
+    let sends_answers = text.contains("\\gexec");
     let text = without_metacommands(text, &mut found);
     let (statements, end) = statements(&text);
     for statement in &statements {
         found.danger = found.danger.max(danger(statement));
+    }
+    // psql sends what a query answers.
+    if sends_answers {
+        found.danger = found.danger.max(written(&statements).map_or(Danger::None, |_| Danger::Destructive));
     }
     // A quote that never ends hides what follows.
     if end == End::InsideQuotes {
         found.danger = found.danger.max(loose(&text));
     }
     found
+}
+
+/// The statements that a text's queries put together and answer, where these can lose data: `select 'drop table ' || name`.
+pub fn answered(text: &str) -> Option<String> {
+    let mut reading = Reading { danger: Danger::None, files: Vec::new() };
+    let text = without_metacommands(text, &mut reading);
+    written(&statements(&text).0)
+}
+
+/// The strings of each query as one text, with a name where something is put in.
+fn written(queries: &[Vec<Token>]) -> Option<String> {
+    let string = |token: &Token| match token {
+        Token::Text(text) | Token::Body(text) => Some(text.clone()),
+        // MySQL's strings.
+        Token::Word(word) if word.starts_with('"') && word.contains(' ') => Some(word.trim_matches('"').to_owned()),
+        Token::Word(_) | Token::Symbol(_) => None,
+    };
+    let query = |tokens: &&Vec<Token>| matches!(word(tokens.first()), "SELECT" | "WITH" | "VALUES");
+    let texts =
+        queries.iter().filter(query).map(|tokens| tokens.iter().filter_map(string).collect::<Vec<_>>().join("x"));
+    let destroys = |text: &String| {
+        let (statements, end) = statements(text);
+        let known = statements.iter().any(|statement| danger(statement) == Danger::Destructive);
+        known || end == End::InsideQuotes && loose(text) == Danger::Destructive
+    };
+    texts.filter(destroys).reduce(|all, text| format!("{all};\n{text}"))
 }
 
 /// psql's own commands, and the rows behind `COPY … FROM stdin`.
@@ -328,6 +359,18 @@ mod tests {
     }
 
     #[test]
+    fn what_queries_answer_is_read_where_it_is_sent() {
+        check("select format('drop table %I', tablename) from pg_tables \\gexec", Danger::Destructive);
+        check("select 'truncate ' || tablename from pg_tables\n\\gexec\n", Danger::Destructive);
+        check("select format('analyze %I', tablename) from pg_tables \\gexec", Danger::Unknown);
+        check("select 'drop table x'", Danger::None);
+        assert_eq!(answered("select 'drop table ' || name || ';' from t").as_deref(), Some("drop table x;"));
+        assert_eq!(answered("select concat(\"drop table \", name) from t").as_deref(), Some("drop table "));
+        assert_eq!(answered("select name from t where kind = 'r'"), None);
+        assert_eq!(answered("drop table x"), None);
+    }
+
+    #[test]
     fn names_what_loses_data() {
         for text in [
             "DROP TABLE x",
@@ -396,7 +439,7 @@ mod tests {
         check("$SQL", Danger::Unknown);
         check("$(cat x.sql)", Danger::Unknown);
         check(":statement;", Danger::Unknown);
-        check("SELECT 'DROP TABLE ' || x FROM y \\gexec", Danger::Unknown);
+        check("SELECT statement FROM y \\gexec", Danger::Unknown);
         assert_eq!(read("\\i more.sql\nselect 1").files, ["more.sql"]);
     }
 

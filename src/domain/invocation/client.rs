@@ -263,6 +263,53 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     Some(reader.of_a_tool(shown, name, words, (effect, does, why), uses, scope))
 }
 
+/// Whether these words of a client's are a destructive command, by its words alone.
+pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
+    let destroys = |client: &Client| {
+        let options = options(words, client.valued);
+        options.values(client.text).any(|word| match client.language {
+            Language::Sql => sql::read(&word.text).danger == Danger::Destructive,
+            Language::Mongo => mongo(&word.text) == Danger::Destructive,
+        })
+    };
+    CLIENTS.iter().filter(|client| client.names.contains(&name) && client.verb.is_empty()).any(destroys)
+}
+
+/// What the answers of a client's queries are, for a shell or another client behind it. `None` where it is no client.
+pub(super) fn printed(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Fed> {
+    let client = CLIENTS.iter().find(|client| client.names.contains(&name) && client.verb.is_empty())?;
+    let options = options(words, client.valued);
+    let mut texts: Vec<String> = options.values(client.text).map(|word| word.text.clone()).collect();
+    texts.extend(options.values(client.file).filter_map(|word| content(reader, word, scope)));
+    if let Some(before) = client.statements {
+        texts.extend(options.rest.iter().skip(before).map(|word| word.text.clone()));
+    }
+    if let (true, Fed::Text(text)) = (texts.is_empty(), &scope.fed) {
+        texts.push(text.clone());
+    }
+    Some(sql::answered(&texts.join(";\n")).map_or(Fed::Unknown, Fed::Text))
+}
+
+/// `$PSQL -c 'DROP …'`: whatever the program is, it is told to run that.
+pub(super) fn of_unknown_program(reader: &Reader<'_>, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
+    const TELLS: &[&str] = &["-c", "--command", "-e", "--execute", "-Q", "--eval"];
+    let (first, rest) = words.split_first()?;
+    let destroys = |text: &str| sql::read(text).danger == Danger::Destructive || mongo(text) == Danger::Destructive;
+    options(rest, TELLS).values(TELLS).any(|word| destroys(&word.text)).then(|| {
+        let uses = vec![reach::unknown("database", "the line computes which program runs")];
+        let is = (Effect::Destructive, "lose data on", "it drops, truncates, or changes every row of a table");
+        reader.of_a_tool(first.text.clone(), &first.text, rest, is, uses, scope)
+    })
+}
+
+fn content(reader: &Reader<'_>, word: &Word, scope: &Scope<'_>) -> Option<String> {
+    match (scope.piped(&word.text), word.sure) {
+        (Some(piped), _) => piped,
+        (None, Sure::No) => None,
+        (None, Sure::Yes) => reader.files.read(&scope.path(&word.text)).text(),
+    }
+}
+
 fn uses(reader: &Reader<'_>, client: &Client, options: &Options<'_>, scope: &Scope<'_>) -> Vec<Use> {
     match client.finds {
         Some(finds) => reach::uses(reader, finds, options, scope),
@@ -332,10 +379,7 @@ fn of_word(reader: &Reader<'_>, language: Language, word: &Word, scope: &Scope<'
 }
 
 fn of_file(reader: &Reader<'_>, language: Language, word: &Word, scope: &Scope<'_>, depth: u8) -> Danger {
-    if word.sure == Sure::No || depth > 3 {
-        return Danger::Unknown;
-    }
-    match reader.files.read(&scope.path(&word.text)).text() {
+    match content(reader, word, scope).filter(|_| depth <= 3) {
         Some(text) => of_text(reader, language, &text, scope, depth),
         None => Danger::Unknown,
     }

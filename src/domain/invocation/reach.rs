@@ -40,7 +40,7 @@ pub(super) fn sqlite(file: Option<&Word>, scope: &Scope<'_>) -> Vec<Use> {
     }]
 }
 
-fn unknown(label: &str, why: &str) -> Use {
+pub(super) fn unknown(label: &str, why: &str) -> Use {
     let value = UrlValue::Unknown(why.to_owned());
     Use { label: label.to_owned(), variable: None, role: Role::Main, value, origin: Origin::Line }
 }

@@ -17,6 +17,9 @@ pub(super) fn script<'a>(
     arguments: &[Word],
     scope: &Scope<'a>,
 ) -> Option<Vec<Inner<'a>>> {
+    if let Some(piped) = scope.piped(&file.text) {
+        return Some(lines(piped.into_iter().collect(), scope));
+    }
     if file.sure == Sure::No {
         return None;
     }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{Invocation, Reader, Sure, Word, mention};
-use crate::domain::line::{self, Input, List, Node, Piece, Place, Simple, Split, Step, Written};
+use crate::domain::line::{self, List, Node, Piece, Place, Simple, Split, Written};
 use crate::domain::pattern;
 use crate::domain::project::{Content, env_file};
 use crate::domain::scope::{Exported, Fed, Named, Origin, Scope, Under, Value};
@@ -46,11 +46,12 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let mut fed: Option<Fed> = None;
-            for stage in &step.stages {
+            for (at, stage) in step.stages.iter().enumerate() {
                 let mut inner = scope.clone();
                 inner.fed = fed.take().unwrap_or(inner.fed);
                 found.extend(self.node(stage, &mut inner));
-                fed = Some(self.printed(stage, &inner));
+                // Nothing reads what the last one prints.
+                fed = (at + 1 < step.stages.len()).then(|| self.printed(stage, &inner));
             }
         }
         found
@@ -113,103 +114,15 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// What a stage prints, where that is plain to see: the next stage may be a shell, or a database's client.
-    fn printed(&self, stage: &Node, scope: &Scope<'a>) -> Fed {
-        let Node::Simple(simple) = stage else { return Fed::Unknown };
-        let words = self.expand(&simple.words, scope);
-        let Some((first, rest)) = words.split_first() else { return Fed::Unknown };
-        let fed = match &simple.input {
-            Some(input) => self.input(input, scope),
-            None => scope.fed.clone(),
-        };
-        match first.base() {
-            "echo" | "print" => {
-                let said = rest.iter().map(|w| w.text.as_str()).filter(|w| !matches!(*w, "-n" | "-e" | "-ne" | "-r"));
-                Fed::Text(said.collect::<Vec<_>>().join(" ").replace("\\n", "\n"))
-            }
-            "printf" => {
-                let mut rest = rest.iter().filter(|word| word.text != "--");
-                let mut said = rest.next().map(|word| word.text.replace("\\n", "\n")).unwrap_or_default();
-                for word in rest {
-                    said = if said.contains("%s") {
-                        said.replacen("%s", &word.text, 1)
-                    } else {
-                        format!("{said} {}", word.text)
-                    };
-                }
-                Fed::Text(said)
-            }
-            "cat" => {
-                let files: Vec<&Word> = rest.iter().filter(|word| !word.text.starts_with('-')).collect();
-                if files.is_empty() {
-                    return fed;
-                }
-                let texts: Option<Vec<String>> = files.into_iter().map(|file| self.file(file, scope)).collect();
-                texts.map_or(Fed::Unknown, |texts| Fed::Text(texts.join("\n")))
-            }
-            // What these let through, a shell or a client would still get most of.
-            "pwd" => Fed::Text(scope.cwd.display().to_string()),
-            "tee" | "sed" | "envsubst" | "tr" | "pv" => fed,
-            _ => Fed::Unknown,
-        }
-    }
-
-    /// What a substitution prints, where that is plain to see: `$(cat FILE)`, `$(<FILE)`, `$(echo WORDS)`.
-    fn output(&self, line: &str, scope: &Scope<'a>) -> Option<String> {
-        if scope.depth > DEEPEST {
-            return None;
-        }
-        let mut scope = scope.clone();
-        scope.depth += 1;
-        let List(steps) = line::read(line);
-        let [Step { stages, .. }] = steps.as_slice() else { return None };
-        let mut fed = scope.fed.clone();
-        for stage in stages {
-            scope.fed = fed;
-            fed = match stage {
-                Node::Simple(Simple { words, input: Some(input), .. }) if words.is_empty() => self.input(input, &scope),
-                stage => self.printed(stage, &scope),
-            };
-        }
-        match fed {
-            Fed::Text(text) => Some(text.trim_end_matches('\n').to_owned()),
-            Fed::Nothing | Fed::Unknown => None,
-        }
-    }
-
-    fn file(&self, word: &Word, scope: &Scope<'a>) -> Option<String> {
-        if word.sure == Sure::No {
-            return None;
-        }
-        self.files.read(&scope.path(&word.text)).text()
-    }
-
-    fn input(&self, input: &Input, scope: &Scope<'a>) -> Fed {
-        match input {
-            Input::Text(written) => {
-                Fed::Text(self.expand_one(written, scope).iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "))
-            }
-            Input::File(written) => match self.expand_one(written, scope).as_slice() {
-                [word] if word.text == "/dev/null" => Fed::Text(String::new()),
-                [word] if matches!(word.text.as_str(), "/dev/tty" | "/dev/stdin") => scope.fed.clone(),
-                [word] => self.file(word, scope).map_or(Fed::Unknown, Fed::Text),
-                _ => Fed::Unknown,
-            },
-        }
-    }
-
     fn simple(&self, simple: &Simple, scope: &mut Scope<'a>) -> Vec<Invocation> {
         let mut found = self.substitutions(&simple.words, scope);
         for list in &simple.beside {
             found.extend(self.list(list, &mut scope.clone()));
         }
+        scope.pipes = simple.beside.iter().map(|list| self.all_printed(list, scope)).collect();
         let assigned = simple.words.iter().take_while(|word| word.assignment().is_some()).count();
         let (assignments, mut rest) = simple.words.split_at(assigned);
-        let values: Vec<(String, Value)> = assignments
-            .iter()
-            .filter_map(Written::assignment)
-            .map(|(name, value)| (name, self.value(&value, scope)))
-            .collect();
+        let assignments: Vec<(String, Written)> = assignments.iter().filter_map(Written::assignment).collect();
         while let [Written(pieces), more @ ..] = rest {
             match pieces.as_slice() {
                 [Piece::Text(text)] if FRAME.contains(&text.as_str()) => rest = more,
@@ -218,8 +131,8 @@ impl<'a> Reader<'a> {
         }
         let words = self.expand(rest, scope);
         let Some((first, behind)) = words.split_first() else {
-            for (name, value) in values {
-                scope.assign(&name, value, Exported::IfItWas);
+            for (name, written) in assignments {
+                self.assign(&name, &written, Exported::IfItWas, scope);
             }
             return found;
         };
@@ -232,8 +145,8 @@ impl<'a> Reader<'a> {
             return found;
         }
         let mut inner = scope.clone();
-        for (name, value) in values {
-            inner.set(&name, value, Origin::Line);
+        for (name, written) in assignments {
+            inner.set(&name, self.value(&written, scope), Origin::Line);
         }
         if let Some(input) = &simple.input {
             inner.fed = self.input(input, scope);
@@ -301,10 +214,7 @@ impl<'a> Reader<'a> {
                 let exported = if exported { Exported::Yes } else { Exported::IfItWas };
                 for word in &written[1..] {
                     match word.assignment() {
-                        Some((name, value)) => {
-                            let value = self.value(&value, scope);
-                            scope.assign(&name, value, exported);
-                        }
+                        Some((name, written)) => self.assign(&name, &written, exported, scope),
                         None => self.export(word, scope),
                     }
                 }
@@ -314,6 +224,12 @@ impl<'a> Reader<'a> {
                 for (name, text) in definitions.iter().filter_map(|text| text.split_once('=')) {
                     scope.named.insert(name.to_owned(), Named::Alias(text.to_owned()));
                 }
+            }
+            ["source" | ".", file, ..] if scope.piped(file).is_some() => {
+                return Some(match scope.piped(file).flatten() {
+                    Some(text) => self.text(&text, scope),
+                    None => Vec::new(),
+                });
             }
             ["source" | ".", file, arguments @ ..] => return Some(self.source(file, arguments, scope)),
             ["eval", ..] => {
@@ -397,6 +313,37 @@ impl<'a> Reader<'a> {
         lines.flat_map(|line| self.text(&line, &mut scope.clone())).collect()
     }
 
+    fn assign(&self, name: &str, written: &Written, exported: Exported, scope: &mut Scope<'a>) {
+        let (value, phrase) = (self.value(written, scope), self.phrase(written, scope));
+        scope.assign(name, value, exported);
+        scope.remember(name, phrase);
+    }
+
+    /// The words of a value of which only a part is known: `psql -h $DB_HOST -c`.
+    fn phrase(&self, written: &Written, scope: &Scope<'a>) -> Option<Written> {
+        let mut pieces = Vec::new();
+        for piece in &written.0 {
+            match piece {
+                Piece::Text(text) | Piece::Quoted(text) => pieces.push(Piece::Quoted(text.clone())),
+                Piece::Variable(name, _) if scope.phrase(name).is_some() => {
+                    pieces.extend(scope.phrase(name).into_iter().flat_map(|phrase| phrase.0.clone()));
+                }
+                piece => {
+                    let words = self.expand_one(&Written(vec![piece.clone()]), scope);
+                    let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+                    pieces.push(match words.iter().all(|word| word.sure == Sure::Yes) {
+                        true => Piece::Quoted(text),
+                        false => Piece::Opaque(text),
+                    });
+                }
+            }
+        }
+        let several =
+            pieces.iter().any(|piece| matches!(piece, Piece::Quoted(text) if text.contains(char::is_whitespace)));
+        let unknown = pieces.iter().any(|piece| matches!(piece, Piece::Opaque(_)));
+        (several && unknown).then_some(Written(pieces))
+    }
+
     /// The value of an assignment.
     fn value(&self, written: &Written, scope: &Scope<'a>) -> Value {
         let mut text = String::new();
@@ -437,11 +384,11 @@ impl<'a> Reader<'a> {
     }
 
     fn expand_one(&self, word: &Written, scope: &Scope<'a>) -> Vec<Word> {
-        let mut expansion = Expansion { done: Vec::new(), now: Word::sure(""), there: false };
+        let mut expansion = Expansion { done: Vec::new(), now: Word::sure(""), state: State::Empty };
         for piece in &word.0 {
             self.expand_piece(piece, scope, &mut expansion);
         }
-        if expansion.there {
+        if expansion.state != State::Empty {
             expansion.done.push(expansion.now);
         }
         expansion.done
@@ -463,6 +410,14 @@ impl<'a> Reader<'a> {
                 Some(text) => to.value(&text, Split::One),
                 None => to.unknown(&format!("$({line})")),
             },
+            Piece::Variable(name, split) if scope.phrase(name).is_some() => {
+                for piece in scope.phrase(name).into_iter().flat_map(|phrase| &phrase.0) {
+                    match piece {
+                        Piece::Quoted(text) | Piece::Text(text) => to.value(text, *split),
+                        piece => to.unknown(&Written(vec![piece.clone()]).plain()),
+                    }
+                }
+            }
             Piece::Variable(name, split) => match scope.expand(name) {
                 Value::Text(secret) => to.value(&String::from_utf8_lossy(secret.expose()), *split),
                 // A variable of the shell that is not exported, or a function's own: nobody here knows it.
@@ -502,12 +457,23 @@ impl<'a> Reader<'a> {
 struct Expansion {
     done: Vec<Word>,
     now: Word,
-    there: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum State {
+    Empty,
+    Begun,
+    /// A value ended with a blank: what follows is a word of its own.
+    Ended,
 }
 
 impl Expansion {
     fn text(&mut self, text: &str) {
-        self.there = true;
+        if self.state == State::Ended {
+            self.next();
+        }
+        self.state = State::Begun;
         self.now.text.push_str(text);
     }
 
@@ -520,15 +486,27 @@ impl Expansion {
         self.done.push(std::mem::replace(&mut self.now, Word::sure("")));
     }
 
+    fn end(&mut self) {
+        if self.state == State::Begun {
+            self.state = State::Ended;
+        }
+    }
+
     fn value(&mut self, text: &str, split: Split) {
         match split {
             Split::One => self.text(text),
             Split::Several => {
+                if text.starts_with(char::is_whitespace) {
+                    self.end();
+                }
                 for (at, part) in text.split_whitespace().enumerate() {
                     if at > 0 {
-                        self.next();
+                        self.end();
                     }
                     self.text(part);
+                }
+                if text.ends_with(char::is_whitespace) {
+                    self.end();
                 }
             }
         }

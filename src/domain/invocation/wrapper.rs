@@ -177,7 +177,7 @@ fn xargs<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
     };
     match &scope.fed {
         Fed::Text(text) if text.lines().count() <= 8 => text.lines().map(|line| with(&Word::sure(line))).collect(),
-        Fed::Text(_) | Fed::Nothing | Fed::Unknown => vec![with(&Word::unsure("…"))],
+        Fed::Text(_) | Fed::Nothing | Fed::Unknown => vec![with(&Word::unsure("$…"))],
     }
 }
 
