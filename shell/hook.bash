@@ -240,6 +240,7 @@ __nexus_env_guarded() {
   fi
   case $__nexus_env_yes in
     '') "$@" ;;
+    *$'\n'deploy) __nexus_env_deploys "${__nexus_env_yes%%$'\n'*}" "$@" ;;
     *) NEXUS_ENV_CONSENT=$__nexus_env_yes "$@" ;;
   esac
 }

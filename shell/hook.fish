@@ -144,8 +144,14 @@ function __nexus_env_wrap
             functions --copy $__nexus_env_name __nexus_env_own_$__nexus_env_name
             set __nexus_env_run "__nexus_env_own_$__nexus_env_name \$argv"
         end
-        eval "function $__nexus_env_name -d 'guarded by nexus-env'; __nexus_env_guard $__nexus_env_name \$argv; or return; set -q __nexus_env_yes[1]; and set -lx NEXUS_ENV_CONSENT \$__nexus_env_yes; $__nexus_env_run; end"
+        eval "function $__nexus_env_name -d 'guarded by nexus-env'; __nexus_env_guard $__nexus_env_name \$argv; or return; set -q __nexus_env_yes[1]; and set -lx NEXUS_ENV_CONSENT \$__nexus_env_yes[1]; set -l __nexus_env_deploys \$__nexus_env_yes[2]; $__nexus_env_run; __nexus_env_ended \$status \$__nexus_env_deploys; end"
     end
+end
+
+# Gives the status back, and tells the log how a deployment ended.
+function __nexus_env_ended
+    set -q argv[2]; and $__nexus_env_bin __ended $argv[1] </dev/null
+    return $argv[1]
 end
 
 # Whether the line that runs has this command in the background. fish waits for a function also behind `&`, which it

@@ -146,6 +146,7 @@ function __nexus_env_wrap {
       __nexus_env_guard $__nexus_env_name \"\$@\" || return
       case \$__nexus_env_yes in
         '') $__nexus_env_run \"\$@\" ;;
+        *\$'\n'deploy) __nexus_env_deploys \"\${__nexus_env_yes%%\$'\n'*}\" $__nexus_env_run \"\$@\" ;;
         *) NEXUS_ENV_CONSENT=\$__nexus_env_yes $__nexus_env_run \"\$@\" ;;
       esac
     }"

@@ -1,10 +1,19 @@
 # shellcheck shell=bash disable=SC2154
-# What bash and zsh see in the words of a guarded command before the program is asked: builtins only, in what the two
-# have in common. In doubt yes: to ask costs one process and never gives a wrong answer.
+# What bash and zsh have in common: what they see in the words of a guarded command before the program is asked, with
+# builtins only, and what comes after a deployment. In doubt yes: to ask costs one process and never gives a wrong answer.
 #
 # The hook around it has what the two do in their own ways: __nexus_env_nearby NAME finds the nearest file of a name,
 # into __nexus_env_found; __nexus_env_slurp FILE reads a short file into __nexus_env_text, and is false for any other;
 # __nexus_env_split puts the lines of __nexus_env_found into __nexus_env_lines.
+
+# Runs what may apply migrations, with the number of the yes, and tells the log how it ended.
+function __nexus_env_deploys {
+  local __nexus_env_number=$1 __nexus_env_code=0
+  shift
+  NEXUS_ENV_CONSENT=$__nexus_env_number "$@" || __nexus_env_code=$?
+  NEXUS_ENV_CONSENT=$__nexus_env_number "$__nexus_env_bin" __ended "$__nexus_env_code" </dev/null || :
+  return "$__nexus_env_code"
+}
 
 # Whether a piece of a command line or of a script says something through which a database can be reached, or that a rule
 # of the team's or the person's could name.

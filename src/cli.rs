@@ -52,6 +52,7 @@ fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
         "__load" => Some(command::session::load(ambient, called, rest)),
         "__node" => Some(command::sentry::for_node(ambient, rest)),
         "__guard" => Some(command::sentry::for_shell(ambient, rest)),
+        "__ended" => Some(command::sentry::deployed(ambient, rest)),
         "__tour-reach" => Some(command::tour::reach(ambient, rest)),
         "hook" if rest.len() == 1 && !rest[0].to_string_lossy().starts_with('-') => {
             Some(command::session::hook(ambient, called, rest))

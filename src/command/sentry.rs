@@ -4,13 +4,15 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::audit;
 use super::guard::{self, Asked, Form, Standing, Stood, Surroundings};
 use super::load::{self, Configured, Loaded};
 use crate::domain::ambient::Ambient;
+use crate::domain::grant::{DEPLOY, Grant};
 use crate::domain::invocation::Invocation;
 use crate::domain::name::EnvironmentName;
 use crate::domain::node;
-use crate::domain::record::Layer;
+use crate::domain::record::{Entry, Event, Layer};
 use crate::domain::target::Selection;
 use crate::domain::toolcall;
 use crate::edge::project::{self, Disk};
@@ -31,8 +33,8 @@ pub fn explain(ambient: &Ambient, asked: &Asked) -> Result<Status> {
 }
 
 /// `__guard -- WORDS`, for the shell's functions: 0 run it, 3 it is blocked and the person was told. A yes that the
-/// person gave is kept for the layers below, and its number printed: the function hands it to the command. With `--piped`
-/// in front something is piped into the command.
+/// person gave is kept for the layers below, and its number printed: the function hands it to the command. `deploy` on
+/// the next line asks to be told how that ended. With `--piped` in front something is piped into the command.
 pub fn for_shell(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     let (asked, words): (fn(Vec<String>) -> Asked, _) = match words.split_first() {
         Some((first, rest)) if first == "--piped" => (Asked::Piped, rest),
@@ -43,7 +45,28 @@ pub fn for_shell(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
         Some(_) | None => words,
     };
     let asked = asked(words.iter().map(|word| word.to_string_lossy().into_owned()).collect());
-    answered(ambient, &stand(ambient, &asked, &[], Layer::Shell, late(Exit::Blocked))?)
+    let stood = stand(ambient, &asked, &[], Layer::Shell, late(Exit::Blocked))?;
+    let status = answered(ambient, &stood)?;
+    if matches!(&stood, Stood::Confirmed(grant) if grant.deploys()) {
+        output::write(b"\ndeploy\n")?;
+    }
+    Ok(status)
+}
+
+/// `__ended STATUS`, with the number of the yes: how a deployment ended that the guard let pass, for the log.
+pub fn deployed(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+    let status = words.first().and_then(|word| word.to_str()?.parse::<u32>().ok());
+    if let (Some(status), Some(grant)) = (status, grant::given(ambient).filter(Grant::deploys)) {
+        let entry = match status {
+            0 => Entry::new(Event::Deployed),
+            _ => Entry::new(Event::DeployFailed).detail(&format!("exit status {status}")),
+        };
+        let entry = entry.repository(&grant.root).command(DEPLOY).through(Layer::Shell);
+        // Where nothing was proven, another word was typed than an environment's name.
+        let entry = EnvironmentName::new(&grant.word).map_or(entry.clone(), |name| entry.environment(&name));
+        audit::record(ambient, &entry);
+    }
+    Ok(Status::DONE)
 }
 
 /// What `run` asks before it becomes the command: the number of a yes to hand on, if one was given.

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 /// How long a yes holds for a command that has not come to its point yet, in seconds: a build may run before.
 pub const LASTS: u64 = 15 * 60;
 
+/// The command whose end is recorded.
+pub const DEPLOY: &str = "prisma migrate deploy";
+
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Grant {
     /// What was typed.
@@ -40,6 +43,11 @@ impl Grant {
     pub fn new(word: &str, root: &Path, names: impl IntoIterator<Item = String>, now: u64) -> Self {
         let commands = names.into_iter().map(|name| Granted { name, used_by: None }).collect();
         Grant { word: word.to_owned(), root: root.to_owned(), until: now.saturating_add(LASTS), commands }
+    }
+
+    /// Whether it lets migrations be applied.
+    pub fn deploys(&self) -> bool {
+        self.commands.iter().any(|granted| granted.name == DEPLOY)
     }
 
     /// Whether the question was answered already. If so, the command belongs to the asking group from here on.
