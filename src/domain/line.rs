@@ -83,7 +83,7 @@ pub fn read(text: &str) -> List {
 }
 
 fn parsed(text: &str) -> Option<List> {
-    if text.len() > LONGEST || !is_shallow(text) {
+    if text.len() > LONGEST || !is_shallow(text) || has_nameless_document(text) {
         return None;
     }
     let program = Parser::new(text.as_bytes(), &ParserOptions::default()).parse_program().ok()?;
@@ -92,6 +92,15 @@ fn parsed(text: &str) -> Option<List> {
         steps.extend(self::list(list).0);
     }
     Some(List(steps))
+}
+
+/// Whether a here-document's end has no name, as in `<<''`: the parser looks for it without end, and takes all memory.
+fn has_nameless_document(text: &str) -> bool {
+    text.match_indices("<<").any(|(at, _)| {
+        let behind = text[at + 2..].trim_start_matches('-').trim_start_matches([' ', '\t']);
+        let name = behind.split(|c: char| c.is_whitespace() || ";|&()<>".contains(c)).next().unwrap_or_default();
+        !behind.starts_with('<') && name.chars().all(|c| "'\"\\$".contains(c))
+    })
 }
 
 /// One piece of a text that could not be read as a whole.

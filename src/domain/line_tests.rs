@@ -80,6 +80,15 @@ fn drops_comments_and_redirections() {
 }
 
 #[test]
+fn a_document_whose_end_has_no_name_is_cut_into_pieces() {
+    for text in ["bash a << \"\" \nprisma", "a<<'' b &&)-e)c", "a <<-''", "a <<\\\nb", "a <<"] {
+        let _ = read(text);
+    }
+    check("a << ''\nb", "?a << ''? ; {b}");
+    check("a <<< ''; b", "a <> ; b");
+}
+
+#[test]
 fn flattens_compound_commands() {
     check("if a; then b; else c; fi", "{a ; b ; c}");
     check("for x in 1 2; do a $x; done", "x=1_2{a_$x}");

@@ -253,6 +253,12 @@ impl<'a> Scope<'a> {
         self.set(name, Value::Unset, Origin::Line);
     }
 
+    /// The same, after something read what it was fed.
+    pub fn drained(mut self) -> Self {
+        self.fed = Fed::Unknown;
+        self
+    }
+
     /// `env -i`.
     pub fn clear(&mut self) {
         self.settings.clear();

@@ -10,6 +10,9 @@ use crate::domain::sql::{self, Danger};
 /// How deep wrappers are followed for what they print.
 const DEEPEST: usize = 24;
 
+/// More than this is not followed: what prints its input twice doubles it.
+const LONGEST: usize = 256 * 1024;
+
 /// What the script of a dump with `--clean` begins with, whatever it holds.
 const DROPS: &str = "DROP TABLE IF EXISTS what_the_dump_holds;";
 
@@ -44,6 +47,9 @@ impl<'a> Reader<'a> {
         });
         let known: Vec<&str> = known.collect();
         let text = known.join("\n");
+        if text.len() > LONGEST {
+            return Fed::Unknown;
+        }
         match known.len() == printed.len() || sql::read(&text).danger == Danger::Destructive {
             true => Fed::Text(text),
             false => Fed::Unknown,

@@ -16,6 +16,9 @@ pub(super) const DEEPEST: usize = 24;
 /// A loop over more words than these is followed once, with its variable unknown.
 const MOST_ROUNDS: usize = 8;
 
+/// A value of more pieces than these is unknown as a whole: each that holds another twice doubles it.
+const MOST_PIECES: usize = 64;
+
 /// Words that only frame other commands, in fish, and in what zsh allows beside bash.
 const FRAME: &[&str] =
     &["and", "or", "not", "begin", "if", "else", "while", "until", "then", "do", "!", "nocorrect", "end"];
@@ -341,7 +344,7 @@ impl<'a> Reader<'a> {
         let several =
             pieces.iter().any(|piece| matches!(piece, Piece::Quoted(text) if text.contains(char::is_whitespace)));
         let unknown = pieces.iter().any(|piece| matches!(piece, Piece::Opaque(_)));
-        (several && unknown).then_some(Written(pieces))
+        (several && unknown && pieces.len() <= MOST_PIECES).then_some(Written(pieces))
     }
 
     /// The value of an assignment.

@@ -29,11 +29,10 @@ pub fn sudo<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
         }
     }
     let (rest, inner) = assignments(rest, &inner);
-    match (rest, &inner.fed) {
-        ([], Fed::Text(text)) if has('i', "--login") || has('s', "--shell") => {
-            Some(vec![Inner::Line(text.clone(), inner)])
-        }
-        (rest, _) => Some(vec![Inner::Command(rest.to_vec(), inner)]),
+    let is_shell = rest.is_empty() && (has('i', "--login") || has('s', "--shell"));
+    match (is_shell, inner.fed.clone()) {
+        (true, Fed::Text(text)) => Some(vec![Inner::Line(text, inner.drained())]),
+        (true | false, _) => Some(vec![Inner::Command(rest.to_vec(), inner)]),
     }
 }
 

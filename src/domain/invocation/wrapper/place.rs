@@ -158,7 +158,7 @@ pub fn run<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inne
     }
     Some(vec![match (behind_name(place, behind), &scope.fed) {
         // Without a command it is a shell, which reads what it is fed.
-        ([], Fed::Text(text)) => Inner::Line(text.clone(), scope),
+        ([], Fed::Text(text)) => Inner::Line(text.clone(), scope.drained()),
         ([first, ..], _) if first.text.contains(char::is_whitespace) => {
             Inner::Line(joined(behind_name(place, behind)), scope)
         }
