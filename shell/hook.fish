@@ -212,7 +212,7 @@ end
 # Whether a piece of a command line or of a script says something through which a database can be reached, or that a rule
 # of the team's or the person's could name.
 function __nexus_env_reaches
-    string match -qr -- 'prisma|migrat|db[: _-]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|-orm|sequelize|knex|sql|dropdb|dropuser|pg_|supabase|rails|rake|alembic|flyway|liquibase|mongo|mariadb|goose|dbmate|mise |atlas|diesel|mix |artisan|manage\.py|django|flask|aerich|kysely|medusa|payload|redis|valkey|hasura|heroku|neon|pscale|turso|wrangler|ecto\.|doctrine|dotnet|edgedb|\.sh|sh -|make |just |task |deno |eval ' x $argv; and return 0
+    string match -qr -- 'prisma|migrat|db[: _-]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|-orm|sequelize|knex|sql|SQL|DROP |drop |TRUNCATE|DELETE FROM|dropdb|dropuser|pg_|supabase|rails|rake|alembic|flyway|liquibase|mongo|mariadb|goose|dbmate|mise |atlas|diesel|mix |artisan|manage\.py|django|flask|aerich|kysely|medusa|payload|redis|valkey|hasura|heroku|neon|pscale|turso|wrangler|ecto\.|doctrine|dotnet|edgedb|\.sh|sh -|make |just |task |deno |eval ' x $argv; and return 0
     for __nexus_env_mark in $__nexus_env_rules
         test "$__nexus_env_mark" = '*'; and return 0
         string match -qr -- (string escape --style=regex -- $__nexus_env_mark) x $argv; and return 0

@@ -21,7 +21,7 @@ function __nexus_env_reaches {
   local __nexus_env_rest="$__nexus_env_rules "
   case $1 in
     *prisma* | *migrat* | *db[:\ _-]* | *npm* | *npx* | *yarn* | *bun* | *run-[sp]* | *drizzle* | *typeorm* | *-orm* | *sequelize* | *knex* | \
-      *sql* | *dropdb* | *dropuser* | *pg_* | *supabase* | *rails* | *rake* | *alembic* | *flyway* | *liquibase* | *mongo* | *mariadb* | \
+      *sql* | *SQL* | *DROP\ * | *drop\ * | *TRUNCATE* | *DELETE\ FROM* | *dropdb* | *dropuser* | *pg_* | *supabase* | *rails* | *rake* | *alembic* | *flyway* | *liquibase* | *mongo* | *mariadb* | \
       *goose* | *dbmate* | *mise\ * | *atlas* | *diesel* | *mix\ * | *artisan* | *manage.py* | *django* | *flask* | *aerich* | *kysely* | *medusa* | *payload* | \
       *redis* | *valkey* | *hasura* | *heroku* | *neon* | *pscale* | *turso* | *wrangler* | *ecto.* | *doctrine* | *dotnet* | *edgedb* | \
       *.sh* | *sh\ -* | *make\ * | *just\ * | *task\ * | *deno\ * | *eval\ *) return 0 ;;

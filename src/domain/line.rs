@@ -83,7 +83,7 @@ pub fn read(text: &str) -> List {
 }
 
 fn parsed(text: &str) -> Option<List> {
-    if text.len() > LONGEST || !is_shallow(text) || has_nameless_document(text) {
+    if text.len() > LONGEST || !is_shallow(text) || has_nameless_document(text) || has_long_descriptor(text) {
         return None;
     }
     let program = Parser::new(text.as_bytes(), &ParserOptions::default()).parse_program().ok()?;
@@ -100,6 +100,14 @@ fn has_nameless_document(text: &str) -> bool {
         let behind = text[at + 2..].trim_start_matches('-').trim_start_matches([' ', '\t']);
         let name = behind.split(|c: char| c.is_whitespace() || ";|&()<>".contains(c)).next().unwrap_or_default();
         !behind.starts_with('<') && name.chars().all(|c| "'\"\\$".contains(c))
+    })
+}
+
+/// Whether a redirection's number has more digits than a descriptor can have: the parser gives up the whole process.
+fn has_long_descriptor(text: &str) -> bool {
+    text.match_indices(['<', '>']).any(|(at, _)| {
+        let digits = text[..at].bytes().rev().take_while(u8::is_ascii_digit).count();
+        digits > 9
     })
 }
 

@@ -80,6 +80,18 @@ fn drops_comments_and_redirections() {
 }
 
 #[test]
+fn a_redirection_of_a_number_that_is_no_descriptor_is_cut() {
+    for text in [
+        ">|h>|2>|7>6|2>|75555555555555555555555555555555>>",
+        "npx prisma migrate reset 99999999999>x",
+        "a 9999999999<b",
+    ] {
+        let _ = read(text);
+    }
+    assert_eq!(read("a 2>&1").0.len(), 1);
+}
+
+#[test]
 fn a_document_whose_end_has_no_name_is_cut_into_pieces() {
     for text in ["bash a << \"\" \nprisma", "a<<'' b &&)-e)c", "a <<-''", "a <<\\\nb", "a <<"] {
         let _ = read(text);
