@@ -209,3 +209,10 @@ fn every_line_of_the_fourth_set_is_too() {
     assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
     assert!(total >= 900);
 }
+
+#[test]
+fn every_line_of_the_fifth_set_is_too() {
+    let (total, wrong) = count(include_str!("guard_corpus_fifth.txt"));
+    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(total >= 600);
+}

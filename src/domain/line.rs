@@ -7,7 +7,7 @@
 
 use brush_parser::ast::{
     self, AndOr, Command, CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList, IoFileRedirectKind,
-    IoFileRedirectTarget, IoRedirect, SeparatorOperator,
+    IoFileRedirectTarget, IoHereDocument, IoRedirect, SeparatorOperator,
 };
 use brush_parser::{Parser, ParserOptions};
 
@@ -50,7 +50,7 @@ pub enum Node {
 pub struct Simple {
     pub words: Vec<Written>,
     pub input: Option<Input>,
-    /// What process substitutions run.
+    /// What process substitutions run, and those in a here-document.
     pub beside: Vec<List>,
 }
 
@@ -320,6 +320,22 @@ fn simple(command: &ast::SimpleCommand) -> Simple {
     found
 }
 
+/// What the shell itself runs for the text of a here-document whose end is not quoted (POSIX, XCU 2.7.4): quotes mean
+/// nothing there, substitutions do.
+fn run_by(document: &IoHereDocument) -> Vec<List> {
+    let text = &document.doc.value;
+    if !document.requires_expansion || !text.contains(['$', '`']) {
+        return Vec::new();
+    }
+    let quoted = written(&format!("\"{}\"", text.replace('"', "\\\"")));
+    let substitutions = quoted.0.iter().filter_map(|piece| match piece {
+        Piece::Substitution(text) => Some(read(&text.replace("\\\"", "\""))),
+        Piece::Text(_) | Piece::Quoted(_) | Piece::Variable(..) | Piece::Default(..) => None,
+        Piece::Argument(..) | Piece::Opaque(_) => None,
+    });
+    substitutions.collect()
+}
+
 fn take(item: &Item, found: &mut Simple) {
     match item {
         Item::Word(word) => found.words.push(written(&word.value)),
@@ -350,6 +366,9 @@ fn take(item: &Item, found: &mut Simple) {
                     found.input = Some(Input::File(word));
                 }
                 found.beside.push(list(&command.list));
+            }
+            if let IoRedirect::HereDocument(_, document) = redirect {
+                found.beside.extend(run_by(document));
             }
         }
     }

@@ -92,6 +92,13 @@ fn a_redirection_of_a_number_that_is_no_descriptor_is_cut() {
 }
 
 #[test]
+fn what_an_unquoted_document_substitutes_runs() {
+    check("cat <<EOF\n$(a) it's `b \"c\"`\nEOF", "cat <$(a) it's `b \"c\"`> +(a) +(b_c)");
+    check("cat <<'EOF'\n$(a) `b`\nEOF", "cat <$(a) `b`>");
+    check("cat <<EOF\n\\$(a) \\`b\\`\nEOF", "cat <\\$(a) \\`b\\`>");
+}
+
+#[test]
 fn a_document_whose_end_has_no_name_is_cut_into_pieces() {
     for text in ["bash a << \"\" \nprisma", "a<<'' b &&)-e)c", "a <<-''", "a <<\\\nb", "a <<"] {
         let _ = read(text);

@@ -15,11 +15,12 @@ use proptest::test_runner::TestRunner;
 
 use crate::world::{Shell, program};
 
-const CORPORA: [&str; 4] = [
+const CORPORA: [&str; 5] = [
     include_str!("../guard_corpus.txt"),
     include_str!("../guard_corpus_second.txt"),
     include_str!("../guard_corpus_third.txt"),
     include_str!("../guard_corpus_fourth.txt"),
+    include_str!("../guard_corpus_fifth.txt"),
 ];
 
 /// Runs code behind the hook in a shell that is not interactive, with nothing of the person's.
