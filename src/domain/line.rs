@@ -83,7 +83,7 @@ pub fn read(text: &str) -> List {
 }
 
 fn parsed(text: &str) -> Option<List> {
-    if text.len() > LONGEST || !is_shallow(text) || has_nameless_document(text) || has_long_descriptor(text) {
+    if text.len() > LONGEST || !is_shallow(text) || has_nameless_document(text) || has_long_number(text) {
         return None;
     }
     let program = Parser::new(text.as_bytes(), &ParserOptions::default()).parse_program().ok()?;
@@ -103,12 +103,24 @@ fn has_nameless_document(text: &str) -> bool {
     })
 }
 
-/// Whether a redirection's number has more digits than a descriptor can have: the parser gives up the whole process.
-fn has_long_descriptor(text: &str) -> bool {
-    text.match_indices(['<', '>']).any(|(at, _)| {
-        let digits = text[..at].bytes().rev().take_while(u8::is_ascii_digit).count();
-        digits > 9
-    })
+/// Whether a number has more digits than the parser takes, where it takes one: it would give up the whole process. That
+/// is a descriptor's (`9999999999>x`), one of the directory stack (`~-9…`) and one of a sequence (`{1..9…}`).
+fn has_long_number(text: &str) -> bool {
+    let mut digits = 0usize;
+    let mut before = [' '; 2];
+    for c in text.chars().chain([' ']) {
+        if c.is_ascii_digit() {
+            digits += 1;
+            continue;
+        }
+        let is_counted = before.iter().any(|c| "~+-{.".contains(*c));
+        if digits > 9 && matches!(c, '<' | '>') || digits > 18 && is_counted {
+            return true;
+        }
+        before = if digits > 0 { ['0', c] } else { [before[1], c] };
+        digits = 0;
+    }
+    false
 }
 
 /// One piece of a text that could not be read as a whole.

@@ -80,15 +80,19 @@ fn drops_comments_and_redirections() {
 }
 
 #[test]
-fn a_redirection_of_a_number_that_is_no_descriptor_is_cut() {
+fn a_number_that_the_parser_cannot_take_is_cut() {
     for text in [
+        "~?(~-11111111111111111111110(*5",
+        "cd ~+99999999999999999999/x",
+        "cd ~99999999999999999999",
+        "echo {1..99999999999999999999} {-99999999999999999999..2..99999999999999999999}",
         ">|h>|2>|7>6|2>|75555555555555555555555555555555>>",
         "npx prisma migrate reset 99999999999>x",
         "a 9999999999<b",
     ] {
         let _ = read(text);
     }
-    assert_eq!(read("a 2>&1").0.len(), 1);
+    assert_eq!(read("a 2>&1 --id 12345678901234567890").0.len(), 1);
 }
 
 #[test]
