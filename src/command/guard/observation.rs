@@ -25,7 +25,7 @@ pub struct Doors<'a> {
 }
 
 impl<'a> Doors<'a> {
-    /// The real ones; `look` is [`listeners::look`] with the process's surroundings.
+    /// The real ones; `look` is `listeners::look` with the process's surroundings.
     pub fn real(look: &'a dyn Fn(&Place) -> Whereabouts) -> Doors<'a> {
         Doors { files: &Disk, look, ask: &database::ask }
     }
