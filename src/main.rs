@@ -6,12 +6,13 @@
 #![no_main]
 
 use nexus_env::cli;
-use nexus_env::edge::{output, terminal};
+use nexus_env::edge::{ambient, output, terminal};
 
 /// What the C library calls. `std::env::args_os` has the words all the same.
 #[unsafe(no_mangle)]
 pub extern "C" fn main(_count: libc::c_int, _words: *const *const libc::c_char) -> libc::c_int {
     terminal::complete_streams();
+    ambient::take_no_traces();
     let status = cli::run(std::env::args_os().collect());
     output::finish();
     libc::c_int::from(status.0)

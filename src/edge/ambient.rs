@@ -78,3 +78,22 @@ pub fn now() -> Timestamp {
 fn belongs_to_us(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|meta| meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw())
 }
+
+/// Takes no stack traces with errors, whatever `RUST_BACKTRACE` says: nobody would see them, and the released program,
+/// which has no tables for unwinding, would be aborted at the first. To be called before there is a second thread.
+pub fn take_no_traces() {
+    const OURS: &str = "RUST_LIB_BACKTRACE";
+    let before = std::env::var_os(OURS);
+    if before.is_none() && std::env::var_os("RUST_BACKTRACE").is_none() {
+        return;
+    }
+    // SAFETY: this is the only thread.
+    unsafe { std::env::set_var(OURS, "0") };
+    // The library reads the variable once; children find what was there.
+    let _ = std::backtrace::Backtrace::capture();
+    // SAFETY: as above.
+    match before {
+        Some(value) => unsafe { std::env::set_var(OURS, value) },
+        None => unsafe { std::env::remove_var(OURS) },
+    }
+}

@@ -125,3 +125,15 @@ fn a_pipe_in_the_place_of_a_file_makes_no_guard_wait() {
         }
     }
 }
+
+/// The released program has no tables for unwinding, so that taking a trace would abort it; `.ci/run` looks at that one.
+#[test]
+fn a_wish_for_stack_traces_changes_nothing_and_is_handed_on() {
+    let world = world().variable("RUST_BACKTRACE", "1");
+    world.run(&["get", "MISSING", "-e", "dev"]).ends_with_status(1);
+    let told = world.run(&["run", "-e", "dev", "--", "sh", "-c", "echo $RUST_BACKTRACE ${RUST_LIB_BACKTRACE-unset}"]);
+    assert_eq!(String::from_utf8_lossy(&told.stdout), "1 unset\n");
+    let world = world.variable("RUST_LIB_BACKTRACE", "full");
+    let told = world.run(&["run", "-e", "dev", "--", "sh", "-c", "echo $RUST_BACKTRACE $RUST_LIB_BACKTRACE"]);
+    assert_eq!(String::from_utf8_lossy(&told.stdout), "1 full\n");
+}
