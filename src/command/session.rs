@@ -235,8 +235,8 @@ fn choose(
     })
 }
 
-/// The programs that the team's rules begin with. A word with a path or a pattern is none that a function could be named
-/// after.
+/// The programs that the team's rules begin with. A path has many spellings, and fish names no function after one; a pattern
+/// names none.
 fn guarded(config: &Config) -> Vec<String> {
     let words: BTreeSet<String> = first_words(config).filter(|word| pattern::is_name(word)).collect();
     words.into_iter().collect()
