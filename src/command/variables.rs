@@ -1,5 +1,8 @@
-//! The daily work on an environment's secrets: `set`, `get`, `list`, `unset`, `import`. No value passes through an
-//! argument, and none is printed but the one that `get` was asked for.
+//! The daily work on an environment's variables: `get`, `list`, `unset`, and with `set` and `import` below what they share.
+//! None is printed but the one that `get` was asked for.
+
+mod import;
+mod set;
 
 use std::io::Write;
 use std::path::Path;
@@ -9,17 +12,16 @@ use crate::domain::ambient::Ambient;
 use crate::domain::config::Access;
 use crate::domain::container::seal::Change;
 use crate::domain::container::{Container, Pin, RecipientName};
-use crate::domain::dotenv::{self, Dollar};
 use crate::domain::identity::Identities;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::secret::Secret;
-use crate::edge::entry::{self, Entry};
+use crate::edge::entry;
 use crate::edge::vault::{self, Expected, Opened, Outcome, VaultFailure, Wanted};
 use crate::edge::{identity, terminal, trust};
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Failure, Result};
 
-/// Linux starts no program with a longer `NAME=value` (MAX_ARG_STRLEN, execve(2)); in bytes, without the final NUL.
-const LONGEST_EXPORTED: usize = 128 * 1024 - 1;
+pub use import::import;
+pub use set::{refuse_argument, set, store};
 
 /// One environment of one repository, and who works on it.
 #[derive(Clone, Copy)]
@@ -30,49 +32,6 @@ pub struct Place<'a> {
     pub identities: &'a Identities,
     /// Called with what is to be remembered of the store after it was opened or changed.
     pub remember: &'a dyn Fn(Pin) -> Result<()>,
-}
-
-/// `set NAME`: stores a secret, typed without echo or from stdin.
-pub fn set(place: &Place<'_>, name: &str) -> Result<()> {
-    let name = allowed_name(place, name)?;
-    let readers = readers(place)?;
-    let environment = place.expected.environment;
-    let value = match entry::kind() {
-        Entry::Stdin => entry::from_stdin()?,
-        Entry::Terminal => {
-            entry::from_terminal(&format!("nexus-env: {environment} · {readers}\nvalue of {name} (not shown): "))?
-        }
-    };
-    store(place, name, value)
-}
-
-/// Stores one value, wherever it came from. A value that is the same writes nothing.
-pub fn store(place: &Place<'_>, name: VariableName, value: Secret) -> Result<()> {
-    let environment = place.expected.environment;
-    if value.expose().contains(&0) {
-        return Err(Failure::new(format!("the value of `{name}` holds a NUL byte, which no variable can"))
-            .hint("store it in base64, or store the path of a file")
-            .into());
-    }
-    let long = value.expose().len() + name.as_str().len() + 1 > LONGEST_EXPORTED;
-    let outcome = change(place, &[Change::Set(name.clone(), value)])?;
-    match outcome.after {
-        Some(_) => terminal::say(place.ambient, &format!("stored `{name}` for {environment}")),
-        None => terminal::say(place.ambient, &format!("`{name}` has this value for {environment} already")),
-    }
-    if long {
-        let sentence = format!("`{name}` is longer than 128 KiB: Linux starts no program while it is exported");
-        terminal::say_anyway(&sentence);
-    }
-    Ok(())
-}
-
-/// Why a value on the command line is not taken.
-pub fn refuse_argument(name: &str) -> Failure {
-    let known = VariableName::new(name).map_or_else(|| "NAME".to_owned(), |name| name.to_string());
-    Failure::new("a value is never taken from the command line: other users see it there, and the history keeps it")
-        .hint(format!("nexus-env set {known}, which asks for it, or some-command | nexus-env set {known}"))
-        .exit(Exit::Usage)
 }
 
 /// `get NAME`: prints one value, with a newline after it only where a person reads it. `plain` is what the
@@ -153,89 +112,6 @@ pub fn unset(place: &Place<'_>, name: &str, plain: &[VariableName]) -> Result<()
     Ok(())
 }
 
-/// `import FILE`: takes the variables of a `.env` file, all in one write or none. Names that are refused are left
-/// out and said.
-pub fn import(place: &Place<'_>, file: &Path) -> Result<()> {
-    let shown = file.to_string_lossy().escape_debug().to_string();
-    let text = entry::from_file(file)?;
-    let entries = dotenv::parse(text.expose()).map_err(|wrong| {
-        Failure::new(format!("`{shown}:{}`: {}, and nothing was taken", wrong.line, wrong.what))
-            .hint(format!("mend line {} and import it again", wrong.line))
-    })?;
-    let ambient = place.ambient;
-    let (mut changes, mut kept, mut refused) = (Vec::new(), Vec::new(), 0);
-    for (at, entry) in entries.iter().enumerate() {
-        // What stands twice counts as it stands last, as it does for every loader of such files.
-        if entries[at + 1..].iter().any(|later| later.name == entry.name) {
-            continue;
-        }
-        match refusal(place, &entry.name) {
-            Some(reason) => {
-                refused += 1;
-                let name = &entry.name;
-                terminal::say_anyway(&format!("not taken: `{name}` (line {}): {reason}", entry.line));
-            }
-            None => {
-                if entry.dollar == Dollar::Kept {
-                    kept.push(&entry.name);
-                }
-                changes.push(Change::Set(entry.name.clone(), entry.value.clone()));
-            }
-        }
-    }
-    if changes.is_empty() {
-        return Err(Failure::new(format!("there is nothing to take in `{shown}`"))
-            .hint("a .env file has lines of NAME=value")
-            .into());
-    }
-    let outcome = change(place, &changes)?;
-    let environment = place.expected.environment;
-    let names = |which: Fate| {
-        let all = changes.iter().filter_map(|change| match change {
-            Change::Set(name, _) if fate(&outcome, name) == which => Some(name),
-            Change::Set(..) | Change::Unset(_) => None,
-        });
-        joined(all)
-    };
-    for (fate, verb) in [(Fate::New, "took"), (Fate::Replaced, "replaced"), (Fate::Same, "has already")] {
-        if let Some(names) = names(fate) {
-            terminal::say(ambient, &format!("{environment} {verb} {names}"));
-        }
-    }
-    if let Some(names) = joined(kept.into_iter()) {
-        terminal::say(ambient, &format!("nothing was expanded: the `$` in {names} is kept as it stands"));
-    }
-    let rest = if refused == 0 { "" } else { ", after you moved what was not taken" };
-    let quoted = file.to_string_lossy();
-    let quoted = shell_words::quote(&quoted);
-    terminal::say(ambient, &format!("`{shown}` still holds these values in clear; delete it{rest}: rm -- {quoted}"));
-    Ok(())
-}
-
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Fate {
-    New,
-    Replaced,
-    Same,
-}
-
-fn fate(outcome: &Outcome, name: &VariableName) -> Fate {
-    let before = outcome.before.as_ref().and_then(|container| container.ciphertext(name));
-    let after = outcome.after.as_ref().and_then(|container| container.ciphertext(name));
-    match (before, after) {
-        (None, _) => Fate::New,
-        // Nothing at all was written.
-        (Some(_), None) => Fate::Same,
-        (Some(before), Some(after)) if before == after => Fate::Same,
-        (Some(_), Some(_)) => Fate::Replaced,
-    }
-}
-
-fn joined<'a>(names: impl Iterator<Item = &'a VariableName>) -> Option<String> {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    (!names.is_empty()).then(|| names.join(", "))
-}
-
 fn change(place: &Place<'_>, changes: &[Change]) -> Result<Outcome> {
     let outcome = vault::change(place.root, &place.expected, place.identities, &myself(place), changes)?;
     seen(place, outcome.pin, outcome.warning.as_deref())?;
@@ -249,29 +125,11 @@ fn seen(place: &Place<'_>, pin: Pin, warning: Option<&str>) -> Result<()> {
     if place.expected.pin == Some(pin) { Ok(()) } else { (place.remember)(pin) }
 }
 
-/// Who will be able to read what is about to be typed. A store that cannot be read cannot be written, so that is
-/// found out before anything is typed.
-fn readers(place: &Place<'_>) -> Result<String> {
-    let Some(container) = vault::read(place.root, place.expected.environment)? else {
-        identity::own_recipient(place.identities)?;
-        return Ok(format!("new, 1 reader: {}", myself(place)));
-    };
-    open(place, &container, Wanted::Only(&[]))?;
-    Ok(said(&container))
-}
-
 /// Opens a store that was allowed.
 fn open(place: &Place<'_>, container: &Container, wanted: Wanted<'_>) -> Result<Opened> {
     match place.expected.pin {
         Some(_) => Ok(vault::open(container, &place.expected, place.identities, wanted)?),
         None => Err(VaultFailure::NotAllowed { environment: place.expected.environment.clone() }.into()),
-    }
-}
-
-fn said(container: &Container) -> String {
-    match container.recipients.len() {
-        1 => format!("1 reader: {}", container.readers()),
-        count => format!("{count} readers: {}", container.readers()),
     }
 }
 
