@@ -3,18 +3,20 @@
 
 use super::audit;
 use super::load::{self, Loaded};
+use super::observation;
 use super::plain::{self, Edited};
 use crate::domain::ambient::Ambient;
 use crate::domain::config::{Config, Environment};
-use crate::domain::evidence::{Evidence, Says, Source};
+use crate::domain::evidence::Evidence;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::pinning::{self, Consent, Finding, Found, Labelling, Standing};
+use crate::domain::port::{self, Held, Whose};
 use crate::domain::record::{Entry, Event};
 use crate::domain::server::{Reply, Silence};
-use crate::domain::target::{self, Known, Selection};
+use crate::domain::target::{Known, Meant, Selection};
 use crate::domain::url::{DatabaseUrl, Kind};
 use crate::domain::vars;
-use crate::edge::{database, listener, output, terminal};
+use crate::edge::{database, output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 
 /// An environment's own database URL, and what is known about where it leads.
@@ -171,7 +173,7 @@ pub fn verify(ambient: &Ambient, named: Option<&str>) -> Result<Status> {
             continue;
         }
         let names: Vec<&str> = sharing.iter().map(|environment| environment.name.as_str()).collect();
-        let now = match answering(&loaded.config, port) {
+        let now = match answering(ambient, &loaded.config, port) {
             Some(name) => format!("now it is {name}"),
             None => "now it is none of them".to_owned(),
         };
@@ -204,13 +206,11 @@ fn finding(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Fin
 }
 
 /// Whose tunnel listens on a port now.
-fn answering(config: &Config, port: u16) -> Option<EnvironmentName> {
-    let url = DatabaseUrl::parse(&format!("postgresql://localhost:{port}/"))?;
-    let known = Known { config, stored: &[], selection: &Selection::Nothing };
-    let (_, evidence) = target::evidence(&known, &url, None, &listener::look);
-    evidence.into_iter().find_map(|evidence| match (evidence.source, evidence.says) {
-        (Source::Listener, Says::Environment(name, _)) => Some(name),
-        (_, Says::Environment(..) | Says::Local | Says::NotAsPinned(_) | Says::Unknown) => None,
+fn answering(ambient: &Ambient, config: &Config, port: u16) -> Option<EnvironmentName> {
+    let Held::By(holders) = port::held(config, port, observation::at_port(ambient, port)) else { return None };
+    holders.into_iter().find_map(|holder| match holder.whose {
+        Whose::Environment(name) => Some(name),
+        Whose::Nobodys => None,
     })
 }
 
@@ -247,7 +247,9 @@ fn own(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<
     let stored = load::stored_urls(ambient, loaded);
     let selection = Selection::Environment(name.clone(), environment.protection);
     let known = Known { config, stored: &stored, selection: &selection };
-    let (_, seen) = target::evidence(&known, &url, None, &listener::look);
+    let (label, origin) = (variable.to_string(), format!("stored for {name}"));
+    let meant = Meant { label, url: Some(url.clone()), origin, variable: None };
+    let seen = observation::observe(&known, &|place| observation::look(ambient, place), &meant).evidence;
     Ok(Own { variable: variable.clone(), url, seen })
 }
 

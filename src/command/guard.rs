@@ -1,17 +1,17 @@
 //! `guard check`, `guard explain` and what stands in front of a command: has the line judged, tells, and asks. It rules nothing
 //! itself; harmless commands cost no look at the vault, at a process or at a socket.
 
-mod observation;
+mod doors;
 mod outcome;
 
-pub use self::observation::Doors;
+pub use self::doors::Doors;
 pub use self::outcome::outcome;
 
 use std::path::{Path, PathBuf};
 
-use self::observation::Depth;
 use self::outcome::outcome_in;
-use super::{audit, listeners};
+use super::audit;
+use super::observation::{self, Depth};
 use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::config::Config;
@@ -95,7 +95,7 @@ pub struct Surroundings<'a> {
 
 /// `guard check`: 0 allowed, 3 blocked, 4 would ask.
 pub fn check(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, form: Form) -> Result<u8> {
-    let look = |place: &Place| listeners::look(ambient, place);
+    let look = |place: &Place| observation::look(ambient, place);
     let outcome = outcome(ambient, standing, asked, &Doors::real(&look));
     let exit = report::exit(&outcome);
     match form {
@@ -110,7 +110,7 @@ pub fn check(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, form: Fo
 
 /// `guard explain`: the same exit status, and every piece of evidence on stdout.
 pub fn explain(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked) -> Result<u8> {
-    let look = |place: &Place| listeners::look(ambient, place);
+    let look = |place: &Place| observation::look(ambient, place);
     let outcome = outcome_in(Depth::Everything, ambient, standing, asked, &Doors::real(&look));
     output::write(report::explained(&outcome).as_bytes())?;
     Ok(report::exit(&outcome))
@@ -143,7 +143,7 @@ pub fn stand(
         true => Ambient { terminal: Terminal::Present, ..ambient.clone() },
         false => ambient.clone(),
     };
-    let look = |place: &Place| listeners::look(ambient, place);
+    let look = |place: &Place| observation::look(ambient, place);
     let doors = Doors::real(&look);
     let found = outcome(&person, standing, asked, &doors);
     watchdog::disarm();
@@ -204,7 +204,7 @@ fn question(standing: &Standing<'_>, outcome: &Outcome<'_>) -> Option<(String, P
 
 /// Why a line must not run where nobody can be asked; recorded. `None` where nothing speaks against it.
 pub fn refusal(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, layer: Layer) -> Option<String> {
-    let look = |place: &Place| listeners::look(ambient, place);
+    let look = |place: &Place| observation::look(ambient, place);
     let outcome = outcome(ambient, standing, asked, &Doors::real(&look));
     if report::exit(&outcome) == 0 {
         return None;

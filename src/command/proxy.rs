@@ -11,17 +11,17 @@ use std::time::Duration;
 pub use up::{Up, up};
 
 use super::load::{self, Loaded};
+use super::observation;
 use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::config::{Config, Environment, Proxy};
-use crate::domain::listening::{Look, Whereabouts};
 use crate::domain::name::EnvironmentName;
 use crate::domain::port::{self, Held, Holder, Start, Whose};
 use crate::domain::started::{self, Started};
 use crate::domain::url::DatabaseUrl;
 use crate::domain::vars::Vars;
 use crate::edge::daemon::{self, Stopped, record};
-use crate::edge::{consent, listener, terminal};
+use crate::edge::{consent, terminal};
 use crate::error::{Exit, Failure, Result, Status};
 
 /// How long a proxy may take to end what it is doing before it is killed.
@@ -51,7 +51,7 @@ impl<'a> Scene<'a> {
     }
 
     fn held(&self, running: &[Started]) -> Held {
-        held(self.config(), self.proxy.port, running)
+        held(self.ambient, self.config(), self.proxy.port, running)
     }
 
     fn start(&self, running: &[Started]) -> Start {
@@ -69,12 +69,8 @@ impl<'a> Scene<'a> {
 
 /// Who listens on a port of the loopback. What was started by us for an environment answers for it also where its words
 /// do not tell, as when a script of the team's starts the tunnel.
-fn held(config: &Config, port: u16, running: &[Started]) -> Held {
-    let look = match listener::look(&port::place(port)) {
-        Whereabouts::Here(look) => look,
-        Whereabouts::Elsewhere => Look::Seen(Vec::new()),
-    };
-    match port::held(config, port, look) {
+fn held(ambient: &Ambient, config: &Config, port: u16, running: &[Started]) -> Held {
+    match port::held(config, port, observation::at_port(ambient, port)) {
         Held::By(holders) => Held::By(holders.into_iter().map(|holder| recognised(config, holder, running)).collect()),
         held @ (Held::Free | Held::CannotBeSeen(_)) => held,
     }
@@ -114,7 +110,7 @@ pub fn notice(ambient: &Ambient, config: &Config, environment: &Environment, var
     };
     match running.iter().any(is_it) {
         true => None,
-        false => port::notice(config, environment, held(config, proxy.port, &running)),
+        false => port::notice(config, environment, held(ambient, config, proxy.port, &running)),
     }
 }
 

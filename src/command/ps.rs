@@ -5,14 +5,14 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::listeners;
 use super::load::{self, Configured};
+use super::observation;
 use super::status::Form;
 use crate::domain::ambient::Ambient;
 use crate::domain::config::Config;
 use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::running::{self, Group, Held, Told};
-use crate::domain::target::{self, Known, Selection, StoredUrl, Target};
+use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
 use crate::domain::url::NOT_A_URL;
 use crate::edge::{listener, output, terminal};
 use crate::error::{Result, Status};
@@ -57,22 +57,15 @@ fn targets(
     group: &Group,
     seen: &mut HashMap<String, Target>,
 ) -> Vec<Target> {
-    let nowhere = |held: &Held| Target {
-        label: held.variable.to_string(),
-        url: None,
-        origin: NOT_A_URL.to_owned(),
-        reach: target::Reach::Unknown,
-        evidence: Vec::new(),
-    };
-    let look = |place: &_| listeners::look(ambient, place);
+    let look = |place: &_| observation::look(ambient, place);
     let mut one = |held: &Held| {
-        let (Some(url), Some(config)) = (held.url(), config) else { return nowhere(held) };
+        let label = held.variable.to_string();
+        let meant = Meant { label: label.clone(), url: held.url(), origin: NOT_A_URL.to_owned(), variable: None };
+        let (Some(url), Some(config)) = (&meant.url, config) else { return Target::unseen(&meant) };
         let known = Known { config, stored, selection: &Selection::Nothing };
-        let target = seen.entry(url.expose().to_owned()).or_insert_with(|| {
-            let (reach, evidence) = target::evidence(&known, &url, None, &look);
-            Target { url: Some(url), reach, evidence, ..nowhere(held) }
-        });
-        Target { label: held.variable.to_string(), ..target.clone() }
+        let key = url.expose().to_owned();
+        let target = seen.entry(key).or_insert_with(|| observation::observe(&known, &look, &meant));
+        Target { label, ..target.clone() }
     };
     group.held.iter().map(&mut one).collect()
 }

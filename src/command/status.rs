@@ -6,6 +6,7 @@ mod services;
 use std::path::Path;
 
 use super::load::{self, Configured, Loaded};
+use super::observation;
 use super::proxy::standing;
 use super::sentry;
 use crate::domain::agent;
@@ -16,12 +17,11 @@ use crate::domain::layers;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::page::{self, Database, Guard, Line, Page, Paused, Proxy, Tone};
 use crate::domain::port::{Standing, Whose};
-use crate::domain::server;
-use crate::domain::target::{self, Known, Reach, Selection, StoredUrl, Target};
-use crate::domain::url::{DatabaseUrl, Kind, NOT_A_URL};
+use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
+use crate::domain::url::{DatabaseUrl, NOT_A_URL};
 use crate::domain::vars::Vars;
 use crate::domain::verdict::{self, Effect, On, Verdict};
-use crate::edge::{database, entry, listener, output};
+use crate::edge::{entry, output};
 use crate::error::{Result, Status, told};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -86,16 +86,6 @@ fn painted(Line { text, tone }: &Line, colour: Colour) -> String {
         Some(code) => format!("\x1b[{code}m{text}\x1b[0m\n"),
         None => format!("{text}\n"),
     }
-}
-
-/// A URL that the page tells about, before anybody was asked about it.
-struct Meant {
-    label: String,
-    /// `None` where the value is no URL.
-    url: Option<DatabaseUrl>,
-    origin: String,
-    /// The shell's own variable, which the selection may have exported.
-    variable: Option<VariableName>,
 }
 
 /// What the page is made from.
@@ -260,38 +250,22 @@ fn asked(
     }
     std::thread::scope(|scope| {
         let healths: Vec<_> = found.iter().map(|one| scope.spawn(|| one.health())).collect();
-        let answers: Vec<_> = different.iter().map(|url| (url, scope.spawn(|| answer(config, url)))).collect();
+        let answers: Vec<_> =
+            different.iter().map(|url| (url, scope.spawn(|| observation::said(config, url)))).collect();
         let answers = answers.into_iter().map(|(url, thread)| ((*url).clone(), thread.join().unwrap_or_default()));
         (answers.collect(), healths.into_iter().map(|thread| thread.join().unwrap_or_default()).collect())
     })
 }
 
-/// What a database says of itself. Only PostgreSQL and what speaks its language is asked.
-fn answer(config: &Config, url: &DatabaseUrl) -> Vec<Evidence> {
-    match url.kind() {
-        Kind::PostgreSql | Kind::CockroachDb => server::evidence(config, &database::ask(url)),
-        Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::PrismaService => {
-            vec![server::not_asked(url.kind().name())]
-        }
-        Kind::Sqlite => Vec::new(),
-    }
-}
-
 /// What is known about a URL: what its database said first, then what can be seen without a connection.
 fn observed(sight: &Sight<'_>, selection: &Selection, one: &Meant, answers: &Answers) -> Target {
-    let nothing = || Target {
-        label: one.label.clone(),
-        url: None,
-        origin: one.origin.clone(),
-        reach: Reach::Unknown,
-        evidence: Vec::new(),
-    };
-    let Some(url) = &one.url else { return nothing() };
     let known = Known { config: sight.config, stored: sight.stored, selection };
-    let (reach, evidence) = target::evidence(&known, url, one.variable.as_ref(), &listener::look);
-    let said = answers.iter().find(|(asked, _)| asked.same_but_query(url)).map(|(_, said)| said.clone());
-    let evidence = said.unwrap_or_default().into_iter().chain(evidence).collect();
-    Target { url: Some(url.clone()), reach, evidence, ..nothing() }
+    let mut target = observation::observe(&known, &|place| observation::look(sight.ambient, place), one);
+    let same = |asked: &DatabaseUrl| one.url.as_ref().is_some_and(|url| asked.same_but_query(url));
+    if let Some((_, said)) = answers.iter().find(|(asked, _)| same(asked)) {
+        target.evidence.splice(0..0, said.iter().cloned());
+    }
+    target
 }
 
 fn told_database(target: &Target, selection: &Selection) -> Database {

@@ -21,6 +21,18 @@ pub enum Reach {
     Unknown,
 }
 
+/// A URL that is to be looked into, before anything is known about where it leads.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Meant {
+    /// What it is called, as in [`Target`].
+    pub label: String,
+    /// `None` where it is not known, or is no URL; `origin` says why.
+    pub url: Option<DatabaseUrl>,
+    pub origin: String,
+    /// The shell's own variable, which alone can be what the selection exported; see [`evidence`].
+    pub variable: Option<VariableName>,
+}
+
 /// One database that a command will touch, and everything that was found out about it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Target {
@@ -31,6 +43,14 @@ pub struct Target {
     pub origin: String,
     pub reach: Reach,
     pub evidence: Vec<Evidence>,
+}
+
+impl Target {
+    /// What is known of a URL before anybody looked.
+    pub fn unseen(meant: &Meant) -> Target {
+        let Meant { label, url, origin, .. } = meant.clone();
+        Target { label, url, origin, reach: Reach::Unknown, evidence: Vec::new() }
+    }
 }
 
 /// A database URL as an environment stores it. `url` is `None` where it cannot be opened or is none.

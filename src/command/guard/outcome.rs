@@ -4,8 +4,9 @@
 use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 
-use super::observation::{Depth, Doors, Questions, observe};
+use super::doors::{Doors, observe};
 use super::{Asked, Standing, Surroundings};
+use crate::command::observation::{Depth, Questions};
 use crate::domain::agent;
 use crate::domain::ambient::Ambient;
 use crate::domain::invocation::{Invocation, MANY_STEPS, Reader};
@@ -49,8 +50,8 @@ pub fn outcome_in<'a>(
             let names = &surroundings.config.database_variables;
             let found = invocations(ambient, doors, names, Some(surroundings), asked);
             let stored = OnceCell::new();
-            let questions = Questions::new(doors, depth);
-            let judged = |invocation| judge(ambient, surroundings, &stored, &questions, invocation);
+            let questions = Questions::new(doors.ask, depth);
+            let judged = |invocation| judge(ambient, surroundings, &stored, doors, &questions, invocation);
             let all = found.into_iter().map(judged).collect();
             Outcome::Judged(all, View { config: surroundings.config, selection: &surroundings.selection })
         }
@@ -87,6 +88,7 @@ fn judge(
     ambient: &Ambient,
     surroundings: &Surroundings<'_>,
     stored: &OnceCell<Vec<StoredUrl>>,
+    doors: &Doors<'_>,
     questions: &Questions<'_>,
     invocation: Invocation,
 ) -> Judged {
@@ -98,7 +100,7 @@ fn judge(
     let stored = stored.get_or_init(|| (surroundings.stored)());
     let known = Known { config: surroundings.config, stored, selection: &surroundings.selection };
     let ons: Vec<&On> = concerns.iter().map(|concern| &concern.on).collect();
-    let mut targets: Vec<Target> = invocation.uses.iter().map(|one| observe(&known, questions.doors, one)).collect();
+    let mut targets: Vec<Target> = invocation.uses.iter().map(|one| observe(&known, doors, one)).collect();
     questions.ask_all(&known, &mut targets, &ons);
     let mut decided: Option<(Verdict, Concern)> = None;
     for concern in concerns {

@@ -1,13 +1,14 @@
 //! The services of a page: who listens, whether they are well, and the database that each was started with, which no
 //! selection changes any more.
 
-use super::{Answers, Meant, Sight, observed};
+use super::{Answers, Sight, observed};
+use crate::command::observation;
 use crate::domain::config::Service;
-use crate::domain::listening::{self, Look, Owner, Process, Whereabouts};
+use crate::domain::listening::{self, Look, Owner, Process};
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::page::{self, Health, Served};
 use crate::domain::port;
-use crate::domain::target::Selection;
+use crate::domain::target::{Meant, Selection};
 use crate::domain::url::DatabaseUrl;
 use crate::edge::{health, listener};
 
@@ -48,10 +49,7 @@ pub fn find(sight: &Sight<'_>) -> Vec<Found> {
 }
 
 fn find_one(sight: &Sight<'_>, service: &Service) -> Found {
-    let look = match listener::look(&port::place(service.port)) {
-        Whereabouts::Here(look) => look,
-        Whereabouts::Elsewhere => Look::Seen(Vec::new()),
-    };
+    let look = observation::at_port(sight.ambient, service.port);
     let mut processes: Vec<Process> = Vec::new();
     if let Look::Seen(listeners) = &look {
         for owner in listeners.iter().flat_map(|listener| &listener.owners) {
