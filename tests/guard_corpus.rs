@@ -153,6 +153,7 @@ fn class(found: &[Invocation]) -> &'static str {
     match found.iter().map(|invocation| invocation.effect).max() {
         Some(Effect::Destructive) => "destructive",
         Some(Effect::Gated) => "gated",
+        Some(Effect::Unknown) => "unknown",
         Some(Effect::Safe) | None => "safe",
     }
 }

@@ -11,6 +11,7 @@ pub mod makefile;
 mod mention;
 mod monorepo;
 mod options;
+mod printer;
 mod prisma;
 mod program;
 mod reach;
@@ -27,6 +28,7 @@ mod wrapper;
 pub use mention::in_text as names_destruction;
 pub use uses::{Role, UrlValue, Use};
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::path::Path;
@@ -88,7 +90,7 @@ pub struct Invocation {
     /// Completes "… would …": `write to`.
     pub does: &'static str,
     /// Why it is in its class.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
     pub uses: Vec<Use>,
     /// How it came about: `npm run db:reset`.
     pub through: Vec<String>,
@@ -163,8 +165,24 @@ impl<'a> Reader<'a> {
             outer: scope.outer.clone(),
             effect: Effect::Destructive,
             does: "write to",
-            why: "the line cannot be read as a shell would read it",
+            why: "the line cannot be read as a shell would read it".into(),
             uses: vec![one],
+            through: scope.through.clone(),
+            beaten: Vec::new(),
+        }
+    }
+
+    /// What runs and cannot be read, or not be followed to its end. `name` is for messages, `why` says what is in the way.
+    fn unknown(&self, name: &str, words: &[Word], why: String, scope: &Scope<'a>) -> Invocation {
+        Invocation {
+            tool: Tool::Other,
+            name: name.to_owned(),
+            words: words.iter().map(|word| word.text.clone()).collect(),
+            outer: scope.outer.clone(),
+            effect: Effect::Unknown,
+            does: "run on",
+            why: why.into(),
+            uses: uses::of_any_program(self, scope),
             through: scope.through.clone(),
             beaten: Vec::new(),
         }
@@ -189,11 +207,8 @@ impl<'a> Reader<'a> {
         }
         let words = &words[assigned..];
         let Some((first, rest)) = words.split_first() else { return Vec::new() };
-        if scope.depth > walk::DEEPEST {
-            return Vec::new();
-        }
-        if self.steps.get() == 0 {
-            return vec![self.unreadable(&scope)];
+        if scope.depth > walk::DEEPEST || self.steps.get() == 0 {
+            return vec![self.unknown(&said(words), words, "it leads further than it is followed".to_owned(), &scope)];
         }
         self.steps.set(self.steps.get() - 1);
         if let Some((prefix, behind)) = program::prisma_words(words) {
@@ -280,7 +295,7 @@ impl<'a> Reader<'a> {
             outer: scope.outer.clone(),
             effect,
             does: operation.rule.does,
-            why: operation.rule.why,
+            why: operation.rule.why.into(),
             beaten: scope.beaten.iter().filter(used).cloned().collect(),
             uses,
             through: scope.through.clone(),
@@ -305,7 +320,7 @@ impl<'a> Reader<'a> {
             outer: scope.outer.clone(),
             effect,
             does,
-            why,
+            why: why.into(),
             beaten: scope.beaten.iter().filter(used).cloned().collect(),
             uses,
             through: scope.through.clone(),
@@ -313,20 +328,24 @@ impl<'a> Reader<'a> {
     }
 
     fn other(&self, words: &[Word], scope: &Scope<'a>) -> Invocation {
-        let texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
         Invocation {
             tool: Tool::Other,
-            name: texts.iter().take(3).map(|text| shown(text)).collect::<Vec<_>>().join(" "),
-            words: texts,
+            name: said(words),
+            words: words.iter().map(|word| word.text.clone()).collect(),
             outer: scope.outer.clone(),
             effect: Effect::Safe,
             does: "run on",
-            why: "no built-in rule names it",
+            why: "no built-in rule names it".into(),
             uses: uses::of_any_program(self, scope),
             through: scope.through.clone(),
             beaten: Vec::new(),
         }
     }
+}
+
+/// The first words of a command, for a message.
+fn said(words: &[Word]) -> String {
+    words.iter().take(3).map(|word| shown(&word.text)).collect::<Vec<_>>().join(" ")
 }
 
 /// A word of an unknown program as a message may show it: a URL without its password, no value behind a `=`.

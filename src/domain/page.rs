@@ -261,9 +261,12 @@ pub fn why(because: &Because, databases: &[Target]) -> String {
             format!("{name} is selected, and what {variable} reaches cannot be known")
         }
         (Reason::Paused, _) => "the guard is paused".to_owned(),
-        (Reason::ProvenOther | Reason::Harmless, _) => "this is proven not to be protected".to_owned(),
+        (Reason::Unread, Some(name)) => format!("{name} is within reach, and what would run cannot be known"),
+        (Reason::ProvenOther | Reason::Harmless | Reason::OutOfReach, _) => {
+            "this is proven not to be protected".to_owned()
+        }
         (Reason::NothingKnown, _) if databases.is_empty() => "no database variable is set here".to_owned(),
-        (Reason::NothingKnown | Reason::Reaches | Reason::Expired | Reason::CannotBeKnown, _) => {
+        (Reason::NothingKnown | Reason::Reaches | Reason::Expired | Reason::CannotBeKnown | Reason::Unread, _) => {
             format!("nothing proves that {variable} is not protected")
         }
     }

@@ -65,8 +65,9 @@ pub fn lifts(paused: &[EnvironmentName], config: &Config, on: &On, targets: &[Ta
     let of_rule =
         || config.environments.iter().filter(|environment| on.holds(&environment.name, environment.protection));
     let known = match because.reason {
-        Reason::Harmless | Reason::ProvenOther | Reason::Paused => false,
-        Reason::Reaches | Reason::Disagrees | Reason::Expired | Reason::CannotBeKnown | Reason::NothingKnown => true,
+        Reason::Harmless | Reason::ProvenOther | Reason::OutOfReach | Reason::Paused => false,
+        Reason::Reaches | Reason::Disagrees | Reason::Expired => true,
+        Reason::CannotBeKnown | Reason::NothingKnown | Reason::Unread => true,
     };
     known
         && !paused.is_empty()

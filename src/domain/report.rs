@@ -79,7 +79,9 @@ fn allowed(judged: &Judged, because: &Because) -> String {
             | Reason::Disagrees
             | Reason::Expired
             | Reason::CannotBeKnown
-            | Reason::NothingKnown,
+            | Reason::NothingKnown
+            | Reason::Unread
+            | Reason::OutOfReach,
             _,
         ) => format!("allowed: {name}: {}", judged.invocation.why),
     }
@@ -97,7 +99,7 @@ pub fn explained(outcome: &Outcome<'_>) -> String {
             Verdict::Block(_) => format!("blocked: {}", screen.sentence),
         };
         let class = judged.effect().word();
-        let why = judged.concern.as_ref().map_or(judged.invocation.why, |concern| concern.why.as_str());
+        let why = judged.concern.as_ref().map_or(&*judged.invocation.why, |concern| concern.why.as_str());
         out.push_str(&format!("{verdict}\n  class: {class}, since {why}\n"));
         if !judged.invocation.through.is_empty() {
             out.push_str(&format!("  through: {}\n", judged.invocation.through.join(", ")));

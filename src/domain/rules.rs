@@ -66,7 +66,7 @@ fn built_in(config: &Config, invocation: &Invocation, allowed: &[EnvironmentName
     let deploys = invocation.tool == Tool::Prisma && invocation.name == "prisma migrate deploy";
     let on = match invocation.effect {
         Effect::Safe => return None,
-        Effect::Gated if !allowed.is_empty() && !deploys => {
+        Effect::Unknown | Effect::Gated if !allowed.is_empty() && !deploys => {
             let protected = config.environments.iter().filter(|environment| environment.is_protected());
             let left: Vec<EnvironmentName> =
                 protected.map(|environment| environment.name.clone()).filter(|name| !allowed.contains(name)).collect();
@@ -75,9 +75,9 @@ fn built_in(config: &Config, invocation: &Invocation, allowed: &[EnvironmentName
             }
             On::Named(left)
         }
-        Effect::Gated | Effect::Destructive => On::Protected,
+        Effect::Unknown | Effect::Gated | Effect::Destructive => On::Protected,
     };
-    Some(Concern { effect: invocation.effect, on, why: invocation.why.to_owned(), rule: None })
+    Some(Concern { effect: invocation.effect, on, why: invocation.why.clone().into_owned(), rule: None })
 }
 
 fn concern(decided: &Decided<'_>) -> Option<Concern> {

@@ -26,7 +26,7 @@ fn invocation(command: &str, outer: &[&str], effect: Effect) -> Invocation {
         outer: outer.iter().map(|text| words(text)).collect(),
         effect,
         does: "run on",
-        why: "built in",
+        why: "built in".into(),
         uses: vec![],
         through: vec![],
         beaten: vec![],
@@ -42,7 +42,7 @@ fn outcome(rules: &[GuardRule], invocation: &Invocation) -> [&'static str; 3] {
         let holding = all.iter().filter(|concern| concern.on.holds(&environment.name, environment.protection));
         match holding.map(|concern| concern.effect).max() {
             None | Some(Effect::Safe) => "-",
-            Some(Effect::Gated) => "ask",
+            Some(Effect::Unknown | Effect::Gated) => "ask",
             Some(Effect::Destructive) => "block",
         }
     })

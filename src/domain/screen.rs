@@ -110,8 +110,14 @@ fn sentence(judged: &Judged, target: Option<&Target>, selection: &Selection) -> 
             };
             format!("{name}: nothing proves which database it would {}{chosen}", judged.invocation.does)
         }
-        (Reason::Harmless | Reason::ProvenOther | Reason::Paused, _) => format!("{name} may run"),
-        (Reason::Reaches | Reason::Expired | Reason::CannotBeKnown, None) => format!("{name} may not run"),
+        (Reason::Unread, Some(environment)) => {
+            let near = if because.target.is_some() { "within reach" } else { "selected" };
+            format!("{name}: {environment} is {near}, and what would run cannot be known")
+        }
+        (Reason::Harmless | Reason::ProvenOther | Reason::OutOfReach | Reason::Paused, _) => format!("{name} may run"),
+        (Reason::Reaches | Reason::Expired | Reason::CannotBeKnown | Reason::Unread, None) => {
+            format!("{name} may not run")
+        }
     }
 }
 
@@ -181,6 +187,8 @@ fn rows(target: &Target, because: &Because) -> Vec<Row> {
         | Reason::Expired
         | Reason::CannotBeKnown
         | Reason::NothingKnown
+        | Reason::Unread
+        | Reason::OutOfReach
         | Reason::Paused => Shown::Strong,
     };
     let strong = target.evidence.iter().any(|e| match e.source {
@@ -197,6 +205,8 @@ fn rows(target: &Target, because: &Because) -> Vec<Row> {
         | Reason::Reaches
         | Reason::Disagrees
         | Reason::Expired
+        | Reason::Unread
+        | Reason::OutOfReach
         | Reason::Paused => Shown::Never,
     };
     let mut found: Vec<(u8, Row)> = Vec::new();
@@ -277,8 +287,8 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
     let silent = target.is_some_and(|t| t.evidence.iter().any(|e| e.source == Source::Listener && e.seen == NOBODY));
     let is_open = selected.filter(|environment| !environment.is_protected());
     match because.reason {
-        Reason::Harmless | Reason::ProvenOther | Reason::Paused => Vec::new(),
-        Reason::Reaches | Reason::Disagrees | Reason::CannotBeKnown => {
+        Reason::Harmless | Reason::ProvenOther | Reason::OutOfReach | Reason::Paused => Vec::new(),
+        Reason::Reaches | Reason::Disagrees | Reason::CannotBeKnown | Reason::Unread => {
             let first = match (is_open, wrong_tunnel) {
                 (Some(Environment { name, proxy: Some(_), .. }), true) => {
                     Some(format!("nexus-env proxy up -e {name} --switch, which stops that tunnel and starts {name}'s"))
@@ -292,7 +302,7 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
                     // A label may name one that is not declared here.
                     config.environment(environment).map(|environment| deploy(&environment.name))
                 }
-                (Some(environment), _, Some(Effect::Gated)) => {
+                (Some(environment), _, Some(Effect::Gated | Effect::Unknown)) => {
                     Some(format!("type it at a terminal, where it asks for the name {environment}"))
                         .filter(|_| matches!(judged.verdict, Verdict::Block(_)))
                 }

@@ -109,6 +109,22 @@ pub fn evidence(
     (reach, found)
 }
 
+/// What answers on each port that an environment declares for its tunnel, whatever URL leads there.
+pub fn declared_ports(known: &Known<'_>, look: &dyn Fn(&Place) -> Whereabouts) -> Vec<Target> {
+    let mut ports: Vec<u16> = known.config.environments.iter().filter_map(|e| Some(e.proxy.as_ref()?.port)).collect();
+    ports.sort_unstable();
+    ports.dedup();
+    let one = |port: u16| {
+        let url = DatabaseUrl::parse(&format!("postgresql://127.0.0.1:{port}/"))?;
+        let (reach, mut evidence) = evidence(known, &url, None, look);
+        // Where nobody listens nothing answers, whoever's the port is.
+        evidence.retain(|evidence| evidence.source == Source::Listener && evidence.seen != NOBODY);
+        let label = format!("port {port}");
+        Some(Target { label, url: None, origin: "declared in .nexusenv".to_owned(), reach, evidence })
+    };
+    ports.into_iter().filter_map(one).collect()
+}
+
 fn speaks_for(environment: &Environment) -> Says {
     Says::Environment(environment.name.clone(), environment.protection)
 }

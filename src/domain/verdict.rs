@@ -11,6 +11,8 @@ use super::target::{Reach, Selection, Target};
 pub enum Effect {
     /// Reads, or touches no database.
     Safe,
+    /// Nobody here can tell: what would run cannot be read, or not be followed to its end.
+    Unknown,
     /// Right on a protected database too, when a person means it.
     Gated,
     /// Can lose data or change structure without review.
@@ -22,6 +24,7 @@ impl Effect {
     pub fn word(self) -> &'static str {
         match self {
             Effect::Safe => "safe",
+            Effect::Unknown => "unknown",
             Effect::Gated => "gated",
             Effect::Destructive => "destructive",
         }
@@ -71,6 +74,10 @@ pub enum Reason {
     CannotBeKnown,
     /// Nothing proves that the target is not protected.
     NothingKnown,
+    /// What would run cannot be known, and an environment on which the rule holds is within reach.
+    Unread,
+    /// The same, and no such environment is.
+    OutOfReach,
     /// A rule holds, and a person paused the guard on the environment.
     Paused,
 }
@@ -86,6 +93,8 @@ impl Reason {
             Reason::Expired => "expired",
             Reason::CannotBeKnown => "unknowable",
             Reason::NothingKnown => "unknown",
+            Reason::Unread => "unread",
+            Reason::OutOfReach => "unprotected",
             Reason::Paused => "paused",
         }
     }
@@ -116,9 +125,12 @@ impl Verdict {
 ///
 /// A destructive command runs only where evidence says that no target is one on which the rule holds. A gated one asks
 /// where such a target is possible. Where nobody can be asked, a question is a refusal. No target at all is nothing known.
+/// What is unknown asks where an environment on which the rule holds is selected, or where evidence speaks for one: it may
+/// do anything, so that everything within reach counts, and what nothing speaks for does not.
 pub fn judge(effect: Effect, on: &On, targets: &[Target], selection: &Selection, terminal: Terminal) -> Verdict {
     match effect {
         Effect::Safe => return Verdict::Allow(because(Reason::Harmless, None, None)),
+        Effect::Unknown => return judge_unknown(on, targets, selection, terminal),
         Effect::Gated | Effect::Destructive => {}
     }
     match selection {
@@ -136,6 +148,25 @@ pub fn judge(effect: Effect, on: &On, targets: &[Target], selection: &Selection,
         .unwrap_or_else(of_nothing)
 }
 
+fn judge_unknown(on: &On, targets: &[Target], selection: &Selection, terminal: Terminal) -> Verdict {
+    match selection {
+        Selection::Environment(name, protection) | Selection::Expired(name, protection)
+            if on.holds(name, *protection) =>
+        {
+            return ask(because(Reason::Unread, Some(name.clone()), None), terminal);
+        }
+        Selection::Environment(..) | Selection::Expired(..) | Selection::Nothing => {}
+    }
+    let reached = targets.iter().enumerate().find_map(|(at, target)| match conclude(on, target) {
+        Conclusion::Holds(name) | Conclusion::HoldsAgainst(name) => Some((at, name)),
+        Conclusion::Contradictory | Conclusion::Other(_) | Conclusion::Nothing => None,
+    });
+    match reached {
+        Some((at, name)) => ask(because(Reason::Unread, Some(name), Some(at)), terminal),
+        None => Verdict::Allow(because(Reason::OutOfReach, None, None)),
+    }
+}
+
 fn judge_target(
     effect: Effect,
     on: &On,
@@ -146,7 +177,7 @@ fn judge_target(
 ) -> Verdict {
     let held = |reason, environment| match effect {
         Effect::Destructive => Verdict::Block(because(reason, environment, Some(at))),
-        Effect::Gated => ask(because(reason, environment, Some(at)), terminal),
+        Effect::Unknown | Effect::Gated => ask(because(reason, environment, Some(at)), terminal),
         Effect::Safe => Verdict::Allow(because(Reason::Harmless, environment, Some(at))),
     };
     match conclude(on, target) {

@@ -78,6 +78,23 @@ fn every_combination_follows_the_contract() {
             let target = target(reach, pieces.iter().map(|(source, says)| evidence(*source, says)).collect());
             for selection in selections() {
                 for terminal in TERMINALS {
+                    let verdict =
+                        judge(Effect::Unknown, &On::Protected, std::slice::from_ref(&target), &selection, terminal);
+                    let near = matches!(
+                        &selection,
+                        Selection::Environment(_, Protection::Protected) | Selection::Expired(_, Protection::Protected)
+                    );
+                    let expected = match (near || claims("prod"), terminal) {
+                        (false, _) => "unprotected",
+                        (true, Terminal::Present) => "ask",
+                        (true, Terminal::Absent) => "block",
+                    };
+                    let got = match &verdict {
+                        Verdict::Allow(because) => because.reason.word(),
+                        Verdict::Ask(_) => "ask",
+                        Verdict::Block(_) => "block",
+                    };
+                    assert_eq!(got, expected, "unknown {pieces:?} {reach:?} {selection:?} {terminal:?}");
                     for effect in [Effect::Safe, Effect::Gated, Effect::Destructive] {
                         judged += 1;
                         let verdict =

@@ -16,7 +16,7 @@ use crate::domain::pause;
 use crate::domain::report::{Outcome, View};
 use crate::domain::rules;
 use crate::domain::scope::Fed;
-use crate::domain::target::{Known, StoredUrl, Target};
+use crate::domain::target::{self, Known, StoredUrl, Target};
 use crate::domain::verdict::{self, Because, Effect, On, Reason, Verdict};
 
 /// Judges every command that the words or the line would start.
@@ -37,7 +37,14 @@ pub fn outcome_in<'a>(
         Standing::Unusable(failure) => {
             let named = VariableName::new("DATABASE_URL").into_iter().collect::<Vec<_>>();
             let found = invocations(ambient, doors, &named, None, asked);
-            match found.iter().find(|invocation| invocation.effect != Effect::Safe) {
+            // What cannot be followed may do anything, so it waits where the process was given an environment.
+            let given = ambient.variables.get("NEXUS_ENV").is_some_and(|name| !name.is_empty());
+            let is_named = |invocation: &&Invocation| match invocation.effect {
+                Effect::Safe => false,
+                Effect::Unknown => given,
+                Effect::Gated | Effect::Destructive => true,
+            };
+            match found.iter().find(is_named) {
                 Some(invocation) => Outcome::Unusable {
                     name: invocation.name.clone(),
                     message: failure.message.clone(),
@@ -101,7 +108,11 @@ fn judge(
     let known = Known { config: surroundings.config, stored, selection: &surroundings.selection };
     let ons: Vec<&On> = concerns.iter().map(|concern| &concern.on).collect();
     let mut targets: Vec<Target> = invocation.uses.iter().map(|one| observe(&known, doors, one)).collect();
-    questions.ask_all(&known, &mut targets, &ons);
+    match concerns.iter().any(|concern| concern.effect > Effect::Unknown) {
+        true => questions.ask_all(&known, &mut targets, &ons),
+        // It may open any database, so what answers on the declared ports counts, whatever URL is set.
+        false => targets.extend(target::declared_ports(&known, doors.look)),
+    }
     let mut decided: Option<(Verdict, Concern)> = None;
     for concern in concerns {
         let person = agent::person(ambient);

@@ -45,7 +45,7 @@ pub fn invocation(
         outer: Vec::new(),
         effect: if harmless { crate::domain::verdict::Effect::Safe } else { operation.effect },
         does: operation.does,
-        why: operation.why,
+        why: operation.why.into(),
         uses,
         through: Vec::new(),
         beaten: Vec::new(),

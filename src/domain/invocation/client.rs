@@ -263,6 +263,11 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     Some(reader.of_a_tool(shown, name, words, (effect, does, why), uses, scope))
 }
 
+/// Whether this is a client's name.
+pub(super) fn is_named(name: &str) -> bool {
+    CLIENTS.iter().any(|client| client.names.contains(&name))
+}
+
 /// Whether these words of a client's are a destructive command, by its words alone.
 pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
     let destroys = |client: &Client| {

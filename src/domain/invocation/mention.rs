@@ -2,7 +2,7 @@
 //! a text that cannot be read as a line. It goes by the names alone, and opens no file.
 
 use super::options::joined;
-use super::{Word, client, prisma, program, tool};
+use super::{Word, client, prisma, program, recipe, tool};
 use crate::domain::sql::{self, Danger};
 
 /// Programs that print, search, edit or commit: a command in their words is only a mention.
@@ -143,6 +143,84 @@ pub fn line_inside<'w>(name: &str, words: &'w [Word]) -> Option<&'w str> {
     let line = words[at + 1..].iter().find(|word| word.text.contains(char::is_whitespace))?;
     (!TALKERS.contains(&name)).then_some(line.text.as_str())
 }
+
+/// Whether a text that could not be read as a line may start a command that matters: it names a program that a rule knows,
+/// or one that runs what it is given, with quotes and backslashes in it or not; or it spells names in a way of its own.
+pub fn could_start_one(text: &str) -> bool {
+    let plain: String = text.chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect();
+    let apart = |c: char| c.is_whitespace() || "`();|&{}<>=$".contains(c);
+    let knows = |word: &str| {
+        let word = Word::sure(word);
+        let name = program::known_as(&word);
+        RUNS.contains(&name) || recipe::is_shell(name) || client::is_named(name) || tool::is_named(name)
+    };
+    text.contains("$'") || plain.split(apart).filter(|word| !word.is_empty()).any(knows)
+}
+
+/// Programs that run what stands in their words, in a file or on their input.
+const RUNS: &[&str] = &[
+    "prisma",
+    "prisma7",
+    "wasp",
+    "rw",
+    "redwood",
+    "zenstack",
+    "npx",
+    "npm",
+    "pnpm",
+    "pnpx",
+    "yarn",
+    "bun",
+    "bunx",
+    "deno",
+    "run-s",
+    "run-p",
+    "npm-run-all",
+    "concurrently",
+    "turbo",
+    "nx",
+    "lerna",
+    "make",
+    "gmake",
+    "just",
+    "task",
+    "go-task",
+    "mise",
+    "composer",
+    "node",
+    "nodejs",
+    "tsx",
+    "ts-node",
+    "python",
+    "python3",
+    "ruby",
+    "perl",
+    "php",
+    "sudo",
+    "doas",
+    "su",
+    "ssh",
+    "docker",
+    "podman",
+    "kubectl",
+    "oc",
+    "heroku",
+    "xargs",
+    "parallel",
+    "busybox",
+    "eval",
+    "source",
+    "dotenv",
+    "dotenvx",
+    "env-cmd",
+    "cross-env",
+    "doppler",
+    "bundle",
+    "poetry",
+    "pipenv",
+    "uv",
+    "nexus-env",
+];
 
 /// Whether a text that could not be read as a line names a destructive command: a tool's name, and the command's words right
 /// behind it.

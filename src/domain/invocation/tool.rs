@@ -64,10 +64,16 @@ fn at(tool: &Tool, rule: &Rule, options: &Options<'_>) -> usize {
     }
 }
 
+/// Whether this is a tool's name, and hardly a plain word.
+pub(super) fn is_named(name: &str) -> bool {
+    !PLAIN.contains(&name) && TOOLS.iter().any(|tool| tool.names.contains(&name))
+}
+
+/// Names that are also plain words say too little by themselves.
+const PLAIN: &[&str] = &["migrate", "atlas", "goose", "ace", "console", "gel", "neon", "aws", "gcloud"];
+
 /// Whether these words, the tool's name first, are a destructive command, whatever stands before them.
 pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
-    // Names that are also plain words say too little by themselves.
-    const PLAIN: &[&str] = &["migrate", "atlas", "goose", "ace", "console", "gel", "neon", "aws", "gcloud"];
     !PLAIN.contains(&name)
         && TOOLS
             .iter()

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{Invocation, Reader, Sure, Word, mention};
+use super::{Invocation, Reader, Sure, Word, mention, printer};
 use crate::domain::line::{self, List, Node, Piece, Place, Simple, Split, Written};
 use crate::domain::pattern;
 use crate::domain::project::{Content, env_file};
@@ -35,9 +35,16 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// A text that was not read: it counts as destructive where it names a destructive command.
+    /// A text that was not read: it counts as destructive where it names a destructive command, and as unknown where it
+    /// names anything that could start one.
     fn refused(&self, text: &str, scope: &Scope<'a>) -> Vec<Invocation> {
-        if mention::in_text(text) { vec![self.unreadable(scope)] } else { Vec::new() }
+        if mention::in_text(text) {
+            return vec![self.unreadable(scope)];
+        }
+        let words: Vec<Word> = text.split_whitespace().take(2).map(Word::unsure).collect();
+        let why = "it cannot be read as a shell would read it".to_owned();
+        let could = mention::could_start_one(text);
+        could.then(|| self.unknown(&super::said(&words), &words, why, scope)).into_iter().collect()
     }
 
     pub(super) fn list(&self, list: &List, scope: &mut Scope<'a>) -> Vec<Invocation> {
@@ -161,7 +168,7 @@ impl<'a> Reader<'a> {
     /// A function or an alias of the line. Inside of it the name is the program's again, so that none calls itself.
     pub(super) fn named(&self, named: Named, name: &str, rest: &[Word], scope: &mut Scope<'a>) -> Vec<Invocation> {
         let Some(steps) = self.steps.get().checked_sub(1).filter(|_| scope.depth <= DEEPEST) else {
-            return vec![self.unreadable(scope)];
+            return vec![self.unknown(name, rest, "it leads further than it is followed".to_owned(), scope)];
         };
         self.steps.set(steps);
         let own = scope.named.remove(name);
@@ -238,10 +245,14 @@ impl<'a> Reader<'a> {
             ["eval", ..] => {
                 let text = texts[1..].join(" ");
                 let mut found = self.text(&text, scope);
-                // What a substitution prints is run, and may be what stands in it.
-                if found.iter().all(|one| one.effect == Effect::Safe) && words.iter().any(|word| word.sure == Sure::No)
-                {
-                    found.extend(self.refused(&text, scope));
+                let is_known = words.iter().all(|word| word.sure == Sure::Yes);
+                if !is_known && !printer::is_own(&text) && found.iter().all(|one| one.effect == Effect::Safe) {
+                    // What a substitution prints is run, and may be what stands in it.
+                    found.push(match mention::in_text(&text) {
+                        true => self.unreadable(scope),
+                        false => self.unknown("eval", words, "what it runs is computed by the line".to_owned(), scope),
+                    });
+                    scope.given_by("what the line computes", Under::Replaced);
                 }
                 return Some(found);
             }
