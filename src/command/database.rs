@@ -185,7 +185,7 @@ pub fn verify(ambient: &Ambient, named: Option<&str>) -> Result<Status> {
             text.push_str(&format!("hint: {hint}\n"));
         }
     }
-    output::write(text.as_bytes())?;
+    output::page(&text)?;
     Ok(if wrong { Status::from(Exit::Failed as u8) } else { Status::DONE })
 }
 

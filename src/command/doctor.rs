@@ -20,11 +20,10 @@ pub fn doctor(ambient: &Ambient, form: Form) -> Result<Status> {
     let facts = gather(ambient);
     let findings = doctor::findings(&facts);
     let failed = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let text = match form {
-        Form::Json => format!("{:#}\n", json!({ "identity": used(ambient), "findings": findings })),
-        Form::Page => doctor::page(&findings),
-    };
-    output::write(text.as_bytes())?;
+    match form {
+        Form::Json => output::json(&format!("{:#}", json!({ "identity": used(ambient), "findings": findings })))?,
+        Form::Page => output::page(&doctor::page(&findings))?,
+    }
     Ok(if failed { Status::from(Exit::Failed as u8) } else { Status::DONE })
 }
 

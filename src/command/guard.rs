@@ -99,7 +99,7 @@ pub fn check(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, form: Fo
     let outcome = outcome(ambient, standing, asked, &Doors::real(&look));
     let exit = report::exit(&outcome);
     match form {
-        Form::Json => output::write(format!("{}\n", report::as_json(&outcome)).as_bytes())?,
+        Form::Json => output::json(&report::as_json(&outcome).to_string())?,
         Form::Text => match (exit, report::told(&outcome)) {
             (0, text) => terminal::say(ambient, &text),
             (_, text) => terminal::say_anyway(&text),
@@ -112,7 +112,7 @@ pub fn check(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, form: Fo
 pub fn explain(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked) -> Result<u8> {
     let look = |place: &Place| observation::look(ambient, place);
     let outcome = outcome_in(Depth::Everything, ambient, standing, asked, &Doors::real(&look));
-    output::write(report::explained(&outcome).as_bytes())?;
+    output::page(&report::explained(&outcome))?;
     Ok(report::exit(&outcome))
 }
 

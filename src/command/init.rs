@@ -1,6 +1,7 @@
 //! `init`: the first `.nexusenv` of a repository, an identity where there is none, and the next step. Changes nothing
 //! that exists, but for a line in `.gitignore`.
 
+use crate::domain::safe_text;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -8,7 +9,6 @@ use rand::RngCore;
 use rand::rngs::OsRng;
 
 use crate::domain::ambient::Ambient;
-use crate::domain::change::printable;
 use crate::domain::repository::{InputKind, Repository};
 use crate::domain::template;
 use crate::edge::identity::{self, How};
@@ -104,11 +104,11 @@ fn next(ambient: &Ambient, root: &Path, written: Written) -> Result<()> {
 
 /// A path as it is typed here.
 fn typed(ambient: &Ambient, path: &Path) -> String {
-    shell_words::quote(&here(ambient, path).to_string_lossy()).into_owned()
+    safe_text::typed(here(ambient, path))
 }
 
 fn shown(ambient: &Ambient, path: &Path) -> String {
-    format!("`{}`", printable(&here(ambient, path).to_string_lossy()))
+    format!("`{}`", safe_text::path(&here(ambient, path)))
 }
 
 fn here(ambient: &Ambient, path: &Path) -> PathBuf {

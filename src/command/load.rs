@@ -1,6 +1,7 @@
 //! What the commands share: from the surroundings to the configuration, the environment in force and its variables.
 //! It judges no command and asks nothing.
 
+use crate::domain::safe_text;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -126,9 +127,11 @@ pub fn configuration(ambient: &Ambient) -> Result<Loaded> {
     match look(ambient).0 {
         Configured::Ready(loaded) => Ok(*loaded),
         Configured::Unusable(_, error) => Err(error),
-        Configured::Denied(root) => Err(Failure::new(format!("you denied the configuration of `{}`", root.display()))
-            .hint("nexus-env allow, to trust it after all")
-            .into()),
+        Configured::Denied(root) => {
+            Err(Failure::new(format!("you denied the configuration of `{}`", safe_text::path(&root)))
+                .hint("nexus-env allow, to trust it after all")
+                .into())
+        }
         Configured::Nothing => Err(Failure::new("there is no `.nexusenv` here or above")
             .hint("nexus-env init, in the top directory of a repository")
             .into()),
@@ -172,7 +175,7 @@ pub fn is_over(ambient: &Ambient, end: u64) -> bool {
 pub fn environment<'a>(loaded: &'a Loaded, name: &str) -> Result<&'a Environment> {
     EnvironmentName::new(name).and_then(|name| loaded.config.environment(&name)).ok_or_else(|| {
         let known: Vec<&str> = loaded.config.environments.iter().map(|e| e.name.as_str()).collect();
-        let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+        let shown = safe_text::cut(name, 64);
         anyhow!(Failure::new(format!("there is no environment `{shown}`")).hint(format!("one of {}", known.join(", "))))
     })
 }

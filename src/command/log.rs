@@ -43,9 +43,9 @@ pub fn log(ambient: &Ambient, wanted: &Wanted, form: Form) -> Result<()> {
         Form::Json => {
             let entries: Vec<Value> = lines.iter().map(|line| Value::Object(line.object.clone())).collect();
             let object = json!({ "file": file, "torn": torn, "entries": entries });
-            output::write(format!("{}\n", serde_json::to_string_pretty(&object)?).as_bytes())?;
+            output::json(&serde_json::to_string_pretty(&object)?)?;
         }
-        Form::Table => output::write(table(lines, ambient.now.seconds.unsigned_abs()).as_bytes())?,
+        Form::Table => output::page(&table(lines, ambient.now.seconds.unsigned_abs()))?,
     }
     for sentence in unread {
         terminal::say_anyway(&sentence);

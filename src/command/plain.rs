@@ -68,7 +68,7 @@ pub fn unset(place: Place<'_>, name: &VariableName) -> Result<Edited> {
 /// Writes the fingerprint of the environment's database to `.nexusenv`.
 pub fn pin(place: Place<'_>, fingerprint: &Fingerprint) -> Result<Edited> {
     let texts = trust::texts(place.repository)?;
-    let edited = plain::set_fingerprint(&texts.main.text, place.environment, &fingerprint.to_string())?;
+    let edited = plain::set_fingerprint(&texts.main.text, place.environment, &fingerprint.written())?;
     write(place, texts, edited)
 }
 

@@ -10,7 +10,7 @@ use crate::error::{Result, Status};
 /// `{}` the usual segment.
 pub fn prompt(ambient: &Ambient, format: &str) -> Result<Status> {
     if let Some(segment) = segment(ambient, format) {
-        output::write(format!("{segment}\n").as_bytes())?;
+        output::page(&format!("{segment}\n"))?;
     }
     Ok(Status::DONE)
 }

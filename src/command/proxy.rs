@@ -5,6 +5,7 @@ pub mod logs;
 pub mod standing;
 mod up;
 
+use crate::domain::safe_text::safe_text;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::config::{Config, Environment, Proxy};
 use crate::domain::name::EnvironmentName;
 use crate::domain::port::{self, Held, Holder, Start, Whose};
-use crate::domain::started::{self, Started};
+use crate::domain::started::Started;
 use crate::domain::url::DatabaseUrl;
 use crate::domain::vars::Vars;
 use crate::edge::daemon::{self, Stopped, record};
@@ -80,7 +81,7 @@ fn recognised(config: &Config, holder: Holder, running: &[Started]) -> Holder {
     let ours = started_with(running, &holder).filter(|started| started.draft.repository == config.id.as_str());
     match (&holder.whose, ours.and_then(|started| EnvironmentName::new(&started.draft.environment)), ours) {
         (Whose::Nobodys, Some(name), Some(started)) => {
-            Holder { whose: Whose::Environment(name), seen: started::printable(&started.draft.instance), ..holder }
+            Holder { whose: Whose::Environment(name), seen: safe_text(&started.draft.instance), ..holder }
         }
         (Whose::Nobodys | Whose::Environment(_), _, _) => holder,
     }

@@ -33,12 +33,12 @@ pub fn ps(ambient: &Ambient, form: Form) -> Result<Status> {
         .map(|group| running::told(group, &targets(ambient, config.as_ref(), &stored, group, &mut seen), now))
         .collect();
     match form {
-        Form::Json => output::write(format!("{}\n", json!({ "processes": told })).as_bytes())?,
+        Form::Json => output::json(&json!({ "processes": told }).to_string())?,
         Form::Page if told.is_empty() => {
             let names: Vec<&str> = names.iter().map(VariableName::as_str).collect();
             terminal::say(ambient, &format!("no process of yours was started with {}", names.join(" or ")));
         }
-        Form::Page => output::write(running::page(&told, now).as_bytes())?,
+        Form::Page => output::page(&running::page(&told, now))?,
     }
     if let (Configured::Unusable(..), Form::Page) = (&configured, form) {
         terminal::say(

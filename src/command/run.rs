@@ -1,6 +1,7 @@
 //! `run`: one command in an environment, without touching the shell. The guard judges it first, by the variables that it
 //! will have; then this process becomes the command.
 
+use crate::domain::safe_text;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
@@ -67,7 +68,7 @@ pub fn run(
         audit::record(ambient, &entry.command(&name).through(Layer::Run));
     }
     let error = Command::new(program).args(arguments).env_clear().envs(inner.variables.iter()).exec();
-    Err(Failure::new(format!("could not start `{}`: {error}", program.to_string_lossy()))
+    Err(Failure::new(format!("could not start `{}`: {error}", safe_text::path(Path::new(program))))
         .hint("is it installed, and spelled right?")
         .into())
 }

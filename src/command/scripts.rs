@@ -112,7 +112,7 @@ fn tell(ambient: &Ambient, page: &Page, form: Form) -> Result<Status> {
     let wrong: Vec<&Found> =
         page.found.iter().filter(|found| found.effect == Effect::Destructive.word() && !found.excepted).collect();
     match form {
-        Form::Json => output::write(format!("{}\n", serde_json::to_string_pretty(page)?).as_bytes())?,
+        Form::Json => output::json(&serde_json::to_string_pretty(page)?)?,
         Form::Table => {
             let width =
                 |text: fn(&Found) -> &str| page.found.iter().map(|f| text(f).chars().count()).max().unwrap_or(0);
@@ -125,7 +125,7 @@ fn tell(ambient: &Ambient, page: &Page, form: Form) -> Result<Status> {
                     format!("{package:<packages$}  {script:<scripts$}  {command} ({effect}{note})\n")
                 })
                 .collect();
-            output::write(lines.as_bytes())?;
+            output::page(&lines)?;
         }
     }
     let of = if page.scripts == 1 { "1 script".to_owned() } else { format!("{} scripts", page.scripts) };

@@ -4,6 +4,7 @@
 mod check;
 mod request;
 
+use crate::domain::safe_text;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -170,7 +171,7 @@ fn turn(
         labels: &labels(loaded, &names, before_engine),
         state: Remembered { line: &state, seal: Session::head(&state) },
         state_if_refused: Remembered { line: &state_if_refused, seal: Session::head(&state_if_refused) },
-        lines: &lines,
+        lines: &lines.iter().map(|line| safe_text::lines(line)).collect::<Vec<_>>(),
         nearby: if outcome.root.is_some() { Nearby::Configuration } else { Nearby::Nothing },
         guarded: &guarded,
         marks: &marks,

@@ -3,6 +3,7 @@
 
 mod services;
 
+use crate::domain::safe_text::safe_text;
 use std::path::Path;
 
 use super::load::{self, Configured, Loaded};
@@ -62,20 +63,20 @@ pub fn status(ambient: &Ambient, form: Form, reaching: Reaching) -> Result<Statu
             Page { trust: "unusable", repository: root, why: Some(why), hint, ..Page::default() }
         }
     };
-    let text = match form {
-        Form::Json => format!("{}\n", serde_json::to_string_pretty(&page)?),
+    match form {
+        Form::Json => output::json(&serde_json::to_string_pretty(&page)?)?,
         Form::Page => {
             let lines = page::lines(&page, entry::stdout_columns().unwrap_or(COLUMNS));
             let colour = if entry::stdout_is_terminal() { ambient.colour } else { Colour::No };
-            lines.iter().map(|line| painted(line, colour)).collect()
+            output::write(lines.iter().map(|line| painted(line, colour)).collect::<String>().as_bytes())?;
         }
-    };
-    output::write(text.as_bytes())?;
+    }
     Ok(Status::DONE)
 }
 
 /// Colour adds nothing that the words do not say.
 fn painted(Line { text, tone }: &Line, colour: Colour) -> String {
+    let text = safe_text(text);
     let code = match (colour, tone) {
         (Colour::No, _) | (Colour::Yes, Tone::Plain) => None,
         (Colour::Yes, Tone::Heading) => Some("1"),

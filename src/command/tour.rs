@@ -196,7 +196,7 @@ impl Guide<'_> {
     }
 
     fn types(&mut self, line: &str, expect: Expect<'_>) -> Result<()> {
-        tell(self.ambient, &emphasised(self.ambient, &format!("   $ {line}")));
+        emphasise(self.ambient, &format!("   $ {line}"));
         self.pty.types(line)?;
         let (text, status) = self.prompt()?;
         self.shows(line, &text, status, expect)
@@ -204,7 +204,7 @@ impl Guide<'_> {
 
     /// A line that asks for a value without echo, and the value.
     fn types_secret(&mut self, line: &str, value: &str) -> Result<()> {
-        tell(self.ambient, &emphasised(self.ambient, &format!("   $ {line}")));
+        emphasise(self.ambient, &format!("   $ {line}"));
         self.pty.types(line)?;
         let asked = self.pty.read_until("(not shown): ", PATIENCE, interrupted).map_err(|stop| lost(line, stop))?;
         self.pty.types(value)?;
@@ -284,10 +284,10 @@ fn tell(ambient: &Ambient, line: &str) {
     terminal::narrate(ambient, line);
 }
 
-fn emphasised(ambient: &Ambient, line: &str) -> String {
+fn emphasise(ambient: &Ambient, line: &str) {
     match ambient.colour {
-        Colour::Yes => format!("\u{1b}[1m{line}\u{1b}[0m"),
-        Colour::No => line.to_owned(),
+        Colour::Yes => terminal::tell(&format!("\u{1b}[1m{line}\u{1b}[0m\n")),
+        Colour::No => tell(ambient, line),
     }
 }
 

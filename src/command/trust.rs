@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 
 use crate::domain::ambient::Ambient;
-use crate::domain::change::{Change, printable};
+use crate::domain::change::Change;
 use crate::domain::config::{Config, Environment, Protection};
 use crate::domain::name::VariableName;
 use crate::domain::repository::{InputKind, Repository};
+use crate::domain::safe_text::{self, safe_text};
 use crate::domain::schema;
 use crate::edge::repo::{self, Found};
 use crate::edge::trust::{self, Trust};
@@ -72,14 +73,14 @@ fn repository(ambient: &Ambient, path: Option<&Path>) -> Result<Repository> {
         Found::Repository(repository) => Ok(repository),
         Found::Unreadable(_, error) => Err(error),
         Found::Nothing(_) => {
-            let place = path.map_or("here".to_owned(), |path| format!("at `{}`", printable(&path.to_string_lossy())));
+            let place = path.map_or("here".to_owned(), |path| format!("at `{}`", safe_text::path(path)));
             Err(anyhow!(Failure::new(format!("no `.nexusenv` {place} or above")).hint("nexus-env init, to make one")))
         }
     }
 }
 
 fn directory(ambient: &Ambient, typed: &Path) -> Result<PathBuf> {
-    let shown = printable(&typed.to_string_lossy());
+    let shown = safe_text::path(typed);
     let missing = || anyhow!(Failure::new(format!("there is no `{shown}`")));
     let path = ambient.cwd.as_deref().unwrap_or(Path::new("/")).join(typed);
     let ours = [InputKind::Main, InputKind::Local].map(|kind| kind.file_name().as_ref());
@@ -108,7 +109,7 @@ fn shown(ambient: &Ambient, repository: &Repository) -> String {
             None => path.display().to_string(),
         }
     };
-    format!("`{}`", printable(&shown))
+    format!("`{}`", safe_text(&shown))
 }
 
 fn differences(changes: &[Change]) -> String {
@@ -138,7 +139,7 @@ fn summary(config: &Config) -> String {
     let line = |environment: &Environment| {
         let names: Vec<&str> = environment.vars.iter().map(|(name, _)| name.as_str()).collect();
         let names = if names.is_empty() { "no plain variables".to_owned() } else { names.join(", ") };
-        format!("\n  {:width$}  {}", label(environment), printable(&names))
+        format!("\n  {:width$}  {}", label(environment), safe_text(&names))
     };
     config.environments.iter().map(line).collect()
 }

@@ -1,6 +1,7 @@
 //! What changed in a text that was trusted before, as a person is shown it: lines that came and went, and nothing in
 //! them that a terminal obeys or an eye cannot see.
 
+use super::safe_text;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// The lines that differ in one file.
@@ -28,8 +29,11 @@ impl Change {
             lines.push((sign, line.to_owned()));
         });
         let more = lines.len().saturating_sub(Self::SHOWN);
-        let mut lines: Vec<String> =
-            lines.iter().take(Self::SHOWN).map(|(sign, line)| format!("{sign} {}", printable(line))).collect();
+        let mut lines: Vec<String> = lines
+            .iter()
+            .take(Self::SHOWN)
+            .map(|(sign, line)| format!("{sign} {}", safe_text::cut(line, 160)))
+            .collect();
         if lines.is_empty() {
             lines.push("only line ends differ".to_owned());
         }
@@ -66,25 +70,6 @@ fn differ(old: &[&str], new: &[&str], tell: &mut impl FnMut(char, &str)) {
         old[change.old_range()].iter().for_each(|line| tell('-', line));
         new[change.new_range()].iter().for_each(|line| tell('+', line));
     }
-}
-
-/// A line of somebody else's text: control characters, and those that turn, hide or join text, become `�`, so that
-/// they are seen without taking effect (CVE-2021-42574 is the family). Long lines are cut.
-pub fn printable(line: &str) -> String {
-    const LONGEST: usize = 160;
-    let mut shown: String = line.chars().take(LONGEST).map(|c| if c == '\t' { ' ' } else { visible(c) }).collect();
-    if line.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
-/// The character, or `�` where it would turn, hide or join text.
-pub fn visible(c: char) -> char {
-    let hides = matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
-    if c.is_control() || hides { char::REPLACEMENT_CHARACTER } else { c }
 }
 
 #[cfg(test)]

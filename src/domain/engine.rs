@@ -10,6 +10,7 @@ mod uses;
 
 use serde_json::Value;
 
+use super::safe_text;
 use super::sql::{self, Danger};
 use super::verdict::Effect;
 
@@ -231,7 +232,7 @@ fn operation(method: &str, params: &Value) -> Option<Operation> {
 }
 
 fn unknown(method: &str) -> Operation {
-    let name: String = method.chars().filter(|c| !c.is_control()).take(64).collect();
+    let name = safe_text::cut(method, 64);
     Operation {
         commands: vec![format!("schema engine call {name}")],
         effect: Effect::Destructive,

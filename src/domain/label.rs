@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::name::EnvironmentName;
+use super::safe_text;
 
 const MARK: &str = "[nexus-env:";
 
@@ -37,7 +38,7 @@ impl Label {
 pub fn read(comment: &str) -> Vec<Label> {
     let mut labels = Vec::new();
     for (_, name) in tokens(comment) {
-        let shown = || name.chars().map(|c| if c.is_control() { '?' } else { c }).take(64).collect();
+        let shown = || safe_text::cut(name, 64);
         let label = EnvironmentName::new(name).map_or_else(|| Label::Strange(shown()), Label::Environment);
         if !labels.contains(&label) {
             labels.push(label);

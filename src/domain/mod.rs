@@ -38,6 +38,7 @@ pub mod report;
 pub mod repository;
 pub mod rules;
 pub mod running;
+pub mod safe_text;
 #[cfg(test)]
 pub mod sample;
 pub mod schema;

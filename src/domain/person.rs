@@ -5,6 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::config::{GuardAction, GuardRule, RuleOrigin};
 use super::name::{EnvironmentName, VariableName};
+use super::safe_text::safe_text;
 
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Person {
@@ -104,8 +105,8 @@ fn rule(found: &Spanned<DeValue<'_>>) -> Result<GuardRule, (usize, String)> {
 fn unknown(key: &str, known: &[&str], place: &str) -> String {
     let near = known.iter().find(|known| strsim::damerau_levenshtein(known, key) <= 3 && known.len() > 3);
     match near {
-        Some(near) => format!("unknown key `{}`{place}, did you mean `{near}`", key.escape_debug()),
-        None => format!("unknown key `{}`{place}", key.escape_debug()),
+        Some(near) => format!("unknown key `{}`{place}, did you mean `{near}`", safe_text(key)),
+        None => format!("unknown key `{}`{place}", safe_text(key)),
     }
 }
 

@@ -7,6 +7,7 @@ use super::config::{Config, Environment, Protection};
 use super::evidence::{Says, Source};
 use super::listening::{Listener, Look, Owner, Whereabouts};
 use super::name::EnvironmentName;
+use super::safe_text::safe_text;
 use super::started::Started;
 use super::target::{self, Known, Selection};
 use super::url::{DatabaseUrl, Host, Place};
@@ -83,7 +84,7 @@ pub fn held(config: &Config, port: u16, look: Look) -> Held {
             };
             let alone = Look::Seen(vec![Listener { door: door.clone(), owners: vec![owner] }]);
             let (whose, seen) = answers_for(config, port, alone);
-            let holder = Holder { whose, program: program.map(|name| plain(&name)), pid, seen };
+            let holder = Holder { whose, program: program.map(|name| safe_text(&name)), pid, seen };
             // One process that listens in both families is one holder.
             if !holders.contains(&holder) {
                 holders.push(holder);
@@ -105,9 +106,9 @@ fn answers_for(config: &Config, port: u16, look: Look) -> (Whose, String) {
     };
     match found.says {
         Says::Environment(name, Protection::Protected | Protection::Open) => {
-            (Whose::Environment(name), plain(&found.seen))
+            (Whose::Environment(name), safe_text(&found.seen))
         }
-        Says::Local | Says::NotAsPinned(_) | Says::Unknown => (Whose::Nobodys, plain(&found.seen)),
+        Says::Local | Says::NotAsPinned(_) | Says::Unknown => (Whose::Nobodys, safe_text(&found.seen)),
     }
 }
 
@@ -224,11 +225,6 @@ impl Standing {
             (Start::CannotBeSeen(why), _) => format!("cannot be seen: {why}"),
         }
     }
-}
-
-/// Text from outside, without what would move the terminal's cursor.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 #[cfg(test)]

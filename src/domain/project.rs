@@ -1,5 +1,6 @@
 //! What the files of a JavaScript project say: scripts, workspaces, `.env` files, Prisma's version. Pure: `Files` reads.
 
+use super::safe_text;
 use std::path::{Path, PathBuf};
 
 use super::scope::{Scope, Value};
@@ -141,7 +142,7 @@ pub fn env_file(files: &dyn Files, path: &Path, scope: &Scope<'_>) -> Option<Res
     match files.read(path) {
         Content::Text(text) => Some(Ok(parse_env(&text, scope))),
         Content::Missing => None,
-        Content::Unreadable => Some(Err(format!("{} cannot be read", path.display()))),
+        Content::Unreadable => Some(Err(format!("{} cannot be read", safe_text::path(path)))),
     }
 }
 

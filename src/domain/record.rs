@@ -12,6 +12,7 @@ use super::evidence::{Evidence, Says};
 use super::invocation::Tool;
 use super::judgement::Judged;
 use super::name::EnvironmentName;
+use super::safe_text::safe_text;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -295,7 +296,7 @@ fn command_name(name: &str) -> String {
 
 /// Without control characters, without the password of a URL, and not longer than `most` characters.
 fn clean(text: &str, most: usize) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain = safe_text(text);
     let mut out = String::new();
     let mut rest = plain.as_str();
     while let Some(at) = rest.find("://") {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::duration::Duration;
 use super::listening::{Process, Running};
 use super::name::{EnvironmentName, VariableName};
+use super::safe_text::safe_text;
 use super::secret::Secret;
 use super::target::Target;
 use super::url::DatabaseUrl;
@@ -105,7 +106,7 @@ pub fn short(process: &Process) -> String {
         .any(|name| program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.') == *name);
     match words.get(1).filter(|word| interprets && plain(word)) {
         Some(script) => format!("{program} {}", script.rsplit('/').next().unwrap_or(script)),
-        None => program.chars().map(|c| if c.is_control() { '?' } else { c }).collect(),
+        None => safe_text(program),
     }
 }
 

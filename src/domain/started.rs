@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::ambient::Environ;
-use super::change;
 use super::config::{Config, Proxy};
 use super::name::EnvironmentName;
 use super::proxy;
+use super::safe_text::safe_text;
 
 /// All that is known before the process exists.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -116,33 +116,7 @@ pub fn inherited(variables: &Environ, config: &Config) -> Vec<(OsString, OsStrin
 /// The last lines of a log, without what would change how the terminal looks or what it shows.
 pub fn last_lines(text: &str, count: usize) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(count)..].iter().map(|line| printable(line)).collect()
-}
-
-/// One line of a log: colours and other sequences that a terminal obeys are left out, and so is every other control
-/// character (ECMA-48: `ESC [` up to a letter, `ESC ]` up to BEL or `ESC \`).
-pub fn printable(line: &str) -> String {
-    let mut out = String::with_capacity(line.len());
-    let mut rest = line.chars().peekable();
-    while let Some(c) = rest.next() {
-        match (c, rest.peek()) {
-            ('\u{1b}', Some('[')) => {
-                rest.next();
-                while rest.next_if(|c| ('\u{20}'..='\u{3f}').contains(c)).is_some() {}
-                rest.next_if(|c| ('\u{40}'..='\u{7e}').contains(c));
-            }
-            ('\u{1b}', Some(']')) => {
-                while rest.next_if(|c| !matches!(c, '\u{7}' | '\u{1b}')).is_some() {}
-                if rest.next() == Some('\u{1b}') {
-                    rest.next_if_eq(&'\\');
-                }
-            }
-            ('\t', _) => out.push(' '),
-            (c, _) if c.is_control() => {}
-            (c, _) => out.push(change::visible(c)),
-        }
-    }
-    out
+    lines[lines.len().saturating_sub(count)..].iter().map(|line| safe_text(line)).collect()
 }
 
 #[cfg(test)]

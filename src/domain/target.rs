@@ -259,11 +259,6 @@ fn selected(known: &Known<'_>, url: &DatabaseUrl, variable: Option<&VariableName
     })
 }
 
-/// Text from outside, without what would move the terminal's cursor.
-fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
-}
-
 #[cfg(test)]
 #[path = "target_tests.rs"]
 mod tests;

@@ -1,6 +1,7 @@
 //! Prisma's real schema engine: where a project has it, becoming it, and one that runs behind this process with only its
 //! stdin between. It judges no request, and changes no byte of one.
 
+use crate::domain::safe_text;
 use std::ffi::OsString;
 use std::io::{BufRead, Write};
 #[cfg(target_os = "linux")]
@@ -37,7 +38,7 @@ pub fn find(ambient: &Ambient) -> Result<PathBuf> {
             let above = ambient.cwd.iter().flat_map(|cwd| cwd.ancestors());
             return match above.map(|directory| directory.join(&named)).find(|path| path.is_file()) {
                 Some(found) => Ok(found),
-                None => Err(missing(&format!("`{}`, which {name} names, is not there", named.display()))),
+                None => Err(missing(&format!("`{}`, which {name} names, is not there", safe_text::path(&named)))),
             };
         }
     }
@@ -53,9 +54,11 @@ pub fn find(ambient: &Ambient) -> Result<PathBuf> {
             return Ok(engine);
         }
     }
-    let cwd = ambient.cwd.as_deref().unwrap_or(Path::new("/")).display().to_string();
+    let cwd = safe_text::path(ambient.cwd.as_deref().unwrap_or(Path::new("/")));
     Err(missing(&match packages.first() {
-        Some(package) => format!("`{}` has none for this machine, and Prisma could not fetch it", package.display()),
+        Some(package) => {
+            format!("`{}` has none for this machine, and Prisma could not fetch it", safe_text::path(package))
+        }
         None => format!("there is no node_modules/@prisma/engines at or above `{cwd}`"),
     }))
 }
@@ -177,7 +180,7 @@ pub fn become_it(engine: &Path, words: &[OsString]) -> anyhow::Error {
 }
 
 fn not_started(engine: &Path, error: &std::io::Error) -> anyhow::Error {
-    Failure::new(format!("could not start Prisma's schema engine `{}`: {error}", engine.display()))
+    Failure::new(format!("could not start Prisma's schema engine `{}`: {error}", safe_text::path(engine)))
         .hint("npm rebuild @prisma/engines, or install Prisma again")
         .into()
 }

@@ -3,6 +3,7 @@
 //! The terminal is read byte by byte and not by lines: the kernel cuts a line at 4,096 bytes (1,024 on macOS), and a
 //! key is longer.
 
+use crate::domain::safe_text;
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
@@ -47,7 +48,7 @@ pub fn from_stdin() -> Result<Secret> {
 /// The content of a regular file, every byte of it. Fails above 1 MiB.
 pub fn from_file(path: &Path) -> Result<Secret> {
     disk::read(path).map(Secret::new).map_err(|error| {
-        let name = path.to_string_lossy().escape_debug().to_string();
+        let name = safe_text::path(path);
         Failure::new(format!("could not read `{name}`: {}", plain(&error))).hint("give the path of a .env file").into()
     })
 }
@@ -133,7 +134,7 @@ fn typed(prompt: &str) -> std::io::Result<Typed> {
     let tty = File::options().read(true).write(true).open("/dev/tty")?;
     let quiet = Quiet::new(&tty)?;
     let mut out = &tty;
-    let _ = out.write_all(prompt.as_bytes());
+    let _ = out.write_all(safe_text::lines(prompt).as_bytes());
     let typed = match line(&tty)? {
         Typed::Line(_) if quiet.discard_pending() => Typed::More,
         other => other,

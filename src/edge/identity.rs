@@ -2,6 +2,7 @@
 //!
 //! Nothing in a repository can name one. What others could read is refused, not used with a warning.
 
+use crate::domain::safe_text;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -192,7 +193,7 @@ impl Source<'_> {
 /// Reads a file that must be a regular one of this user, which nobody else may read.
 fn read_private(ambient: &Ambient, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     let name = shown(ambient, path);
-    let quoted = shell_words::quote(&path.to_string_lossy()).into_owned();
+    let quoted = safe_text::typed(path);
     let file = OpenOptions::new()
         .read(true)
         .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
@@ -311,9 +312,8 @@ fn failure(origin: &str, unusable: &Unusable) -> anyhow::Error {
 fn failed(act: &str, path: &Path, error: &std::io::Error) -> anyhow::Error {
     let reason = error.to_string();
     let reason = reason.split(" (os error").next().unwrap_or_default().to_lowercase();
-    let quoted = path.to_string_lossy();
-    let hint = format!("ls -ld {}", shell_words::quote(&quoted));
-    Failure::new(format!("{act} `{}`: {reason}", quoted.escape_debug())).hint(hint).into()
+    let hint = format!("ls -ld {}", safe_text::typed(path));
+    Failure::new(format!("{act} `{}`: {reason}", safe_text::path(path))).hint(hint).into()
 }
 
 /// A path in backticks, with `~` for home and nothing that could move the cursor.
@@ -324,7 +324,7 @@ fn shown(ambient: &Ambient, path: &Path) -> String {
 fn bare(ambient: &Ambient, path: &Path) -> String {
     match ambient.home.as_ref().and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
-        Some(rest) => format!("~/{}", rest.to_string_lossy().escape_debug()),
-        None => path.to_string_lossy().escape_debug().to_string(),
+        Some(rest) => format!("~/{}", safe_text::path(rest)),
+        None => safe_text::path(path),
     }
 }

@@ -1,6 +1,7 @@
 //! The audit log's files in the state directory: `audit.log`, and `audit.1.log`, `audit.2.log` … that it was before it
 //! grew too long. Appends one line with one write(2), and reads all lines. It never rewrites or removes one.
 
+use crate::domain::safe_text;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -36,7 +37,7 @@ pub fn append(ambient: &Ambient, entry: &Entry, agent: Option<&str>) -> Result<(
             }
             _ => "nexus-env doctor",
         };
-        Failure::new(format!("this could not be written to the log `{}`: {}", path.display(), sentence(&error)))
+        Failure::new(format!("this could not be written to the log `{}`: {}", safe_text::path(&path), sentence(&error)))
             .hint(hint)
             .into()
     })
@@ -57,7 +58,7 @@ pub fn read(ambient: &Ambient) -> (String, Vec<String>) {
                 text.push('\n');
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => unread.push(format!("`{}` cannot be read: {}", path.display(), sentence(&error))),
+            Err(error) => unread.push(format!("`{}` cannot be read: {}", safe_text::path(&path), sentence(&error))),
         }
     }
     (text, unread)

@@ -1,6 +1,7 @@
 //! The files behind the variables of the guard's deeper layers: a link to this program by the engine's name, and the
 //! preload. Made once, replaced whole when this program moves or changes. It knows no environment.
 
+use crate::domain::safe_text;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -17,13 +18,14 @@ pub fn prepare(ambient: &Ambient, program: &Path, named: &Named) -> Result<Files
     let state = ambient.state_dir.as_deref().context("there is no home directory to keep the guard's files in")?;
     let engine = state.join("engine/schema-engine");
     if std::fs::read_link(&engine).ok().as_deref() != Some(program) {
-        disk::link(&engine, program).with_context(|| format!("could not write `{}`", engine.display()))?;
+        disk::link(&engine, program).with_context(|| format!("could not write `{}`", safe_text::path(&engine)))?;
     }
     let text = preload(named)?;
     let preload: PathBuf = state.join(format!("node/{}{:016x}{}", PRELOAD.0, hash(text.as_bytes()), PRELOAD.1));
     let there = std::fs::symlink_metadata(&preload).is_ok_and(|seen| seen.is_file() && seen.len() == text.len() as u64);
     if !there {
-        disk::keep(&preload, text.as_bytes()).with_context(|| format!("could not write `{}`", preload.display()))?;
+        disk::keep(&preload, text.as_bytes())
+            .with_context(|| format!("could not write `{}`", safe_text::path(&preload)))?;
     }
     Ok(Files { engine, preload })
 }

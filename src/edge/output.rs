@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use crate::domain::safe_text;
 use crate::error::Result;
 
 /// Writes all of it to stdout at once. A reader that went away early (`| head`) is no failure.
@@ -17,6 +18,16 @@ pub fn write(bytes: &[u8]) -> Result<()> {
     }
 }
 
+/// A page for people. Whoever's words stand in it, a terminal obeys nothing in them.
+pub fn page(text: &str) -> Result<()> {
+    write(safe_text::lines(text).as_bytes())
+}
+
+/// A JSON text, in which everything that a terminal would obey is escaped.
+pub fn json(text: &str) -> Result<()> {
+    write(format!("{}\n", safe_text::json(text)).as_bytes())
+}
+
 /// Stdout for what writes in pieces.
 pub fn stream() -> impl Write {
     std::io::stdout()
@@ -24,9 +35,11 @@ pub fn stream() -> impl Write {
 
 /// Appends to a file that exists.
 pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut file =
-        File::options().append(true).open(path).with_context(|| format!("could not open `{}`", path.display()))?;
-    file.write_all(bytes).with_context(|| format!("could not write to `{}`", path.display()))
+    let mut file = File::options()
+        .append(true)
+        .open(path)
+        .with_context(|| format!("could not open `{}`", safe_text::path(path)))?;
+    file.write_all(bytes).with_context(|| format!("could not write to `{}`", safe_text::path(path)))
 }
 
 /// Hands on what is still held back. The program calls it last; a reader that went away is no failure.

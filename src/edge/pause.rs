@@ -1,6 +1,7 @@
 //! The pauses of the guard, one file each in the state directory. A file that is broken, another user's, a link, or open to
 //! others is no pause: what cannot be trusted lifts nothing.
 
+use crate::domain::safe_text;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -29,13 +30,14 @@ pub fn all(ambient: &Ambient) -> Vec<Pause> {
 /// Begins a pause, in place of one of the same environment.
 pub fn begin(ambient: &Ambient, pause: &Pause) -> Result<()> {
     let path = path(ambient, &pause.repository, &pause.environment)?;
-    disk::keep(&path, pause.encode().as_bytes()).with_context(|| format!("could not write `{}`", path.display()))
+    disk::keep(&path, pause.encode().as_bytes())
+        .with_context(|| format!("could not write `{}`", safe_text::path(&path)))
 }
 
 /// Ends one. That there is none is no error.
 pub fn end(ambient: &Ambient, repository: &RepositoryId, environment: &EnvironmentName) -> Result<()> {
     let path = path(ambient, repository, environment)?;
-    disk::remove(&path).with_context(|| format!("could not remove `{}`", path.display()))
+    disk::remove(&path).with_context(|| format!("could not remove `{}`", safe_text::path(&path)))
 }
 
 fn directory(ambient: &Ambient) -> Option<PathBuf> {

@@ -1,6 +1,7 @@
 //! The repository on disk: finds the nearest `.nexusenv`, sees how files look, and replaces them. Never judges whether
 //! what it found may be used.
 
+use crate::domain::safe_text;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -117,22 +118,18 @@ fn unreadable(path: &Path, error: io::Error) -> Error {
         }
         io::ErrorKind::InvalidInput => no_file(path),
         io::ErrorKind::PermissionDenied => {
-            failure(path, "cannot be read by you", &format!("chmod u+r {}", quoted(path))).into()
+            failure(path, "cannot be read by you", &format!("chmod u+r {}", safe_text::typed(path))).into()
         }
-        _ => anyhow!(error).context(format!("could not read `{}`", path.display())),
+        _ => anyhow!(error).context(format!("could not read `{}`", safe_text::path(path))),
     }
 }
 
 fn no_file(path: &Path) -> Error {
-    failure(path, "is no regular file", &format!("ls -ld {} shows what it is", quoted(path))).into()
+    failure(path, "is no regular file", &format!("ls -ld {} shows what it is", safe_text::typed(path))).into()
 }
 
 fn failure(path: &Path, sentence: &str, hint: &str) -> Failure {
-    Failure::new(format!("`{}` {sentence}", path.display())).hint(hint)
-}
-
-fn quoted(path: &Path) -> String {
-    shell_words::quote(&path.to_string_lossy()).into_owned()
+    Failure::new(format!("`{}` {sentence}", safe_text::path(path))).hint(hint)
 }
 
 /// A file, or its absence, as a thing to watch.
@@ -162,7 +159,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<bool> {
 }
 
 fn unwritable(path: &Path, error: io::Error) -> Error {
-    anyhow!(error).context(format!("could not write `{}`", path.display()))
+    anyhow!(error).context(format!("could not write `{}`", safe_text::path(path)))
 }
 
 /// The content of a file beside `.nexusenv`, of at most 1 MiB; `None` when there is none.
@@ -170,7 +167,7 @@ pub fn content(path: &Path) -> Result<Option<Vec<u8>>> {
     match disk::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("could not read `{}`", path.display())),
+        Err(error) => Err(error).with_context(|| format!("could not read `{}`", safe_text::path(path))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A temporary directory that is gone when its owner is: the tour's world, and nothing outside of it.
 
+use crate::domain::safe_text;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -22,7 +23,7 @@ impl Scratch {
         fs::DirBuilder::new()
             .mode(0o700)
             .create(&path)
-            .with_context(|| format!("could not make `{}`", path.display()))?;
+            .with_context(|| format!("could not make `{}`", safe_text::path(&path)))?;
         Ok(Scratch { path })
     }
 
@@ -32,14 +33,14 @@ impl Scratch {
 
     pub fn directory(&self, name: &str) -> Result<PathBuf> {
         let path = self.path.join(name);
-        fs::create_dir_all(&path).with_context(|| format!("could not make `{}`", path.display()))?;
+        fs::create_dir_all(&path).with_context(|| format!("could not make `{}`", safe_text::path(&path)))?;
         Ok(path)
     }
 
     pub fn file(&self, name: &str, text: &str) -> Result<PathBuf> {
         let path = self.path.join(name);
         self.with_parent(&path)?;
-        fs::write(&path, text).with_context(|| format!("could not write `{}`", path.display()))?;
+        fs::write(&path, text).with_context(|| format!("could not write `{}`", safe_text::path(&path)))?;
         Ok(path)
     }
 
@@ -61,20 +62,20 @@ impl Scratch {
     pub fn copy(&self, name: &str, program: &Path) -> Result<PathBuf> {
         let path = self.path.join(name);
         self.with_parent(&path)?;
-        fs::copy(program, &path).with_context(|| format!("could not copy `{}`", program.display()))?;
+        fs::copy(program, &path).with_context(|| format!("could not copy `{}`", safe_text::path(program)))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
         Ok(path)
     }
 
     /// Whether nothing is left of it after this.
     pub fn remove(self) -> Result<()> {
-        fs::remove_dir_all(&self.path).with_context(|| format!("could not remove `{}`", self.path.display()))
+        fs::remove_dir_all(&self.path).with_context(|| format!("could not remove `{}`", safe_text::path(&self.path)))
     }
 
     fn with_parent(&self, path: &Path) -> Result<()> {
         match path.parent() {
             Some(parent) => {
-                fs::create_dir_all(parent).with_context(|| format!("could not make `{}`", parent.display()))
+                fs::create_dir_all(parent).with_context(|| format!("could not make `{}`", safe_text::path(parent)))
             }
             None => Ok(()),
         }

@@ -1,6 +1,7 @@
 //! Reads what `doctor` looks through: start-up files, histories, `.env*`, other loaders' files, and what git and tmux say.
 //! It keeps nothing and changes nothing; a file that is too long is read from its end.
 
+use crate::domain::safe_text;
 use std::collections::HashSet;
 use std::fs::File as Handle;
 use std::io::{Read, Seek, SeekFrom};
@@ -146,11 +147,11 @@ fn read(ambient: &Ambient, root: Option<&Path>, path: PathBuf, role: Role) -> Op
 /// As a person writes it.
 fn shown(ambient: &Ambient, root: Option<&Path>, path: &Path) -> String {
     if let Some(inside) = root.and_then(|root| path.strip_prefix(root).ok()) {
-        return inside.display().to_string();
+        return safe_text::path(inside);
     }
     match ambient.home.as_ref().and_then(|home| path.strip_prefix(home).ok()) {
-        Some(inside) => format!("~/{}", inside.display()),
-        None => path.display().to_string(),
+        Some(inside) => format!("~/{}", safe_text::path(inside)),
+        None => safe_text::path(path),
     }
 }
 

@@ -1,8 +1,10 @@
-//! All talk: sentences on stderr, questions on the terminal. Data goes to stdout elsewhere.
+//! All talk: sentences on stderr, questions on the terminal. Data goes to stdout elsewhere. Whoever's words stand in a
+//! sentence, a terminal obeys nothing in it.
 
 use std::io::Write;
 
 use crate::domain::ambient::{Ambient, Colour};
+use crate::domain::safe_text;
 use crate::error::told;
 
 /// One line of talk, after the program's name. A closed or full stderr is no reason to fail.
@@ -14,7 +16,7 @@ pub fn say(ambient: &Ambient, line: &str) {
 
 /// A line that `--quiet` does not silence: a refusal.
 pub fn say_anyway(line: &str) {
-    let _ = std::io::stderr().write_all(format!("nexus-env: {line}\n").as_bytes());
+    let _ = std::io::stderr().write_all(format!("nexus-env: {}\n", safe_text::lines(line)).as_bytes());
 }
 
 /// Prints an error and, after it, its hint.
@@ -24,23 +26,23 @@ pub fn complain(ambient: &Ambient, error: &anyhow::Error) {
     if let Some(hint) = hint {
         text.push_str(&format!("hint: {hint}\n"));
     }
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(safe_text::lines(&text).as_bytes());
     let _ = ambient.colour == Colour::Yes;
 }
 
-/// Words for another program that reads our stderr, as they are.
+/// Words for another program that reads our stderr, and for whoever reads that one's.
 pub fn narrate_anyway(line: &str) {
-    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+    let _ = std::io::stderr().write_all(format!("{}\n", safe_text::lines(line)).as_bytes());
 }
 
 /// A line of a longer telling, without the program's name. It is talk too, so it goes to stderr.
 pub fn narrate(ambient: &Ambient, line: &str) {
     if !ambient.quiet {
-        let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+        let _ = std::io::stderr().write_all(format!("{}\n", safe_text::lines(line)).as_bytes());
     }
 }
 
-/// Lines of a protocol that is spoken on stderr, as they are.
+/// Lines of a protocol that is spoken on stderr, or of our own that are painted: as they are.
 pub fn tell(lines: &str) {
     let _ = std::io::stderr().write_all(lines.as_bytes());
 }

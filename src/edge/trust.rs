@@ -1,6 +1,7 @@
 //! The state directory: which contents were allowed or denied, what was allowed last at a path, which store of secrets
 //! goes with an environment, and the one generation file that every shell watches. Never reads a configuration's meaning.
 
+use crate::domain::safe_text;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -142,12 +143,12 @@ pub fn pin(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentName) 
     let bytes = match disk::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("could not read `{}`", path.display())),
+        Err(error) => return Err(error).with_context(|| format!("could not read `{}`", safe_text::path(&path))),
     };
     let pin = std::str::from_utf8(&bytes).ok().and_then(parse_pin);
     pin.map(Some).ok_or_else(|| {
-        let command = format!("rm {} && nexus-env allow", shell_words::quote(&path.to_string_lossy()));
-        anyhow!(Failure::new(format!("`{}` is damaged", path.display())).hint(command))
+        let command = format!("rm {} && nexus-env allow", safe_text::typed(&path));
+        anyhow!(Failure::new(format!("`{}` is damaged", safe_text::path(&path))).hint(command))
     })
 }
 
@@ -245,11 +246,11 @@ fn state(ambient: &Ambient) -> Result<&Path> {
 }
 
 fn keep(path: &Path, bytes: &[u8]) -> Result<()> {
-    disk::keep(path, bytes).with_context(|| format!("could not write `{}`", path.display()))
+    disk::keep(path, bytes).with_context(|| format!("could not write `{}`", safe_text::path(path)))
 }
 
 fn remove(path: &Path) -> Result<()> {
-    disk::remove(path).with_context(|| format!("could not remove `{}`", path.display()))
+    disk::remove(path).with_context(|| format!("could not remove `{}`", safe_text::path(path)))
 }
 
 #[cfg(test)]

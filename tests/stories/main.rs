@@ -33,6 +33,7 @@ mod proxy;
 mod refusals;
 mod remembering;
 mod ruling;
+mod safe_text;
 mod scripts;
 mod seed;
 mod selection;

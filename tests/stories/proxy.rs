@@ -170,9 +170,9 @@ stories! {
         );
         session.types("nexus-env proxy up").ends_with_status(0);
         session.types("nexus-env proxy logs -n 2").prints(
-            "red\nThe proxy has started successfully and is ready for new connections!",
+            "[31mred[0m\nThe proxy has started successfully and is ready for new connections!",
         );
-        session.types("nexus-env proxy logs -n 2 | od -c | head -1").prints("0000000 033   [   3   1   m   r   e   d 033   [   0   m  \\n   T   h   e");
+        session.types("nexus-env proxy logs -n 2 | od -c | head -1").prints("0000000 357 277 275   [   3   1   m   r   e   d 357 277 275   [   0   m");
         session.presses("nexus-env proxy logs -n 1 -f\r");
         session.shows("ready for new connections!");
         kill(team.pid("dev"), libc::SIGKILL);

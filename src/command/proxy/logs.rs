@@ -1,5 +1,6 @@
 //! `proxy logs`: the end of a proxy's log, and with `--follow` what comes after it. A terminal obeys nothing in it.
 
+use crate::domain::safe_text;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -7,9 +8,8 @@ use anyhow::Context;
 use super::Scene;
 use crate::command::load;
 use crate::domain::ambient::Ambient;
-use crate::domain::started;
 use crate::edge::daemon::{self, log};
-use crate::edge::{entry, output};
+use crate::edge::output;
 use crate::error::{Failure, Result, Status};
 
 /// What follows once the end of the log was printed.
@@ -43,7 +43,7 @@ pub fn logs(ambient: &Ambient, environment: Option<&str>, lines: usize, then: Th
     }
     loop {
         daemon::rest(REST);
-        let more = follower.more().with_context(|| format!("could not read `{}`", path.display()))?;
+        let more = follower.more().with_context(|| format!("could not read `{}`", safe_text::path(&path)))?;
         show(&String::from_utf8_lossy(&more))?;
     }
 }
@@ -52,12 +52,5 @@ fn show(text: &str) -> Result<()> {
     if text.is_empty() {
         return Ok(());
     }
-    if !entry::stdout_is_terminal() {
-        return output::write(text.as_bytes());
-    }
-    let line = |line: &str| match line.strip_suffix('\n') {
-        Some(whole) => format!("{}\n", started::printable(whole)),
-        None => started::printable(line),
-    };
-    output::write(text.split_inclusive('\n').map(line).collect::<String>().as_bytes())
+    output::page(text)
 }

@@ -54,16 +54,15 @@ pub fn status(ambient: &Ambient, environment: Option<&str>, form: Form) -> Resul
         Scene::new(ambient, &loaded, environment)?;
         all.retain(|standing| standing.environment == environment.name);
     }
-    let text = match form {
-        Form::Text => text(ambient, &all),
+    match form {
+        Form::Text => output::page(&text(ambient, &all))?,
         Form::Json => {
             let directory = record::directory(ambient)?;
             let told: Vec<Told> =
                 all.iter().map(|standing| told(standing, &directory, loaded.config.id.as_str())).collect();
-            format!("{}\n", serde_json::to_string_pretty(&Object { proxies: told })?)
+            output::json(&serde_json::to_string_pretty(&Object { proxies: told })?)?;
         }
-    };
-    output::write(text.as_bytes())?;
+    }
     Ok(Status::DONE)
 }
 

@@ -1,6 +1,7 @@
 //! `proxy up`: looks, starts, and returns when the proxy listens. It gives up on one that ended or that never listens,
 //! and shows what that one said last.
 
+use crate::domain::safe_text::{self, safe_text};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::time::Duration;
@@ -144,7 +145,7 @@ impl Holding {
             Holding::Foreign(name, _) => format!("{name}'s proxy"),
             Holding::Ours(Started { draft, .. }) => match draft.repository == scene.config().id.as_str() {
                 true => format!("{}'s proxy", draft.environment),
-                false => format!("the proxy of {} in `{}`", draft.environment, draft.root.display()),
+                false => format!("the proxy of {} in `{}`", draft.environment, safe_text::path(&draft.root)),
             },
         }
     }
@@ -199,7 +200,7 @@ fn launch(scene: &Scene<'_>, asked: &Up, lock: Lock) -> Result<Holder> {
     let path = log::path(&scene.directory, id, name.as_str());
     // A log that cannot be made smaller is no reason not to start.
     let _ = log::bound(&path);
-    let shown: Vec<String> = words.iter().map(|word| started::printable(word)).collect();
+    let shown: Vec<String> = words.iter().map(|word| safe_text(word)).collect();
     log::note(&path, &format!("[nexus-env {}] {}", clock::moment(now), shell_words::join(shown)));
     let from = log::length(&path);
     let child = daemon::start(&Plan {
@@ -216,7 +217,7 @@ fn launch(scene: &Scene<'_>, asked: &Up, lock: Lock) -> Result<Holder> {
             std::io::ErrorKind::NotFound => "there is no such program".to_owned(),
             _ => error.to_string(),
         };
-        Failure::new(format!("could not start {name}'s proxy `{}`: {why}", started::printable(program)))
+        Failure::new(format!("could not start {name}'s proxy `{}`: {why}", safe_text(program)))
             .hint(format!("install it, or name another `command` under [env.{name}.proxy]"))
     })?;
     drop(lock);

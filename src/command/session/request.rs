@@ -1,5 +1,6 @@
 //! What the words behind `__load` ask for. It looks at no configuration.
 
+use crate::domain::safe_text;
 use std::ffi::OsString;
 
 use crate::domain::config::Access;
@@ -58,7 +59,7 @@ fn wish(words: &[&str]) -> std::result::Result<Wish, Option<Failure>> {
     }
     let name = name.ok_or(None)?;
     let environment = EnvironmentName::new(name)
-        .ok_or_else(|| Some(Failure::new(format!("`{}` is no name of an environment", name.escape_default()))))?;
+        .ok_or_else(|| Some(Failure::new(format!("`{}` is no name of an environment", safe_text::cut(name, 64)))))?;
     Ok(Wish { environment, duration, access })
 }
 

@@ -1,6 +1,7 @@
 //! `import`: takes the variables of a `.env` file into an environment's secrets, all in one write or none. Never shows a
 //! value, and leaves the file for the person to delete.
 
+use crate::domain::safe_text;
 use std::path::Path;
 
 use super::{Place, change, refusal};
@@ -15,7 +16,7 @@ use crate::error::{Failure, Result};
 /// `import FILE`: takes the variables of a `.env` file, all in one write or none. Names that are refused are left
 /// out and said.
 pub fn import(place: &Place<'_>, file: &Path) -> Result<()> {
-    let shown = file.to_string_lossy().escape_debug().to_string();
+    let shown = safe_text::path(file);
     let text = entry::from_file(file)?;
     let entries = dotenv::parse(text.expose()).map_err(|wrong| {
         Failure::new(format!("`{shown}:{}`: {}, and nothing was taken", wrong.line, wrong.what))
@@ -65,8 +66,7 @@ pub fn import(place: &Place<'_>, file: &Path) -> Result<()> {
         terminal::say(ambient, &format!("nothing was expanded: the `$` in {names} is kept as it stands"));
     }
     let rest = if refused == 0 { "" } else { ", after you moved what was not taken" };
-    let quoted = file.to_string_lossy();
-    let quoted = shell_words::quote(&quoted);
+    let quoted = safe_text::typed(file);
     terminal::say(ambient, &format!("`{shown}` still holds these values in clear; delete it{rest}: rm -- {quoted}"));
     Ok(())
 }

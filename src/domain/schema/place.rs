@@ -2,6 +2,7 @@
 //! name that would have been understood.
 
 use crate::domain::repository::AllowedTexts;
+use crate::domain::safe_text;
 use crate::error::Failure;
 
 /// Which of the two texts.
@@ -44,11 +45,7 @@ fn line(text: &str, byte: usize) -> usize {
 
 /// A key or name of somebody else's text as it may stand in a message: short, and nothing in it that a terminal obeys.
 pub(super) fn shown(name: &str) -> String {
-    let mut short: String = name.chars().take(60).flat_map(char::escape_debug).collect();
-    if name.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
+    safe_text::cut(name, 60)
 }
 
 /// The known name that was probably meant.
@@ -77,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_name_in_a_message_carries_no_control_character() {
-        assert_eq!(shown("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(shown("a\u{1b}[31mb"), "a�[31mb");
         assert_eq!(shown(&"x".repeat(80)).chars().count(), 61);
     }
 }

@@ -1,11 +1,12 @@
 //! What the listeners behind a place of this machine say about the environment that they serve. Pure: who listens comes
 //! in as [`Look`].
 
-use super::{Known, Selection, StoredUrl, fits, shown, speaks_for};
+use super::{Known, Selection, StoredUrl, fits, speaks_for};
 use crate::domain::config::Environment;
 use crate::domain::evidence::{Evidence, Says, Source};
 use crate::domain::listening::{Container, Door, Listener, Look, Owner, Process, Whereabouts};
 use crate::domain::proxy::{self, Declared, FarEnd, Side};
+use crate::domain::safe_text::safe_text;
 use crate::domain::url::{DatabaseUrl, Host, Place};
 
 /// What is asked of the listeners of a place, and how it is told.
@@ -32,7 +33,7 @@ pub(super) fn listeners(
 
 fn spoken(place: &Place) -> String {
     match &place.host {
-        Host::Socket(path) => format!("socket {}", shown(path)),
+        Host::Socket(path) => format!("socket {}", safe_text(path)),
         Host::Name(_) | Host::Address(_) => format!("port {}", place.port),
     }
 }
@@ -110,7 +111,7 @@ fn nobody(known: &Known<'_>, port: u16, at: String) -> Evidence {
 /// What a process that holds the listening socket is: what its own words tell, and what is declared of it or of a process
 /// that started it. Where both speak, both are told.
 fn holder(known: &Known<'_>, question: &Question<'_>, process: &Process, door: &Door) -> Vec<Evidence> {
-    let how = format!("{}, pid {}, {}", shown(&process.program), process.pid, question.at);
+    let how = format!("{}, pid {}, {}", safe_text(&process.program), process.pid, question.at);
     let unknown =
         |seen: String| vec![Evidence { source: Source::Listener, says: Says::Unknown, seen, how: how.clone() }];
     if let Some(container) = &process.container {
@@ -154,10 +155,12 @@ fn declarations(known: &Known<'_>, question: &Question<'_>, process: &Process, h
     let declared: Vec<&Environment> = known.config.environments.iter().filter(|e| of(e).is_some()).collect();
     let Some(first) = declared.first() else { return Vec::new() };
     let how = match of(first) {
-        Some(Declared::Parent(parent)) => format!("{how}, started by {}, pid {}", shown(&parent.program), parent.pid),
+        Some(Declared::Parent(parent)) => {
+            format!("{how}, started by {}, pid {}", safe_text(&parent.program), parent.pid)
+        }
         Some(Declared::Itself) | None => how.to_owned(),
     };
-    let seen = first.proxy.as_ref().map_or(String::new(), |proxy| shown(&proxy.instance));
+    let seen = first.proxy.as_ref().map_or(String::new(), |proxy| safe_text(&proxy.instance));
     vec![Evidence { source: Source::Listener, says: one_of(known, question.url, &declared), seen, how }]
 }
 
@@ -166,7 +169,7 @@ fn contained(known: &Known<'_>, question: &Question<'_>, container: &Container, 
     let inside = Door::Tcp { address: core::net::Ipv4Addr::UNSPECIFIED.into(), port: container.port };
     let serves = proxy::leads(&container.process, question.url.database());
     let behind = serves.as_ref().map(|serves| serves.behind(&inside)).unwrap_or_default();
-    let named = format!("the container {} ({})", shown(&container.name), shown(&container.image));
+    let named = format!("the container {} ({})", safe_text(&container.name), safe_text(&container.image));
     let how = format!("{named}, {how}");
     if !behind.is_empty() {
         return mapped(known, question, &behind, how);
@@ -260,7 +263,7 @@ fn mapped(known: &Known<'_>, question: &Question<'_>, behind: &[&FarEnd], how: S
         Says::Environment(..) | Says::Local | Says::NotAsPinned(_) => how,
     };
     let told: Vec<&str> = behind.iter().map(|far| far.told.as_str()).collect();
-    Evidence { source: Source::Listener, says, seen: shown(&told.join(" or ")), how }
+    Evidence { source: Source::Listener, says, seen: safe_text(&told.join(" or ")), how }
 }
 
 /// Whether a far end is or may be an environment's. That it may be is enough for a protected one.

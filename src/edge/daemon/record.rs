@@ -1,6 +1,7 @@
 //! The files that remember which proxies were started: one record for each, and one lock for all of them. What a record
 //! says about a process is believed only after the process was looked at.
 
+use crate::domain::safe_text;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -39,12 +40,12 @@ pub fn lock(directory: &Path) -> Result<Lock> {
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
         OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path)
     };
-    let file = open().with_context(|| format!("could not open `{}`", path.display()))?;
+    let file = open().with_context(|| format!("could not open `{}`", safe_text::path(&path)))?;
     loop {
         match rustix::fs::flock(&file, FlockOperation::LockExclusive) {
             Ok(()) => return Ok(Lock { _file: file }),
             Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error).with_context(|| format!("could not lock `{}`", path.display())),
+            Err(error) => return Err(error).with_context(|| format!("could not lock `{}`", safe_text::path(&path))),
         }
     }
 }
