@@ -151,7 +151,8 @@ impl Global {
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
     use command::{
-        agent, doctor, init, log, pause, prompt, ps, run, scripts, sentry, session, status, tour, trust, variables,
+        agent, doctor, init, log, pause, prompt, ps, rekey, run, scripts, sentry, session, status, tour, trust,
+        variables,
     };
     let done = |()| Status::DONE;
     match verb {
@@ -180,6 +181,10 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
             variables::import(place, &args.file)
         })
         .map(done),
+        Verb::Rekey(args) => {
+            let aim = if args.unprotected { rekey::Aim::Unprotected } else { rekey::Aim::NewKey };
+            rekey::rekey(ambient, args.environment.environment.as_deref(), aim).map(done)
+        }
         Verb::Run(args) => {
             let access = if args.write { Access::ReadWrite } else { Access::ReadOnly };
             run::run(ambient, &words[0], args.environment.environment.as_deref(), access, &args.command)

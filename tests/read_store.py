@@ -62,6 +62,8 @@ def main(store, identity):
     for pairs in tables["recipients"], secrets, tables["stale"]:
         text += struct.pack("<Q", len(pairs))
         text += b"".join(framed(*(p if isinstance(p, bytes) else p.encode() for p in pair)) for pair in pairs)
+    if "protected" in top:  # the first stores did not say it
+        text += framed(b"protected", top["protected"].encode())
     seal = hmac.digest(hkdf(salt, data_key, b"seal", 32), text, "sha256")
     if not hmac.compare_digest(seal, base64.b64decode(top["seal"])):
         sys.exit("the seal does not hold")

@@ -6,6 +6,8 @@
 mod commands;
 #[path = "vault/identity.rs"]
 mod identity;
+#[path = "vault/protection.rs"]
+mod protection;
 #[path = "vault/tamper.rs"]
 mod tamper;
 #[path = "vault/typing.rs"]

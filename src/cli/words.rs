@@ -66,6 +66,8 @@ pub enum Verb {
     Unset(NameArgs),
     /// Take the variables of a .env file into an environment's secrets
     Import(ImportArgs),
+    /// Make a new data key for an environment, and encrypt every value anew for the same readers
+    Rekey(RekeyArgs),
     /// Run one command in an environment, without touching the shell
     Run(RunArgs),
     /// Print an environment as data
@@ -180,6 +182,15 @@ pub struct ImportArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub environment: EnvironmentArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct RekeyArgs {
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// From here on as secrets of an unprotected environment, after you typed its name
+    #[arg(long)]
+    pub unprotected: bool,
 }
 
 #[derive(Args, Debug)]

@@ -24,7 +24,7 @@ use crate::domain::vars::{self, Vars};
 use crate::domain::watch::{Mode, Watch};
 use crate::edge::repo::{self, Found};
 use crate::edge::trust::{self, Trust};
-use crate::edge::vault::{self, Expected, Wanted};
+use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
 use crate::edge::{consent, identity, pause, terminal};
 use crate::error::{Exit, Failure, Result};
 
@@ -58,8 +58,37 @@ pub struct Active {
     pub granted: Access,
 }
 
-/// Looks for a configuration. What is wrong with one is part of the answer, and so is what to watch to see it change.
+/// Looks for a configuration. What is wrong with one is part of the answer, and so is what to watch to see it change. One
+/// that calls an environment unprotected whose secrets are a protected one's is wrong.
 pub fn look(ambient: &Ambient) -> (Configured, Watch) {
+    let (configured, mut watch) = look_whatever_it_protects(ambient);
+    let Configured::Ready(loaded) = configured else { return (configured, watch) };
+    match called_unprotected(ambient, &loaded) {
+        None => (Configured::Ready(loaded), watch),
+        Some(name) => {
+            let root = loaded.repository.root;
+            watch.join(repo::watch(&vault::path(&root, &name)));
+            watch.mode = Mode::Matters;
+            (Configured::Unusable(root, VaultFailure::CalledUnprotected { environment: name }.into()), watch)
+        }
+    }
+}
+
+/// The first environment that the configuration calls unprotected and whose secrets say otherwise. A store that cannot be
+/// read says nothing here; whoever opens it says what is wrong.
+fn called_unprotected(ambient: &Ambient, loaded: &Loaded) -> Option<EnvironmentName> {
+    let root = &loaded.repository.root;
+    let open = loaded.config.environments.iter().filter(|environment| !environment.is_protected());
+    open.map(|environment| &environment.name)
+        .find(|name| {
+            let remembered = || trust::pin(ambient, &loaded.config.id, name).unwrap_or(None);
+            vault::claims_protection(root, name, remembered).unwrap_or(false)
+        })
+        .cloned()
+}
+
+/// As [`look`], but without that last condition: for `rekey`, which mends it.
+fn look_whatever_it_protects(ambient: &Ambient) -> (Configured, Watch) {
     let repository = match repo::find(ambient) {
         Ok(Found::Nothing(absent)) => return (Configured::Nothing, absent),
         Ok(Found::Unreadable(mut seen, error)) => {
@@ -124,7 +153,16 @@ fn not_allowed(changes: &[Change]) -> anyhow::Error {
 
 /// The configuration, or the sentence that says why there is none.
 pub fn configuration(ambient: &Ambient) -> Result<Loaded> {
-    match look(ambient).0 {
+    usable(look(ambient).0)
+}
+
+/// The same, also where it calls an environment unprotected whose secrets are a protected one's.
+pub fn configuration_to_rekey(ambient: &Ambient) -> Result<Loaded> {
+    usable(look_whatever_it_protects(ambient).0)
+}
+
+fn usable(configured: Configured) -> Result<Loaded> {
+    match configured {
         Configured::Ready(loaded) => Ok(*loaded),
         Configured::Unusable(_, error) => Err(error),
         Configured::Denied(root) => {
@@ -251,7 +289,7 @@ pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) ->
     if let Some(warning) = &opened.warning {
         terminal::say_anyway(warning);
     }
-    if opened.pin.revision > pin.revision {
+    if opened.pin != pin {
         trust::remember(ambient, &loaded.config.id, &environment.name, opened.pin)?;
     }
     Ok(opened.vars)

@@ -16,6 +16,7 @@ pub mod plain;
 pub mod prompt;
 pub mod proxy;
 pub mod ps;
+pub mod rekey;
 pub mod run;
 pub mod scripts;
 pub mod sentry;

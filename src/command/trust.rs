@@ -175,8 +175,9 @@ fn pin(
     let opened = vault::open(&container, &expected, &identities, Wanted::Only(&[]))?;
     // A file that was damaged is written anew; that is what it tells one to do.
     let known = trust::pin(ambient, &config.id, name).unwrap_or(None);
+    let opened_pin = vault::still_protected(known, opened.pin, &expected)?;
     match known {
-        Some(known) if known == opened.pin => return Ok(()),
+        Some(known) if known == opened_pin => return Ok(()),
         Some(known) if known.fingerprint == opened.pin.fingerprint && known.revision > opened.pin.revision => {
             let (found, seen) = (opened.pin.revision, known.revision);
             terminal::say(
@@ -193,7 +194,7 @@ fn pin(
         Some(_) | None => {}
     }
     trust::forget(ambient, &config.id, name)?;
-    trust::remember(ambient, &config.id, name, opened.pin)
+    trust::remember(ambient, &config.id, name, opened_pin)
 }
 
 #[cfg(test)]

@@ -113,7 +113,13 @@ pub fn unset(place: &Place<'_>, name: &str, plain: &[VariableName]) -> Result<()
 }
 
 fn change(place: &Place<'_>, changes: &[Change]) -> Result<Outcome> {
-    let outcome = vault::change(place.root, &place.expected, place.identities, &myself(place), changes)?;
+    let lock = vault::lock(place.root)?;
+    // Another process of this person's may have made the store since it was looked for.
+    let Expected { id, environment, pin, .. } = place.expected;
+    let pin = pin.map_or_else(|| trust::pin(place.ambient, id, environment), |pin| Ok(Some(pin)))?;
+    let expected = Expected { pin, ..place.expected };
+    let outcome = vault::change(&lock, &expected, place.identities, &myself(place), changes)?;
+    // Before the next one may write, so that it knows what is there.
     seen(place, outcome.pin, outcome.warning.as_deref())?;
     Ok(outcome)
 }

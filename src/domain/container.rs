@@ -10,7 +10,9 @@
 //!   where padded is the value, one byte 0x80, and zeros up to a multiple of 32 bytes.
 //! - the seal: HMAC-SHA256 under the seal key of LP("nexus-env/v1") LP(environment) revision LP(wrapped key), then for
 //!   recipients, secrets and stale each its count and for each of its entries, sorted by name, LP(name) LP(content):
-//!   the public key's text, the bytes that the base64 stands for, and the text as it stands.
+//!   the public key's text, the bytes that the base64 stands for, and the text as it stands. Where the store says
+//!   `protected`, LP("protected") LP("true" or "false") follows; a store from before that says nothing, and nothing
+//!   follows.
 
 pub mod format;
 mod lines;
@@ -18,6 +20,7 @@ pub mod seal;
 
 use std::fmt;
 
+use super::config::Protection;
 use super::name::{EnvironmentName, RepositoryId, VariableName};
 
 /// The only version of the format there is.
@@ -40,6 +43,8 @@ pub struct Container {
     /// Which repository it was written for. The salt binds it; this is there to say so when it is another one.
     pub repository: RepositoryId,
     pub environment: EnvironmentName,
+    /// What the environment was when this was written. `None` in a store from before this was said.
+    pub protected: Option<Protection>,
     /// Grows by one with every change.
     pub revision: u64,
     pub seal: [u8; 32],
@@ -114,11 +119,13 @@ impl fmt::Debug for Ciphertext {
     }
 }
 
-/// What this machine remembers of an environment: which key it had, and the highest revision seen.
+/// What this machine remembers of an environment: which key it had, the highest revision seen, and whether the secrets
+/// under that key were ever those of a protected environment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Pin {
     pub fingerprint: [u8; 16],
     pub revision: u64,
+    pub protection: Protection,
 }
 
 impl Container {
@@ -129,6 +136,17 @@ impl Container {
     /// The recipients' names in order, for messages: `ada, ci`.
     pub fn readers(&self) -> String {
         self.recipients.iter().map(|recipient| recipient.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// For how many identities the data key is wrapped, as the age file's header says without being opened
+    /// (<https://age-encryption.org/v1>, "Header"). Implementations may add one stanza of noise, whose type ends in
+    /// `-grease` and which opens for nobody; a second one is counted.
+    pub fn wrapped_for(&self) -> usize {
+        let header = self.key.split(|&byte| byte == b'\n').take_while(|line| !line.starts_with(b"---"));
+        let kinds = header.filter_map(|line| line.strip_prefix(b"-> "));
+        let kinds = kinds.map(|line| line.split(|&byte| byte == b' ').next().unwrap_or_default());
+        let (noise, wrapped): (Vec<_>, Vec<_>) = kinds.partition(|kind| kind.ends_with(b"-grease"));
+        wrapped.len() + noise.len().saturating_sub(1)
     }
 }
 

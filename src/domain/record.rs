@@ -39,6 +39,8 @@ pub enum Event {
     Labelled,
     /// `db pin` wrote a fingerprint into the configuration.
     Pinned,
+    /// An environment's secrets got a new data key.
+    Rekeyed,
     /// Migrations were applied to an environment.
     Deployed,
     /// That was tried, and failed.
@@ -46,7 +48,7 @@ pub enum Event {
 }
 
 impl Event {
-    const ALL: [Event; 13] = [
+    const ALL: [Event; 14] = [
         Event::Blocked,
         Event::Confirmed,
         Event::NotConfirmed,
@@ -58,6 +60,7 @@ impl Event {
         Event::Ran,
         Event::Labelled,
         Event::Pinned,
+        Event::Rekeyed,
         Event::Deployed,
         Event::DeployFailed,
     ];
@@ -76,6 +79,7 @@ impl Event {
             Event::Ran => "ran",
             Event::Labelled => "labelled",
             Event::Pinned => "pinned",
+            Event::Rekeyed => "rekeyed",
             Event::Deployed => "deployed",
             Event::DeployFailed => "deploy-failed",
         }

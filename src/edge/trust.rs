@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::disk;
 use crate::domain::ambient::Ambient;
 use crate::domain::change::Change;
+use crate::domain::config::Protection;
 use crate::domain::container::Pin;
 use crate::domain::name::{EnvironmentName, RepositoryId};
 use crate::domain::repository::{AllowedText, AllowedTexts, Digest, Input, InputKind, Repository};
@@ -152,21 +153,31 @@ pub fn pin(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentName) 
     })
 }
 
-/// Remembers a store. With the same fingerprint the revision never goes down; nothing new is not written.
+/// Remembers a store. With the same fingerprint the revision never goes down, and what was protected stays so; nothing new
+/// is not written.
 pub fn remember(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentName, pin: Pin) -> Result<()> {
     let state = state(ambient)?;
     // A damaged file is replaced: whoever calls this has decided that this store is the right one.
     let known = self::pin(ambient, id, environment).unwrap_or(None);
-    let newest = match known {
-        Some(known) if known.fingerprint == pin.fingerprint => known.revision.max(pin.revision),
-        Some(_) | None => pin.revision,
+    let pin = match known {
+        Some(known) if known.fingerprint == pin.fingerprint => {
+            let protection = match known.protection {
+                Protection::Protected => Protection::Protected,
+                Protection::Open => pin.protection,
+            };
+            Pin { revision: known.revision.max(pin.revision), protection, ..pin }
+        }
+        Some(_) | None => pin,
     };
-    let pin = Pin { revision: newest, ..pin };
     if known == Some(pin) {
         return Ok(());
     }
     let fingerprint: String = pin.fingerprint.iter().map(|byte| format!("{byte:02x}")).collect();
-    keep(&pin_path(state, id, environment), format!("{fingerprint} {}\n", pin.revision).as_bytes())
+    let protected = match pin.protection {
+        Protection::Protected => " protected",
+        Protection::Open => "",
+    };
+    keep(&pin_path(state, id, environment), format!("{fingerprint} {}{protected}\n", pin.revision).as_bytes())
 }
 
 /// Forgets the store that was seen with an environment, and lets every shell notice: another one is allowed instead.
@@ -177,9 +188,13 @@ pub fn forget(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentNam
 }
 
 fn parse_pin(text: &str) -> Option<Pin> {
-    let (hex, revision) = text.strip_suffix('\n')?.split_once(' ')?;
+    let (hex, rest) = text.strip_suffix('\n')?.split_once(' ')?;
+    let (revision, protection) = match rest.strip_suffix(" protected") {
+        Some(revision) => (revision, Protection::Protected),
+        None => (rest, Protection::Open),
+    };
     let digits = u128::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 32 && !hex.starts_with('+'))?;
-    Some(Pin { fingerprint: digits.to_be_bytes(), revision: revision.parse().ok()? })
+    Some(Pin { fingerprint: digits.to_be_bytes(), revision: revision.parse().ok()?, protection })
 }
 
 /// What differs from what was allowed last at this path, input by input. What cannot be read of it is left out: this

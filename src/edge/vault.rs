@@ -3,6 +3,7 @@
 //! No value leaves a store whose seal does not hold, and who cannot read a store cannot write it.
 
 mod failure;
+mod rekey;
 mod write;
 
 use std::io::{ErrorKind, Read};
@@ -12,6 +13,7 @@ use age::{DecryptError, Decryptor};
 use zeroize::Zeroizing;
 
 pub use failure::{Tampering, VaultFailure};
+pub use rekey::rekey;
 pub use write::{Lock, Outcome, change, lock};
 
 use crate::disk;
@@ -121,7 +123,49 @@ pub fn open(
 /// What to remember: the highest revision seen, also where an older one was let through with a warning.
 fn pin(container: &Container, expected: &Expected<'_>, keys: &Keys) -> Pin {
     let seen = expected.pin.map_or(0, |pin| pin.revision);
-    Pin { fingerprint: keys.fingerprint(), revision: container.revision.max(seen) }
+    let protection = match container.protected {
+        _ if was_protected(expected.pin, keys) => Protection::Protected,
+        Some(stated) => stated,
+        // It says nothing, so what it is called counts, until the next write says it.
+        None => expected.protection,
+    };
+    Pin { fingerprint: keys.fingerprint(), revision: container.revision.max(seen), protection }
+}
+
+/// Whether secrets under this very key were seen to be a protected environment's.
+fn was_protected(pin: Option<Pin>, keys: &Keys) -> bool {
+    pin.is_some_and(|pin| pin.fingerprint == keys.fingerprint() && pin.protection == Protection::Protected)
+}
+
+/// What to remember of a store that was just allowed, where `known` was remembered before: secrets under the same key that
+/// were a protected environment's stay so.
+///
+/// # Errors
+/// Where the configuration calls that environment unprotected.
+pub fn still_protected(known: Option<Pin>, opened: Pin, expected: &Expected<'_>) -> Result<Pin, VaultFailure> {
+    let was = |pin: Pin| pin.fingerprint == opened.fingerprint && pin.protection == Protection::Protected;
+    match (known.is_some_and(was), expected.protection) {
+        (true, Protection::Open) => Err(VaultFailure::CalledUnprotected { environment: expected.environment.clone() }),
+        (true, Protection::Protected) => Ok(Pin { protection: Protection::Protected, ..opened }),
+        (false, _) => Ok(opened),
+    }
+}
+
+/// Whether an environment's secrets are a protected one's, as far as can be told without a key: its store says so, or,
+/// where that says nothing yet, this machine remembers it. Nothing is verified: this may close, and never opens.
+///
+/// # Errors
+/// As [`read`].
+pub fn claims_protection(
+    root: &Path,
+    environment: &EnvironmentName,
+    pin: impl FnOnce() -> Option<Pin>,
+) -> Result<bool, VaultFailure> {
+    let Some(container) = read(root, environment)? else { return Ok(false) };
+    Ok(match container.protected {
+        Some(stated) => stated == Protection::Protected,
+        None => pin().is_some_and(|pin| pin.protection == Protection::Protected),
+    })
 }
 
 fn value_damaged(expected: &Expected<'_>, Damaged(name): Damaged) -> VaultFailure {
@@ -178,10 +222,18 @@ fn verify<'a>(
         place: place.clone(),
         tampering: tampering(container, keys),
     })?;
-    let Some(pin) = expected.pin else { return Ok((verified, None)) };
-    if pin.fingerprint != keys.fingerprint() {
+    if expected.pin.is_some_and(|pin| pin.fingerprint != keys.fingerprint()) {
         return Err(VaultFailure::KeyReplaced { environment });
     }
+    let (listed, wrapped) = (container.recipients.len(), container.wrapped_for());
+    if listed != wrapped {
+        return Err(VaultFailure::Readers { environment, place, listed, wrapped });
+    }
+    let protected = container.protected == Some(Protection::Protected) || was_protected(expected.pin, keys);
+    if protected && expected.protection == Protection::Open {
+        return Err(VaultFailure::CalledUnprotected { environment });
+    }
+    let Some(pin) = expected.pin else { return Ok((verified, None)) };
     let (found, seen) = (container.revision, pin.revision);
     match expected.protection {
         _ if found >= seen => Ok((verified, None)),
@@ -200,10 +252,6 @@ fn tampering(container: &Container, keys: &Keys) -> Tampering {
             return Tampering::Value(name.clone());
         }
     }
-    let header = container.key.split(|&byte| byte == b'\n').take_while(|line| !line.starts_with(b"---"));
-    let wrapped = header.filter(|line| line.starts_with(b"-> X25519 ") || line.starts_with(b"-> ssh-ed25519 ")).count();
-    match container.recipients.len() {
-        listed if listed != wrapped => Tampering::Recipients { listed, wrapped },
-        _ => Tampering::Whole,
-    }
+    let (listed, wrapped) = (container.recipients.len(), container.wrapped_for());
+    if listed == wrapped { Tampering::Whole } else { Tampering::Recipients { listed, wrapped } }
 }

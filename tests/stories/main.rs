@@ -29,6 +29,7 @@ mod loading;
 mod noticing;
 mod parts;
 mod pausing;
+mod protecting;
 mod proxy;
 mod refusals;
 mod remembering;

@@ -5,14 +5,15 @@ use nexus_env::domain::config::Protection;
 use nexus_env::domain::container::{Recipient, RecipientName, format};
 use nexus_env::domain::name::{EnvironmentName, RepositoryId};
 use nexus_env::domain::secret::Secret;
-use nexus_env::edge::vault::{VaultFailure, change};
+use nexus_env::edge::vault::{VaultFailure, change, lock};
 use proptest::prelude::*;
 
 use super::world::*;
 
-const SEAL: &str = "the seal of `.nexusenv.d/prod.toml` does not hold: ";
-const WHOLE: &str = "a name, an older value, a reader or the revision was changed by something that cannot read `prod`";
-const RESTORE: &str =
+pub const SEAL: &str = "the seal of `.nexusenv.d/prod.toml` does not hold: ";
+pub const WHOLE: &str =
+    "a name, an older value, a reader or the revision was changed by something that cannot read `prod`";
+pub const RESTORE: &str =
     "git log -p -- .nexusenv.d/prod.toml shows who changed it, git checkout -- .nexusenv.d/prod.toml restores it";
 
 #[track_caller]
@@ -122,13 +123,12 @@ fn a_recipient_added_who_waits() {
     let key = eve.recipients()[0].clone();
     world.plant(|c| c.recipients.push(Recipient { name: RecipientName::new("eve").unwrap(), key }));
     refuses(&world, &format!("{SEAL}it lists 2 readers, and its key is wrapped for 1"), RESTORE);
-    // Had nobody looked: a set never wraps the key anew, so there is nothing in the file for eve.
+    // Had nobody looked at the seal: she is named, and the key is not wrapped for her, which is refused too.
     let (keys, mut planted) = (world.keys(), world.container());
-    let wrapped = planted.key.clone();
     keys.seal(&mut planted);
     world.overwrite(format::render(&planted));
-    world.change(&[set("D", CANARY)]).unwrap();
-    assert_eq!(world.container().key, wrapped);
+    let (sentence, _) = world.refused();
+    assert_eq!(sentence, "`.nexusenv.d/prod.toml` names 2 readers, and the key of `prod` is wrapped for 1 of them");
     let failure = world.open_as(&eve).unwrap_err();
     assert!(matches!(failure, VaultFailure::Stripped { .. }), "{failure:?}");
 }
@@ -221,13 +221,21 @@ fn the_whole_file_rolled_back() {
         "`.nexusenv.d/prod.toml` is revision 1 of `prod`, and revision 2 was seen here before",
         "git pull brings the present one; nexus-env allow accepts this one all the same",
     );
-    world.protection = Protection::Open;
-    let opened = world.open().unwrap();
-    let warning = "`.nexusenv.d/prod.toml` is revision 1, and revision 2 was seen here before";
-    assert_eq!((opened.warning.as_deref(), opened.vars.len(), opened.pin.revision), (Some(warning), 3, 2));
     // A revision that was only written higher, to get past that, breaks the seal.
     world.plant(|c| c.revision = 2);
     refuses(&world, &format!("{SEAL}{WHOLE}"), RESTORE);
+}
+
+#[test]
+fn the_whole_file_of_an_open_environment_rolled_back() {
+    let mut world = World { protection: Protection::Open, ..World::new() };
+    world.pin = Some(world.change(&["A", "B", "C"].map(|name| set(name, CANARY))).unwrap().pin);
+    let old = world.text();
+    world.pin = Some(world.change(&[set("A", "new")]).unwrap().pin);
+    world.overwrite(&old);
+    let opened = world.open().unwrap();
+    let warning = "`.nexusenv.d/prod.toml` is revision 1, and revision 2 was seen here before";
+    assert_eq!((opened.warning.as_deref(), opened.vars.len(), opened.pin.revision), (Some(warning), 3, 2));
 }
 
 #[test]
@@ -250,7 +258,8 @@ fn somebody_who_is_no_recipient() {
     assert_eq!(hint, format!("ask one of them to let you in; your public key is {}", eve.recipients()[0]));
     let before = world.text();
     let me = RecipientName::new("eve").unwrap();
-    let (by_set, _) = told_by(change(world.root(), &world.expected(), &eve, &me, &[set("A", CANARY)]).unwrap_err());
+    let (by_set, _) =
+        told_by(change(&lock(world.root()).unwrap(), &world.expected(), &eve, &me, &[set("A", CANARY)]).unwrap_err());
     assert_eq!((by_set, before), (sentence, world.text()));
 }
 
@@ -294,7 +303,7 @@ fn a_sealed_name_that_runs_code() {
 fn text_that_is_no_store_says_file_and_line() {
     let world = World::with_three();
     world.overwrite(world.text().replace("[secrets]", &format!("[secrets]\nX = \"{CANARY}\"")));
-    refuses(&world, "`.nexusenv.d/prod.toml:13`: the value of `X` is not an encrypted one", RESTORE);
+    refuses(&world, "`.nexusenv.d/prod.toml:14`: the value of `X` is not an encrypted one", RESTORE);
     world.overwrite(vec![b'#'; 1024 * 1024 + 1]);
     let (sentence, _) = told_by(world.open().unwrap_err());
     assert_eq!(sentence, "`.nexusenv.d/prod.toml` is larger than a store may be (1 MiB)");
@@ -328,7 +337,7 @@ proptest! {
 }
 
 /// The data key of the world's own file, wrapped for these.
-fn wrapped_for(world: &World, recipients: &[&String]) -> Vec<u8> {
+pub fn wrapped_for(world: &World, recipients: &[&String]) -> Vec<u8> {
     let wrapped = world.container().key;
     let mut key = Vec::new();
     let mut reader = age::Decryptor::new_buffered(&wrapped[..]).unwrap().decrypt(world.ada.keys()).unwrap();

@@ -12,7 +12,8 @@ use nexus_env::edge::vault::{self, Expected, Wanted};
 
 use super::world::*;
 
-/// `identity.txt` (ada, invented for this), `prod.toml` (for ada and ci) and `prod.values`, each in hexadecimal.
+/// `identity.txt` (ada, invented for this); `prod.toml` (for ada and ci), from before protection was said, and
+/// `protected.toml` (for ada), which says it; and the values of both, each in hexadecimal.
 fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
 }
@@ -24,19 +25,24 @@ fn ada() -> Identities {
     }
 }
 
-#[test]
-fn the_checked_in_store_opens_to_the_checked_in_values() {
-    let text = std::fs::read(vectors().join("prod.toml")).unwrap();
+#[track_caller]
+fn opens(name: &str, fingerprint: u128, revision: u64) {
+    let text = std::fs::read(vectors().join(format!("{name}.toml"))).unwrap();
     let container = format::parse(&text).unwrap();
     let (id, environment) = (RepositoryId::new(ID).unwrap(), EnvironmentName::new("prod").unwrap());
-    let fingerprint = 0x6911_cca0_8a61_81d9_0386_3d66_b5d3_1356_u128.to_be_bytes();
-    let pin = Some(Pin { fingerprint, revision: 42 });
+    let pin = Some(Pin { fingerprint: fingerprint.to_be_bytes(), revision, protection: Protection::Protected });
     let expected = Expected { id: &id, environment: &environment, protection: Protection::Protected, pin, lifted: &[] };
     let opened = vault::open(&container, &expected, &ada(), Wanted::All).unwrap();
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let got: String = opened.vars.iter().map(|(name, value)| format!("{name}={}\n", hex(value.expose()))).collect();
-    assert_eq!(got, std::fs::read_to_string(vectors().join("prod.values")).unwrap());
+    assert_eq!(got, std::fs::read_to_string(vectors().join(format!("{name}.values"))).unwrap());
     assert_eq!(format::render(&container).as_bytes(), text);
+}
+
+#[test]
+fn the_checked_in_stores_open_to_the_checked_in_values() {
+    opens("prod", 0x6911_cca0_8a61_81d9_0386_3d66_b5d3_1356, 42);
+    opens("protected", 0x9ad6_06a0_ff79_895d_e136_c1d3_b256_fa1d, 3);
 }
 
 #[track_caller]
@@ -50,8 +56,11 @@ fn read_without_this_program(store: &Path, identity: &Path) -> String {
 
 #[test]
 fn a_short_reader_in_another_language_reads_it_too() {
-    let got = read_without_this_program(&vectors().join("prod.toml"), &vectors().join("identity.txt"));
-    assert_eq!(got, std::fs::read_to_string(vectors().join("prod.values")).unwrap());
+    for name in ["prod", "protected"] {
+        let store = vectors().join(format!("{name}.toml"));
+        let got = read_without_this_program(&store, &vectors().join("identity.txt"));
+        assert_eq!(got, std::fs::read_to_string(vectors().join(format!("{name}.values"))).unwrap());
+    }
 }
 
 #[test]
@@ -72,11 +81,19 @@ fn and_what_is_written_today() {
 #[test]
 fn the_reader_refuses_what_the_program_refuses() {
     let dir = tempfile::tempdir().unwrap();
-    let text = std::fs::read_to_string(vectors().join("prod.toml")).unwrap();
-    let store = dir.path().join("prod.toml");
-    std::fs::write(&store, text.replace("revision = 42", "revision = 43")).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_store.py");
-    let output = Command::new("python3").arg(script).arg(&store).arg(vectors().join("identity.txt")).output().unwrap();
-    assert!(!output.status.success());
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "the seal does not hold\n");
+    for (name, from, to) in [
+        ("prod", "revision = 42", "revision = 43"),
+        ("prod", "\nrevision", "\nprotected = true\nrevision"),
+        ("protected", "protected = true", "protected = false"),
+        ("protected", "protected = true\n", ""),
+    ] {
+        let text = std::fs::read_to_string(vectors().join(format!("{name}.toml"))).unwrap();
+        let store = dir.path().join("changed.toml");
+        std::fs::write(&store, text.replacen(from, to, 1)).unwrap();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_store.py");
+        let output =
+            Command::new("python3").arg(script).arg(&store).arg(vectors().join("identity.txt")).output().unwrap();
+        assert!(!output.status.success(), "{to}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "the seal does not hold\n", "{to}");
+    }
 }

@@ -105,7 +105,8 @@ impl World {
     }
 
     pub fn change(&self, changes: &[Change]) -> Result<Outcome, VaultFailure> {
-        vault::change(self.root(), &self.expected(), &self.ada, &RecipientName::new("ada").unwrap(), changes)
+        let lock = vault::lock(self.root())?;
+        vault::change(&lock, &self.expected(), &self.ada, &RecipientName::new("ada").unwrap(), changes)
     }
 
     pub fn open(&self) -> Result<Opened, VaultFailure> {

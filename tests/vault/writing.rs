@@ -180,7 +180,7 @@ fn child_that_writes_until_it_is_killed() {
 fn write_one(dir: &Path, count: u64) -> Result<(), VaultFailure> {
     with(dir, |expected, identities| {
         let changes: Vec<_> = (0..40).map(|at| set(&format!("N{at}"), count.to_string())).collect();
-        vault::change(dir, expected, identities, &RecipientName::new("ada").unwrap(), &changes).map(drop)
+        vault::change(&vault::lock(dir)?, expected, identities, &RecipientName::new("ada").unwrap(), &changes).map(drop)
     })
 }
 

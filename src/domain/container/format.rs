@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Container, LARGEST, Recipient, RecipientName, VERSION, lines, looks_like_a_key, looks_like_names};
+use crate::domain::config::Protection;
 use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
 
 /// Why a text is no store. Nothing in it is taken from a value.
@@ -33,6 +34,9 @@ pub fn render(container: &Container) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "version = {VERSION}\nrepository = \"{}\"", container.repository.as_str());
     let _ = writeln!(out, "environment = \"{}\"", container.environment);
+    if let Some(protection) = container.protected {
+        let _ = writeln!(out, "protected = {}", said(protection));
+    }
     let _ = writeln!(out, "revision = {}\nseal = \"{seal}\"", container.revision);
     let _ = writeln!(out, "key = \"{}\"\n\n[recipients]", STANDARD.encode(&container.key));
     for Recipient { name, key } in &container.recipients {
@@ -49,6 +53,14 @@ pub fn render(container: &Container) -> String {
         }
     }
     out
+}
+
+/// The word that stands for it in a store, and under its seal.
+pub(super) fn said(protection: Protection) -> &'static str {
+    match protection {
+        Protection::Protected => "true",
+        Protection::Open => "false",
+    }
 }
 
 /// Reads a store. Everything that is not as it must be is an error: a store is written by the program, and what it
@@ -90,8 +102,18 @@ pub(super) fn parse_toml(text: &str) -> Result<Container, Malformed> {
         VERSION => {}
         other => return Err(Malformed::Version(other.to_string())),
     }
-    const KNOWN: [&str; 9] =
-        ["version", "repository", "environment", "revision", "seal", "key", "recipients", "secrets", "stale"];
+    const KNOWN: [&str; 10] = [
+        "version",
+        "repository",
+        "environment",
+        "protected",
+        "revision",
+        "seal",
+        "key",
+        "recipients",
+        "secrets",
+        "stale",
+    ];
     if let Some(key) = first_unknown(root, &KNOWN) {
         return Err(source.at(key.span().start, format!("{} is no key of a store", shown(key.get_ref()))));
     }
@@ -101,6 +123,14 @@ pub(super) fn parse_toml(text: &str) -> Result<Container, Malformed> {
     let environment = field("environment")?;
     let environment = EnvironmentName::new(source.text(environment)?)
         .ok_or_else(|| source.wrong(environment, "this is no environment's name"))?;
+    let protected = match root.get("protected") {
+        None => None,
+        Some(value) => match value.get_ref().as_bool() {
+            Some(true) => Some(Protection::Protected),
+            Some(false) => Some(Protection::Open),
+            None => return Err(source.wrong(value, "`protected` is true or false")),
+        },
+    };
     let revision = source.number(field("revision")?)?;
     let seal = field("seal")?;
     let seal = source.base64(seal)?.try_into().map_err(|_| source.wrong(seal, "a seal has 32 bytes"))?;
@@ -141,7 +171,7 @@ pub(super) fn parse_toml(text: &str) -> Result<Container, Malformed> {
         }
     }
     stale.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(Container { repository, environment, revision, seal, key, recipients, secrets, stale })
+    Ok(Container { repository, environment, protected, revision, seal, key, recipients, secrets, stale })
 }
 
 fn first_unknown<'t, 'i>(table: &'t DeTable<'i>, known: &[&str]) -> Option<&'t Spanned<std::borrow::Cow<'i, str>>> {
@@ -213,6 +243,7 @@ mod tests {
         Container {
             repository: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
             environment: EnvironmentName::new("prod").unwrap(),
+            protected: None,
             revision: 3,
             seal: [7; 32],
             key: b"age".to_vec(),
@@ -244,6 +275,12 @@ mod tests {
         assert_eq!(lines::read(&text), Some(sample()));
         assert_eq!(parse_toml(&text), Ok(sample()));
         assert_eq!(parse(text.as_bytes()), Ok(sample()));
+        for protection in [Protection::Protected, Protection::Open] {
+            let saying = Container { protected: Some(protection), ..sample() };
+            let text = render(&saying);
+            assert_eq!(text.lines().nth(4), Some(&*format!("protected = {}", said(protection))));
+            assert_eq!((lines::read(&text), parse_toml(&text)), (Some(saying.clone()), Ok(saying)));
+        }
         let mut small = sample();
         (small.stale, small.secrets, small.recipients) = (Vec::new(), Vec::new(), Vec::new());
         assert_eq!(lines::read(&render(&small)), Some(small.clone()));
@@ -270,6 +307,8 @@ mod tests {
         refuses("revision = 3\n", "revision = 3\nshade = 4\n", 6, "`shade` is no key of a store");
         refuses("revision = 3\n", "revision = 3\n\"\\u001b[2J\" = 4\n", 6, "this key is no key of a store");
         refuses("\"prod\"", "\"../prod\"", 4, "this is no environment's name");
+        refuses("revision = 3\n", "protected = 1\nrevision = 3\n", 5, "`protected` is true or false");
+        refuses("revision = 3\n", "protected = true\nprotected = false\nrevision = 3\n", 6, "duplicate key");
         refuses("seal = \"Bw", "seal = \"B!", 6, "this is not base64");
         refuses("seal = \"", "seal = \"AAAA", 6, "a seal has 32 bytes");
         refuses("key = \"YWdl\"", "key = [1]", 7, "a text in quotes is expected here");
@@ -300,7 +339,7 @@ mod tests {
         /// The quick reader must never accept what TOML would not, or understand it in another way.
         #[test]
         fn the_quick_reader_agrees_with_toml(at in any::<prop::sample::Index>(), with in "[ -~\n\r\t]{0,3}", cut in 0_usize..4) {
-            let text = render(&sample());
+            let text = render(&Container { protected: Some(Protection::Protected), ..sample() });
             let at = at.index(text.len());
             let changed = format!("{}{with}{}", &text[..at], &text[(at + cut).min(text.len())..]);
             if let Some(quick) = lines::read(&changed) {
@@ -309,8 +348,8 @@ mod tests {
         }
 
         #[test]
-        fn lines_in_another_order_are_read_the_same_way(from in 0_usize..18, to in 0_usize..18) {
-            let text = render(&sample());
+        fn lines_in_another_order_are_read_the_same_way(from in 0_usize..19, to in 0_usize..19) {
+            let text = render(&Container { protected: Some(Protection::Open), ..sample() });
             let mut all: Vec<&str> = text.split('\n').collect();
             let line = all.remove(from);
             all.insert(to, line);

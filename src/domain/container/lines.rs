@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Ciphertext, Container, Recipient, RecipientName, looks_like_a_key, looks_like_names};
+use crate::domain::config::Protection;
 use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
 
 /// The first line of a store.
@@ -19,7 +20,17 @@ pub fn read(text: &str) -> Option<Container> {
     }
     let repository = RepositoryId::new(quoted(next()?.strip_prefix("repository = ")?)?)?;
     let environment = EnvironmentName::new(quoted(next()?.strip_prefix("environment = ")?)?)?;
-    let revision = number(next()?.strip_prefix("revision = ")?)?;
+    let mut line = next()?;
+    let protected = match line.strip_prefix("protected = ") {
+        Some("true") => Some(Protection::Protected),
+        Some("false") => Some(Protection::Open),
+        Some(_) => return None,
+        None => None,
+    };
+    if protected.is_some() {
+        line = next()?;
+    }
+    let revision = number(line.strip_prefix("revision = ")?)?;
     let seal = STANDARD.decode(quoted(next()?.strip_prefix("seal = ")?)?).ok()?.try_into().ok()?;
     let key = STANDARD.decode(quoted(next()?.strip_prefix("key = ")?)?).ok()?;
     if !next()?.is_empty() || next()? != "[recipients]" {
@@ -50,7 +61,7 @@ pub fn read(text: &str) -> Option<Container> {
         Some(_) => return None,
     };
     let recipients = recipients.into_iter().map(|(_, recipient)| recipient).collect();
-    Some(Container { repository, environment, revision, seal, key, recipients, secrets, stale })
+    Some(Container { repository, environment, protected, revision, seal, key, recipients, secrets, stale })
 }
 
 /// Lines of `name = "value"` up to an empty one, which is taken too; strictly in order, so none stands twice.

@@ -10,7 +10,8 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Ciphertext, Container, NONCE, PADDING, Recipient, TAG, VERSION};
+use super::{Ciphertext, Container, NONCE, PADDING, Recipient, TAG, VERSION, format};
+use crate::domain::config::Protection;
 use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::secret::Secret;
 use crate::domain::vars::Vars;
@@ -86,11 +87,12 @@ impl Keys {
     }
 
     /// A store without secrets at revision zero, sealed.
-    pub fn create(&self, wrapped_key: Vec<u8>, mut recipients: Vec<Recipient>) -> Container {
+    pub fn create(&self, wrapped_key: Vec<u8>, mut recipients: Vec<Recipient>, protection: Protection) -> Container {
         recipients.sort_by(|a, b| a.name.cmp(&b.name));
         let mut container = Container {
             repository: self.repository.clone(),
             environment: self.environment.clone(),
+            protected: Some(protection),
             revision: 0,
             seal: [0; 32],
             key: wrapped_key,
@@ -141,6 +143,10 @@ impl Keys {
         for (name, seen_by) in &container.stale {
             frame(&mut all, name.as_str().as_bytes());
             frame(&mut all, seen_by.as_bytes());
+        }
+        if let Some(protection) = container.protected {
+            frame(&mut all, b"protected");
+            frame(&mut all, format::said(protection).as_bytes());
         }
         let key = padded_key(&self.seal);
         <Hmac<Sha256> as KeyInit>::new((&*key).into()).chain_update(&all)
@@ -211,10 +217,12 @@ impl Verified<'_> {
 
     /// The store after these changes, one revision later, or `None` when nothing would be another. The wrapped key
     /// and the recipients stay what they are, byte for byte; so does the ciphertext of every value that is the same.
-    /// `nonce` gives 24 new random bytes each time.
+    /// `protection` is what the environment is now, and goes under the seal with them. `nonce` gives 24 new random bytes
+    /// each time.
     pub fn changed<E: From<Damaged>>(
         &self,
         changes: &[Change],
+        protection: Protection,
         mut nonce: impl FnMut() -> Result<[u8; NONCE], E>,
     ) -> Result<Option<Container>, E> {
         let mut next = self.container.clone();
@@ -243,11 +251,38 @@ impl Verified<'_> {
         if next == *self.container {
             return Ok(None);
         }
-        // TOML's integers end there; 2^63 changes will not be made.
-        next.revision = next.revision.saturating_add(1).min(i64::MAX as u64);
+        next.protected = Some(protection);
+        next.revision = after(next.revision);
         self.keys.seal(&mut next);
         Ok(Some(next))
     }
+
+    /// The same secrets under another data key, `keys`, which is wrapped for `recipients` in `wrapped_key`: every value is
+    /// encrypted anew, one revision later.
+    pub fn rekeyed<E: From<Damaged>>(
+        &self,
+        keys: &Keys,
+        wrapped_key: Vec<u8>,
+        recipients: Vec<Recipient>,
+        protection: Protection,
+        mut nonce: impl FnMut() -> Result<[u8; NONCE], E>,
+    ) -> Result<Container, E> {
+        let mut next = keys.create(wrapped_key, recipients, protection);
+        for (name, ciphertext) in &self.container.secrets {
+            let value = self.keys.open(name, ciphertext)?;
+            let closed = keys.close(name, &value, nonce()?).ok_or_else(|| Damaged(name.clone()))?;
+            next.secrets.push((name.clone(), closed));
+        }
+        next.stale.clone_from(&self.container.stale);
+        next.revision = after(self.container.revision);
+        keys.seal(&mut next);
+        Ok(next)
+    }
+}
+
+/// TOML's integers end there; 2^63 changes will not be made.
+fn after(revision: u64) -> u64 {
+    revision.saturating_add(1).min(i64::MAX as u64)
 }
 
 fn frame(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -267,124 +302,5 @@ fn padded_key(key: &[u8; 32]) -> Zeroizing<[u8; 64]> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn name(text: &str) -> VariableName {
-        VariableName::new(text).unwrap()
-    }
-
-    fn keys() -> Keys {
-        let id = RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap();
-        Keys::derive(&DataKey::new(Zeroizing::new([1; 32])), &id, &EnvironmentName::new("prod").unwrap())
-    }
-
-    /// A nonce that never repeats, as far as a test goes.
-    fn counting() -> impl FnMut() -> Result<[u8; NONCE], Damaged> {
-        let mut count = 0;
-        move || {
-            count += 1;
-            Ok([count; NONCE])
-        }
-    }
-
-    fn store(keys: &Keys, secrets: &[(&str, &str)]) -> Container {
-        let empty = keys.create(b"wrapped".to_vec(), Vec::new());
-        let changes: Vec<_> = secrets.iter().map(|(n, value)| Change::Set(name(n), Secret::new(*value))).collect();
-        keys.verify(&empty).unwrap().changed(&changes, counting()).unwrap().unwrap()
-    }
-
-    #[track_caller]
-    fn check(value: &[u8], length: usize) {
-        let keys = keys();
-        let closed = keys.close(&name("A"), &Secret::new(value), [9; NONCE]).unwrap();
-        assert_eq!(closed.as_bytes().len(), NONCE + length + TAG, "{} bytes", value.len());
-        assert_eq!(keys.open(&name("A"), &closed).unwrap().expose(), value);
-        assert_eq!(keys.open(&name("B"), &closed), Err(Damaged(name("B"))));
-    }
-
-    #[test]
-    fn values_come_back_and_hide_their_length() {
-        check(b"", 32);
-        check(b"\0", 32);
-        check(&[0x80; 31], 32);
-        check(&[0; 32], 64);
-        check(&[b'x'; 63], 64);
-        check(&(0..=255).collect::<Vec<u8>>(), 288);
-    }
-
-    #[test]
-    fn an_unchanged_value_changes_nothing_at_all() {
-        let keys = keys();
-        let before = store(&keys, &[("A", "1"), ("B", "2")]);
-        let verified = keys.verify(&before).unwrap();
-        let same = [Change::Set(name("A"), Secret::new("1")), Change::Unset(name("C"))];
-        assert_eq!(verified.changed(&same, counting()), Ok(None));
-        let after = verified.changed(&[Change::Set(name("B"), Secret::new("3"))], counting()).unwrap().unwrap();
-        assert_eq!(after.revision, before.revision + 1);
-        assert_eq!(after.ciphertext(&name("A")), before.ciphertext(&name("A")));
-        assert_eq!(after.key, before.key);
-        assert_eq!(keys.verify(&after).unwrap().value(&name("B")), Ok(Some(Secret::new("3"))));
-    }
-
-    #[test]
-    fn a_changed_value_is_no_longer_stale() {
-        let keys = keys();
-        let mut before = store(&keys, &[("A", "1"), ("B", "2"), ("C", "3")]);
-        before.stale = ["A", "B", "C"].map(|n| (name(n), "bob".to_owned())).to_vec();
-        keys.seal(&mut before);
-        let changes = [
-            Change::Set(name("A"), Secret::new("1")),
-            Change::Set(name("B"), Secret::new("x")),
-            Change::Unset(name("C")),
-        ];
-        let after = keys.verify(&before).unwrap().changed(&changes, counting()).unwrap().unwrap();
-        assert_eq!(after.stale, [(name("A"), "bob".to_owned())]);
-    }
-
-    #[test]
-    fn a_value_does_not_open_in_another_environment_or_repository() {
-        let data_key = || DataKey::new(Zeroizing::new([1; 32]));
-        let (id, other) =
-            (RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(), RepositoryId::new("0000000000000000").unwrap());
-        let (prod, dev) = (EnvironmentName::new("prod").unwrap(), EnvironmentName::new("dev").unwrap());
-        let store = store(&keys(), &[("A", "1")]);
-        for keys in [Keys::derive(&data_key(), &id, &dev), Keys::derive(&data_key(), &other, &prod)] {
-            assert!(keys.verify(&store).is_err());
-            assert!(!keys.belongs(&name("A"), &store.secrets[0].1));
-            assert_ne!(keys.fingerprint(), self::keys().fingerprint());
-        }
-    }
-
-    #[test]
-    fn the_seal_covers_every_part() {
-        let keys = keys();
-        let mut good = store(&keys, &[("A", "1"), ("B", "2")]);
-        good.recipients = ["ada", "bob"]
-            .map(|n| Recipient { name: super::super::RecipientName::new(n).unwrap(), key: format!("age1{n}") })
-            .to_vec();
-        good.stale = vec![(name("A"), "eve".to_owned())];
-        keys.seal(&mut good);
-        assert!(keys.verify(&good).is_ok());
-        type Spoil = fn(&mut Container);
-        let spoils: [(&str, Spoil); 12] = [
-            ("repository", |c| c.repository = RepositoryId::new("0000000000000000").unwrap()),
-            ("environment", |c| c.environment = EnvironmentName::new("dev").unwrap()),
-            ("revision", |c| c.revision += 1),
-            ("seal", |c| c.seal[31] ^= 1),
-            ("wrapped key", |c| c.key.push(b'x')),
-            ("a recipient's name", |c| c.recipients.swap(0, 1)),
-            ("a recipient's key", |c| c.recipients[0].key.push('q')),
-            ("a recipient less", |c| drop(c.recipients.pop())),
-            ("a secret less", |c| drop(c.secrets.pop())),
-            ("a secret's name", |c| c.secrets[0].0 = name("AA")),
-            ("a secret's bytes", |c| c.secrets[0].1.0[40] ^= 1),
-            ("stale", |c| c.stale.clear()),
-        ];
-        for (what, spoil) in spoils {
-            let mut bad = good.clone();
-            spoil(&mut bad);
-            assert!(keys.verify(&bad).is_err(), "{what}");
-        }
-    }
-}
+#[path = "seal_tests.rs"]
+mod tests;

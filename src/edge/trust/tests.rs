@@ -131,7 +131,8 @@ fn everything_kept_is_private() {
     let world = World::new();
     allow(&world.ambient, &repository("/a", "one", Some("two"))).unwrap();
     let (id, dev) = names();
-    remember(&world.ambient, &id, &dev, Pin { fingerprint: [7; 16], revision: 3 }).unwrap();
+    remember(&world.ambient, &id, &dev, Pin { fingerprint: [7; 16], revision: 3, protection: Protection::Open })
+        .unwrap();
     let mut directories = vec![world.keep.path().join("state")];
     let mut files = 0;
     while let Some(directory) = directories.pop() {
@@ -186,7 +187,8 @@ fn a_pin_never_goes_back_in_revision_unless_the_store_is_another() {
         assert_eq!(pin.map(|pin| (pin.fingerprint[0], pin.revision)), expected);
     };
     let set = |byte, revision| {
-        remember(&world.ambient, &id, &dev, Pin { fingerprint: [byte; 16], revision }).unwrap();
+        remember(&world.ambient, &id, &dev, Pin { fingerprint: [byte; 16], revision, protection: Protection::Open })
+            .unwrap();
     };
     check(None);
     set(0, 5);
@@ -203,7 +205,7 @@ fn a_pin_never_goes_back_in_revision_unless_the_store_is_another() {
 fn a_damaged_pin_is_an_error_and_not_a_missing_one() {
     let world = World::new();
     let (id, dev) = names();
-    let fine = Pin { fingerprint: [7; 16], revision: 3 };
+    let fine = Pin { fingerprint: [7; 16], revision: 3, protection: Protection::Open };
     remember(&world.ambient, &id, &dev, fine).unwrap();
     for damage in ["", "07", "+7070707070707070707070707070707 3\n", "07070707070707070707070707070707 x\n"] {
         std::fs::write(pin_path(world.state(), &id, &dev), damage).unwrap();

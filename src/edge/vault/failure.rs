@@ -56,6 +56,17 @@ pub enum VaultFailure {
     KeyReplaced {
         environment: EnvironmentName,
     },
+    /// The seal holds, but one identity more or less than the readers it names can open the key.
+    Readers {
+        environment: EnvironmentName,
+        place: String,
+        listed: usize,
+        wrapped: usize,
+    },
+    /// A protected environment's secrets, beside a configuration that calls it unprotected.
+    CalledUnprotected {
+        environment: EnvironmentName,
+    },
     /// A store that nobody here allowed: whoever knows the public keys could have made it.
     NotAllowed {
         environment: EnvironmentName,
@@ -124,6 +135,17 @@ impl VaultFailure {
             F::KeyReplaced { environment } => {
                 format!("the key of `{environment}` is not the one that was allowed")
             }
+            F::Readers { environment, place, listed, wrapped } if wrapped > listed => format!(
+                "the key of `{environment}` is wrapped for {wrapped}, and `{place}` names {listed} of them: somebody \
+                 unnamed could read it"
+            ),
+            F::Readers { environment, place, listed, wrapped } => format!(
+                "`{place}` names {listed} readers, and the key of `{environment}` is wrapped for {wrapped} of them"
+            ),
+            F::CalledUnprotected { environment } => format!(
+                "the secrets of `{environment}` are those of a protected environment, and this configuration calls it \
+                 unprotected, so nothing is loaded"
+            ),
             F::NotAllowed { environment } => {
                 format!("the secrets of {environment} are new here and not allowed yet")
             }
@@ -167,6 +189,8 @@ impl VaultFailure {
             F::KeyReplaced { environment } => Some(format!(
                 "ask a colleague who changed .nexusenv.d/{environment}.toml and why, then: nexus-env allow"
             )),
+            F::Readers { place, .. } => Some(format!("git log -p -- {place} shows who changed it")),
+            F::CalledUnprotected { environment } => Some(format!("nexus-env rekey --unprotected -e {environment}")),
             F::NotAllowed { .. } => Some("nexus-env allow, if you expected them".to_owned()),
             F::RolledBack { .. } => {
                 Some("git pull brings the present one; nexus-env allow accepts this one all the same".to_owned())

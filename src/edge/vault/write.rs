@@ -24,6 +24,7 @@ use crate::domain::name::EnvironmentName;
 pub struct Lock {
     /// Locked for as long as it is open.
     _directory: File,
+    root: PathBuf,
     path: PathBuf,
 }
 
@@ -50,7 +51,7 @@ pub fn lock(root: &Path) -> Result<Lock, VaultFailure> {
     let directory = File::open(&path).map_err(failed)?;
     loop {
         match rustix::fs::flock(&directory, FlockOperation::LockExclusive) {
-            Ok(()) => return Ok(Lock { _directory: directory, path }),
+            Ok(()) => return Ok(Lock { _directory: directory, root: root.to_owned(), path }),
             Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(failed(error.into())),
         }
@@ -58,6 +59,11 @@ pub fn lock(root: &Path) -> Result<Lock, VaultFailure> {
 }
 
 impl Lock {
+    /// The environment's store as it is while nobody else writes.
+    pub fn read(&self, environment: &EnvironmentName) -> Result<Option<Container>, VaultFailure> {
+        read(&self.root, environment)
+    }
+
     /// Replaces an environment's store: beside it, to disk, then renamed over it. Whenever the process dies, the
     /// store is the old one or the new one. Keeps the mode, and a symbolic link stays one.
     pub fn write(&self, environment: &EnvironmentName, container: &Container) -> Result<(), VaultFailure> {
@@ -83,17 +89,17 @@ impl Lock {
     }
 }
 
-/// Makes changes to an environment's store, all in one write or none. Where there is no store, one is made with
+/// Makes changes to an environment's store, all in one write or none; `expected` is what was remembered since the lock
+/// was taken, so that what another writer of this machine made just before is known. Where there is no store, one is made with
 /// `myself` as the only recipient; where there is one, it must be one whose key is remembered.
 pub fn change(
-    root: &Path,
+    lock: &Lock,
     expected: &Expected<'_>,
     identities: &Identities,
     myself: &RecipientName,
     changes: &[Change],
 ) -> Result<Outcome, VaultFailure> {
-    let lock = lock(root)?;
-    let before = read(root, expected.environment)?;
+    let before = lock.read(expected.environment)?;
     // A file made to the public recipients by somebody else would hand them what is stored now.
     if before.is_some() && expected.pin.is_none() {
         return Err(VaultFailure::NotAllowed { environment: expected.environment.clone() });
@@ -105,15 +111,7 @@ pub fn change(
     // What is remembered is of a store that is gone, where this one was made just now.
     let expected = Expected { pin: before.as_ref().and(expected.pin), ..*expected };
     let (verified, warning) = verify(&base, &expected, &keys)?;
-    let nonce = || -> Result<[u8; NONCE], Stopped> {
-        let mut nonce = [0; NONCE];
-        OsRng.try_fill_bytes(&mut nonce).map_err(|_| Stopped::NoRandomness)?;
-        Ok(nonce)
-    };
-    let after = verified.changed(changes, nonce).map_err(|stopped| match stopped {
-        Stopped::NoRandomness => VaultFailure::NoRandomness,
-        Stopped::Damaged(damaged) => value_damaged(&expected, damaged),
-    })?;
+    let after = verified.changed(changes, expected.protection, nonce).map_err(|stopped| stopped.told(&expected))?;
     if let Some(after) = &after {
         lock.write(expected.environment, after)?;
     }
@@ -121,7 +119,7 @@ pub fn change(
     Ok(Outcome { before, after, pin, warning })
 }
 
-enum Stopped {
+pub(super) enum Stopped {
     NoRandomness,
     Damaged(Damaged),
 }
@@ -132,23 +130,42 @@ impl From<Damaged> for Stopped {
     }
 }
 
+impl Stopped {
+    pub(super) fn told(self, expected: &Expected<'_>) -> VaultFailure {
+        match self {
+            Stopped::NoRandomness => VaultFailure::NoRandomness,
+            Stopped::Damaged(damaged) => value_damaged(expected, damaged),
+        }
+    }
+}
+
+pub(super) fn nonce() -> Result<[u8; NONCE], Stopped> {
+    let mut nonce = [0; NONCE];
+    OsRng.try_fill_bytes(&mut nonce).map_err(|_| Stopped::NoRandomness)?;
+    Ok(nonce)
+}
+
+pub(super) fn new_data_key() -> Result<DataKey, VaultFailure> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    OsRng.try_fill_bytes(bytes.as_mut()).map_err(|_| VaultFailure::NoRandomness)?;
+    Ok(DataKey::new(bytes))
+}
+
 fn create(
     expected: &Expected<'_>,
     identities: &Identities,
     myself: &RecipientName,
 ) -> Result<(Container, Keys), VaultFailure> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    OsRng.try_fill_bytes(bytes.as_mut()).map_err(|_| VaultFailure::NoRandomness)?;
-    let data_key = DataKey::new(bytes);
+    let data_key = new_data_key()?;
     let key = identities.recipients().first().cloned().unwrap_or_default();
     let recipients = vec![Recipient { name: myself.clone(), key }];
     let wrapped = wrap(&data_key, &recipients)?;
     let keys = Keys::derive(&data_key, expected.id, expected.environment);
-    Ok((keys.create(wrapped, recipients), keys))
+    Ok((keys.create(wrapped, recipients, expected.protection), keys))
 }
 
 /// An age file that holds the data key for these recipients.
-fn wrap(data_key: &DataKey, recipients: &[Recipient]) -> Result<Vec<u8>, VaultFailure> {
+pub(super) fn wrap(data_key: &DataKey, recipients: &[Recipient]) -> Result<Vec<u8>, VaultFailure> {
     let mut all: Vec<Box<dyn age::Recipient>> = Vec::new();
     for Recipient { key, .. } in recipients {
         all.push(match (key.parse::<age::x25519::Recipient>(), key.parse::<age::ssh::Recipient>()) {
