@@ -7,8 +7,8 @@ use std::ffi::OsString;
 use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
 
 use self::words::{
-    Cli, DatabaseVerb, EnvironmentArgs, ExportArgs, Global, GuardArgs, GuardVerb, ProxyUpArgs, ProxyVerb, RunArgs,
-    SetArgs, Verb, When,
+    CheckFormat, Cli, DatabaseVerb, EnvironmentArgs, ExportArgs, Global, GuardArgs, GuardVerb, MigrateVerb,
+    ProxyUpArgs, ProxyVerb, RunArgs, SetArgs, Verb, When,
 };
 use crate::command::guard::{Asked, Form};
 use crate::command::{self, export};
@@ -211,6 +211,7 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Db(DatabaseVerb::Pin(args)) => command::database::pin(ambient, args.environment.as_deref()).map(done),
         Verb::Db(DatabaseVerb::Label(args)) => command::database::label(ambient, args.environment.as_deref()).map(done),
         Verb::Db(DatabaseVerb::Verify(args)) => command::database::verify(ambient, args.environment.as_deref()),
+        Verb::Migrate(verb) => migrate(ambient, verb),
         Verb::Tour(args) => tour::tour(ambient, args.shell.as_deref()),
         Verb::Completions(args) => {
             clap_complete::generate(args.shell, &mut Cli::command(), "nexus-env", &mut output::stream());
@@ -219,6 +220,20 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Man => {
             clap_mangen::Man::new(Cli::command()).render(&mut output::stream())?;
             Ok(Status::DONE)
+        }
+    }
+}
+
+fn migrate(ambient: &Ambient, verb: MigrateVerb) -> Result<Status> {
+    use command::migrate::check;
+    match verb {
+        MigrateVerb::Check(args) => {
+            let form = match args.format {
+                CheckFormat::Text => check::Form::Text,
+                CheckFormat::Json => check::Form::Json,
+                CheckFormat::Github => check::Form::GitHub,
+            };
+            check::check(ambient, args.base.as_deref(), form)
         }
     }
 }

@@ -89,6 +89,9 @@ pub enum Verb {
     /// Which database is which: pin it in .nexusenv, label it in the database itself, verify both
     #[command(subcommand)]
     Db(DatabaseVerb),
+    /// Where each Prisma migration stands, what it risks, and its way to a protected environment
+    #[command(subcommand)]
+    Migrate(MigrateVerb),
     /// The main job on a scratch repository, for someone who has just installed it
     Tour(TourArgs),
     /// Print the completions of a shell
@@ -374,6 +377,37 @@ pub enum DatabaseVerb {
     Label(EnvironmentArgs),
     /// Check that each environment's URL reaches the database it should: exit 1 where one does not
     Verify(EnvironmentArgs),
+}
+
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum MigrateVerb {
+    /// For a pull request, with no database and no secret: exit 1 where a migration was edited, renamed, deleted or is out of
+    /// order, or its SQL loses data, locks or may fail
+    #[command(after_help = ALLOW)]
+    Check(MigrateCheckArgs),
+}
+
+const ALLOW: &str = "A comment above a statement allows one rule for it, and says why:\n  -- nexus-env: allow ban-drop-table, \
+                     copied to the archive on Monday\nWhat concerns the whole file (not-atomic, migration-edited, \
+                     migration-out-of-order, migration-renamed, migration-deleted) is allowed at its top.";
+
+#[derive(Args, Debug)]
+pub struct MigrateCheckArgs {
+    /// The branch that this is to be merged into; its tip counts. When left out: the one that CI names, else the default branch
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// json is one object: base, places, new, findings, each with rule, harm, migration, file, line, sentence, instead;
+    /// github annotates the pull request
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: CheckFormat,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum CheckFormat {
+    Text,
+    Json,
+    Github,
 }
 
 #[derive(Args, Debug)]

@@ -10,6 +10,7 @@ pub mod guard;
 pub mod init;
 pub mod load;
 pub mod log;
+pub mod migrate;
 pub mod observation;
 pub mod pause;
 pub mod plain;

@@ -32,6 +32,7 @@ pub mod pinning;
 pub mod plain;
 pub mod port;
 pub mod project;
+pub mod promotion;
 pub mod proxy;
 pub mod record;
 pub mod report;

@@ -26,6 +26,7 @@ mod hook_words;
 mod layers;
 mod listener;
 mod loading;
+mod migrate_check;
 mod noticing;
 mod parts;
 mod pausing;

@@ -1,0 +1,14 @@
+//! Whether a migration may go to an environment: from what stands in git and what each database has applied to the ledger
+//! of both, to what its SQL risks, and to what stands in the way.
+
+pub mod act;
+pub mod base;
+pub mod finding;
+pub mod history;
+pub mod lexer;
+pub mod migration;
+pub mod models;
+pub mod place;
+pub mod review;
+pub mod rules;
+pub mod version;
