@@ -12,6 +12,7 @@ use self::words::{
 };
 use crate::command::guard::{Asked, Form};
 use crate::command::{self, export};
+use crate::domain::acceptance::Emptiness;
 use crate::domain::ambient::{Ambient, Colour};
 use crate::domain::config::Access;
 use crate::domain::toolcall::Format;
@@ -177,10 +178,10 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Unset(args) => {
             variables::unset_chosen(ambient, &args.name, args.environment.environment.as_deref()).map(done)
         }
-        Verb::Import(args) => variables::at(ambient, args.environment.environment.as_deref(), |place, _, _| {
-            variables::import(place, &args.file)
-        })
-        .map(done),
+        Verb::Import(args) => {
+            let replacing = if args.yes { variables::Replacing::Unasked } else { variables::Replacing::Asked };
+            variables::import_chosen(ambient, &args.file, args.environment.environment.as_deref(), replacing).map(done)
+        }
         Verb::Rekey(args) => {
             let aim = if args.unprotected { rekey::Aim::Unprotected } else { rekey::Aim::NewKey };
             rekey::rekey(ambient, args.environment.environment.as_deref(), aim).map(done)
@@ -265,9 +266,10 @@ fn set(ambient: &Ambient, args: &SetArgs) -> Result<()> {
         return Err(variables::refuse_argument(&args.name).into());
     }
     let environment = args.environment.environment.as_deref();
+    let emptiness = if args.empty { Emptiness::Meant } else { Emptiness::Refused };
     match args.plain {
-        true => plain::set_typed(ambient, &args.name, environment),
-        false => variables::at(ambient, environment, |place, _, _| variables::set(place, &args.name)),
+        true => plain::set_typed(ambient, &args.name, environment, emptiness),
+        false => variables::at(ambient, environment, |place, _, _| variables::set(place, &args.name, emptiness)),
     }
 }
 

@@ -168,9 +168,12 @@ pub struct SetArgs {
     pub value: Option<OsString>,
     #[command(flatten)]
     pub environment: EnvironmentArgs,
-    /// Write a plain variable to .nexusenv instead of a secret
+    /// Write a plain variable to .nexusenv instead of a secret; refused for a value with a password
     #[arg(long)]
     pub plain: bool,
+    /// Take an empty value; else it is refused, since a command that failed in front of a pipe gives one, too
+    #[arg(long)]
+    pub empty: bool,
 }
 
 #[derive(Args, Debug)]
@@ -185,6 +188,9 @@ pub struct ImportArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub environment: EnvironmentArgs,
+    /// Replace values of a protected environment without a question
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Args, Debug)]

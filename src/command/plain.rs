@@ -2,13 +2,14 @@
 //! would not load.
 
 use super::load::{self, Active, Loaded};
+use crate::domain::acceptance::{Emptiness, Keeping, Offer, Role};
 use crate::domain::ambient::Ambient;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::plain;
 use crate::domain::repository::{AllowedText, AllowedTexts, InputKind, Repository};
 use crate::domain::schema;
-use crate::edge::entry::{self, Entry};
+use crate::edge::entry;
 use crate::edge::{repo, terminal, trust};
 use crate::error::{Failure, Result};
 
@@ -43,11 +44,13 @@ pub fn set(place: Place<'_>, name: &VariableName, value: &[u8]) -> Result<Edited
     })?;
     let texts = trust::texts(place.repository)?;
     let edited = plain::set_plain(&texts.main.text, place.environment, name, value)?;
+    let known = plain::unset_plain(&texts.main.text, place.environment, name)?.is_some();
     let overridden = texts.local.as_ref().is_some_and(|local| {
         plain::unset_plain(&local.text, place.environment, name).is_ok_and(|without| without.is_some())
     });
     let outcome = write(place, texts, edited)?;
     let said = match outcome {
+        Edited::Yes if known => format!("replaced the value of `{name}` for {} in `.nexusenv`", place.environment),
         Edited::Yes => format!("set `{name}` for {} in `.nexusenv`", place.environment),
         Edited::No => format!("`{name}` has this value for {} already", place.environment),
     };
@@ -88,17 +91,18 @@ fn write(place: Place<'_>, texts: AllowedTexts, edited: String) -> Result<Edited
 }
 
 /// `set --plain NAME` as it is typed: the value comes from the terminal, where it may be seen, or from stdin.
-pub fn set_typed(ambient: &Ambient, name: &str, environment: Option<&str>) -> Result<()> {
+pub fn set_typed(ambient: &Ambient, name: &str, environment: Option<&str>, emptiness: Emptiness) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;
     let name = VariableName::new(name).ok_or_else(|| {
         Failure::new("this is no name of a variable")
             .hint("a name has letters, digits and _, and does not begin with a digit")
     })?;
-    let value = match entry::kind() {
-        Entry::Stdin => entry::from_stdin()?,
-        Entry::Terminal => entry::from_terminal(&format!("value of {name} for {} (not shown): ", active.environment))?,
-    };
+    let environment = &active.environment;
+    let value = entry::value(&format!("value of {name} for {environment} (not shown): "), emptiness)?;
+    let role = Role::of(&name, &loaded.config.database_variables);
+    let offer = Offer { name: &name, environment, role, keeping: Keeping::Clear };
+    offer.accept(value.expose(), emptiness)?;
     set(place(ambient, &loaded, &active), &name, value.expose()).map(|_| ())
 }
 

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::load;
+use crate::domain::acceptance::{Keeping, Offer, Role};
 use crate::domain::ambient::Ambient;
 use crate::domain::config::Access;
 use crate::domain::container::seal::Change;
@@ -20,7 +21,7 @@ use crate::edge::vault::{self, Expected, Opened, Outcome, VaultFailure, Wanted};
 use crate::edge::{identity, terminal, trust};
 use crate::error::{Failure, Result};
 
-pub use import::import;
+pub use import::{Replacing, import, import_chosen};
 pub use set::{refuse_argument, set, store};
 
 /// One environment of one repository, and who works on it.
@@ -30,8 +31,20 @@ pub struct Place<'a> {
     pub root: &'a Path,
     pub expected: Expected<'a>,
     pub identities: &'a Identities,
+    /// The names that take a database URL.
+    pub database_variables: &'a [VariableName],
+    /// The names of the environment's plain variables, which win over secrets.
+    pub plain: &'a [VariableName],
     /// Called with what is to be remembered of the store after it was opened or changed.
     pub remember: &'a dyn Fn(Pin) -> Result<()>,
+}
+
+impl Place<'_> {
+    /// A secret that is to be stored here under this name.
+    fn offer<'a>(&'a self, name: &'a VariableName) -> Offer<'a> {
+        let role = Role::of(name, self.database_variables);
+        Offer { name, environment: self.expected.environment, role, keeping: Keeping::Encrypted }
+    }
 }
 
 /// `get NAME`: prints one value, with a newline after it only where a person reads it. `plain` is what the
@@ -95,13 +108,13 @@ pub fn list(
 }
 
 /// `unset NAME`: removes a secret.
-pub fn unset(place: &Place<'_>, name: &str, plain: &[VariableName]) -> Result<()> {
+pub fn unset(place: &Place<'_>, name: &str) -> Result<()> {
     let name = readable_name(name)?;
     let environment = place.expected.environment;
     let stored = vault::read(place.root, environment)?.is_some_and(|container| container.ciphertext(&name).is_some());
     if !stored {
         let failure = Failure::new(format!("`{name}` is no secret of {environment}"));
-        return Err(if plain.contains(&name) {
+        return Err(if place.plain.contains(&name) {
             failure.hint("it is a plain variable: its line stands in `.nexusenv`").into()
         } else {
             failure.hint(format!("nexus-env list -e {environment}")).into()
@@ -196,6 +209,8 @@ pub fn at<T>(
         root: &loaded.repository.root,
         expected: load::expected(&loaded, environment, pin),
         identities: &identities,
+        database_variables: &loaded.config.database_variables,
+        plain: &plain_names(&loaded, &environment.name),
         remember: &remember,
     };
     work(&place, &loaded, &active)
@@ -259,5 +274,5 @@ pub fn unset_chosen(ambient: &Ambient, name: &str, environment: Option<&str>) ->
     {
         return Ok(());
     }
-    at(ambient, environment, |place, _, _| unset(place, name, &plain))
+    at(ambient, environment, |place, _, _| unset(place, name))
 }

@@ -1,6 +1,7 @@
 //! Facts and decisions as pure functions over plain types. Nothing here touches a file, the clock, a process, the
 //! network, a terminal or the process environment.
 
+pub mod acceptance;
 pub mod agent;
 pub mod ambient;
 pub mod calendar;

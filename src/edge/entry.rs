@@ -12,6 +12,7 @@ use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tc
 use zeroize::Zeroizing;
 
 use crate::disk;
+use crate::domain::acceptance::Emptiness;
 use crate::domain::secret::Secret;
 use crate::error::{Failure, Result};
 
@@ -20,13 +21,22 @@ pub const LONGEST: usize = 1024 * 1024;
 
 /// Where a value of this process would come from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Entry {
+enum Entry {
     Terminal,
     Stdin,
 }
 
-pub fn kind() -> Entry {
+fn kind() -> Entry {
     if std::io::stdin().is_terminal() { Entry::Terminal } else { Entry::Stdin }
+}
+
+/// The value that this process is given. Where an empty one is meant, the terminal has nothing to ask.
+pub fn value(prompt: &str, emptiness: Emptiness) -> Result<Secret> {
+    match (kind(), emptiness) {
+        (Entry::Stdin, Emptiness::Meant | Emptiness::Refused) => from_stdin(),
+        (Entry::Terminal, Emptiness::Meant) => Ok(Secret::new("")),
+        (Entry::Terminal, Emptiness::Refused) => from_terminal(prompt),
+    }
 }
 
 /// Whether what is printed goes to a person's eyes.
@@ -105,9 +115,9 @@ pub fn from_terminal(prompt: &str) -> Result<Secret> {
         Failure::new("there is no terminal to read a value from").hint("pipe it in: some-command | nexus-env set NAME")
     };
     match typed(prompt).map_err(unread)? {
-        Typed::Line(value) if value.expose().is_empty() => Err(Failure::new("nothing was typed")
-            .hint("an empty value is stored by: printf '' | nexus-env set NAME")
-            .into()),
+        Typed::Line(value) if value.expose().is_empty() => {
+            Err(Failure::new("nothing was typed").hint("if an empty value is meant: nexus-env set NAME --empty").into())
+        }
         Typed::Line(value) => Ok(value),
         Typed::More => Err(Failure::new("several lines were typed or pasted, and nothing was stored")
             .hint("pipe a value of several lines in: nexus-env set NAME < FILE")

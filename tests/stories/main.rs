@@ -40,6 +40,7 @@ mod scripts;
 mod seed;
 mod selection;
 mod status;
+mod storing;
 mod surroundings;
 mod tour;
 mod trust;

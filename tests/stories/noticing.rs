@@ -27,8 +27,8 @@ stories! {
     fn a_secret_that_a_colleague_set_is_there_at_the_next_prompt(shell) {
         let world = World::with(DEV_AND_PROD).secret("dev", "DATABASE_URL", DEV_URL);
         let mut session = world.enter(shell);
-        for value in ["one", "two", "three"] {
-            world.sets("dev", "DATABASE_URL", value);
+        for value in ["one", "two", "three"].map(|name| format!("postgresql://127.0.0.1:5433/{name}")) {
+            world.sets("dev", "DATABASE_URL", &value);
             session.types("");
             assert_eq!(session.holds("DATABASE_URL"), Held::exported(value));
         }

@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 
 use nexus_env::command::variables::{self, Place};
+use nexus_env::domain::acceptance::Emptiness;
 use nexus_env::domain::ambient::Ambient;
 use nexus_env::domain::container::Pin;
+use nexus_env::domain::name::VariableName;
 use nexus_env::domain::secret::Secret;
 use nexus_env::error::Result;
 
@@ -12,6 +14,15 @@ use super::world::*;
 
 /// Runs one command on the world's `prod`, and gives back what it wanted to be remembered.
 fn at<T>(world: &World, run: impl FnOnce(&Place<'_>) -> Result<T>) -> (Result<T>, Option<Pin>) {
+    at_with(world, &[], run)
+}
+
+/// The same beside plain variables of these names.
+fn at_with<T>(
+    world: &World,
+    plain: &[VariableName],
+    run: impl FnOnce(&Place<'_>) -> Result<T>,
+) -> (Result<T>, Option<Pin>) {
     let ambient: Ambient = world.ambient(&[("USER", "ada")]);
     let remembered = RefCell::new(None);
     let remember = |pin| {
@@ -23,10 +34,16 @@ fn at<T>(world: &World, run: impl FnOnce(&Place<'_>) -> Result<T>) -> (Result<T>
         root: world.root(),
         expected: world.expected(),
         identities: &world.ada,
+        database_variables: &[],
+        plain,
         remember: &remember,
     };
     let result = run(&place);
     (result, *remembered.borrow())
+}
+
+fn asks_nobody(_replaced: &str) -> Result<()> {
+    Ok(())
 }
 
 fn got(world: &World, name: &str, plain: Option<&str>) -> Result<String> {
@@ -39,13 +56,13 @@ fn got(world: &World, name: &str, plain: Option<&str>) -> Result<String> {
 #[test]
 fn stores_remembers_and_prints() {
     let mut world = World::new();
-    let (done, pin) = at(&world, |place| variables::store(place, name("A"), Secret::new("one\n")));
+    let (done, pin) = at(&world, |place| variables::store(place, name("A"), Secret::new("one\n"), Emptiness::Refused));
     done.unwrap();
     assert_eq!(pin.map(|pin| pin.revision), Some(1));
     assert_eq!(world.container().readers(), "ada");
     world.pin = pin;
     assert_eq!(got(&world, "A", None).unwrap(), "one\n");
-    let (_, again) = at(&world, |place| variables::store(place, name("A"), Secret::new("one\n")));
+    let (_, again) = at(&world, |place| variables::store(place, name("A"), Secret::new("one\n"), Emptiness::Refused));
     assert_eq!(again, None, "nothing changed, nothing to remember");
 }
 
@@ -80,21 +97,21 @@ fn list_shows_names_and_where_they_come_from() {
 #[test]
 fn unset_removes_a_secret_and_nothing_else() {
     let world = World::with_three();
-    at(&world, |place| variables::unset(place, "B", &[])).0.unwrap();
+    at(&world, |place| variables::unset(place, "B")).0.unwrap();
     assert_eq!(world.open().unwrap().vars.len(), 2);
-    let told = told_by(at(&world, |place| variables::unset(place, "B", &[])).0.unwrap_err());
+    let told = told_by(at(&world, |place| variables::unset(place, "B")).0.unwrap_err());
     assert_eq!(told, ("`B` is no secret of prod".to_owned(), "nexus-env list -e prod".to_owned()));
-    let told = told_by(at(&world, |place| variables::unset(place, "P", &[name("P")])).0.unwrap_err());
+    let told = told_by(at_with(&world, &[name("P")], |place| variables::unset(place, "P")).0.unwrap_err());
     assert_eq!(told.1, "it is a plain variable: its line stands in `.nexusenv`");
     let empty = World::new();
-    assert!(at(&empty, |place| variables::unset(place, "B", &[])).0.is_err());
+    assert!(at(&empty, |place| variables::unset(place, "B")).0.is_err());
     assert!(!empty.root().join(".nexusenv.d").exists());
 }
 
 #[test]
 fn names_and_values_that_cannot_be_are_refused() {
     let world = World::with_three();
-    let set = |text: &str| told_by(at(&world, |place| variables::set(place, text)).0.unwrap_err());
+    let set = |text: &str| told_by(at(&world, |place| variables::set(place, text, Emptiness::Refused)).0.unwrap_err());
     assert_eq!(set("my-name").0, "`my-name` is no name of a variable");
     assert_eq!(set("canary with spaces").0, "this is no name of a variable");
     let (sentence, hint) = set("PASSWORD=canary");
@@ -103,8 +120,11 @@ fn names_and_values_that_cannot_be_are_refused() {
     let (sentence, hint) = set("LD_PRELOAD");
     assert!(sentence.starts_with("`LD_PRELOAD` is refused: setting it can run code"), "{sentence}");
     assert_eq!(hint, "allow_names = [\"LD_PRELOAD\"] in your own config.toml lifts it for you");
-    let nul = at(&world, |place| variables::store(place, name("D"), Secret::new("canary\0")));
-    assert_eq!(told_by(nul.0.unwrap_err()).0, "the value of `D` holds a NUL byte, which no variable can");
+    let nul = at(&world, |place| variables::store(place, name("D"), Secret::new("canary\0"), Emptiness::Refused));
+    assert_eq!(
+        told_by(nul.0.unwrap_err()).0,
+        "the value of `D` holds a NUL byte, which no variable can, and nothing was stored"
+    );
 }
 
 #[test]
@@ -113,7 +133,7 @@ fn import_takes_everything_in_one_write() {
     let file = world.root().join(".env");
     let text = format!("# c\nexport A=A-{CANARY}\nB=\"new\\nline\"\nD='$x'\nE=${{A}}\nPATH=/evil\nD='$y'\n");
     std::fs::write(&file, text).unwrap();
-    let (done, pin) = at(&world, |place| variables::import(place, &file));
+    let (done, pin) = at(&world, |place| variables::import(place, &file, &asks_nobody));
     done.unwrap();
     assert_eq!(pin.map(|pin| pin.revision), Some(2), "one write");
     let opened = world.open().unwrap();
@@ -135,13 +155,14 @@ fn import_takes_all_or_nothing() {
     let before = world.text();
     let file = world.root().join("my.env");
     std::fs::write(&file, "D=1\ncanary\n").unwrap();
-    let (sentence, hint) = told_by(at(&world, |place| variables::import(place, &file)).0.unwrap_err());
+    let (sentence, hint) = told_by(at(&world, |place| variables::import(place, &file, &asks_nobody)).0.unwrap_err());
     let place = file.display();
     let expected = format!("`{place}:2`: `NAME=value` is expected, and there is no `=`, and nothing was taken");
     assert_eq!((sentence, hint.as_str()), (expected, "mend line 2 and import it again"));
     std::fs::write(&file, "# nothing\n").unwrap();
-    assert!(at(&world, |place| variables::import(place, &file)).0.is_err());
-    let (sentence, _) = told_by(at(&world, |place| variables::import(place, world.root())).0.unwrap_err());
+    assert!(at(&world, |place| variables::import(place, &file, &asks_nobody)).0.is_err());
+    let (sentence, _) =
+        told_by(at(&world, |place| variables::import(place, world.root(), &asks_nobody)).0.unwrap_err());
     assert!(sentence.ends_with("it is no regular file"), "{sentence}");
     assert_eq!(before, world.text());
 }

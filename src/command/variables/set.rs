@@ -1,11 +1,12 @@
 //! `set`: stores one secret, typed without echo or from stdin. No value passes through an argument, and none is shown.
 
 use super::{Place, allowed_name, change, myself, open};
+use crate::domain::acceptance::Emptiness;
 use crate::domain::container::Container;
 use crate::domain::container::seal::Change;
 use crate::domain::name::VariableName;
 use crate::domain::secret::Secret;
-use crate::edge::entry::{self, Entry};
+use crate::edge::entry;
 use crate::edge::vault::{self, Wanted};
 use crate::edge::{identity, terminal};
 use crate::error::{Exit, Failure, Result};
@@ -14,33 +15,30 @@ use crate::error::{Exit, Failure, Result};
 const LONGEST_EXPORTED: usize = 128 * 1024 - 1;
 
 /// `set NAME`: stores a secret, typed without echo or from stdin.
-pub fn set(place: &Place<'_>, name: &str) -> Result<()> {
+pub fn set(place: &Place<'_>, name: &str, emptiness: Emptiness) -> Result<()> {
     let name = allowed_name(place, name)?;
     let readers = readers(place)?;
     let environment = place.expected.environment;
-    let value = match entry::kind() {
-        Entry::Stdin => entry::from_stdin()?,
-        Entry::Terminal => {
-            entry::from_terminal(&format!("nexus-env: {environment} · {readers}\nvalue of {name} (not shown): "))?
-        }
-    };
-    store(place, name, value)
+    let prompt = format!("nexus-env: {environment} · {readers}\nvalue of {name} (not shown): ");
+    store(place, name, entry::value(&prompt, emptiness)?, emptiness)
 }
 
 /// Stores one value, wherever it came from. A value that is the same writes nothing.
-pub fn store(place: &Place<'_>, name: VariableName, value: Secret) -> Result<()> {
+pub fn store(place: &Place<'_>, name: VariableName, value: Secret, emptiness: Emptiness) -> Result<()> {
     let environment = place.expected.environment;
-    if value.expose().contains(&0) {
-        return Err(Failure::new(format!("the value of `{name}` holds a NUL byte, which no variable can"))
-            .hint("store it in base64, or store the path of a file")
-            .into());
-    }
+    place.offer(&name).accept(value.expose(), emptiness)?;
     let long = value.expose().len() + name.as_str().len() + 1 > LONGEST_EXPORTED;
     let outcome = change(place, &[Change::Set(name.clone(), value)])?;
-    match outcome.after {
-        Some(_) => terminal::say(place.ambient, &format!("stored `{name}` for {environment}")),
-        None => terminal::say(place.ambient, &format!("`{name}` has this value for {environment} already")),
+    let before = outcome.before.as_ref().and_then(|container| container.ciphertext(&name));
+    let mut said = match (outcome.after, before) {
+        (None, _) => format!("`{name}` has this value for {environment} already"),
+        (Some(_), None) => format!("stored `{name}` for {environment}"),
+        (Some(_), Some(_)) => format!("replaced the value of `{name}` for {environment}"),
+    };
+    if place.plain.contains(&name) {
+        said.push_str("; its plain value, in `.nexusenv` or `.nexusenv.local`, wins until that line goes");
     }
+    terminal::say(place.ambient, &said);
     if long {
         let sentence = format!("`{name}` is longer than 128 KiB: Linux starts no program while it is exported");
         terminal::say_anyway(&sentence);
