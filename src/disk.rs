@@ -1,13 +1,14 @@
 //! What several doors of `edge` do with a file: look at it, read it with a limit, replace it whole. It stands below
 //! them, so that no door opens another; nothing but `edge` uses it, and it knows no format.
 
-use std::ffi::OsString;
+pub mod beside;
+
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, OFlags};
+use rustix::fs::{Access, FlockOperation, OFlags};
 
 use crate::domain::ambient::Timestamp;
 use crate::domain::watch::Sighting;
@@ -88,32 +89,51 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Writes a file of this user alone, 0600, below directories of this user alone, 0700, in one step.
 pub fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(directory) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    }
+    path.parent().map_or(Ok(()), keep_directory)?;
     rename_over(path, bytes, 0o600, None)
+}
+
+/// Makes a directory of this user alone, 0700, and those above it.
+pub fn keep_directory(directory: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)
 }
 
 /// Makes a symbolic link below directories of this user alone, or replaces one, in one step.
 pub fn link(path: &Path, target: &Path) -> io::Result<()> {
-    if let Some(directory) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    }
-    let beside = beside(path);
+    path.parent().map_or(Ok(()), keep_directory)?;
+    let beside = fresh(path);
     std::os::unix::fs::symlink(target, &beside)?;
     std::fs::rename(&beside, path).inspect_err(|_| {
         let _ = std::fs::remove_file(&beside);
     })
 }
 
-/// Makes a file that does not exist yet.
+/// Makes a file that does not exist yet, whole, with this mode under the umask.
 ///
 /// # Errors
-/// `AlreadyExists` when there is anything of that name.
-pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// `AlreadyExists` when there is anything of that name, a symbolic link too, which is not followed.
+pub fn create(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let beside = fresh(path);
+    let made = write_new(&beside, bytes, mode, None).and_then(|()| match std::fs::hard_link(&beside, path) {
+        // Where the file system has no hard links (link(2)), the name is at least taken in one step.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => write_new(path, bytes, mode, None),
+        linked => linked,
+    });
+    let _ = std::fs::remove_file(&beside);
+    made
+}
+
+/// The right to change what stands in a directory, for as long as it is open; waits for whoever has it. The kernel takes it
+/// back when the process dies (flock(2)), and nothing is left behind: what is locked is the directory itself.
+pub fn lock(directory: &Path) -> io::Result<File> {
+    let opened = File::open(directory)?;
+    loop {
+        match rustix::fs::flock(&opened, FlockOperation::LockExclusive) {
+            Ok(()) => return Ok(opened),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// Removes a file; that there is none is no error.
@@ -126,16 +146,8 @@ pub fn remove(path: &Path) -> io::Result<()> {
 
 /// `created` is the mode under the umask; `mode` is set as it is.
 fn rename_over(path: &Path, bytes: &[u8], created: u32, mode: Option<u32>) -> io::Result<()> {
-    let beside = beside(path);
-    let written = quietly(|| {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(created).open(&beside)?;
-        if let Some(mode) = mode {
-            file.set_permissions(Permissions::from_mode(mode))?;
-        }
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&beside, path)
-    });
+    let beside = fresh(path);
+    let written = write_new(&beside, bytes, created, mode).and_then(|()| std::fs::rename(&beside, path));
     if written.is_err() {
         let _ = std::fs::remove_file(&beside);
     } else if let Some(Ok(directory)) = path.parent().map(File::open) {
@@ -143,6 +155,29 @@ fn rename_over(path: &Path, bytes: &[u8], created: u32, mode: Option<u32>) -> io
         let _ = directory.sync_all();
     }
     written
+}
+
+/// Removes what it has begun where it fails.
+fn write_new(path: &Path, bytes: &[u8], created: u32, mode: Option<u32>) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(created).open(path)?;
+    let written = quietly(|| {
+        if let Some(mode) = mode {
+            file.set_permissions(Permissions::from_mode(mode))?;
+        }
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.inspect_err(|_| {
+        let _ = std::fs::remove_file(path);
+    })
+}
+
+/// A name beside a file that is about to be written, after what others left there was cleared away.
+fn fresh(path: &Path) -> PathBuf {
+    if let Some(directory) = path.parent() {
+        beside::sweep(directory);
+    }
+    beside::name(path)
 }
 
 /// Past a limit on the size of files the kernel sends SIGXFSZ, which would end the program (setrlimit(2)); ignored, the
@@ -158,16 +193,10 @@ pub fn quietly<T>(write: impl FnOnce() -> T) -> T {
     written
 }
 
-/// A name in the same directory that nobody else uses: hidden, and of no kind that a glob of ours takes.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}-{:08x}.new", std::process::id(), rand::random::<u32>()));
-    path.with_file_name(name)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use super::*;
     use std::time::{Duration, SystemTime};
 
@@ -193,6 +222,19 @@ mod tests {
         assert_eq!(mode(&file), 0o640);
         assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(names(dir.path()), ["link", "real"]);
+    }
+
+    #[test]
+    fn creating_takes_no_name_that_is_taken_and_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, link) = (dir.path().join("file"), dir.path().join("link"));
+        create(&file, b"1", 0o600).unwrap();
+        std::os::unix::fs::symlink("elsewhere", &link).unwrap();
+        for taken in [&file, &link] {
+            assert_eq!(create(taken, b"2", 0o600).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        }
+        assert_eq!((std::fs::read(&file).unwrap(), mode(&file)), (b"1".to_vec(), 0o600));
+        assert_eq!(names(dir.path()), ["file", "link"]);
     }
 
     #[test]

@@ -154,8 +154,8 @@ fn the_programs_own_edit_stays_allowed_and_keeps_the_mode() {
 #[test]
 fn an_edit_of_what_is_not_allowed_does_not_make_it_so() {
     let world = World::new(GOOD);
-    world.set("B", "1").unwrap();
-    assert_eq!(world.trust(), "asks");
+    assert_eq!(world.set("B", "1").unwrap_err(), "`.nexusenv` was changed just now, and nothing was written");
+    assert_eq!((world.text().as_str(), world.trust()), (GOOD, "asks"));
 }
 
 #[test]

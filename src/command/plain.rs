@@ -10,7 +10,9 @@ use crate::domain::plain;
 use crate::domain::repository::{AllowedText, AllowedTexts, InputKind, Repository};
 use crate::domain::schema;
 use crate::edge::entry;
-use crate::edge::{repo, terminal, trust};
+use crate::edge::repo::{self, Found};
+use crate::edge::terminal;
+use crate::edge::trust::{self, Trust};
 use crate::error::{Failure, Result};
 
 /// An allowed configuration, and the environment of it that is worked on.
@@ -42,6 +44,8 @@ pub fn set(place: Place<'_>, name: &VariableName, value: &[u8]) -> Result<Edited
         Failure::new(format!("the value for `{name}` is not UTF-8, which `.nexusenv` must be"))
             .hint(format!("nexus-env set {name} -e {} stores any bytes, encrypted", place.environment))
     })?;
+    let (_lock, repository) = locked(place)?;
+    let place = Place { repository: &repository, ..place };
     let texts = trust::texts(place.repository)?;
     let edited = plain::set_plain(&texts.main.text, place.environment, name, value)?;
     let known = plain::unset_plain(&texts.main.text, place.environment, name)?.is_some();
@@ -61,6 +65,8 @@ pub fn set(place: Place<'_>, name: &VariableName, value: &[u8]) -> Result<Edited
 
 /// Removes a plain variable from `.nexusenv`; `No` when that file does not set it.
 pub fn unset(place: Place<'_>, name: &VariableName) -> Result<Edited> {
+    let (_lock, repository) = locked(place)?;
+    let place = Place { repository: &repository, ..place };
     let texts = trust::texts(place.repository)?;
     let Some(edited) = plain::unset_plain(&texts.main.text, place.environment, name)? else { return Ok(Edited::No) };
     write(place, texts, edited)?;
@@ -70,9 +76,24 @@ pub fn unset(place: Place<'_>, name: &VariableName) -> Result<Edited> {
 
 /// Writes the fingerprint of the environment's database to `.nexusenv`.
 pub fn pin(place: Place<'_>, fingerprint: &Fingerprint) -> Result<Edited> {
+    let (_lock, repository) = locked(place)?;
+    let place = Place { repository: &repository, ..place };
     let texts = trust::texts(place.repository)?;
     let edited = plain::set_fingerprint(&texts.main.text, place.environment, &fingerprint.written())?;
     write(place, texts, edited)
+}
+
+/// The right to edit `.nexusenv`, and what stands in it now that nobody else edits it: another `set --plain` may have been
+/// faster, and what it wrote is allowed too.
+fn locked(place: Place<'_>) -> Result<(repo::Lock, Repository)> {
+    let root = &place.repository.root;
+    let lock = repo::lock(root)?;
+    if let Found::Repository(repository) = repo::find_from(place.ambient, root)?
+        && let Trust::Allowed(_) = trust::judge(place.ambient, &repository)?
+    {
+        return Ok((lock, repository));
+    }
+    Err(Failure::new("`.nexusenv` was changed just now, and nothing was written").hint("nexus-env allow").into())
 }
 
 /// Writes an edited `.nexusenv` that must load, and keeps it allowed.

@@ -2,9 +2,10 @@
 //!
 //! Nothing in a repository can name one. What others could read is refused, not used with a warning.
 
+use crate::disk;
 use crate::domain::safe_text;
 use std::fs::{DirBuilder, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -102,7 +103,8 @@ pub fn create(ambient: &Ambient) -> Result<Created> {
         .map_err(|error| failed("could not make", directory, &error))?;
     refuse_in_work_tree(ambient, &path)?;
     let (text, recipient) = identity::generate(&calendar::rfc3339(ambient.now.seconds));
-    match write_new(&path, text.expose()) {
+    // An existing file, or a link that someone put there, is never followed or replaced.
+    match disk::create(&path, text.expose(), 0o600) {
         Ok(()) => Ok(Created { origin: shown(ambient, &path), recipient: Some(recipient), how: How::Made }),
         // Another one was faster.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => kept(look(ambient)?),
@@ -116,16 +118,6 @@ fn kept(found: Understood) -> Result<Created> {
         Understood::Locked(locked) => (locked.origin().to_owned(), None),
     };
     Ok(Created { origin, recipient, how: How::Kept })
-}
-
-fn write_new(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    // O_EXCL: an existing file, or a link that someone put there, is never followed or replaced.
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    let written = file.write_all(text).and_then(|()| file.sync_all());
-    if written.is_err() {
-        let _ = std::fs::remove_file(path);
-    }
-    written
 }
 
 /// Where the identity is; not yet looked into.

@@ -149,9 +149,21 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     disk::replace(path, bytes).map_err(|error| unwritable(path, error))
 }
 
+/// The right to edit a repository's `.nexusenv`, for as long as it lives; waits for whoever has it.
+pub struct Lock {
+    _directory: std::fs::File,
+}
+
+/// Takes that right. No file is made for it.
+pub fn lock(root: &Path) -> Result<Lock> {
+    let locked = disk::lock(root);
+    let directory = locked.with_context(|| format!("could not lock `{}`", safe_text::path(root)))?;
+    Ok(Lock { _directory: directory })
+}
+
 /// Makes a file; `false` when there is one already, which stays as it is.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<bool> {
-    match disk::create(path, bytes) {
+    match disk::create(path, bytes, 0o666) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(unwritable(path, error)),

@@ -8,6 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::Context;
 
+use crate::disk::beside;
 use crate::domain::ambient::Timestamp;
 use crate::error::{Failure, Result};
 
@@ -24,6 +25,7 @@ pub fn stamps(directory: &Path, times: &[Timestamp]) -> Result<Vec<PathBuf>> {
     let missing: Vec<usize> = (0..times.len()).filter(|&at| modified(&paths[at]) != Some(times[at])).collect();
     if !missing.is_empty() {
         prune(directory, &paths);
+        beside::sweep(directory);
     }
     for at in missing {
         make(&paths[at], times[at])?;
@@ -66,14 +68,9 @@ fn make(path: &Path, time: Timestamp) -> Result<()> {
     let whole = if time.seconds < 0 { UNIX_EPOCH.checked_sub(seconds) } else { UNIX_EPOCH.checked_add(seconds) };
     let at = whole.and_then(|whole| whole.checked_add(Duration::from_nanos(u64::from(time.nanoseconds))));
     let at = at.context("a file's time is out of range")?;
-    let beside = path.with_file_name(format!(".{}.{}", name(time), std::process::id()));
-    let file = File::options()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&beside)
-        .context("could not make a stamp")?;
+    let beside = beside::name(path);
+    let file =
+        File::options().write(true).create_new(true).mode(0o600).open(&beside).context("could not make a stamp")?;
     file.set_times(FileTimes::new().set_modified(at)).context("could not set a stamp's time")?;
     std::fs::rename(&beside, path).context("could not place a stamp")?;
     if modified(path) == Some(time) {

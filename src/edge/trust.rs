@@ -157,6 +157,9 @@ pub fn pin(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentName) 
 /// is not written.
 pub fn remember(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentName, pin: Pin) -> Result<()> {
     let state = state(ambient)?;
+    let path = pin_path(state, id, environment);
+    // What is known is read and written without another process in between.
+    let _locked = locked(&path)?;
     // A damaged file is replaced: whoever calls this has decided that this store is the right one.
     let known = self::pin(ambient, id, environment).unwrap_or(None);
     let pin = match known {
@@ -177,7 +180,7 @@ pub fn remember(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentN
         Protection::Protected => " protected",
         Protection::Open => "",
     };
-    keep(&pin_path(state, id, environment), format!("{fingerprint} {}{protected}\n", pin.revision).as_bytes())
+    keep(&path, format!("{fingerprint} {}{protected}\n", pin.revision).as_bytes())
 }
 
 /// Forgets the store that was seen with an environment, and lets every shell notice: another one is allowed instead.
@@ -227,8 +230,11 @@ fn remember_last(state: &Path, root: &Path, main: Digest, local: Option<Digest>)
     keep(&last(state, root), format!("{}\n{local}\n", main.hex()).as_bytes())
 }
 
-/// Every shell notices a new generation at its next prompt.
+/// Every shell notices a new generation at its next prompt. What killed writers left goes with it.
 fn renew(ambient: &Ambient, state: &Path) -> Result<()> {
+    for directory in ["allowed", "denied", "last", "pins"] {
+        disk::beside::sweep(&state.join(directory));
+    }
     let stamp = format!("{}.{:09} {:016x}\n", ambient.now.seconds, ambient.now.nanoseconds, rand::random::<u64>());
     keep(&state.join("generation"), stamp.as_bytes())
 }
@@ -258,6 +264,14 @@ fn state(ambient: &Ambient) -> Result<&Path> {
     ambient.state_dir.as_deref().ok_or_else(|| {
         anyhow!(Failure::new("there is no place to remember anything: neither `HOME` nor `XDG_STATE_HOME` is set"))
     })
+}
+
+/// The directory of a file of ours, made where there is none, and held until this is dropped.
+fn locked(path: &Path) -> Result<std::fs::File> {
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    disk::keep_directory(directory)
+        .and_then(|()| disk::lock(directory))
+        .with_context(|| format!("could not lock `{}`", safe_text::path(directory)))
 }
 
 fn keep(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -88,9 +88,12 @@ fn mode_and_symbolic_link_are_kept() {
 #[test]
 fn what_a_killed_writer_left_goes_with_the_next_write() {
     let world = World::with_three();
-    std::fs::write(world.file().with_file_name(".prod.toml.4242-0000abcd.new"), "half").unwrap();
+    // No process has that number (proc(5), pid_max).
+    std::fs::write(world.root().join("..nexusenv.4194305-0000abcd.new"), "half").unwrap();
+    std::fs::write(world.file().with_file_name(".prod.toml.4194305-0000abcd.new"), "half").unwrap();
     world.change(&[set("D", "1")]).unwrap();
     assert_eq!(left_beside(&world), ["prod.toml"]);
+    assert!(!world.root().join("..nexusenv.4194305-0000abcd.new").exists());
 }
 
 #[test]

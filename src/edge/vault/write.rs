@@ -3,13 +3,11 @@
 
 use std::fs::{DirBuilder, File};
 use std::io::{ErrorKind, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use age::Encryptor;
 use rand::RngCore;
 use rand::rngs::OsRng;
-use rustix::fs::FlockOperation;
 use zeroize::Zeroizing;
 
 use super::{Expected, VaultFailure, pin, place, read, unwrap, value_damaged, verify};
@@ -48,14 +46,8 @@ pub fn lock(root: &Path) -> Result<Lock, VaultFailure> {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(failed(error)),
         Ok(()) | Err(_) => {}
     }
-    let directory = File::open(&path).map_err(failed)?;
-    loop {
-        match rustix::fs::flock(&directory, FlockOperation::LockExclusive) {
-            Ok(()) => return Ok(Lock { _directory: directory, root: root.to_owned(), path }),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(failed(error.into())),
-        }
-    }
+    let directory = disk::lock(&path).map_err(failed)?;
+    Ok(Lock { _directory: directory, root: root.to_owned(), path })
 }
 
 impl Lock {
@@ -72,20 +64,10 @@ impl Lock {
         if text.len() > LARGEST {
             return Err(VaultFailure::TooLarge { place });
         }
-        self.replace(environment, text.as_bytes()).map_err(|error| VaultFailure::File { act: "write", place, error })
-    }
-
-    fn replace(&self, environment: &EnvironmentName, bytes: &[u8]) -> std::io::Result<()> {
-        let name = format!("{environment}.toml");
-        // Only the holder of the lock writes here: what lies half-written beside the store is of one that was killed.
-        for entry in std::fs::read_dir(&self.path)? {
-            let entry = entry?.file_name();
-            let beside = entry.as_bytes().strip_prefix(b".").and_then(|rest| rest.strip_prefix(name.as_bytes()));
-            if beside.is_some_and(|rest| rest.starts_with(b".") && rest.ends_with(b".new")) {
-                disk::remove(&self.path.join(entry))?;
-            }
-        }
-        disk::replace(&self.path.join(name), bytes)
+        // What a killed `set --plain` left stands beside `.nexusenv`, where git shows it.
+        disk::beside::sweep(&self.root);
+        let path = self.path.join(format!("{environment}.toml"));
+        disk::replace(&path, text.as_bytes()).map_err(|error| VaultFailure::File { act: "write", place, error })
     }
 }
 
