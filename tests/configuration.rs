@@ -101,8 +101,8 @@ fn what_cannot_be_understood_is_not_allowed() {
         ("[env", ".nexusenv:1: is no TOML: unclosed table, expected `]`"),
         (
             refused.as_str(),
-            ".nexusenv:5: `env.dev.vars.PATH` is refused from a repository: setting it can run code or change who the \
-             tools think you are",
+            ".nexusenv:5: `env.dev.vars.PATH` is refused from a repository: a shell runs it, or finds programs, files or \
+             its history by it",
         ),
     ] {
         let world = World::new(text);

@@ -7,6 +7,7 @@ use crate::domain::ambient::Ambient;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::plain;
+use crate::domain::refused;
 use crate::domain::repository::{AllowedText, AllowedTexts, InputKind, Repository};
 use crate::domain::schema;
 use crate::edge::entry;
@@ -37,8 +38,9 @@ pub enum Edited {
 /// # Errors
 /// A refused name; a value that is not UTF-8, holds NUL or a wrong reference; a file that cannot be written.
 pub fn set(place: Place<'_>, name: &VariableName, value: &[u8]) -> Result<Edited> {
-    if let (Some(why), false) = (name.refusal(), place.lifted.contains(name)) {
-        return Err(Failure::new(format!("`{name}` is refused from a repository: {why}")).into());
+    if let Some(refusal) = refused::refusal(name, place.lifted) {
+        let sentence = format!("`{name}` is refused from a repository: {}", refusal.reason());
+        return Err(Failure::new(sentence).hint(refusal.hint(name)).into());
     }
     let value = std::str::from_utf8(value).map_err(|_| {
         Failure::new(format!("the value for `{name}` is not UTF-8, which `.nexusenv` must be"))

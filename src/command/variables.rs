@@ -15,6 +15,7 @@ use crate::domain::container::seal::Change;
 use crate::domain::container::{Container, Pin, RecipientName};
 use crate::domain::identity::Identities;
 use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::refused::{self, Refusal};
 use crate::domain::secret::Secret;
 use crate::edge::entry;
 use crate::edge::vault::{self, Expected, Opened, Outcome, VaultFailure, Wanted};
@@ -163,14 +164,14 @@ fn allowed_name(place: &Place<'_>, text: &str) -> Result<VariableName> {
     let name = readable_name(text)?;
     match refusal(place, &name) {
         None => Ok(name),
-        Some(reason) => Err(Failure::new(format!("`{name}` is refused: {reason}"))
-            .hint(format!("allow_names = [\"{name}\"] in your own config.toml lifts it for you"))
-            .into()),
+        Some(refusal) => {
+            Err(Failure::new(format!("`{name}` is refused: {}", refusal.reason())).hint(refusal.hint(&name)).into())
+        }
     }
 }
 
-fn refusal(place: &Place<'_>, name: &VariableName) -> Option<&'static str> {
-    name.refusal().filter(|_| !place.expected.lifted.contains(name))
+fn refusal(place: &Place<'_>, name: &VariableName) -> Option<Refusal> {
+    refused::refusal(name, place.expected.lifted)
 }
 
 /// The words of a command line may hold a secret that was typed in the wrong place: only what looks like a name is

@@ -5,7 +5,7 @@ use super::ambient::{Ambient, Environ, Terminal};
 
 /// What agents put into the environment of the processes they start: Prisma's own list (`ai-safety.ts`, 7.9) and the
 /// common name `AI_AGENT`, which `edge::ambient` also gives where the file `/opt/.devin` tells of one. An entry that ends in `*` is a prefix.
-const MARKERS: &[&str] = &[
+pub const MARKERS: &[&str] = &[
     "CLAUDECODE",
     "CLAUDE_CODE*",
     "CODEX_THREAD_ID",
@@ -26,15 +26,24 @@ const MARKERS: &[&str] = &[
 /// Parts of names that a person sets for an agent in their own shell, where no agent is yet.
 const SETTINGS: &[&str] = &["_API_KEY", "_CONFIG", "_DISABLE", "_EXPERIMENTAL", "_HOME", "_MAX_", "_SKIP_", "_USE_"];
 
+/// Replit's, which is a person's unless its value begins with `agent-`.
+const REPLIT: &str = "REPLIT_SESSION";
+
+/// Whether an agent can be known by a variable of this name, whatever it holds.
+pub fn is_marker(name: &str) -> bool {
+    name == REPLIT
+        || MARKERS.iter().any(|marker| match marker.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix),
+            None => name == *marker,
+        })
+}
+
 /// The name of the variable that gives a coding agent away. An empty value, `0` and `false` mean that there is none.
 pub fn marker(variables: &Environ) -> Option<&str> {
     variables.iter().find_map(|(name, value)| {
         let name = name.to_str()?;
-        let known = MARKERS.iter().any(|marker| match marker.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix) && !SETTINGS.iter().any(|part| name.contains(part)),
-            None => name == *marker,
-        });
-        let known = known || (name == "REPLIT_SESSION" && value.to_str()?.starts_with("agent-"));
+        let known = is_marker(name) && !SETTINGS.iter().any(|part| name.contains(part));
+        let known = known && (name != REPLIT || value.to_str()?.starts_with("agent-"));
         (known && !matches!(value.to_str(), Some("" | "0" | "false"))).then_some(name)
     })
 }

@@ -36,6 +36,7 @@ pub mod project;
 pub mod promotion;
 pub mod proxy;
 pub mod record;
+pub mod refused;
 pub mod report;
 pub mod repository;
 pub mod rules;

@@ -51,84 +51,6 @@ impl VariableName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Why this name may not come from a repository: setting it would run code, or change who we are. `None` means
-    /// that it may.
-    pub fn refusal(&self) -> Option<&'static str> {
-        const EXACT: &[&str] = &[
-            "PATH",
-            "NODE_OPTIONS",
-            "BUN_OPTIONS",
-            "PRISMA_SCHEMA_ENGINE_BINARY",
-            "PRISMA_MIGRATION_ENGINE_BINARY",
-            "PRISMA_QUERY_ENGINE_BINARY",
-            "PRISMA_QUERY_ENGINE_LIBRARY",
-            "PRISMA_INTROSPECTION_ENGINE_BINARY",
-            "PRISMA_FMT_BINARY",
-            "BASH_ENV",
-            "ENV",
-            "PROMPT_COMMAND",
-            "PS0",
-            "PS1",
-            "PS2",
-            "PS3",
-            "PS4",
-            "ZDOTDIR",
-            "IFS",
-            "SHELL",
-            "HOME",
-            "EDITOR",
-            "VISUAL",
-            "PAGER",
-        ];
-        const NPM: &str = "npm_config_";
-        const PREFIXES: &[&str] = &["LD_", "DYLD_", "GIT_", "PYTHON", "PERL5", "RUBY", "NEXUS_ENV_"];
-        // What the shells themselves keep: assigning it fails, or changes the shell instead of the environment.
-        const SHELLS: &[&str] = &[
-            "PWD",
-            "OLDPWD",
-            "SHLVL",
-            "UID",
-            "EUID",
-            "PPID",
-            "BASHOPTS",
-            "SHELLOPTS",
-            "BASH_VERSINFO",
-            "BASHPID",
-            "_",
-            "status",
-            "path",
-            "argv",
-            "fpath",
-            "cdpath",
-            "history",
-            "version",
-            "fish_pid",
-            "NEXUS_ENV",
-            "GROUPS",
-            "FUNCNAME",
-            "DIRSTACK",
-            "pipestatus",
-            "prompt",
-            "PROMPT",
-            "RPROMPT",
-            "fish_user_paths",
-            "umask",
-        ];
-        let name = self.0.as_str();
-        // Every name of a store passes here, and most differ in length.
-        let is_one_of = |names: &[&str]| names.iter().any(|known| known.len() == name.len() && *known == name);
-        if is_one_of(EXACT)
-            || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-            || name.get(..NPM.len()).is_some_and(|start| start.eq_ignore_ascii_case(NPM))
-        {
-            Some("setting it can run code or change who the tools think you are")
-        } else if is_one_of(SHELLS) || name.starts_with("__nexus_env") || name.starts_with("__NEXUS_ENV") {
-            Some("the shell or nexus-env itself keeps it")
-        } else {
-            None
-        }
-    }
 }
 
 impl fmt::Display for VariableName {
@@ -170,30 +92,6 @@ mod tests {
         }
         for bad in ["", "2dev", "../x", "dev/x", "dev.toml", "-e", "dév"] {
             assert!(EnvironmentName::new(bad).is_none(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn refuses_names_that_run_code() {
-        for bad in [
-            "PATH",
-            "LD_PRELOAD",
-            "NODE_OPTIONS",
-            "BUN_OPTIONS",
-            "PRISMA_SCHEMA_ENGINE_BINARY",
-            "GIT_SSH_COMMAND",
-            "PYTHONPATH",
-            "npm_config_registry",
-            "NPM_CONFIG_REGISTRY",
-            "PS4",
-            "NEXUS_ENV",
-            "NEXUS_ENV_ROOT",
-            "status",
-        ] {
-            assert!(VariableName::new(bad).is_some_and(|name| name.refusal().is_some()), "{bad}");
-        }
-        for good in ["DATABASE_URL", "NODE_ENV", "PATHS", "LDAP_URL", "GITHUB_TOKEN"] {
-            assert!(VariableName::new(good).is_some_and(|name| name.refusal().is_none()), "{good}");
         }
     }
 }

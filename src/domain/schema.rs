@@ -22,7 +22,7 @@ const KEYS: &[&str] = &["id", "default", "database_variables", "env", "services"
 
 /// The configuration of a repository: `.nexusenv`, with `.nexusenv.local` laid over it key by key (its `[[guard]]`
 /// rules are added to the repository's). `lifted` are the names that the person's own configuration allows although
-/// [`VariableName::refusal`] speaks against them.
+/// [`super::refused`] speaks against them.
 ///
 /// The failure names file, line and key, and in its hint the nearest name that is known there.
 pub fn parse(texts: &AllowedTexts, lifted: &[VariableName]) -> Result<Config, Failure> {

@@ -16,6 +16,7 @@ use super::diff::EnvDiff;
 use super::duration::Duration;
 use super::layers;
 use super::name::{EnvironmentName, VariableName};
+use super::refused;
 use super::secret::Secret;
 use super::vars::Vars;
 use crate::error::Failure;
@@ -288,7 +289,7 @@ impl Session {
 
 /// Whether a name may be touched although nothing but an exported variable says that it was set here.
 fn trusted(name: &VariableName, exported: &Environ) -> bool {
-    if layers::is_one(name) { layers::holds_ours(name, exported) } else { name.refusal().is_none() }
+    if layers::is_one(name) { layers::holds_ours(name, exported) } else { refused::refusal(name, &[]).is_none() }
 }
 
 impl Plan {

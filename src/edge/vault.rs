@@ -23,6 +23,7 @@ use crate::domain::container::seal::{Damaged, DataKey, Keys, Unsealed, Verified}
 use crate::domain::container::{Container, Pin};
 use crate::domain::identity::Identities;
 use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
+use crate::domain::refused;
 use crate::domain::vars::Vars;
 
 /// An age header takes a hundred bytes a recipient, and each costs time at every load: 600 are enough.
@@ -101,11 +102,9 @@ pub fn open(
     let keys = unwrap(container, expected, identities)?;
     let (verified, warning) = verify(container, expected, &keys)?;
     for (name, _) in &container.secrets {
-        if let Some(reason) = name.refusal()
-            && !expected.lifted.contains(name)
-        {
+        if let Some(refusal) = refused::refusal(name, expected.lifted) {
             let (environment, name) = (expected.environment.clone(), name.clone());
-            return Err(VaultFailure::RefusedName { environment, name, reason });
+            return Err(VaultFailure::RefusedName { environment, name, reason: refusal.reason() });
         }
     }
     let vars = match wanted {

@@ -28,6 +28,7 @@ mod layers;
 mod listener;
 mod loading;
 mod migrate_check;
+mod names;
 mod noticing;
 mod parts;
 mod pausing;

@@ -57,8 +57,8 @@ stories! {
     }
 
     fn a_dangerous_name(shell) {
-        cannot_be_allowed(shell, DEV_AND_PROD.replace("NODE_ENV", "LD_PRELOAD"), "nexus-env: .nexusenv:6: `env.dev.vars.LD_PRELOAD` is refused from a repository: setting it can run code or \
-             change who the tools think you are\nhint: `allow_names = [\"LD_PRELOAD\"]` in your own config.toml lets it through \
+        cannot_be_allowed(shell, DEV_AND_PROD.replace("NODE_ENV", "LD_PRELOAD"), "nexus-env: .nexusenv:6: `env.dev.vars.LD_PRELOAD` is refused from a repository: the dynamic loader runs what it \
+             names\nhint: `allow_names = [\"LD_PRELOAD\"]` in your own config.toml lets it through \
              for you alone");
     }
 

@@ -118,8 +118,8 @@ fn names_and_values_that_cannot_be_are_refused() {
     assert!(sentence.starts_with("a value is never taken from the command line: "), "{sentence}");
     assert!(hint.starts_with("nexus-env set PASSWORD, which asks for it"), "{hint}");
     let (sentence, hint) = set("LD_PRELOAD");
-    assert!(sentence.starts_with("`LD_PRELOAD` is refused: setting it can run code"), "{sentence}");
-    assert_eq!(hint, "allow_names = [\"LD_PRELOAD\"] in your own config.toml lifts it for you");
+    assert!(sentence.starts_with("`LD_PRELOAD` is refused: the dynamic loader runs what it names"), "{sentence}");
+    assert_eq!(hint, "`allow_names = [\"LD_PRELOAD\"]` in your own config.toml lets it through for you alone");
     let nul = at(&world, |place| variables::store(place, name("D"), Secret::new("canary\0"), Emptiness::Refused));
     assert_eq!(
         told_by(nul.0.unwrap_err()).0,

@@ -293,8 +293,8 @@ fn a_sealed_name_that_runs_code() {
     let (sentence, hint) = told_by(world.open().unwrap_err());
     assert_eq!(
         sentence,
-        "`prod` holds a secret named `NODE_OPTIONS`, which is refused: setting it can run code or change who the \
-         tools think you are"
+        "`prod` holds a secret named `NODE_OPTIONS`, which is refused: Node, its package managers or what they \
+         install run something else by it"
     );
     assert_eq!(hint, "nexus-env unset NODE_OPTIONS -e prod");
 }

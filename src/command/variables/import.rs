@@ -68,7 +68,7 @@ pub fn import(place: &Place<'_>, file: &Path, confirm: &dyn Fn(&str) -> Result<(
         }
         let known = before.get(name);
         let wipes = value.expose().is_empty() && known.is_some_and(|known| !known.expose().is_empty());
-        let why_not = refusal(place, name).map(str::to_owned).or_else(|| {
+        let why_not = refusal(place, name).map(|refusal| refusal.reason().to_owned()).or_else(|| {
             wipes.then(|| format!("it is empty there; if that is meant: nexus-env set {name} -e {environment} --empty"))
         });
         if let Some(reason) = why_not {

@@ -5,6 +5,7 @@ use super::reader::{Found, Keys};
 use crate::domain::config::{Access, Environment, Export, Match, Protection, Proxy};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::refused;
 use crate::domain::vars;
 use crate::error::Failure;
 
@@ -71,10 +72,9 @@ fn variables(keys: &mut Keys<'_>, lifted: &[VariableName]) -> Result<Vec<(Variab
                 .failure(format!("sets `{}`, which is no name for a variable", shown(&name)))
                 .hint("letters, digits and `_`, not beginning with a digit")
         })?;
-        if let (Some(why), false) = (name.refusal(), lifted.contains(&name)) {
-            return Err(found
-                .failure(format!("is refused from a repository: {why}"))
-                .hint(format!("`allow_names = [\"{name}\"]` in your own config.toml lets it through for you alone")));
+        if let Some(refusal) = refused::refusal(&name, lifted) {
+            let sentence = format!("is refused from a repository: {}", refusal.reason());
+            return Err(found.failure(sentence).hint(refusal.hint(&name)));
         }
         let value = found.text()?;
         vars::check_references(value).map_err(|sentence| found.failure(sentence).hint(vars::REFERENCES))?;

@@ -325,8 +325,8 @@ fn names_that_run_code_are_refused_unless_lifted() {
     check_local(
         &text,
         None,
-        ".nexusenv:3: `env.dev.vars.NODE_OPTIONS` is refused from a repository: setting it can run code or change who \
-         the tools think you are",
+        ".nexusenv:3: `env.dev.vars.NODE_OPTIONS` is refused from a repository: Node, its package managers or what \
+         they install run something else by it",
         "`allow_names = [\"NODE_OPTIONS\"]` in your own config.toml lets it through for you alone",
     );
     assert!(
