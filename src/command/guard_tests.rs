@@ -68,7 +68,7 @@ impl World {
 
     fn prod(mut self) -> Self {
         self.selection = Selection::Environment(name("prod"), Protection::Protected);
-        self.shell("DATABASE_URL", DatabaseUrl::parse(PROD).unwrap().read_only().expose())
+        self.shell("DATABASE_URL", DatabaseUrl::parse(PROD).unwrap().read_only().unwrap().expose())
     }
 
     fn shell(mut self, variable: &str, value: &str) -> Self {

@@ -12,6 +12,7 @@ use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::change::Change;
 use crate::domain::config::{Access, Config, Environment};
 use crate::domain::container::Pin;
+use crate::domain::holding;
 use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::pause::Pause;
 use crate::domain::record::{Entry, Event};
@@ -236,19 +237,7 @@ pub fn variables(ambient: &Ambient, loaded: &Loaded, active: &Active) -> Result<
     let secrets = secrets(ambient, loaded, environment)?;
     let vars = vars::resolve(&environment.vars, secrets)?;
     let access = access(environment, active.granted);
-    if access == Access::ReadOnly
-        && let Some(name) = loaded
-            .config
-            .database_variables
-            .iter()
-            .find(|name| vars.get(name).is_some_and(|value| !value.expose().is_empty() && parsed(value).is_none()))
-    {
-        let environment = &environment.name;
-        return Err(Failure::new(format!("`{name}` of {environment} is no database URL, so it cannot be made read-only"))
-            .hint(format!("nexus-env set {name} -e {environment}; a password's `@`, `/`, `?` and `#` are written %40, %2F, %3F and %23"))
-            .into());
-    }
-    Ok(presented(&loaded.config, access, vars))
+    Ok(holding::all_presented(&environment.name, access, &loaded.config.database_variables, vars)?)
 }
 
 /// What an environment allows once this was granted.
@@ -258,21 +247,6 @@ pub fn access(environment: &Environment, granted: Access) -> Access {
         (Access::ReadOnly, Access::ReadWrite) | (Access::ReadWrite, Access::ReadOnly | Access::ReadWrite) => {
             Access::ReadWrite
         }
-    }
-}
-
-fn presented(config: &Config, access: Access, vars: Vars) -> Vars {
-    match access {
-        Access::ReadWrite => vars,
-        Access::ReadOnly => vars.map(|name, value| config.database_variables.contains(name).then(|| read_only(value))),
-    }
-}
-
-/// The same database, asking PostgreSQL to refuse writes. What is no PostgreSQL URL stays as it is.
-pub fn read_only(value: &Secret) -> Secret {
-    match parsed(value) {
-        Some(url) => Secret::new(url.read_only().expose()),
-        None => value.clone(),
     }
 }
 

@@ -108,8 +108,13 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// Several URLs of one command often lead to one database: it is asked once, unless it refused the first of them.
+    /// Every database that one client or another would make of the URL.
     fn ask(&self, url: &DatabaseUrl) -> Vec<Reply> {
+        url.readings().iter().flat_map(|reading| self.ask_one(reading)).collect()
+    }
+
+    /// Several URLs of one command often lead to one database: it is asked once, unless it refused the first of them.
+    fn ask_one(&self, url: &DatabaseUrl) -> Vec<Reply> {
         let known = self.answers.borrow().iter().find_map(|(asked, replies)| {
             let same = asked.same_but_query(url)
                 || asked.endpoint() == url.endpoint() && replies.iter().all(|reply| reply.answer.is_ok());

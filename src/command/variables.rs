@@ -10,9 +10,9 @@ use std::path::Path;
 use super::load;
 use crate::domain::acceptance::{Keeping, Offer, Role};
 use crate::domain::ambient::Ambient;
-use crate::domain::config::Access;
 use crate::domain::container::seal::Change;
 use crate::domain::container::{Container, Pin, RecipientName};
+use crate::domain::holding;
 use crate::domain::identity::Identities;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::refused::{self, Refusal};
@@ -238,12 +238,11 @@ pub fn get_presented(ambient: &Ambient, name: &str, environment: Option<&str>, o
             Some(name) => load::variables(ambient, loaded, active)?.get(&name).cloned(),
             None => None,
         };
-        let read_only = load::access(environment, active.granted) == Access::ReadOnly;
-        let present =
-            |name: &VariableName, value: Secret| match read_only && loaded.config.database_variables.contains(name) {
-                true => Ok(load::read_only(&value)),
-                false => Ok(value),
-            };
+        let access = load::access(environment, active.granted);
+        let named = &loaded.config.database_variables;
+        let present = |name: &VariableName, value: Secret| {
+            Ok(holding::presented(&environment.name, access, named, name, &value)?)
+        };
         get(place, name, plain, &present, out)
     })
 }

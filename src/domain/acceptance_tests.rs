@@ -34,6 +34,7 @@ fn a_database_variable_takes_a_url_or_nothing() {
         "libsql://db-me.turso.io?authToken=t",
         "clickhouse://u:p@h:8123/db",
         "jdbc:oracle:thin://h:1521/db",
+        "host=h dbname=db user=u password=p",
     ] {
         check("DATABASE_URL", url, Keeping::Encrypted, None);
     }
@@ -50,7 +51,6 @@ fn a_database_variable_takes_a_url_or_nothing() {
         " postgresql://u:p@h/db",
         "\"postgresql://u:p@h/db\"",
         "DATABASE_URL=postgresql://u:p@h/db",
-        "host=h dbname=db user=u password=p",
         "https://example.org",
         "libsql://a b",
         "1x://h",

@@ -177,7 +177,7 @@ pub fn told(group: &Group, targets: &[Target], now: u64) -> Told {
         .map(|target| Database {
             variable: target.label.clone(),
             url: target.url.as_ref().map_or_else(|| target.origin.clone(), ToString::to_string),
-            read_only: target.url.as_ref().is_some_and(|url| url.read_only() == *url && url.read_write() != *url),
+            read_only: target.url.as_ref().is_some_and(DatabaseUrl::is_read_only),
             evidence: target
                 .evidence
                 .iter()

@@ -254,7 +254,7 @@ fn read_only_note(judged: &Judged, target: Option<&Target>) -> Option<Row> {
     let url = target?.url.as_ref()?;
     let environment = judged.verdict.because().environment.as_ref()?;
     let asks = matches!(judged.verdict, Verdict::Ask(_)) && judged.effect() == Effect::Gated;
-    (asks && url.read_write() != *url).then(|| Row {
+    (asks && url.is_read_only()).then(|| Row {
         label: "note".to_owned(),
         text: format!("the URL is read-only, so PostgreSQL refuses writes until nexus-env use {environment} --write"),
         how: String::new(),

@@ -86,26 +86,35 @@ pub fn evidence(
     variable: Option<&VariableName>,
     look: &dyn Fn(&Place) -> Whereabouts,
 ) -> (Reach, Vec<Evidence>) {
-    let mut found = Vec::new();
+    let mut found: Vec<Evidence> = Vec::new();
     let mut reach = Reach::Elsewhere;
     if url.kind() == Kind::Sqlite {
         reach = Reach::File;
         found.extend(file(known, url));
     }
-    for place in url.places() {
+    // Clients differ in what they make of one text: whatever one of them reaches is evidence.
+    let readings = url.readings();
+    for place in readings.iter().flat_map(|reading| reading.places().iter().map(move |place| (reading, place))) {
+        let (reading, place) = place;
         if let Whereabouts::Here(answer) = look(place) {
             reach = Reach::Here;
-            found.extend(listeners::listeners(known, url, place, answer, look));
+            add(&mut found, listeners::listeners(known, reading, place, answer, look));
         }
     }
-    found.extend(known.config.environments.iter().filter(|e| matches(&e.matches, url)).map(|environment| Evidence {
-        source: Source::Match,
-        says: speaks_for(environment),
-        seen: environment.name.to_string(),
-        how: format!("[env.{}.match] in .nexusenv", environment.name),
-    }));
-    found.extend(identity(known, url, reach));
-    found.extend(selected(known, url, variable));
+    for reading in &readings {
+        let fitting = known.config.environments.iter().filter(|e| matches(&e.matches, reading));
+        let matched = fitting.map(|environment| Evidence {
+            source: Source::Match,
+            says: speaks_for(environment),
+            seen: environment.name.to_string(),
+            how: format!("[env.{}.match] in .nexusenv", environment.name),
+        });
+        add(&mut found, matched);
+    }
+    for reading in &readings {
+        add(&mut found, identity(known, reading, reach));
+    }
+    add(&mut found, selected(known, url, variable));
     (reach, found)
 }
 
@@ -123,6 +132,15 @@ pub fn declared_ports(known: &Known<'_>, look: &dyn Fn(&Place) -> Whereabouts) -
         Some(Target { label, url: None, origin: "declared in .nexusenv".to_owned(), reach, evidence })
     };
     ports.into_iter().filter_map(one).collect()
+}
+
+/// What was found in another reading is found once.
+fn add(found: &mut Vec<Evidence>, more: impl IntoIterator<Item = Evidence>) {
+    for evidence in more {
+        if !found.contains(&evidence) {
+            found.push(evidence);
+        }
+    }
 }
 
 fn speaks_for(environment: &Environment) -> Says {
@@ -215,9 +233,10 @@ fn identity(known: &Known<'_>, url: &DatabaseUrl, reach: Reach) -> Option<Eviden
     let exact = of(&|stored| stored.same_but_query(url));
     let (found, what) = match (exact.is_empty(), reach) {
         (false, _) => (exact, "the URL stored"),
-        (true, Reach::Elsewhere) => {
-            (of(&|stored| stored.endpoint() == url.endpoint()), "host, port and database stored")
-        }
+        (true, Reach::Elsewhere) => (
+            of(&|stored| stored.readings().iter().any(|stored| stored.endpoint() == url.endpoint())),
+            "host, port and database stored",
+        ),
         (true, Reach::Here | Reach::File | Reach::Unknown) => return None,
     };
     let names: Vec<&str> = found.iter().map(|stored| stored.environment.as_str()).collect();
@@ -249,7 +268,7 @@ fn selected(known: &Known<'_>, url: &DatabaseUrl, variable: Option<&VariableName
     let exported = known.stored.iter().any(|stored| {
         stored.environment == *environment
             && Some(&stored.variable) == variable
-            && stored.url.as_ref().is_some_and(|stored| stored == url || stored.read_only() == *url)
+            && stored.url.as_ref().is_some_and(|stored| stored == url || stored.read_only().as_ref() == Ok(url))
     });
     exported.then(|| Evidence {
         source: Source::Selection,

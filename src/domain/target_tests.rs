@@ -116,7 +116,7 @@ fn the_same_url_for_two_environments_speaks_for_neither() {
 #[test]
 fn the_read_only_form_of_the_exported_url_is_still_the_exported_one() {
     let both = stored(&[("dev", DEV)]);
-    let read_only = DatabaseUrl::parse(DEV).unwrap().read_only();
+    let read_only = DatabaseUrl::parse(DEV).unwrap().read_only().unwrap();
     check(
         &two(),
         &both,

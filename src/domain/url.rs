@@ -3,16 +3,19 @@
 //! An own splitter instead of a URL library: [`DatabaseUrl::read_only`] must keep every byte that it does not add,
 //! SQL Server's form and several hosts are no WHATWG URLs, and a text that is no URL must never be echoed.
 
+mod clients;
+mod conninfo;
 mod parts;
+mod read_only;
+mod sql_server;
 
 use core::net::IpAddr;
 use std::fmt;
 
-use self::parts::{
-    HIDDEN, canonical, cut, decode, host_of, is_read_only, key_of, pairs, place, redact_query, shown_key, split_query,
-    value_of,
-};
+use self::clients::Reading;
+use self::parts::{HIDDEN, canonical, decode, pairs, query_of, redact_query, split_query};
 use super::secret::Secret;
+pub use read_only::Unheld;
 
 /// What the scheme says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -77,29 +80,49 @@ pub struct Endpoint {
     pub database: Option<String>,
 }
 
-/// A URL that a database client would understand.
+/// How it is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Form {
+    Url,
+    /// libpq's `host=… dbname=…`.
+    Conninfo,
+}
+
+/// A URL that a database client would understand, or a connection string of libpq's.
 #[derive(Clone)]
 pub struct DatabaseUrl {
     text: Secret,
+    form: Form,
     kind: Kind,
     user: Option<String>,
     password: Option<Secret>,
     places: Vec<Place>,
     database: Option<String>,
+    /// Where other clients go with the same text.
+    others: Vec<Reading>,
     redacted: String,
 }
 
 /// What is printed for a text that is no database URL. The text itself may be a password, so it is never shown.
 pub const NOT_A_URL: &str = "not a URL";
 
-const READ_ONLY: &str = "-c%20default_transaction_read_only%3Don";
+/// A longer text is no URL that anybody wrote.
+const LONGEST: usize = 64 * 1024;
 
 impl DatabaseUrl {
     /// Reads a URL of PostgreSQL, CockroachDB, MySQL, MariaDB, SQL Server (`sqlserver://host:port;database=…`),
-    /// MongoDB, SQLite (`file:`) or Prisma's service. `None` for everything else, which also means: for a URL whose
-    /// password holds a `/`, `?` or `#` that should have been percent-encoded, since nobody can tell what is what.
+    /// MongoDB, SQLite (`file:`) or Prisma's service, or a connection string of libpq's. `None` for everything else, which
+    /// also means: for a URL whose password holds a `/`, `?` or `#` that should have been percent-encoded, since nobody can
+    /// tell what is what.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() > 64 * 1024 || text.chars().any(|c| c.is_control() || c == ' ') {
+        if text.len() > LONGEST { None } else { Self::read(text) }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        if text.contains('=') && !text.contains("://") {
+            return conninfo::read(text);
+        }
+        if text.chars().any(|c| c.is_control() || c == ' ') {
             return None;
         }
         let bare = text.strip_prefix("jdbc:").unwrap_or(text);
@@ -109,22 +132,35 @@ impl DatabaseUrl {
         let (scheme, rest) = bare.split_once("://")?;
         let kind = kind_of(scheme)?;
         match kind {
-            Kind::SqlServer => Self::sql_server(text, scheme, rest),
+            Kind::SqlServer => sql_server::read(text, scheme, rest),
             Kind::PostgreSql | Kind::CockroachDb | Kind::MySql | Kind::MongoDb | Kind::Sqlite | Kind::PrismaService => {
                 Self::generic(text, kind, scheme, rest)
             }
         }
     }
 
+    /// Whether a text means to be a PostgreSQL URL, also one that cannot be read.
+    pub fn is_meant(text: &str) -> bool {
+        let text = text.to_ascii_lowercase();
+        let scheme = |scheme: &str| {
+            text.match_indices(scheme).any(|(at, _)| text[at..].find("://").is_some_and(|slashes| slashes <= 32))
+        };
+        // .NET's form has no scheme at all.
+        let fields = ["host=", "database=", "user"].iter().all(|field| text.contains(field)) && text.contains(';');
+        ["postgres", "cockroach"].into_iter().any(scheme) || text.contains("jdbc:postgresql:") || fields
+    }
+
     fn sqlite(text: &str, path: &str) -> Self {
         let (path, query) = split_query(path);
         DatabaseUrl {
             text: Secret::new(text),
+            form: Form::Url,
             kind: Kind::Sqlite,
             user: None,
             password: None,
             places: Vec::new(),
             database: Some(decode(path)),
+            others: Vec::new(),
             redacted: format!("file:{path}{}", redact_query(query)),
         }
     }
@@ -146,76 +182,31 @@ impl DatabaseUrl {
             Some(Err(user)) => (Some(decode(user)), None),
             None => (None, None),
         };
-        let mut places = Vec::new();
-        for host in hosts.split(',') {
-            places.push(place(host, kind.default_port())?);
-        }
+        let readings = clients::readings(text, kind, user.as_deref(), hosts, path, query, fragment)?;
+        let (first, others) = readings.split_first()?;
         let pairs = pairs(query);
         let last = |name: &str| pairs.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        if let Some(sockets) = last("host").or_else(|| last("socket")).filter(|value| !value.is_empty()) {
-            // libpq and Prisma take the parameter instead of the authority's host.
-            let ports: Vec<u16> =
-                last("port").map(|list| list.split(',').filter_map(|p| p.parse().ok()).collect()).unwrap_or_default();
-            places = sockets
-                .split(',')
-                .enumerate()
-                .map(|(at, host)| {
-                    let fallback = places.get(at).or(places.first()).map_or(kind.default_port(), |place| place.port);
-                    let port = ports.get(at).or(ports.first()).copied().unwrap_or(fallback);
-                    Some(Place { host: host_of(host)?, port })
-                })
-                .collect::<Option<Vec<_>>>()?;
-        }
-        if let Some(addresses) = last("hostaddr") {
-            let port = places.first().map_or(kind.default_port(), |place| place.port);
-            places.extend(
-                addresses.split(',').filter_map(|a| a.parse().ok()).map(|a| Place { host: Host::Address(a), port }),
-            );
-        }
-        let database = Some(decode(path.trim_start_matches('/'))).filter(|name| !name.is_empty());
         let shown_user = userinfo.map_or(String::new(), |info| {
             let user = info.split(':').next().unwrap_or("");
             format!("{user}{}@", if password.is_some() { format!(":{HIDDEN}") } else { String::new() })
         });
         let redacted = format!("{scheme}://{shown_user}{hosts}{path}{}", redact_query(query));
-        Some(DatabaseUrl { text: Secret::new(text), kind, user, password, places, database, redacted })
-    }
-
-    /// `sqlserver://HOST[\INSTANCE][:PORT][;KEY=VALUE]…`, Prisma's and JDBC's form.
-    fn sql_server(text: &str, scheme: &str, rest: &str) -> Option<Self> {
-        let mut fields = rest.split(';');
-        let host = fields.next().unwrap_or("");
-        if host.contains('@') || host.contains('/') {
-            return None;
-        }
-        let (name, port) = match host.rsplit_once(':') {
-            Some((name, port)) if !port.is_empty() && !host.ends_with(']') => (name, port.parse().ok()?),
-            Some(_) | None => (host, Kind::SqlServer.default_port()),
+        // libpq, node-postgres and postgres.js take these before what stands in front of the host.
+        let in_query = match kind {
+            Kind::PostgreSql | Kind::CockroachDb => last("password").filter(|word| !word.is_empty()).map(Secret::new),
+            Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Sqlite | Kind::PrismaService => None,
         };
-        let name = name.split('\\').next().unwrap_or("");
-        let (mut user, mut password, mut database) = (None, None, None);
-        let mut redacted = format!("{scheme}://{host}");
-        for field in fields.filter(|field| !field.is_empty()) {
-            let Some((key, value)) = field.split_once('=') else {
-                redacted.push_str(&format!(";{HIDDEN}"));
-                continue;
-            };
-            let plain = value.trim_start_matches('{').trim_end_matches('}').to_owned();
-            match key.trim().to_ascii_lowercase().as_str() {
-                "database" | "databasename" | "initial catalog" => database = Some(plain),
-                "user" | "username" | "uid" | "userid" | "user id" => user = Some(plain),
-                "password" | "pwd" => password = Some(Secret::new(plain)),
-                "encrypt" | "schema" | "trustservercertificate" | "integratedsecurity" => {}
-                _ => {
-                    redacted.push_str(&format!(";{}={HIDDEN}", shown_key(key)));
-                    continue;
-                }
-            }
-            let shown = if key.trim().to_ascii_lowercase().starts_with('p') { HIDDEN } else { value };
-            redacted.push_str(&format!(";{}={shown}", shown_key(key)));
-        }
-        let places = vec![Place { host: host_of(if name.is_empty() { "localhost" } else { name })?, port }];
-        Some(DatabaseUrl { text: Secret::new(text), kind: Kind::SqlServer, user, password, places, database, redacted })
+        Some(DatabaseUrl {
+            text: Secret::new(text),
+            form: Form::Url,
+            kind,
+            user: first.user.clone(),
+            password: in_query.or(password),
+            places: first.places.clone(),
+            database: first.database.clone(),
+            others: others.to_vec(),
+            redacted,
+        })
     }
 
     /// The password, percent-decoded.
@@ -249,8 +240,37 @@ impl DatabaseUrl {
 
     /// A parameter of the query, percent-decoded; the last one where it stands several times. It may be a secret.
     pub fn parameter(&self, name: &str) -> Option<String> {
-        let (_, query, _) = cut(self.expose());
-        pairs(query?).into_iter().rfind(|(key, _)| key == name).map(|(_, value)| value)
+        let pairs = match self.form {
+            Form::Url => pairs(query_of(self.expose())?),
+            Form::Conninfo => conninfo::pairs(self.expose())?,
+        };
+        pairs.into_iter().rfind(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The same text as each client reads it: libpq's way first, then what differs in others. Whatever one of them reaches
+    /// counts, since nobody knows which of them will be given it.
+    pub fn readings(&self) -> Vec<DatabaseUrl> {
+        let first = DatabaseUrl { others: Vec::new(), ..self.clone() };
+        let other = |reading: &Reading| DatabaseUrl {
+            user: reading.user.clone(),
+            places: reading.places.clone(),
+            database: reading.database.clone(),
+            ..first.clone()
+        };
+        std::iter::once(first.clone()).chain(self.others.iter().map(other)).collect()
+    }
+
+    /// The same with another address for every place, as libpq goes by `PGHOSTADDR` where the text has no `hostaddr`.
+    /// Each other reading stays.
+    pub fn at_address(&self, addresses: &str) -> Option<DatabaseUrl> {
+        if self.parameter("hostaddr").is_some() {
+            return Some(self.clone());
+        }
+        let ports: Vec<u16> = self.places.iter().map(|place| place.port).collect();
+        let places = clients::addressed(addresses, &ports)?;
+        let before = Reading { user: self.user.clone(), places: self.places.clone(), database: self.database.clone() };
+        let others = std::iter::once(before).chain(self.others.iter().cloned()).collect();
+        Some(DatabaseUrl { places, others, ..self.clone() })
     }
 
     pub fn endpoint(&self) -> Endpoint {
@@ -258,63 +278,15 @@ impl DatabaseUrl {
         Endpoint { places, database: self.database.clone() }
     }
 
-    /// Whether everything but the query is the same: user, password, hosts, ports and database. `localhost` and the
-    /// loopback addresses count as one host, and so do different spellings of a scheme.
+    /// Whether a client may find everything but the query the same: user, password, hosts, ports and database. `localhost`
+    /// and the loopback addresses count as one host, and so do different spellings of a scheme.
     pub fn same_but_query(&self, other: &DatabaseUrl) -> bool {
         let family = |kind| if kind == Kind::CockroachDb { Kind::PostgreSql } else { kind };
+        let same = |a: &DatabaseUrl, b: &DatabaseUrl| a.user == b.user && a.endpoint() == b.endpoint();
+        let others = other.readings();
         family(self.kind) == family(other.kind)
-            && self.user == other.user
             && self.password == other.password
-            && self.endpoint() == other.endpoint()
-    }
-
-    /// The URL with `options=-c default_transaction_read_only=on`, so that PostgreSQL itself refuses writes. Options
-    /// that are there stay, and ours comes last, where it wins (`PGOPTIONS`, PostgreSQL manual 20.1.4). Every other
-    /// byte stays. A URL of another database comes back as it is.
-    pub fn read_only(&self) -> DatabaseUrl {
-        match self.kind {
-            Kind::PostgreSql | Kind::CockroachDb => {}
-            Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Sqlite | Kind::PrismaService => return self.clone(),
-        }
-        let text = self.expose();
-        let (head, query, tail) = cut(text);
-        let changed = match query {
-            None => format!("{head}?options={READ_ONLY}{tail}"),
-            Some(query) => {
-                let mut fields: Vec<String> = query.split('&').map(str::to_owned).collect();
-                match fields.iter_mut().rev().find(|field| key_of(field) == "options") {
-                    Some(field) if is_read_only(&value_of(field)) => return self.clone(),
-                    Some(field) if value_of(field).is_empty() => {
-                        *field = format!("options={READ_ONLY}");
-                    }
-                    Some(field) => field.push_str(&format!("%20{READ_ONLY}")),
-                    None if query.is_empty() => fields = vec![format!("options={READ_ONLY}")],
-                    None => fields.push(format!("options={READ_ONLY}")),
-                }
-                format!("{head}?{}{tail}", fields.join("&"))
-            }
-        };
-        Self::parse(&changed).unwrap_or_else(|| self.clone())
-    }
-
-    /// Takes back what [`read_only`](Self::read_only) added, and nothing else.
-    pub fn read_write(&self) -> DatabaseUrl {
-        let (head, query, tail) = cut(self.expose());
-        let Some(query) = query else { return self.clone() };
-        let mut fields: Vec<&str> = query.split('&').collect();
-        let ours = format!("options={READ_ONLY}");
-        match fields.iter().rposition(|field| key_of(field) == "options") {
-            Some(at) if fields[at] == ours => {
-                fields.remove(at);
-            }
-            Some(at) => match fields[at].strip_suffix(READ_ONLY).and_then(|rest| rest.strip_suffix("%20")) {
-                Some(rest) => fields[at] = rest,
-                None => return self.clone(),
-            },
-            None => return self.clone(),
-        }
-        let mark = if fields.is_empty() { "" } else { "?" };
-        Self::parse(&format!("{head}{mark}{}{tail}", fields.join("&"))).unwrap_or_else(|| self.clone())
+            && self.readings().iter().any(|one| others.iter().any(|other| same(one, other)))
     }
 }
 

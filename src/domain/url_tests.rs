@@ -68,10 +68,105 @@ fn knows_every_place_that_a_url_names() {
     places("postgresql://u:p@localhost:5433/db?host=%2Fvar%2Frun", &[("/var/run", 5433)]);
     places("postgresql://%2Fvar%2Frun%2Fpostgresql/db", &[("/var/run/postgresql", 5432)]);
     places("postgresql://h/db?host=a,b&port=1,2", &[("a", 1), ("b", 2)]);
-    places("postgresql://h/db?hostaddr=10.0.0.1", &[("h", 5432), ("10.0.0.1", 5432)]);
     places("sqlserver://db\\inst;database=x", &[("db", 1433)]);
     places("cockroachdb://h/x", &[("h", 26257)]);
     places("file:x.db", &[]);
+}
+
+/// Each reading as `host:port/database`.
+#[track_caller]
+fn readings(text: &str, expected: &[&str]) {
+    let url = DatabaseUrl::parse(text).unwrap_or_else(|| panic!("{text}"));
+    let shown = |url: &DatabaseUrl| {
+        let places: Vec<String> = url.places().iter().map(|place| format!("{}:{}", place.host, place.port)).collect();
+        format!("{}/{}", places.join(","), url.database().unwrap_or(""))
+    };
+    assert_eq!(url.readings().iter().map(shown).collect::<Vec<_>>(), expected, "{text}");
+}
+
+/// What real clients made of these is held to in tests/real/clients.rs.
+#[test]
+fn knows_where_each_client_goes_with_what_stands_in_the_query() {
+    readings("postgresql://u@h:1/db", &["h:1/db"]);
+    readings("postgresql://u@h:1/db?port=2", &["h:2/db", "h:1/db"]);
+    readings("postgresql://u@h:1/db?port=2&port=3", &["h:3/db", "h:1/db"]);
+    readings("postgresql://u@h:1/db?p%6Frt=2", &["h:2/db", "h:1/db"]);
+    readings("postgresql://u@h:1/db?port=", &["h:5432/db", "h:1/db"]);
+    readings("postgresql://u@h:1/db?port=2&", &["h:2/db", "h:1/db"]);
+    readings("postgresql://u@h:1/db?host=i", &["i:1/db", "h:1/db"]);
+    readings("postgresql://u@h:1/db?host=i&host=j&port=2", &["j:2/db", "j:1/db", "h:1/db"]);
+    readings("postgresql://u@h:1/db?host=", &["localhost:1/db", "h:1/db"]);
+    readings("postgresql://u@h:1/db?hostaddr=10.0.0.1&hostaddr=10.0.0.2", &["10.0.0.2:1/db", "h:1/db"]);
+    readings("postgresql://u@h:1/db?hostaddr=10.0.0.1&host=i", &["10.0.0.1:1/db", "i:1/db", "h:1/db"]);
+    readings("postgresql://u@h:1/db?dbname=a&dbname=b", &["h:1/b", "h:1/db"]);
+    readings("postgresql://u@h:1/db?database=a", &["h:1/db", "h:1/a"]);
+    readings("postgresql://u@h:1/a/b", &["h:1/a/b", "h:1/a"]);
+    readings("postgresql://u@h:1/db#x", &["h:1/db#x", "h:1/db"]);
+    readings("postgresql://u@h:1/db#?port=2", &["h:2/db#", "h:1/db"]);
+    readings("jdbc:postgresql://h:1/db?PGPORT=2&PGDBNAME=a", &["h:1/db", "h:2/a"]);
+    readings("jdbc:postgresql://h:1/db?PORT=2", &["h:1/db", "h:2/db"]);
+    readings("postgresql://h:1,i:2/db", &["h:1,i:2/db"]);
+    readings("postgresql://h,i/db?port=1,2", &["h:1,i:2/db", "h:5432,i:5432/db"]);
+    readings("postgresql://u@localhost/db?host=/cloudsql/p:r:i", &["/cloudsql/p:r:i:5432/db"]);
+    readings("mysql://u@h:1/db?port=2&database=a", &["h:2/db", "h:1/db", "h:2/a"]);
+    readings("host=h port=1 port=2 dbname=a dbname='b c'", &["h:2/b c"]);
+    readings("host = h hostaddr=10.0.0.1 dbname=a", &["10.0.0.1:5432/a", "h:5432/a"]);
+    for text in ["postgresql://u@h:1/db?port=x", "postgresql://h/db?hostaddr=h", "postgresql://h:0/db"] {
+        assert!(DatabaseUrl::parse(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn an_address_has_many_spellings() {
+    for host in ["127.1", "0x7f.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.0.1", "%31%32%37.0.0.1"] {
+        places(&format!("postgresql://{host}:1/db"), &[("127.0.0.1", 1)]);
+    }
+    places("postgresql://0:1/db", &[("0.0.0.0", 1)]);
+    places("postgresql://10.1.258:1/db", &[("10.1.1.2", 1)]);
+    places("postgresql://1.2.3.4.5:1/db", &[("1.2.3.4.5", 1)]);
+    places("postgresql://256.1:1/db", &[("256.1", 1)]);
+    places("postgresql://h:+1/db", &[("h", 1)]);
+    places("postgresql://h:%31%20/db", &[("h", 1)]);
+    places("postgresql://localhost.:1/db", &[("localhost", 1)]);
+    places("POSTGRES://H:1/db", &[("h", 1)]);
+    places("postgresql+psycopg2://h:1/db", &[("h", 1)]);
+    places("postgresql://[fe80::1%25eth0]:1/db", &[("fe80::1", 1)]);
+}
+
+#[test]
+fn an_address_of_the_environment_comes_before_the_host() {
+    let url = DatabaseUrl::parse("postgresql://h:1/db").unwrap();
+    let there = url.at_address("10.0.0.1").unwrap();
+    let hosts: Vec<String> = there.readings().iter().map(|one| one.places()[0].host.to_string()).collect();
+    assert_eq!(hosts, ["10.0.0.1", "h"]);
+    assert!(url.at_address("elsewhere").is_none());
+    let own = DatabaseUrl::parse("postgresql://h:1/db?hostaddr=10.0.0.2").unwrap();
+    assert_eq!(own.at_address("10.0.0.1").unwrap().places()[0].host.to_string(), "10.0.0.2");
+}
+
+#[test]
+fn a_connection_string_says_enough_or_is_none() {
+    check("host=h dbname=a user=u password='a b'", "host=h dbname=a user=u password=•••");
+    check("service=prod", "service=prod");
+    for text in ["host=h", "user=u", "a=b", "host=h dbname='a", "Host=h;Database=d", "host=h dbname=a color=red"] {
+        check(text, NOT_A_URL);
+    }
+}
+
+#[test]
+fn knows_what_means_to_be_a_postgresql_url() {
+    for text in [
+        "postgresql://u:p@h/a b",
+        " postgres://h/x",
+        "{\"url\": \"postgresql+asyncpg://h/x\"}",
+        "jdbc:postgresql:shop",
+        "Host=h;Database=d;Username=u;Password=p",
+    ] {
+        assert!(DatabaseUrl::is_meant(text), "{text}");
+    }
+    for text in ["https://postgres.example.org/", "postgres", "host=h", "see https://h/postgresql"] {
+        assert!(!DatabaseUrl::is_meant(text), "{text}");
+    }
 }
 
 #[track_caller]
@@ -94,8 +189,34 @@ fn compares_everything_but_the_query() {
 #[track_caller]
 fn read_only(text: &str, expected: &str) {
     let url = DatabaseUrl::parse(text).unwrap_or_else(|| panic!("{text}"));
-    assert_eq!(url.read_only().expose(), expected);
-    assert_eq!(url.read_only().read_only().expose(), expected);
+    let once = url.read_only().unwrap();
+    assert_eq!(once.expose(), expected);
+    assert_eq!(once.read_only().unwrap().expose(), expected);
+}
+
+#[track_caller]
+fn unheld(text: &str, word: &str) {
+    let url = DatabaseUrl::parse(text).unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(url.read_only().unwrap_err().word(), word);
+}
+
+#[test]
+fn says_what_cannot_be_held() {
+    unheld("mysql://u:p@h/db", "mysql");
+    unheld("sqlserver://h;database=x", "sqlserver");
+    unheld("mongodb://h/x", "mongodb");
+    unheld("file:./x.db", "sqlite");
+    unheld("prisma+postgres://h/?api_key=k", "prisma");
+    // libpq would take the rest for options of its own.
+    unheld("postgres://h/db#&options=-c%20default_transaction_read_only%3Doff", "its own options");
+}
+
+#[test]
+fn a_long_url_is_held_as_well() {
+    let text = format!("postgres://h/db?application_name={}", "a".repeat(64 * 1024 - 34));
+    let url = DatabaseUrl::parse(&text).unwrap();
+    assert!(url.read_only().unwrap().expose().len() > 64 * 1024);
+    assert!(DatabaseUrl::parse(&format!("{text}aaaa")).is_none());
 }
 
 #[test]
@@ -117,19 +238,69 @@ fn makes_a_url_read_only_and_keeps_every_other_byte() {
         "postgres://h/db?options=--default-transaction-read-only%3Dtrue",
         "postgres://h/db?options=--default-transaction-read-only%3Dtrue",
     );
-    read_only("mysql://u:p@h/db", "mysql://u:p@h/db");
-    read_only("sqlserver://h;database=x", "sqlserver://h;database=x");
+    read_only("postgres://h/db?a=1&", &format!("postgres://h/db?a=1&{ours}&"));
+    read_only(
+        "postgres://h/db?target_session_attrs=read-write",
+        &format!("postgres://h/db?target_session_attrs=%61ny&{ours}"),
+    );
+    read_only(
+        "postgres://h/db?target_session_attrs=primary",
+        &format!("postgres://h/db?target_session_attrs=primary&{ours}"),
+    );
+    read_only(
+        "jdbc:postgresql://h/db?targetServerType=master",
+        &format!("jdbc:postgresql://h/db?targetServerType=a%6Ey&{ours}"),
+    );
+    // pgx takes the first of several, libpq the last.
+    read_only(
+        "postgres://h/db?options=-cwork_mem%3D1&options=-c%20work_mem%3D2",
+        "postgres://h/db?options=-cwork_mem%3D1%20-c%20default_transaction_read_only%3Don\
+         &options=-c%20work_mem%3D2%20-c%20default_transaction_read_only%3Don",
+    );
+    // JDBC does not see a name that is encoded.
+    read_only(
+        "postgres://h/db?o%70tions=-cwork_mem%3D1",
+        &format!("postgres://h/db?o%70tions=-cwork_mem%3D1%20-c%20default_transaction_read_only%3Don&{ours}"),
+    );
+    read_only(
+        "postgres://h/db?options=endpoint%3Dx",
+        "postgres://h/db?options=endpoint%3Dx%20-c%20default_transaction_read_only%3Don",
+    );
+    read_only("host=h dbname=a", "host=h dbname=a options='-c default_transaction_read_only=on'");
+    read_only(
+        "host=h dbname=a options='-c x.y=\\'z' target_session_attrs=read-write",
+        "host=h dbname=a options='-c x.y=\\'z' target_session_attrs=read-write target_session_attrs=any \
+         options='-c x.y=\\'z -c default_transaction_read_only=on'",
+    );
+}
+
+#[track_caller]
+fn back(text: &str) {
+    let url = DatabaseUrl::parse(text).unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(url.read_only().unwrap().read_write().expose(), text);
+}
+
+#[test]
+fn takes_exactly_that_off_again() {
+    back("postgres://h/db?target_session_attrs=read-write");
+    back("postgres://h/db?options=-cwork_mem%3D1&options=-c%20work_mem%3D2&a=1&");
+    back("jdbc:postgresql://h/db?targetServerType=primary&targetServerType=master");
+    back("host=h dbname=a options='-c x.y=1' target_session_attrs=read-write");
+    back("host=h dbname=a target_session_attrs=any");
+    // What a person wrote in another way stays, also where it says the same.
+    let own = "postgres://h/db?options=-cdefault_transaction_read_only%3Don";
+    assert_eq!(DatabaseUrl::parse(own).unwrap().read_write().expose(), own);
 }
 
 proptest! {
     #[test]
     fn parsing_never_panics(text in "\\PC{0,80}") {
-        let _ = DatabaseUrl::parse(&text).map(|url| (url.to_string(), url.read_only(), url.read_write()));
+        let _ = DatabaseUrl::parse(&text).map(|url| (url.to_string(), url.read_only(), url.read_write(), url.readings()));
     }
 
     #[test]
     fn parsing_what_looks_like_a_url_never_panics(text in "(postgres|mysql|sqlserver|mongodb|prisma)://[-a-z0-9:@/?#;=%,\\[\\]&.é]{0,60}") {
-        let _ = DatabaseUrl::parse(&text).map(|url| (url.to_string(), url.read_only(), url.read_write()));
+        let _ = DatabaseUrl::parse(&text).map(|url| (url.to_string(), url.read_only(), url.read_write(), url.readings()));
     }
 
     #[test]
@@ -153,8 +324,8 @@ proptest! {
     ) {
         let text = format!("postgresql://user:{password}@h:5433/db{query}{fragment}");
         let url = DatabaseUrl::parse(&text).expect("a URL");
-        let once = url.read_only();
-        let twice = once.read_only();
+        let once = url.read_only().unwrap();
+        let twice = once.read_only().unwrap();
         prop_assert_eq!(once.expose(), twice.expose());
         prop_assert!(once.same_but_query(&url));
         prop_assert!(once.expose().contains("default_transaction_read_only%3Don"));

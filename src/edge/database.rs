@@ -20,15 +20,17 @@ use client::{Account, Purpose};
 /// For everything together: the name, the connection, TLS, the login and the question.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Who answers at each place that the URL names; both families count for `localhost`. Never empty.
+/// Who answers at each place that the URL names to one client or another; both families count for `localhost`. Never empty.
 pub fn ask(url: &DatabaseUrl) -> Vec<Reply> {
     let deadline = Instant::now() + PATIENCE;
     let mut replies = Vec::new();
-    for place in url.places() {
-        let at = address::shown(place);
-        match address::destinations(place, deadline) {
-            Ok(destinations) => replies.extend(ask_each(url, &at, &destinations, deadline)),
-            Err(silence) => replies.push(Reply { at, answer: Err(silence) }),
+    for reading in url.readings() {
+        for place in reading.places() {
+            let at = address::shown(place);
+            match address::destinations(place, deadline) {
+                Ok(destinations) => replies.extend(ask_each(&reading, &at, &destinations, deadline)),
+                Err(silence) => replies.push(Reply { at, answer: Err(silence) }),
+            }
         }
     }
     if replies.is_empty() {

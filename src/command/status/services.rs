@@ -116,7 +116,7 @@ pub fn told(
         };
         let target = observed(sight, selection, &meant, answers);
         let access = match &held.url {
-            Some(url) if url.read_write() != *url => "read-only",
+            Some(url) if url.is_read_only() => "read-only",
             Some(_) | None => "read-write",
         };
         Served {

@@ -9,6 +9,7 @@ use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::config::Environment;
 use crate::domain::container::seal::Change;
 use crate::domain::dotenv::{self, Dollar};
+use crate::domain::holding;
 use crate::domain::name::VariableName;
 use crate::domain::safe_text;
 use crate::domain::vars::Vars;
@@ -61,7 +62,7 @@ pub fn import(place: &Place<'_>, file: &Path, confirm: &dyn Fn(&str) -> Result<(
     let (mut changes, mut kept, mut left_out) = (Vec::new(), Vec::new(), false);
     let (mut new, mut replaced, mut same) = (Vec::new(), Vec::new(), Vec::new());
     for (at, entry) in entries.iter().enumerate() {
-        let (name, value) = (&entry.name, &entry.value);
+        let (name, value) = (&entry.name, &holding::stored(&entry.value));
         // What stands twice counts as it stands last, as it does for every loader of such files.
         if entries[at + 1..].iter().any(|later| later.name == *name) {
             continue;

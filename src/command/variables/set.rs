@@ -4,6 +4,7 @@ use super::{Place, allowed_name, change, myself, open};
 use crate::domain::acceptance::Emptiness;
 use crate::domain::container::Container;
 use crate::domain::container::seal::Change;
+use crate::domain::holding;
 use crate::domain::name::VariableName;
 use crate::domain::secret::Secret;
 use crate::edge::entry;
@@ -27,6 +28,10 @@ pub fn set(place: &Place<'_>, name: &str, emptiness: Emptiness) -> Result<()> {
 pub fn store(place: &Place<'_>, name: VariableName, value: Secret, emptiness: Emptiness) -> Result<()> {
     let environment = place.expected.environment;
     place.offer(&name).accept(value.expose(), emptiness)?;
+    let (given, value) = (value.clone(), holding::stored(&value));
+    if given != value {
+        terminal::say(place.ambient, &format!("left out of `{name}`: the read-only option that get and export put on"));
+    }
     let long = value.expose().len() + name.as_str().len() + 1 > LONGEST_EXPORTED;
     let outcome = change(place, &[Change::Set(name.clone(), value)])?;
     let before = outcome.before.as_ref().and_then(|container| container.ciphertext(&name));

@@ -2,13 +2,14 @@
 
 use core::net::IpAddr;
 
-use super::{Host, Place};
+use super::Host;
 
 /// Stands for what is not shown.
 pub(super) const HIDDEN: &str = "•••";
 
-/// `host`, `host:port`, `[v6]:port`, or nothing, which means the client's default.
-pub(super) fn place(text: &str, default_port: u16) -> Option<Place> {
+/// `host`, `host:port`, `[v6]:port`, or nothing, which means the client's default. The port is `None` where none stands
+/// there. A port may have spaces and a sign around its digits, as libpq reads numbers.
+pub(super) fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let (address, port) = rest.split_once(']')?;
@@ -16,9 +17,12 @@ pub(super) fn place(text: &str, default_port: u16) -> Option<Place> {
         }
         None => text.split_once(':').unwrap_or((text, "")),
     };
-    let port = if port.is_empty() { default_port } else { port.parse().ok()? };
-    let host = decode(host);
-    Some(Place { host: host_of(if host.is_empty() { "localhost" } else { &host })?, port })
+    let port = if port.is_empty() { None } else { Some(port_of(&decode(port))?) };
+    Some((decode(host), port))
+}
+
+pub(super) fn port_of(text: &str) -> Option<u16> {
+    text.trim().parse().ok().filter(|&port| port != 0)
 }
 
 pub(super) fn host_of(text: &str) -> Option<Host> {
@@ -28,8 +32,32 @@ pub(super) fn host_of(text: &str) -> Option<Host> {
     if let Ok(address) = text.split('%').next().unwrap_or("").parse::<IpAddr>() {
         return Some(Host::Address(address));
     }
+    if let Some(address) = numbers(text) {
+        return Some(Host::Address(address));
+    }
     let good = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
     (good && !text.is_empty()).then(|| Host::Name(text.trim_end_matches('.').to_lowercase()))
+}
+
+/// An IPv4 address as inet_aton(3) reads it, which name services do as well: `127.1`, `0x7f000001`, `0`. Up to four numbers,
+/// decimal, octal or hexadecimal, the last of which fills what is left.
+fn numbers(text: &str) -> Option<IpAddr> {
+    let number = |part: &str| match part.strip_prefix("0x").or(part.strip_prefix("0X")) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok(),
+        None if part.len() > 1 && part.starts_with('0') => u32::from_str_radix(part, 8).ok(),
+        None => part.parse().ok(),
+    };
+    if !text.starts_with(|c: char| c.is_ascii_digit()) || text.contains('+') {
+        return None;
+    }
+    let parts = text.split('.').map(number).collect::<Option<Vec<u32>>>()?;
+    let (last, first) = parts.split_last().filter(|(_, first)| first.len() <= 3)?;
+    let room = 8 * (4 - first.len());
+    if first.iter().any(|&part| part > 255) || room < 32 && last >> room != 0 {
+        return None;
+    }
+    let high = first.iter().enumerate().fold(0, |all, (at, part)| all | part << (24 - 8 * at));
+    Some(core::net::Ipv4Addr::from(high | last).into())
 }
 
 pub(super) fn canonical(host: &Host) -> Host {
@@ -53,6 +81,10 @@ pub(super) fn cut(text: &str) -> (&str, Option<&str>, &str) {
     }
 }
 
+pub(super) fn query_of(text: &str) -> Option<&str> {
+    cut(text).1
+}
+
 pub(super) fn key_of(field: &str) -> String {
     decode(field.split('=').next().unwrap_or(""))
 }
@@ -65,15 +97,6 @@ pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
     query.split('&').filter(|field| !field.is_empty()).map(|field| (key_of(field), value_of(field))).collect()
 }
 
-/// Whether the last word of the options that speaks about it says on.
-pub(super) fn is_read_only(options: &str) -> bool {
-    options
-        .split([' ', '+'])
-        .filter_map(|word| word.trim_start_matches("-c").trim_start_matches("--").split_once('='))
-        .rfind(|(name, _)| name.replace('-', "_") == "default_transaction_read_only")
-        .is_some_and(|(_, value)| matches!(value, "on" | "true" | "yes" | "1"))
-}
-
 /// Shows the values of the parameters that are known to be harmless; any other may be a credential.
 pub(super) fn redact_query(query: &str) -> String {
     const HARMLESS: &[&str] = &[
@@ -81,6 +104,10 @@ pub(super) fn redact_query(query: &str) -> String {
         "host",
         "port",
         "hostaddr",
+        "dbname",
+        "database",
+        "user",
+        "service",
         "sslmode",
         "sslaccept",
         "options",
@@ -94,6 +121,7 @@ pub(super) fn redact_query(query: &str) -> String {
         "application_name",
         "channel_binding",
         "target_session_attrs",
+        "targetServerType",
         "replicaSet",
         "authSource",
         "retryWrites",
