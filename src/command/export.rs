@@ -7,10 +7,12 @@ use anyhow::anyhow;
 use clap::ValueEnum;
 
 use crate::command::load;
+use crate::domain::acceptance;
 use crate::domain::ambient::Ambient;
+use crate::domain::dotenv::line;
 use crate::domain::name::VariableName;
 use crate::domain::secret::Secret;
-use crate::domain::url::DatabaseUrl;
+use crate::domain::url;
 use crate::domain::vars::Vars;
 use crate::edge::{output, terminal};
 use crate::error::{Failure, Result, Status};
@@ -21,7 +23,7 @@ pub enum Format {
     Shell,
     /// One object of names and values
     Json,
-    /// Lines of a .env file
+    /// Lines of a .env file, read alike by dotenv, `node --env-file` and a shell that sources it
     Dotenv,
     /// A step of GitHub Actions: masks every value, then appends to $GITHUB_ENV
     Github,
@@ -80,28 +82,15 @@ fn json(vars: &Vars) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Double-quoted where a value needs it, with `\n`, `\r`, `\"`, `\\` and `\$`: what the dotenv packages of Node, Ruby
-/// and Python agree on, except that Node's knows no `\"`; such values are single-quoted when they can be.
 fn dotenv(vars: &Vars) -> Result<Vec<u8>> {
     let mut out = String::new();
     for (name, value) in vars.iter() {
-        let value = text(name, value, "a .env file")?;
-        let plain =
-            !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:@%+,=?&".contains(&b));
-        let line = if plain {
-            format!("{name}={value}\n")
-        } else if !value.contains(['\'', '\r']) {
-            format!("{name}='{value}'\n")
-        } else {
-            let escaped = value
-                .replace('\\', r"\\")
-                .replace('"', "\\\"")
-                .replace('$', r"\$")
-                .replace('\n', r"\n")
-                .replace('\r', r"\r");
-            format!("{name}=\"{escaped}\"\n")
-        };
-        out.push_str(&line);
+        out.push_str(&line::write(name, value.expose()).map_err(|what| {
+            Failure::new(format!(
+                "`{name}` cannot stand in a .env file that every program reads alike: it holds {what}"
+            ))
+            .hint("nexus-env export --format json, or nexus-env run -- COMMAND, which needs no file")
+        })?);
     }
     Ok(out.into_bytes())
 }
@@ -133,30 +122,28 @@ fn github(ambient: &Ambient, vars: &Vars) -> Result<()> {
 }
 
 /// What must not be seen in a log: each line of a value, percent-encoded as the runner wants its own escapes, and the
-/// password of a URL both as written and decoded.
+/// passwords of URLs both as written and decoded.
 fn maskable(value: &[u8]) -> Vec<Vec<u8>> {
     let mut parts: Vec<Vec<u8>> = value.split(|&b| b == b'\n' || b == b'\r').map(<[u8]>::to_vec).collect();
-    let url = std::str::from_utf8(value).ok().and_then(DatabaseUrl::parse);
-    if let Some(password) = url.as_ref().and_then(DatabaseUrl::password) {
-        parts.push(password.expose().to_vec());
-        parts.extend(written_password(value));
+    if let Ok(text) = std::str::from_utf8(value) {
+        for password in acceptance::passwords(text) {
+            parts.push(url::decode(&password).into_bytes());
+            parts.push(password.into_bytes());
+        }
     }
     parts.retain(|part| !part.is_empty());
-    let mut escaped: Vec<Vec<u8>> = parts.iter().map(|part| escaped_for_runner(part)).collect();
-    escaped.dedup();
+    let mut escaped: Vec<Vec<u8>> = Vec::new();
+    for part in parts.iter().map(|part| escaped_for_runner(part)) {
+        if !escaped.contains(&part) {
+            escaped.push(part);
+        }
+    }
     escaped
 }
 
 /// In a workflow command `%` is written `%25`.
 fn escaped_for_runner(part: &[u8]) -> Vec<u8> {
     part.iter().flat_map(|&b| if b == b'%' { b"%25".to_vec() } else { vec![b] }).collect()
-}
-
-/// The password of `scheme://user:password@host` as it is written, escapes and all.
-fn written_password(url: &[u8]) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(url).ok()?;
-    let (userinfo, _) = text.split_once("://")?.1.rsplit_once('@')?;
-    Some(userinfo.split_once(':')?.1.as_bytes().to_vec())
 }
 
 fn text<'a>(name: &VariableName, value: &'a Secret, place: &str) -> Result<&'a str> {
@@ -183,17 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn dotenv_quotes_only_what_needs_it() {
-        let out = dotenv(&vars(&[("A", "plain"), ("B", "two words $x"), ("C", "it's\n\"$x\""), ("D", "")])).unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), "A=plain\nB='two words $x'\nC=\"it's\\n\\\"\\$x\\\"\"\nD=''\n");
-    }
-
-    #[test]
     fn masks_each_line_and_the_password_inside_a_url() {
         let shown = |value: &str| {
             maskable(value.as_bytes()).into_iter().map(|p| String::from_utf8(p).unwrap()).collect::<Vec<_>>()
         };
         assert_eq!(shown("one\ntwo\n"), ["one", "two"]);
         assert_eq!(shown("postgresql://u:p%40ss@h/db"), ["postgresql://u:p%2540ss@h/db", "p@ss", "p%2540ss"]);
+        assert_eq!(shown("postgresql://h/db?password=a%20b"), ["postgresql://h/db?password=a%2520b", "a b", "a%2520b"]);
+        assert_eq!(shown("redis://:p%40ss@h"), ["redis://:p%2540ss@h", "p@ss", "p%2540ss"]);
     }
 }

@@ -137,29 +137,31 @@ fn names_a_password(name: &VariableName) -> bool {
 
 /// Whether a password, or a private key, stands in the text in clear. A reference to another variable is none.
 fn holds_a_password(text: &str) -> bool {
-    if text.contains("PRIVATE KEY-----") || text.to_ascii_uppercase().contains("AGE-SECRET-KEY-1") {
-        return true;
-    }
+    let key = text.contains("PRIVATE KEY-----") || text.to_ascii_uppercase().contains("AGE-SECRET-KEY-1");
+    key || passwords(text).iter().any(|password| in_clear(password))
+}
+
+/// The passwords inside of URLs and connection strings in the text, as they are written and, of a database's URL, also
+/// percent-decoded.
+pub fn passwords(text: &str) -> Vec<String> {
+    let mut all = Vec::new();
     if let Some(url) = DatabaseUrl::parse(text) {
-        let in_query = PARAMETERS.iter().filter_map(|name| url.parameter(name));
-        let own = url.password().and_then(|password| String::from_utf8(password.expose().to_vec()).ok());
-        if own.into_iter().chain(in_query).any(|password| in_clear(&password)) {
-            return true;
-        }
+        all.extend(url.password().map(|password| String::from_utf8_lossy(password.expose()).into_owned()));
+        all.extend(PARAMETERS.iter().filter_map(|name| url.parameter(name)));
     }
-    let urls = text.match_indices("://").any(|(at, _)| {
+    for (at, _) in text.match_indices("://") {
         let scheme = &text[..at];
         let scheme = &scheme[scheme.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '+').len()..];
-        user_info(scheme, &text[at + 3..])
-            .is_some_and(|info| info.split_once(':').is_some_and(|(_, password)| in_clear(password)))
-    });
+        let info = user_info(scheme, &text[at + 3..]);
+        all.extend(info.and_then(|info| info.split_once(':')).map(|(_, password)| password.to_owned()));
+    }
     // `?password=…`, `;Password=…`, and the `password=…` of libpq's connection strings.
     let fields = text.split(|c: char| c.is_whitespace() || matches!(c, '?' | '&' | ';'));
-    let named = fields.filter_map(|field| field.split_once('=')).any(|(key, value)| {
-        let key = key.trim().to_ascii_lowercase();
-        PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(&key)) && in_clear(value)
-    });
-    urls || named
+    all.extend(fields.filter_map(|field| field.split_once('=')).filter_map(|(key, value)| {
+        PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(key.trim())).then(|| value.to_owned())
+    }));
+    all.retain(|password| !password.is_empty());
+    all
 }
 
 /// Parameters of URLs and connection strings that hold a credential: libpq, JDBC, ADO.NET, MySQL, libsql, and Prisma's service.

@@ -5,6 +5,8 @@
 //! several lines. One without quotes ends at the line's end or before ` #`. What stands twice counts as it stands
 //! last. Every error names the line and never what stands in it: a line that is not understood may be a secret.
 
+pub mod line;
+
 use super::name::VariableName;
 use super::secret::Secret;
 
@@ -43,6 +45,10 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, Wrong> {
             None => return Ok(all),
             Some(b'#') => reader.skip(|byte| byte != b'\n'),
             Some(_) => all.push(reader.entry()?),
+        }
+        // The shell's own variable, with which a value begins that is written for shells and others apart.
+        if all.last().is_some_and(|entry| entry.name.as_str() == "_") {
+            all.pop();
         }
     }
 }

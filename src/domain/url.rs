@@ -13,8 +13,9 @@ use core::net::IpAddr;
 use std::fmt;
 
 use self::clients::Reading;
-use self::parts::{HIDDEN, canonical, decode, pairs, query_of, redact_query, split_query};
+use self::parts::{HIDDEN, canonical, pairs, query_of, redact_query, split_query};
 use super::secret::Secret;
+pub(crate) use parts::decode;
 pub use read_only::Unheld;
 
 /// What the scheme says.

@@ -15,6 +15,7 @@ mod connection;
 mod cost;
 mod database;
 mod doctor;
+mod exporting;
 mod failing;
 mod harness;
 mod hook_bytes;

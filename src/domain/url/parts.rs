@@ -156,7 +156,7 @@ pub(super) fn shown_key(key: &str) -> &str {
 }
 
 /// Percent-decoding. What is no escape stays, bytes that are no UTF-8 are replaced.
-pub(super) fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
