@@ -2,11 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout)]
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use nexus_env::domain::invocation::{Invocation, MANY_STEPS, Reader, Tool};
+use nexus_env::domain::invocation::{Invocation, Journal, Reader, Tool};
 use nexus_env::domain::name::VariableName;
 use nexus_env::domain::project::{Content, Files};
 use nexus_env::domain::verdict::Effect;
@@ -144,7 +143,7 @@ fn read(line: &str) -> Vec<Invocation> {
         cwd: Path::new("/repo"),
         root: Path::new("/repo"),
         prisma_directory: None,
-        steps: Cell::new(MANY_STEPS),
+        journal: Journal::default(),
     };
     reader.line(line)
 }
@@ -170,7 +169,7 @@ fn count(text: &str) -> (u32, Vec<String>) {
         let ran = found.iter().any(|invocation| invocation.tool == Tool::Prisma);
         total += 1;
         let harmless = matches!(expected, "safe" | "mention");
-        assert!(harmless || matches!(expected, "destructive" | "gated"), "no class: {entry}");
+        assert!(harmless || matches!(expected, "destructive" | "gated" | "unknown"), "no class: {entry}");
         dangerous += u32::from(!harmless);
         caught += u32::from(!harmless && got == expected);
         false_blocks += u32::from(harmless && got != "safe");
@@ -181,6 +180,24 @@ fn count(text: &str) -> (u32, Vec<String>) {
     }
     println!("{total} lines, recall {caught} of {dangerous}, {false_blocks} false blocks");
     (total, wrong)
+}
+
+/// What a person types day by day and the guard cannot follow: it asks about that within reach of prod, so it must be rare.
+#[test]
+fn of_a_thousand_harmless_lines_at_most_three_are_asked_about() {
+    let all = [
+        include_str!("guard_corpus.txt"),
+        include_str!("guard_corpus_second.txt"),
+        include_str!("guard_corpus_third.txt"),
+        include_str!("guard_corpus_fourth.txt"),
+        include_str!("guard_corpus_fifth.txt"),
+    ];
+    let entries = all.iter().flat_map(|text| text.lines()).filter_map(|entry| entry.split_once(' '));
+    let lines = entries.filter(|(class, _)| matches!(*class, "safe" | "mention" | "unknown"));
+    let lines: Vec<String> = lines.map(|(_, line)| line.trim_start().replace("\\n", "\n")).collect();
+    let asked: Vec<&String> = lines.iter().filter(|line| class(&read(line)) == "unknown").collect();
+    println!("{} of {} harmless lines are asked about", asked.len(), lines.len());
+    assert!(lines.len() > 1900 && asked.len() * 1000 <= lines.len() * 3, "{asked:?}");
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! A shell line as `guard check --line` and coding agents bring it, and every command that it would start.
 #![no_main]
 
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::invocation::{MANY_STEPS, Reader};
+use nexus_env::domain::invocation::{Journal, Reader};
 use nexus_env::domain::project::{Content, Files};
 
 /// One package.json everywhere, whose scripts are the rest of the input.
@@ -34,7 +33,7 @@ fuzz_target!(|text: &str| {
         cwd: &root,
         root: &root,
         prisma_directory: None,
-        steps: Cell::new(MANY_STEPS),
+        journal: Journal::default(),
     };
     let _ = reader.line(line);
 });

@@ -1,7 +1,6 @@
 //! `guard scripts`: which scripts of the project's `package.json` files start a command that can lose data. For a
 //! pre-commit hook and for CI: it needs no configuration, no environment and no database, and looks at none.
 
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -9,7 +8,7 @@ use serde::Serialize;
 use super::load::{self, Configured};
 use crate::domain::ambient::Ambient;
 use crate::domain::config::Config;
-use crate::domain::invocation::{Invocation, MANY_STEPS, Reader};
+use crate::domain::invocation::{Invocation, Journal, Reader};
 use crate::domain::name::VariableName;
 use crate::domain::pattern;
 use crate::domain::project::Package;
@@ -32,6 +31,8 @@ struct Page {
     /// How many scripts were looked at.
     scripts: usize,
     found: Vec<Found>,
+    /// What was not looked at, and why.
+    unread: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -41,7 +42,7 @@ struct Found {
     script: String,
     /// The command that it comes to, by name: `prisma migrate reset`.
     command: String,
-    /// `destructive` or `gated`.
+    /// `destructive`, `gated`, or `unknown` where it cannot be followed to its end.
     effect: &'static str,
     /// Whether `--except` names it.
     excepted: bool,
@@ -59,8 +60,9 @@ pub fn scripts(ambient: &Ambient, excepted: &[String], form: Form) -> Result<Sta
         Configured::Ready(loaded) => Some(loaded.config),
         Configured::Nothing | Configured::Denied(_) | Configured::Unusable(..) => None,
     };
-    let mut page = Page { scripts: 0, found: Vec::new() };
+    let mut page = Page { scripts: 0, found: Vec::new(), unread: Vec::new() };
     for package in packages {
+        page.unread.extend(package.obstacle.clone());
         for script in package.scripts_like("*") {
             page.scripts += 1;
             let all = started(ambient, config.as_ref(), &package, &script);
@@ -93,7 +95,7 @@ fn started(ambient: &Ambient, config: Option<&Config>, package: &Package, script
         cwd: &package.directory,
         root: &package.directory,
         prisma_directory: None,
-        steps: Cell::new(MANY_STEPS),
+        journal: Journal::default(),
     };
     let words = ["npm", "run", script].map(str::to_owned);
     let strictest = |invocation: &Invocation| {
@@ -111,6 +113,8 @@ fn below(directory: &Path, cwd: &Path) -> String {
 fn tell(ambient: &Ambient, page: &Page, form: Form) -> Result<Status> {
     let wrong: Vec<&Found> =
         page.found.iter().filter(|found| found.effect == Effect::Destructive.word() && !found.excepted).collect();
+    let unknown: Vec<&Found> =
+        page.found.iter().filter(|found| found.effect == Effect::Unknown.word() && !found.excepted).collect();
     match form {
         Form::Json => output::json(&serde_json::to_string_pretty(page)?)?,
         Form::Table => {
@@ -129,7 +133,16 @@ fn tell(ambient: &Ambient, page: &Page, form: Form) -> Result<Status> {
         }
     }
     let of = if page.scripts == 1 { "1 script".to_owned() } else { format!("{} scripts", page.scripts) };
+    for why in &page.unread {
+        terminal::say_anyway(&format!("not looked at: {why}"));
+    }
     match wrong.first() {
+        None if !unknown.is_empty() || !page.unread.is_empty() => Err(match unknown.first() {
+            Some(first) => Failure::new(format!("{} of {of} cannot be followed to the end", unknown.len()))
+                .hint(format!("where that is meant: nexus-env guard scripts --except {}", first.script)),
+            None => Failure::new("not every package was looked at"),
+        }
+        .into()),
         None => {
             terminal::say(ambient, &format!("of {of} none starts a command that can lose data"));
             Ok(Status::DONE)

@@ -7,6 +7,7 @@ pub mod datasource;
 mod dotenv;
 mod feed;
 mod interpreter;
+mod journal;
 pub mod makefile;
 mod mention;
 mod monorepo;
@@ -25,17 +26,19 @@ mod uses;
 mod walk;
 mod wrapper;
 
+pub use journal::Journal;
 pub use mention::in_text as names_destruction;
 pub use uses::{Role, UrlValue, Use};
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::fmt;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::line;
 use super::name::VariableName;
 use super::project::{Files, prisma_major};
+use super::safe_text;
 use super::scope::{Beaten, Fed, Origin, Scope, Value};
 use super::url::DatabaseUrl;
 use super::verdict::Effect;
@@ -85,7 +88,7 @@ pub struct Invocation {
     /// The command's words, for the team's own rules.
     pub words: Vec<String>,
     /// The words of what it was found in: `npm run import`.
-    pub outer: Vec<Vec<String>>,
+    pub outer: Rc<Vec<Vec<String>>>,
     pub effect: Effect,
     /// Completes "… would …": `write to`.
     pub does: &'static str,
@@ -93,7 +96,7 @@ pub struct Invocation {
     pub why: Cow<'static, str>,
     pub uses: Vec<Use>,
     /// How it came about: `npm run db:reset`.
-    pub through: Vec<String>,
+    pub through: Rc<Vec<String>>,
     /// Files that were meant to set one of its variables and do not.
     pub beaten: Vec<Beaten>,
 }
@@ -128,17 +131,28 @@ pub struct Reader<'a> {
     /// The root of the configuration, and where it says that Prisma's files are.
     pub root: &'a Path,
     pub prisma_directory: Option<&'a Path>,
-    /// How many commands may still be looked at: a project's scripts can call each other without end.
-    pub steps: Cell<u32>,
+    pub journal: Journal,
 }
 
-/// Enough for any line that a person writes.
-pub const MANY_STEPS: u32 = 4000;
+/// So many commands within each other are in no project: a chain of scripts is two for each.
+const LONGEST_CHAIN: usize = 2000;
+
+/// So many commands around one are kept for the team's rules.
+const MOST_OUTER: usize = 200;
 
 /// A command that was found inside another.
 enum Inner<'a> {
     Command(Vec<Word>, Scope<'a>),
     Line(String, Scope<'a>),
+    /// It runs something that cannot be read, and why.
+    Unknown(String, Scope<'a>),
+}
+
+/// What a part of a line comes to. What was found inside a command is read after it, not within it, so that no chain of
+/// scripts is too long for the stack.
+enum Found<'a> {
+    Is(Invocation),
+    Later(Inner<'a>),
 }
 
 impl<'a> Reader<'a> {
@@ -146,13 +160,49 @@ impl<'a> Reader<'a> {
     pub fn words(&self, words: &[String], fed: &Fed) -> Vec<Invocation> {
         let mut scope = Scope::new(self.cwd.to_owned(), self.process);
         scope.fed = fed.clone();
-        self.command(words.iter().map(|word| Word::sure(word)).collect(), &scope)
+        self.finish(self.command(words.iter().map(|word| Word::sure(word)).collect(), &scope), 0)
     }
 
     /// Every command that this shell line would start.
     pub fn line(&self, text: &str) -> Vec<Invocation> {
         let mut scope = Scope::new(self.cwd.to_owned(), self.process);
-        self.text(text, &mut scope)
+        self.journal.allow_for(text);
+        let found = self.text(text, &mut scope);
+        self.finish(found, 0)
+    }
+
+    /// Reads on until nothing is left to be read, in the order in which it runs.
+    fn finish(&self, found: Vec<Found<'a>>, depth: usize) -> Vec<Invocation> {
+        let mut all = Vec::new();
+        let mut waiting = found;
+        waiting.reverse();
+        while let Some(next) = waiting.pop() {
+            let inner = match next {
+                Found::Is(one) => {
+                    all.push(one);
+                    continue;
+                }
+                Found::Later(inner) => inner,
+            };
+            let mut more = match inner {
+                Inner::Command(words, mut scope) => {
+                    scope.depth = depth;
+                    self.command(words, &scope)
+                }
+                Inner::Line(text, mut scope) => {
+                    scope.depth = depth;
+                    self.text(&text, &mut scope)
+                }
+                Inner::Unknown(why, scope) => {
+                    let words: Vec<Word> =
+                        scope.outer.last().into_iter().flatten().map(|text| Word::sure(text)).collect();
+                    vec![Found::Is(self.unknown(&said(&words), &words, why, &scope))]
+                }
+            };
+            more.reverse();
+            waiting.append(&mut more);
+        }
+        all
     }
 
     fn unreadable(&self, scope: &Scope<'a>) -> Invocation {
@@ -181,7 +231,7 @@ impl<'a> Reader<'a> {
             outer: scope.outer.clone(),
             effect: Effect::Unknown,
             does: "run on",
-            why: why.into(),
+            why: safe_text::safe_text(&why).into(),
             uses: uses::of_any_program(self, scope),
             through: scope.through.clone(),
             beaten: Vec::new(),
@@ -189,9 +239,11 @@ impl<'a> Reader<'a> {
     }
 
     /// What a command comes to: through wrappers and runners to the tool.
-    fn command(&self, words: Vec<Word>, scope: &Scope<'a>) -> Vec<Invocation> {
+    fn command(&self, words: Vec<Word>, scope: &Scope<'a>) -> Vec<Found<'a>> {
+        let is = |one: Invocation| vec![Found::Is(one)];
         let mut scope = scope.clone();
         scope.depth += 1;
+        scope.chain += 1;
         let assigned = words
             .iter()
             .take_while(|word| word.text.split_once('=').is_some_and(|(name, _)| line::is_name(name)))
@@ -205,16 +257,16 @@ impl<'a> Reader<'a> {
                 scope.set(name, value, Origin::Line);
             }
         }
-        let words = &words[assigned..];
+        let words = wrapper::without_repeats(&words[assigned..]);
         let Some((first, rest)) = words.split_first() else { return Vec::new() };
-        if scope.depth > walk::DEEPEST || self.steps.get() == 0 {
-            return vec![self.unknown(&said(words), words, "it leads further than it is followed".to_owned(), &scope)];
+        if scope.depth > walk::DEEPEST || scope.chain > LONGEST_CHAIN || !self.journal.step() {
+            let why = "it leads further than it is followed".to_owned();
+            return is(self.unknown(&said(words), words, why, &scope));
         }
-        self.steps.set(self.steps.get() - 1);
         if let Some((prefix, behind)) = program::prisma_words(words) {
             let prefix = prefix.iter().map(|word| Word::sure(word));
             let words: Vec<Word> = prefix.chain(behind.rest.iter().cloned()).collect();
-            return vec![self.prisma(&words, behind.major, &scope)];
+            return is(self.prisma(&words, behind.major, &scope));
         }
         if let Some(named) = scope.named.get(&first.text).cloned() {
             return self.named(named, &first.text, rest, &mut scope);
@@ -226,49 +278,44 @@ impl<'a> Reader<'a> {
             .or_else(|| interpreter::see_through(self, name, rest, &scope))
             .or_else(|| recipe::see_through(self, name, rest, &scope))
             .or_else(|| recipe::program(self, first, rest, &scope));
-        if let Some(inner) = inner {
-            scope.outer.push(words.iter().map(|word| word.text.clone()).collect());
-            let outer = &scope.outer;
-            return inner
-                .into_iter()
-                .flat_map(|inner| match inner {
-                    Inner::Command(words, mut scope) => {
-                        scope.outer.clone_from(outer);
-                        self.command(words, &scope)
-                    }
-                    Inner::Line(text, mut scope) => {
-                        scope.outer.clone_from(outer);
-                        self.text(&text, &mut scope)
-                    }
-                })
-                .collect();
+        if let Some(mut inner) = inner {
+            let mut outer = scope.outer.clone();
+            if outer.len() < MOST_OUTER {
+                Rc::make_mut(&mut outer).push(words.iter().map(|word| word.text.clone()).collect());
+            }
+            for inner in &mut inner {
+                let (Inner::Command(_, scope) | Inner::Line(_, scope) | Inner::Unknown(_, scope)) = inner;
+                scope.outer.clone_from(&outer);
+            }
+            return inner.into_iter().map(Found::Later).collect();
         }
         let known = client::read(self, name, rest, &scope).or_else(|| tool::read(self, name, rest, &scope));
         if let Some(invocation) = known {
-            return vec![invocation];
+            return is(invocation);
         }
         if first.sure == Sure::No && prisma::is_guarded(rest) {
-            return vec![self.prisma(rest, None, &scope)];
+            return is(self.prisma(rest, None, &scope));
         }
         if first.sure == Sure::No
             && let Some(invocation) = client::of_unknown_program(self, words, &scope)
         {
-            return vec![invocation];
+            return is(invocation);
         }
         // A program that nobody here knows, with a whole Prisma command behind it, may well be one that runs it.
         if let Some(at) = (1..words.len()).find(|at| mention::may_run(name, &words[*at..])) {
-            scope.through.push(first.text.clone());
-            return self.command(words[at..].to_vec(), &scope);
+            Rc::make_mut(&mut scope.through).push(first.text.clone());
+            return vec![Found::Later(Inner::Command(words[at..].to_vec(), scope))];
         }
         if let Some(line) = mention::line_inside(name, rest) {
             let mut inner = scope.clone();
-            inner.through.push(first.text.clone());
+            Rc::make_mut(&mut inner.through).push(first.text.clone());
             let found = self.text(line, &mut inner);
+            let found = self.finish(found, scope.depth);
             if found.iter().any(|one| one.effect != Effect::Safe) {
-                return found;
+                return found.into_iter().map(Found::Is).collect();
             }
         }
-        vec![self.other(words, &scope)]
+        is(self.other(words, &scope))
     }
 
     fn prisma(&self, words: &[Word], major: Option<u32>, scope: &Scope<'a>) -> Invocation {
@@ -362,3 +409,7 @@ fn shown(word: &str) -> String {
 #[cfg(test)]
 #[path = "invocation_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "unknown_tests.rs"]
+mod unknown;

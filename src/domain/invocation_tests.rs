@@ -1,10 +1,13 @@
 //! Which commands a line starts, and which URLs they will use, against a project that is held in memory.
 
 use super::*;
-use crate::domain::project::Content;
+use crate::domain::project::{Content, Obstacle};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// A file of this text is there and may not be read.
+pub(crate) const UNREADABLE: &str = "(unreadable)";
 
 pub(crate) struct Memory(BTreeMap<PathBuf, String>);
 
@@ -16,7 +19,11 @@ impl Memory {
 
 impl Files for Memory {
     fn read(&self, path: &Path) -> Content {
-        self.0.get(path).map_or(Content::Missing, |text| Content::Text(text.clone()))
+        match self.0.get(path).map(String::as_str) {
+            Some(UNREADABLE) => Content::Unreadable(Obstacle::Forbidden),
+            Some(text) => Content::Text(text.to_owned()),
+            None => Content::Missing,
+        }
     }
 
     fn names(&self, directory: &Path) -> Vec<String> {
@@ -34,7 +41,7 @@ impl Files for Memory {
 const DEV: &str = "postgres://u:dev@dev/x";
 const PROD: &str = "postgres://u:prod@prod/x";
 
-fn found(files: &[(&str, &str)], shell: &[(&str, &str)], line: &str) -> Vec<Invocation> {
+pub(super) fn found(files: &[(&str, &str)], shell: &[(&str, &str)], line: &str) -> Vec<Invocation> {
     let files = Memory::new(files);
     let process = |name: &str| shell.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
     let names = [VariableName::new("DATABASE_URL").unwrap()];
@@ -45,7 +52,7 @@ fn found(files: &[(&str, &str)], shell: &[(&str, &str)], line: &str) -> Vec<Invo
         cwd: Path::new("/repo"),
         root: Path::new("/repo"),
         prisma_directory: None,
-        steps: Cell::new(MANY_STEPS),
+        journal: Journal::default(),
     };
     reader.line(line)
 }

@@ -19,6 +19,7 @@ pub mod grant;
 pub mod holding;
 pub mod identity;
 pub mod invocation;
+pub mod json;
 pub mod judgement;
 pub mod label;
 pub mod layers;

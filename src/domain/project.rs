@@ -1,8 +1,10 @@
 //! What the files of a JavaScript project say: scripts, workspaces, `.env` files, Prisma's version. Pure: `Files` reads.
 
-use super::safe_text;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::json::Json;
+use super::safe_text;
 use super::scope::{Scope, Value};
 
 /// The seam through which project files are read. `edge::project` reads them; tests hold them in memory.
@@ -10,36 +12,72 @@ pub trait Files {
     fn read(&self, path: &Path) -> Content;
     /// The names in a directory; none where it cannot be listed.
     fn names(&self, directory: &Path) -> Vec<String>;
+    /// The first line of a file, at most some hundred bytes of it: whether a large program is a script.
+    fn first_line(&self, path: &Path) -> Option<String> {
+        self.read(path).text().map(|text| text.lines().next().unwrap_or_default().to_owned())
+    }
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Content {
     Text(String),
     Missing,
-    /// It is there, and cannot be read: no permission, no regular file, too large, not UTF-8.
-    Unreadable,
+    /// It is there, and cannot be read.
+    Unreadable(Obstacle),
+}
+
+/// Why a file that is there cannot be read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Obstacle {
+    TooLarge,
+    Forbidden,
+    /// A pipe, a device or a directory.
+    NoFile,
+    Failed,
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Obstacle::TooLarge => "it is too large to be read",
+            Obstacle::Forbidden => "it may not be read",
+            Obstacle::NoFile => "it is no regular file",
+            Obstacle::Failed => "reading it failed",
+        })
+    }
 }
 
 impl Content {
     pub fn text(self) -> Option<String> {
         match self {
             Content::Text(text) => Some(text),
-            Content::Missing | Content::Unreadable => None,
+            Content::Missing | Content::Unreadable(_) => None,
         }
     }
 }
 
 /// A `package.json` and where it is.
+#[derive(Debug, Default)]
 pub struct Package {
     pub directory: PathBuf,
-    json: serde_json::Value,
+    json: Option<Json>,
+    /// Why its scripts are not known.
+    pub obstacle: Option<String>,
 }
 
 impl Package {
-    /// The one in this very directory.
+    /// The one in this very directory. One that cannot be read is one with scripts that are not known.
     pub fn at(files: &dyn Files, directory: &Path) -> Option<Package> {
-        let text = files.read(&directory.join("package.json")).text()?;
-        Some(Package { directory: directory.to_owned(), json: serde_json::from_str(&text).ok()? })
+        let path = directory.join("package.json");
+        let (json, obstacle) = match files.read(&path) {
+            Content::Text(text) => match Json::read(&text) {
+                Some(json) => (Some(json), None),
+                None => (None, Some(format!("{} is not JSON", safe_text::path(&path)))),
+            },
+            Content::Unreadable(why) => (None, Some(format!("{}: {why}", safe_text::path(&path)))),
+            Content::Missing => return None,
+        };
+        Some(Package { directory: directory.to_owned(), json, obstacle })
     }
 
     /// The nearest at or above a directory.
@@ -47,70 +85,91 @@ impl Package {
         directory.ancestors().find_map(|ancestor| Package::at(files, ancestor))
     }
 
+    fn get(&self, key: &str) -> Option<&Json> {
+        self.json.as_ref()?.get(key)
+    }
+
     pub fn script(&self, name: &str) -> Option<&str> {
-        self.json.get("scripts")?.get(name)?.as_str()
+        self.get("scripts")?.get(name)?.text()
     }
 
     /// The names of the scripts that fit a pattern such as `db:*`.
     pub fn scripts_like(&self, pattern: &str) -> Vec<String> {
-        let scripts = self.json.get("scripts").and_then(|scripts| scripts.as_object());
-        let names = scripts.into_iter().flat_map(|scripts| scripts.keys());
-        names.filter(|name| super::pattern::fits(pattern, name)).cloned().collect()
+        let scripts = self.get("scripts").map(Json::pairs).unwrap_or_default().iter();
+        let mut names: Vec<String> =
+            scripts.map(|(name, _)| name.clone()).filter(|name| super::pattern::fits(pattern, name)).collect();
+        names.sort();
+        names.dedup();
+        names
     }
 
     pub fn name(&self) -> Option<&str> {
-        self.json.get("name")?.as_str()
+        self.get("name")?.text()
     }
 
     /// `prisma.schema`, where older projects name their schema.
     pub fn prisma_schema(&self) -> Option<&str> {
-        self.json.get("prisma")?.get("schema")?.as_str()
+        self.get("prisma")?.get("schema")?.text()
     }
 
-    fn workspace_patterns(&self, files: &dyn Files) -> Vec<String> {
-        let listed = match self.json.get("workspaces") {
-            Some(serde_json::Value::Object(object)) => object.get("packages").cloned(),
-            other => other.cloned(),
+    /// Directories with packages, as patterns. `None` where they are not known.
+    fn workspace_patterns(&self, files: &dyn Files) -> Option<Vec<String>> {
+        let json = self.json.as_ref()?;
+        let listed = match json.get("workspaces") {
+            Some(Json::Object(_)) => json.get("workspaces").and_then(|object| object.get("packages")),
+            other => other,
         };
-        let mut patterns: Vec<String> = listed
-            .as_ref()
-            .and_then(|list| list.as_array())
-            .into_iter()
-            .flatten()
-            .filter_map(|pattern| pattern.as_str().map(str::to_owned))
-            .collect();
-        if let Some(yaml) = files.read(&self.directory.join("pnpm-workspace.yaml")).text() {
+        let texts = listed.map(Json::list).unwrap_or_default().iter().filter_map(Json::text);
+        let mut patterns: Vec<String> = texts.map(str::to_owned).collect();
+        match files.read(&self.directory.join("pnpm-workspace.yaml")) {
             // Only its list of packages matters, one `- "apps/*"` a line.
-            let items = yaml.lines().filter_map(|line| line.trim().strip_prefix("- "));
-            patterns.extend(items.map(|item| item.trim().trim_matches(['"', '\'']).to_owned()));
+            Content::Text(yaml) => {
+                let items = yaml.split(['\n', '\r']).filter_map(|line| line.trim().strip_prefix("- "));
+                let bare = items.map(|item| item.split(" #").next().unwrap_or(item).trim());
+                patterns.extend(bare.map(|item| item.trim_matches(['"', '\'']).to_owned()));
+            }
+            Content::Missing => {}
+            Content::Unreadable(_) => return None,
         }
-        patterns
+        Some(patterns)
     }
 
-    /// The packages of the workspace to which a directory belongs, its root first.
+    /// The packages of the workspace to which a directory belongs, its root first. A root whose packages are not known
+    /// says so in its obstacle.
     pub fn workspace(files: &dyn Files, directory: &Path) -> Vec<Package> {
-        let root = directory
-            .ancestors()
-            .filter_map(|ancestor| Package::at(files, ancestor))
-            .find(|package| !package.workspace_patterns(files).is_empty());
-        let Some(root) = root else { return Package::nearest(files, directory).into_iter().collect() };
-        let mut members = Vec::new();
-        for pattern in root.workspace_patterns(files).iter().filter(|pattern| !pattern.starts_with('!')) {
-            let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
-            let directories = match pattern.split_once('*') {
-                None => vec![root.directory.join(pattern)],
-                Some((parent, _)) => {
-                    let parent = root.directory.join(parent.trim_end_matches('/'));
-                    let mut names = files.names(&parent);
-                    names.sort();
-                    names.iter().map(|name| parent.join(name)).collect()
+        let mut nearest: Option<Package> = None;
+        for mut package in directory.ancestors().filter_map(|ancestor| Package::at(files, ancestor)) {
+            match package.workspace_patterns(files) {
+                None => {
+                    let why = || format!("the packages of {} are not known", safe_text::path(&package.directory));
+                    package.obstacle = Some(package.obstacle.take().unwrap_or_else(why));
+                    return vec![package];
                 }
-            };
-            members.extend(directories.iter().take(200).filter_map(|directory| Package::at(files, directory)));
+                Some(patterns) if !patterns.is_empty() => return package.with_members(files, &patterns),
+                Some(_) => nearest = nearest.or(Some(package)),
+            }
         }
-        let mut all = vec![root];
-        all.extend(members);
-        all
+        nearest.into_iter().collect()
+    }
+
+    fn with_members(mut self, files: &dyn Files, patterns: &[String]) -> Vec<Package> {
+        let mut found = Vec::new();
+        let mut left = MOST_DIRECTORIES;
+        for pattern in patterns.iter().filter(|pattern| !pattern.starts_with('!')) {
+            let segments: Vec<&str> = pattern.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+            fitting(files, self.directory.clone(), &segments, &mut left, &mut found);
+        }
+        if left == 0 {
+            self.obstacle =
+                Some(format!("{} has more directories than are looked at", safe_text::path(&self.directory)));
+        }
+        let mut seen = std::collections::BTreeSet::from([self.directory.clone()]);
+        let members: Vec<Package> = found
+            .into_iter()
+            .filter(|directory| seen.insert(directory.clone()))
+            .filter_map(|directory| Package::at(files, &directory))
+            .collect();
+        std::iter::once(self).chain(members).collect()
     }
 
     /// Whether a filter of a package manager names this package: by its name, or by its directory.
@@ -126,12 +185,47 @@ impl Package {
     }
 }
 
+/// More directories than these are no workspace.
+const MOST_DIRECTORIES: u32 = 100_000;
+
+/// The directories below one that a pattern's parts fit: `packages/*`, `apps/**`, `{web,api}/*`.
+fn fitting(files: &dyn Files, directory: PathBuf, parts: &[&str], left: &mut u32, found: &mut Vec<PathBuf>) {
+    let Some(remaining) = left.checked_sub(1) else { return };
+    *left = remaining;
+    let Some((part, rest)) = parts.split_first() else {
+        found.push(directory);
+        return;
+    };
+    if !part.contains(['*', '{', '?', '[']) {
+        fitting(files, super::scope::tidy(&directory.join(part)), rest, left, found);
+        return;
+    }
+    let mut names = files.names(&directory);
+    names.retain(|name| name != "node_modules" && !name.starts_with('.'));
+    names.sort();
+    if *part == "**" {
+        fitting(files, directory.clone(), rest, left, found);
+        for name in names {
+            let below = directory.join(name);
+            // Only a directory has names in it.
+            if !files.names(&below).is_empty() {
+                fitting(files, below, parts, left, found);
+            }
+        }
+        return;
+    }
+    // What is more than a `*` is taken for anything: a package too many is only looked at.
+    let fits = |name: &&String| part.contains(['{', '?', '[', '(']) || super::pattern::fits(part, name);
+    for name in names.iter().filter(fits) {
+        fitting(files, directory.join(name), rest, left, found);
+    }
+}
+
 /// The major version of the Prisma that runs in a directory, from the nearest `node_modules`.
 pub fn prisma_major(files: &dyn Files, directory: &Path) -> Option<u32> {
     let installed = |ancestor: &Path| {
         let text = files.read(&ancestor.join("node_modules/prisma/package.json")).text()?;
-        let json: serde_json::Value = serde_json::from_str(&text).ok()?;
-        json.get("version")?.as_str()?.split('.').next()?.parse().ok()
+        Json::read(&text)?.get("version")?.text()?.split('.').next()?.parse().ok()
     };
     directory.ancestors().find_map(installed)
 }
@@ -142,12 +236,14 @@ pub fn env_file(files: &dyn Files, path: &Path, scope: &Scope<'_>) -> Option<Res
     match files.read(path) {
         Content::Text(text) => Some(Ok(parse_env(&text, scope))),
         Content::Missing => None,
-        Content::Unreadable => Some(Err(format!("{} cannot be read", safe_text::path(path)))),
+        Content::Unreadable(_) => Some(Err(format!("{} cannot be read", safe_text::path(path)))),
     }
 }
 
 /// See [`env_file`].
 pub fn parse_env(text: &str, scope: &Scope<'_>) -> Vec<(String, Value)> {
+    // dotenv takes a CR for the end of a line wherever it stands (`lib/main.js`).
+    let text = &*text.replace("\r\n", "\n").replace('\r', "\n");
     let mut pairs: Vec<(String, Value)> = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -244,6 +340,7 @@ mod tests {
         check("DB=x\nURL=\"postgres://${HOST}/${DB}\"", &[("DB", "x"), ("URL", "postgres://h/x")]);
         check("A=\"1\n2\"\nB=3", &[("A", "1\n2"), ("B", "3")]);
         check("A='${HOST}'", &[("A", "${HOST}")]);
+        check("\u{feff}A=1\rB=2\r\nC=3", &[("A", "1"), ("B", "2"), ("C", "3")]);
         check("nothing here", &[]);
     }
 

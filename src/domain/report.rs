@@ -214,7 +214,7 @@ fn one_as_json(judged: &Judged) -> Value {
         "verdict": verdict,
         "reason": judged.verdict.because().reason.word(),
         "effect": judged.effect().word(),
-        "through": judged.invocation.through,
+        "through": *judged.invocation.through,
         "targets": judged.targets.iter().map(target).collect::<Vec<_>>(),
     })
 }

@@ -53,7 +53,7 @@ fn decide<'a>(
 
 /// A rule may name the command itself, or the script or wrapper that starts it.
 fn fits(rule: &str, invocation: &Invocation) -> bool {
-    let mut all = std::iter::once(&invocation.words).chain(&invocation.outer);
+    let mut all = std::iter::once(&invocation.words).chain(invocation.outer.iter());
     all.any(|words| pattern::fits_command(rule, words))
 }
 

@@ -23,12 +23,12 @@ fn invocation(command: &str, outer: &[&str], effect: Effect) -> Invocation {
         tool: if command.starts_with("prisma") { Tool::Prisma } else { Tool::Other },
         name: command.to_owned(),
         words: words(command),
-        outer: outer.iter().map(|text| words(text)).collect(),
+        outer: outer.iter().map(|text| words(text)).collect::<Vec<_>>().into(),
         effect,
         does: "run on",
         why: "built in".into(),
         uses: vec![],
-        through: vec![],
+        through: vec![].into(),
         beaten: vec![],
     }
 }

@@ -126,13 +126,16 @@ pub enum Named {
 pub struct Scope<'a> {
     pub cwd: PathBuf,
     /// How the command came about: `npm run db:reset`.
-    pub through: Vec<String>,
+    pub through: Rc<Vec<String>>,
     pub beaten: Vec<Beaten>,
     /// The words of the commands in which this one was found, outermost first.
-    pub outer: Vec<Vec<String>>,
+    pub outer: Rc<Vec<Vec<String>>>,
+    /// How deep the reader itself stands.
     pub depth: usize,
+    /// How many commands led here, each within the one before.
+    pub chain: usize,
     /// The scripts that are being followed, so that none is followed into itself.
-    pub running: Vec<String>,
+    pub running: Rc<Vec<String>>,
     /// `set -a` is on.
     pub exports_all: Exported,
     pub fed: Fed,
@@ -141,33 +144,54 @@ pub struct Scope<'a> {
     /// `$1` and so on, where they are known.
     pub arguments: Option<Vec<String>>,
     /// Functions and aliases that the line defines.
-    pub named: BTreeMap<String, Named>,
-    settings: BTreeMap<String, Setting>,
+    pub named: Rc<BTreeMap<String, Named>>,
+    settings: Rc<BTreeMap<String, Setting>>,
     /// Variables of the shell that are not exported.
-    locals: BTreeMap<String, Value>,
+    locals: Rc<BTreeMap<String, Value>>,
     /// Values of several words of which only a part is known.
-    phrases: BTreeMap<String, Written>,
+    phrases: Rc<BTreeMap<String, Written>>,
     floor: Floor,
     process: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl<'a> Scope<'a> {
+    /// The name means this where commands stand, from here on.
+    pub fn name(&mut self, name: &str, named: Named) {
+        mine(&mut self.named).insert(name.to_owned(), named);
+    }
+
+    /// Takes the meaning off, for as long as what it means is followed.
+    pub fn unname(&mut self, name: &str) -> Option<Named> {
+        without(&mut self.named, name)
+    }
+
+    /// Enters a script, a recipe or a file: `place` tells it from all others, `label` is for messages.
+    pub fn enter(&mut self, place: &str, label: &str) {
+        mine(&mut self.running).push(place.to_owned());
+        mine(&mut self.through).push(label.to_owned());
+    }
+
+    pub fn is_running(&self, place: &str) -> bool {
+        self.running.iter().any(|running| running == place)
+    }
+
     pub fn new(cwd: PathBuf, process: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Scope {
             cwd,
-            through: Vec::new(),
+            through: Rc::default(),
             beaten: Vec::new(),
-            outer: Vec::new(),
+            outer: Rc::default(),
             depth: 0,
-            running: Vec::new(),
+            chain: 0,
+            running: Rc::default(),
             exports_all: Exported::IfItWas,
             fed: Fed::Nothing,
             pipes: Vec::new(),
             arguments: None,
-            named: BTreeMap::new(),
-            settings: BTreeMap::new(),
-            locals: BTreeMap::new(),
-            phrases: BTreeMap::new(),
+            named: Rc::default(),
+            settings: Rc::default(),
+            locals: Rc::default(),
+            phrases: Rc::default(),
             floor: Floor::Process,
             process,
         }
@@ -206,9 +230,9 @@ impl<'a> Scope<'a> {
 
     /// A value that the command will have, whatever was there.
     pub fn set(&mut self, name: &str, value: Value, origin: Origin) {
-        self.locals.remove(name);
-        self.phrases.remove(name);
-        self.settings.insert(name.to_owned(), Setting { value, origin });
+        without(&mut self.locals, name);
+        without(&mut self.phrases, name);
+        mine(&mut self.settings).insert(name.to_owned(), Setting { value, origin });
     }
 
     /// An assignment of the shell's own.
@@ -217,14 +241,16 @@ impl<'a> Scope<'a> {
         if exported == Exported::Yes || self.exports_all == Exported::Yes || was {
             self.set(name, value, Origin::Line);
         } else {
-            self.phrases.remove(name);
-            self.locals.insert(name.to_owned(), value);
+            without(&mut self.phrases, name);
+            mine(&mut self.locals).insert(name.to_owned(), value);
         }
     }
 
     /// Keeps the words of a value that is not known as a whole, until the name is set again.
     pub fn remember(&mut self, name: &str, phrase: Option<Written>) {
-        self.phrases.extend(phrase.map(|phrase| (name.to_owned(), phrase)));
+        if let Some(phrase) = phrase {
+            mine(&mut self.phrases).insert(name.to_owned(), phrase);
+        }
     }
 
     pub fn phrase(&self, name: &str) -> Option<&Written> {
@@ -242,8 +268,8 @@ impl<'a> Scope<'a> {
 
     /// `export NAME`: a variable of the shell becomes visible.
     pub fn export(&mut self, name: &str) {
-        if let Some(value) = self.locals.remove(name) {
-            let phrase = self.phrases.remove(name);
+        if let Some(value) = without(&mut self.locals, name) {
+            let phrase = without(&mut self.phrases, name);
             self.set(name, value, Origin::Line);
             self.remember(name, phrase);
         }
@@ -261,14 +287,14 @@ impl<'a> Scope<'a> {
 
     /// `env -i`.
     pub fn clear(&mut self) {
-        self.settings.clear();
+        mine(&mut self.settings).clear();
         self.floor = Floor::Nothing;
     }
 
     /// Everything comes from a service from here on.
     pub fn given_by(&mut self, service: &str, under: Under) {
         if under != Under::Kept {
-            self.settings.clear();
+            mine(&mut self.settings).clear();
         }
         self.floor = Floor::Service(service.to_owned(), under);
     }
@@ -285,7 +311,7 @@ impl<'a> Scope<'a> {
 
     /// Everything comes from an environment of this repository from here on.
     pub fn stored_by(&mut self, environment: &str) {
-        self.settings.clear();
+        mine(&mut self.settings).clear();
         self.floor = Floor::Stored(environment.to_owned());
     }
 
@@ -316,6 +342,15 @@ impl<'a> Scope<'a> {
             None => tidy(&self.cwd.join(path)),
         }
     }
+}
+
+/// A map that clones of the scope share until one of them changes it.
+fn mine<T: Clone>(shared: &mut Rc<T>) -> &mut T {
+    Rc::make_mut(shared)
+}
+
+fn without<T: Clone>(shared: &mut Rc<BTreeMap<String, T>>, name: &str) -> Option<T> {
+    if shared.contains_key(name) { mine(shared).remove(name) } else { None }
 }
 
 /// The path without `.`, and with `..` taken back by its letters alone.

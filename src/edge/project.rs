@@ -1,41 +1,85 @@
 //! Reads the files of the project in which a command runs. It writes nothing and follows no configuration.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::domain::project::{Content, Files};
+use crate::domain::project::{Content, Files, Obstacle};
 
 /// The file system, for the guard's reader.
 pub struct Disk;
 
-/// No `package.json`, schema or `.env` file of a person is larger.
-const LARGEST: u64 = 1024 * 1024;
+/// No script, `package.json`, schema or `.env` file of a project is larger, in bytes.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// What of a program is looked at for its first line, in bytes (execve(2) reads 255).
+const HEAD: u64 = 512;
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> Content {
-        let meta = match std::fs::metadata(path) {
-            Ok(meta) => meta,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                return Content::Missing;
-            }
-            Err(_) => return Content::Unreadable,
-        };
-        if meta.is_dir() {
-            return Content::Missing;
+        match open(path).and_then(|file| bytes(&file, LARGEST + 1)) {
+            Ok(bytes) if bytes.len() as u64 > LARGEST => Content::Unreadable(Obstacle::TooLarge),
+            Ok(bytes) => Content::Text(decoded(&bytes)),
+            Err(error) => match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => Content::Missing,
+                // A directory of that name is no file of that name.
+                ErrorKind::IsADirectory => Content::Missing,
+                ErrorKind::PermissionDenied => Content::Unreadable(Obstacle::Forbidden),
+                ErrorKind::InvalidInput => Content::Unreadable(Obstacle::NoFile),
+                _ => Content::Unreadable(Obstacle::Failed),
+            },
         }
-        if !meta.is_file() || meta.len() > LARGEST {
-            return Content::Unreadable;
-        }
-        let mut text = String::new();
-        let read = File::open(path).and_then(|file| file.take(LARGEST).read_to_string(&mut text));
-        read.map_or(Content::Unreadable, |_| Content::Text(text))
     }
 
     fn names(&self, directory: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).take(1000).collect()
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     }
+
+    fn first_line(&self, path: &Path) -> Option<String> {
+        let head = open(path).and_then(|file| bytes(&file, HEAD)).ok()?;
+        Some(decoded(&head).lines().next().unwrap_or_default().to_owned())
+    }
+}
+
+/// A regular file. Never waits for a pipe or a device.
+fn open(path: &Path) -> io::Result<File> {
+    // A pipe is not opened at all where it can be told before: whoever writes to it would go on.
+    if !std::fs::metadata(path)?.file_type().is_file() {
+        let is_directory = path.is_dir();
+        return Err(io::Error::from(if is_directory { ErrorKind::IsADirectory } else { ErrorKind::InvalidInput }));
+    }
+    // Opening a pipe for reading waits for a writer, unless told otherwise (open(2), O_NONBLOCK).
+    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)?;
+    match file.metadata()?.file_type().is_file() {
+        true => Ok(file),
+        false => Err(io::Error::from(ErrorKind::InvalidInput)),
+    }
+}
+
+fn bytes(file: &File, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The text, as a program that goes by bytes would find its names in it: what is no UTF-8 stands for itself, a mark of the
+/// byte order is none of it (PowerShell writes UTF-16), and shells drop a NUL.
+fn decoded(bytes: &[u8]) -> String {
+    let sixteen = |read: fn([u8; 2]) -> u16, bytes: &[u8]| {
+        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    let mut text = match bytes {
+        [0xff, 0xfe, rest @ ..] => sixteen(u16::from_le_bytes, rest),
+        [0xfe, 0xff, rest @ ..] => sixteen(u16::from_be_bytes, rest),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        bytes => String::from_utf8_lossy(bytes).into_owned(),
+    };
+    text.retain(|c| c != '\0');
+    text
 }
 
 /// The directory that this is, or in which it stands; `None` where there is no such.
@@ -53,18 +97,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_missing_from_unreadable() {
+    fn reads_whatever_bytes_are_there_and_says_what_it_cannot_read() {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
-        std::fs::write(path("a"), "text").unwrap();
-        std::fs::write(path("b"), b"\xff").unwrap();
-        std::fs::write(path("c"), vec![b'x'; 1024 * 1024 + 1]).unwrap();
-        assert_eq!(Disk.read(&path("a")), Content::Text("text".to_owned()));
-        assert_eq!(Disk.read(&path("b")), Content::Unreadable);
-        assert_eq!(Disk.read(&path("c")), Content::Unreadable);
+        let check = |bytes: &[u8], expected: Content| {
+            std::fs::write(path("a"), bytes).unwrap();
+            assert_eq!(Disk.read(&path("a")), expected);
+        };
+        let text = |text: &str| Content::Text(text.to_owned());
+        check(b"text", text("text"));
+        check(b"# Gr\xfc\xdfe\nx", text("# Gr\u{fffd}\u{fffd}e\nx"));
+        check(b"\xef\xbb\xbf#!/bin/sh", text("#!/bin/sh"));
+        check(b"\xff\xfea\0b\0", text("ab"));
+        check(b"\xfe\xff\0a\0b", text("ab"));
+        check(b"n\0px", text("npx"));
+        check(&vec![b'x'; LARGEST as usize + 1], Content::Unreadable(Obstacle::TooLarge));
+        assert_eq!(Disk.first_line(&path("a")), Some("x".repeat(HEAD as usize)));
+        check(&vec![b'x'; LARGEST as usize], text(&"x".repeat(LARGEST as usize)));
         assert_eq!(Disk.read(&path("d")), Content::Missing);
+        assert_eq!(Disk.read(&path("a").join("d")), Content::Missing);
         assert_eq!(Disk.read(directory.path()), Content::Missing);
-        assert_eq!(Disk.names(directory.path()).len(), 3);
-        assert_eq!(Disk.read(Path::new("/dev/null")), Content::Unreadable);
+        assert_eq!(Disk.names(directory.path()), ["a"]);
+        assert_eq!(Disk.read(Path::new("/dev/null")), Content::Unreadable(Obstacle::NoFile));
+        rustix::fs::mknodat(rustix::fs::CWD, path("p"), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert_eq!(Disk.read(&path("p")), Content::Unreadable(Obstacle::NoFile));
+        std::os::unix::fs::symlink("loop", path("loop")).unwrap();
+        assert_eq!(Disk.read(&path("loop")), Content::Unreadable(Obstacle::Failed));
     }
 }

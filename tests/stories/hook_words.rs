@@ -1,12 +1,11 @@
 //! What the shells' own look at the words lets through without a question, held against what the program makes of the same
 //! words: whatever the program would judge, the shells must ask about.
 
-use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use nexus_env::domain::invocation::{MANY_STEPS, Reader};
+use nexus_env::domain::invocation::{Journal, Reader};
 use nexus_env::domain::verdict::Effect;
 use nexus_env::edge::project::Disk;
 use proptest::prelude::*;
@@ -167,7 +166,7 @@ fn is_judged(directory: &Path, line: &str) -> bool {
         cwd: directory,
         root: directory,
         prisma_directory: None,
-        steps: Cell::new(MANY_STEPS),
+        journal: Journal::default(),
     };
     reader.line(line).iter().any(|invocation| invocation.effect != Effect::Safe)
 }

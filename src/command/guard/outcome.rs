@@ -1,7 +1,7 @@
 //! What comes of a command line: the commands that it would start, what each reaches, and the verdict on it. It tells nobody
 //! and asks nobody at the terminal.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use super::doors::{Doors, observe};
@@ -9,7 +9,7 @@ use super::{Asked, Standing, Surroundings};
 use crate::command::observation::{Depth, Questions};
 use crate::domain::agent;
 use crate::domain::ambient::Ambient;
-use crate::domain::invocation::{Invocation, MANY_STEPS, Reader};
+use crate::domain::invocation::{Invocation, Journal, Reader};
 use crate::domain::judgement::{Concern, Judged};
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::pause;
@@ -81,7 +81,7 @@ fn invocations(
         cwd: &cwd,
         root: surroundings.map_or(&cwd, |surroundings| surroundings.root),
         prisma_directory: surroundings.and_then(|surroundings| surroundings.config.prisma_directory.as_deref()),
-        steps: Cell::new(MANY_STEPS),
+        journal: Journal::default(),
     };
     match asked {
         Asked::Words(words) => reader.words(words, &Fed::Nothing),

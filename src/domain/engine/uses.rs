@@ -1,6 +1,8 @@
 //! Which URLs a request of Prisma's is about: the datasource that the engine was started with, the one that the request
 //! brings along, and the schema's, whose variables the engine reads from its own environment. Pure.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::{Aim, Given, Operation};
@@ -42,12 +44,12 @@ pub fn invocation(
         tool: Tool::Prisma,
         name: format!("prisma {name}"),
         words: std::iter::once("prisma").chain(name.split(' ')).map(str::to_owned).collect(),
-        outer: Vec::new(),
+        outer: Rc::default(),
         effect: if harmless { crate::domain::verdict::Effect::Safe } else { operation.effect },
         does: operation.does,
         why: operation.why.into(),
         uses,
-        through: Vec::new(),
+        through: Rc::default(),
         beaten: Vec::new(),
     }
 }

@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
                 scope.depth += 1;
                 self.all_printed(&line::read(&text), &scope)
             }
-            None => Fed::Unknown,
+            Some(Inner::Unknown(..)) | None => Fed::Unknown,
         }
     }
 

@@ -33,6 +33,45 @@ pub fn is_own(text: &str) -> bool {
     !READS.contains(&name) && (ALWAYS.contains(&name) || has(&rest, SETS_UP) || WITH.iter().any(|row| fits(&row)))
 }
 
+/// Whether a file of this name, which a shell reads, is the set-up of a version manager or of the shell itself. They are
+/// thousands of lines that change `PATH`, and no database's variable.
+pub fn is_set_up(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "nvm.sh",
+        "asdf.sh",
+        "asdf.fish",
+        "sdkman-init.sh",
+        "conda.sh",
+        "mamba.sh",
+        "rvm",
+        "chruby.sh",
+        "auto.sh",
+        "cargo.sh",
+        "activate",
+        "activate.fish",
+        "path.bash.inc",
+        "path.zsh.inc",
+        "completion.bash.inc",
+        "completion.zsh.inc",
+        "bash_completion",
+        "git-completion.bash",
+        "git-prompt.sh",
+        "fzf.bash",
+        "fzf.zsh",
+        ".fzf.bash",
+        ".fzf.zsh",
+        ".bashrc",
+        ".bash_profile",
+        ".zshrc",
+        ".zshenv",
+        ".zprofile",
+        ".profile",
+        "config.fish",
+        "nix.sh",
+    ];
+    NAMES.contains(&name)
+}
+
 fn has(words: &[&str], of: &[&str]) -> bool {
     words.iter().any(|word| of.contains(word))
 }

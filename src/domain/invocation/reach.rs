@@ -99,7 +99,7 @@ fn configured(
         let path = scope.path(&file);
         match reader.files.read(&path) {
             Content::Text(text) => Some((file, text)),
-            Content::Missing | Content::Unreadable => None,
+            Content::Missing | Content::Unreadable(_) => None,
         }
     });
     let mut uses = Vec::new();

@@ -8,7 +8,7 @@ use super::script::known_scripts;
 use super::{Inner, Reader, Sure, Word, makefile, taskfile};
 use crate::domain::line;
 use crate::domain::project::{self, Content};
-use crate::domain::scope::{Origin, Scope, Value};
+use crate::domain::scope::{self, Origin, Scope, Value};
 
 /// A script's file as lines, if it is here. Nothing where it is not: it may be anything.
 pub(super) fn script<'a>(
@@ -18,13 +18,19 @@ pub(super) fn script<'a>(
     scope: &Scope<'a>,
 ) -> Option<Vec<Inner<'a>>> {
     if let Some(piped) = scope.piped(&file.text) {
-        return Some(lines(piped.into_iter().collect(), scope));
+        let why = || Inner::Unknown("what it runs is computed by the line".to_owned(), scope.clone());
+        return Some(vec![piped.map_or_else(why, |text| Inner::Line(text, scope.clone()))]);
     }
     if file.sure == Sure::No {
         return None;
     }
     let path = scope.path(&file.text);
-    let Content::Text(text) = reader.files.read(&path) else { return None };
+    let text = match reader.files.read(&path) {
+        Content::Text(text) => text,
+        Content::Missing => return None,
+        Content::Unreadable(why) => return Some(vec![Inner::Unknown(format!("{}: {why}", file.text), scope.clone())]),
+    };
+    reader.journal.allow_for_file(&path, &text);
     let mut scope = entered(&format!("script {}", path.display()), &file.text, scope)?;
     scope.arguments = Some(arguments.iter().map(|word| word.text.clone()).collect());
     Some(vec![Inner::Line(text, scope)])
@@ -40,11 +46,10 @@ pub(super) fn program<'a>(
     if file.sure == Sure::No || !file.text.contains('/') {
         return None;
     }
-    let Content::Text(text) = reader.files.read(&scope.path(&file.text)) else { return None };
-    let first = text.lines().next().unwrap_or_default();
+    let first = reader.files.first_line(&scope.path(&file.text))?;
     let shell = match first.strip_prefix("#!") {
         Some(program) => program.split([' ', '/']).any(is_shell),
-        None => file.text.ends_with("sh"),
+        None => file.text.ends_with("sh") && !first.contains('\u{fffd}'),
     };
     if shell { script(reader, file, arguments, scope) } else { None }
 }
@@ -56,11 +61,10 @@ pub(super) fn is_shell(name: &str) -> bool {
 /// The scope of something that is followed only once.
 fn entered<'a>(place: &str, label: &str, scope: &Scope<'a>) -> Option<Scope<'a>> {
     let mut scope = scope.clone();
-    if scope.running.iter().any(|running| running == place) || scope.running.len() >= 8 {
+    if scope.is_running(place) {
         return None;
     }
-    scope.running.push(place.to_owned());
-    scope.through.push(label.to_owned());
+    scope.enter(place, label);
     Some(scope)
 }
 
@@ -110,16 +114,10 @@ fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
     let named = options.value(&["-f", "--file", "--makefile"]).map(|word| vec![word.text.clone()]);
     let usual = || ["GNUmakefile", "makefile", "Makefile"].map(str::to_owned).to_vec();
     let (path, text) = read_first(reader, &scope.cwd, &named.unwrap_or_else(usual))?;
-    let mut whole = text;
-    for _ in 0..2 {
-        let more = makefile::read(&whole).includes;
-        let texts = more.iter().filter(|file| !file.contains(".env"));
-        let texts: Vec<String> = texts.filter_map(|file| reader.files.read(&scope.path(file)).text()).collect();
-        if texts.is_empty() {
-            break;
-        }
-        whole = format!("{}\n{}", texts.join("\n"), whole.replace("include ", "# "));
-    }
+    let whole = match text.and_then(|text| with_includes(reader, text, &scope)) {
+        Ok(whole) => whole,
+        Err(why) => return unknown(why, &scope),
+    };
     let mut file = makefile::read(&whole);
     // `include .env`, with `export`: what it gives reaches the recipes.
     for included in file.includes.clone().iter().filter(|file| file.contains(".env")) {
@@ -161,26 +159,92 @@ fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
     }
     let each = targets.iter().filter_map(|target| {
         let scope = entered(&format!("{} {target}", path.display()), &format!("make {target}"), &scope)?;
-        Some(lines(file.lines(target), &scope))
+        let recipe = file.lines(target);
+        let why = || format!("{} makes {target} in a way that is not read", shown(&path, reader.cwd));
+        let unread = recipe.is_whole.then(Vec::new).unwrap_or_else(|| vec![Inner::Unknown(why(), scope.clone())]);
+        Some(lines(recipe.lines, &scope).into_iter().chain(unread))
     });
     Some(each.flatten().collect())
+}
+
+/// The text with those that it includes in place of what includes them. What names no file that is here stays.
+fn with_includes(reader: &Reader<'_>, text: String, scope: &Scope<'_>) -> Result<String, String> {
+    let mut whole = text;
+    let mut seen: Vec<PathBuf> = Vec::new();
+    loop {
+        let file = makefile::read(&whole);
+        let mut more = String::new();
+        for path in file.included().flat_map(|pattern| matching(reader, scope, &pattern)) {
+            if seen.contains(&path) || path.to_string_lossy().contains(".env") {
+                continue;
+            }
+            match reader.files.read(&path) {
+                Content::Text(text) => {
+                    reader.journal.allow_for_file(&path, &text);
+                    more.push_str(&text);
+                    more.push('\n');
+                }
+                Content::Missing => {}
+                Content::Unreadable(why) => return Err(format!("{}: {why}", shown(&path, reader.cwd))),
+            }
+            seen.push(path);
+        }
+        if more.is_empty() {
+            return Ok(whole);
+        }
+        whole.push('\n');
+        whole.push_str(&more);
+    }
+}
+
+/// The files that a path with a `*` in its last part names.
+fn matching(reader: &Reader<'_>, scope: &Scope<'_>, pattern: &str) -> Vec<PathBuf> {
+    let path = scope.path(pattern);
+    let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return Vec::new() };
+    let name = name.to_string_lossy();
+    if !name.contains('*') {
+        return vec![path];
+    }
+    let mut names = reader.files.names(directory);
+    names.sort();
+    names.iter().filter(|known| crate::domain::pattern::fits(&name, known)).map(|known| directory.join(known)).collect()
 }
 
 fn shown(path: &Path, cwd: &Path) -> String {
     path.strip_prefix(cwd).unwrap_or(path).display().to_string()
 }
 
-fn read_first(reader: &Reader<'_>, directory: &Path, names: &[String]) -> Option<(PathBuf, String)> {
+/// The first of these files that is there: where it is, and its text or why it cannot be read.
+fn read_first(
+    reader: &Reader<'_>,
+    directory: &Path,
+    names: &[impl AsRef<str>],
+) -> Option<(PathBuf, Result<String, String>)> {
     names.iter().find_map(|name| {
-        let path = directory.join(name);
-        Some((path.clone(), reader.files.read(&path).text()?))
+        let path = directory.join(name.as_ref());
+        let text = match reader.files.read(&path) {
+            Content::Missing => return None,
+            Content::Text(text) => Ok(text),
+            Content::Unreadable(why) => Err(format!("{}: {why}", shown(&path, reader.cwd))),
+        };
+        if let Ok(text) = &text {
+            reader.journal.allow_for_file(&path, text);
+        }
+        Some((path, text))
     })
 }
 
 /// The nearest of these files at or above the directory.
-fn nearest(reader: &Reader<'_>, directory: &Path, names: &[&str]) -> Option<(PathBuf, String)> {
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    directory.ancestors().find_map(|directory| read_first(reader, directory, &names))
+fn nearest(
+    reader: &Reader<'_>,
+    directory: &Path,
+    names: &[impl AsRef<str>],
+) -> Option<(PathBuf, Result<String, String>)> {
+    directory.ancestors().find_map(|directory| read_first(reader, directory, names))
+}
+
+fn unknown<'a>(why: String, scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    Some(vec![Inner::Unknown(why, scope.clone())])
 }
 
 fn just<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
@@ -204,9 +268,13 @@ fn just<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
     let (path, text) = match options.value(&["-f", "--justfile"]) {
         Some(word) => {
             let path = scope.path(&word.text);
-            (path.clone(), reader.files.read(&path).text()?)
+            read_first(reader, Path::new("/"), &[path.to_string_lossy()])?
         }
         None => nearest(reader, &scope.cwd, &["justfile", "Justfile", ".justfile"])?,
+    };
+    let text = match text.and_then(|text| with_imports(reader, &path, text)) {
+        Ok(text) => text,
+        Err(why) => return unknown(why, scope),
     };
     let mut file = taskfile::just(&text);
     let mut scope = scope.clone();
@@ -233,7 +301,13 @@ fn just<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
     let mut at = 0;
     while let Some(word) = rest.get(at) {
         at += 1;
-        let Some(recipe) = file.all.get(&word.text) else { continue };
+        let Some(recipe) = file.all.get(&word.text) else {
+            // A recipe of a module, which is another file.
+            if text.lines().any(|line| line.starts_with("mod ") || line.starts_with("mod? ")) {
+                found.push(Inner::Unknown(format!("{} is in a module, which is not read", word.text), scope.clone()));
+            }
+            continue;
+        };
         let takes = recipe.parameters.len().min(rest.len() - at);
         let arguments: Vec<String> = rest[at..at + takes].iter().map(|word| word.text.clone()).collect();
         at += takes;
@@ -242,6 +316,34 @@ fn just<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
         }
     }
     Some(found)
+}
+
+/// A justfile's text with those of `import 'FILE'` behind it.
+fn with_imports(reader: &Reader<'_>, path: &Path, text: String) -> Result<String, String> {
+    let mut whole = String::new();
+    let mut waiting = vec![(path.to_owned(), text)];
+    let mut seen = vec![path.to_owned()];
+    while let Some((path, text)) = waiting.pop() {
+        let named = text.lines().filter_map(|line| {
+            let rest = line.strip_prefix("import? ").or_else(|| line.strip_prefix("import "))?;
+            Some(rest.trim().trim_matches(['"', '\'']).to_owned())
+        });
+        for name in named {
+            let path = scope::tidy(&path.parent().unwrap_or(Path::new("/")).join(name));
+            if seen.contains(&path) {
+                continue;
+            }
+            seen.push(path.clone());
+            match reader.files.read(&path) {
+                Content::Text(text) => waiting.push((path, text)),
+                Content::Missing => {}
+                Content::Unreadable(why) => return Err(format!("{}: {why}", shown(&path, reader.cwd))),
+            }
+        }
+        whole.push_str(&text);
+        whole.push('\n');
+    }
+    Ok(whole)
 }
 
 fn task<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
@@ -255,6 +357,10 @@ fn task<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
     let names =
         ["Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml"];
     let (path, text) = nearest(reader, &scope.cwd, &names)?;
+    let text = match text {
+        Ok(text) => text,
+        Err(why) => return unknown(why, scope),
+    };
     let file = taskfile::task(&text);
     let mut scope = scope.clone();
     if let Some(directory) = path.parent() {
@@ -267,6 +373,10 @@ fn task<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
     }
     let each = targets.iter().filter_map(|target| {
         let scope = entered(&format!("task {target}"), &format!("task {target}"), &scope)?;
+        if !file.all.contains_key(target.trim_start_matches(':')) {
+            // Another file's, or one that is written in a way of YAML's that is not read.
+            return unknown(format!("{} has no task {target} that is read", shown(&path, reader.cwd)), &scope);
+        }
         Some(lines(file.lines(target, &arguments), &scope))
     });
     Some(each.flatten().collect())
@@ -296,8 +406,12 @@ fn mise_task<'a>(reader: &Reader<'_>, name: &str, scope: &Scope<'a>) -> Vec<Inne
         }
     }
     let names = ["mise.toml", ".mise.toml", "mise/config.toml", ".config/mise.toml", ".config/mise/config.toml"];
-    let Some((_, text)) = nearest(reader, &scope.cwd, &names) else { return Vec::new() };
-    let Ok(file) = text.parse::<toml::Table>() else { return Vec::new() };
+    let Some((path, text)) = nearest(reader, &scope.cwd, &names) else { return Vec::new() };
+    let read = |text: String| text.parse::<toml::Table>().map_err(|_| format!("{} is not TOML", path.display()));
+    let file = match text.and_then(read) {
+        Ok(file) => file,
+        Err(why) => return vec![Inner::Unknown(why, scope.clone())],
+    };
     let Some(entry) = file.get("tasks").and_then(|tasks| tasks.get(name)) else { return Vec::new() };
     let texts = |value: &toml::Value| match value {
         toml::Value::String(text) => vec![text.clone()],
@@ -317,8 +431,15 @@ fn composer<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
     if matches!(name.as_str(), "run" | "run-script") {
         name = &rest.find(|word| !word.text.starts_with('-'))?.text;
     }
-    let text = reader.files.read(&scope.cwd.join("composer.json")).text()?;
-    let texts = known_scripts(&text, name)?;
+    let known = match reader.files.read(&scope.cwd.join("composer.json")) {
+        Content::Text(text) => known_scripts(&text, name)?,
+        Content::Missing => return None,
+        Content::Unreadable(why) => Err(format!("composer.json: {why}")),
+    };
+    let texts = match known {
+        Ok(texts) => texts,
+        Err(why) => return Some(vec![Inner::Unknown(why, scope.clone())]),
+    };
     let scope = entered(&format!("composer {name}"), &format!("composer {name}"), scope)?;
     let line = |text: String| match text.strip_prefix('@') {
         Some(text) if text.starts_with("php ") || text.starts_with("composer ") => text.to_owned(),

@@ -5,6 +5,7 @@ use super::dotenv::{self, Wins};
 use super::options::{after_flags, joined};
 use super::script::{Everywhere, Flags, command, flags, led, lifecycle, named, programs, run, script_or_program};
 use super::{Inner, Reader, Word, code, interpreter};
+use crate::domain::json::Json;
 use crate::domain::project::Package;
 use crate::domain::scope::Scope;
 
@@ -56,6 +57,9 @@ pub(super) fn see_through<'a>(
         "deno" | "dx" => deno(reader, words, scope),
         "run-s" | "run-p" | "npm-run-all" => {
             let package = Package::nearest(reader.files, &scope.cwd)?;
+            if let Some(why) = &package.obstacle {
+                return Some(vec![Inner::Unknown(why.clone(), scope.clone())]);
+            }
             let wanted = words.iter().filter(|word| !word.text.starts_with('-'));
             let names = wanted.filter_map(|word| word.text.split_whitespace().next());
             let scripts = names.flat_map(|pattern| package.scripts_like(&pattern.replace("**", "*")));
@@ -75,7 +79,7 @@ pub(super) fn see_through<'a>(
         }
         "start-server-and-test" | "start-test" => {
             let package = Package::nearest(reader.files, &scope.cwd)?;
-            let each = words.iter().flat_map(|word| match package.script(&word.text) {
+            let each = words.iter().flat_map(|word| match package.script(&word.text).or(package.obstacle.as_deref()) {
                 Some(_) => run(&package, &word.text, &[], name, scope),
                 None => vec![Inner::Line(word.text.clone(), scope.clone())],
             });
@@ -298,14 +302,14 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
             let task = rest.first()?;
             let own = ["deno.json", "deno.jsonc"].iter().find_map(|file| {
                 let text = reader.files.read(&scope.cwd.join(file)).text()?;
-                let json: serde_json::Value = serde_json::from_str(&text).ok()?;
+                let json = Json::read(&text)?;
                 let entry = json.get("tasks")?.get(&task.text)?;
-                Some(entry.as_str().or_else(|| entry.get("command")?.as_str())?.to_owned())
+                Some(entry.text().or_else(|| entry.get("command")?.text())?.to_owned())
             });
             match own {
                 Some(text) => {
                     let mut scope = scope.clone();
-                    scope.through.push(format!("deno task {}", task.text));
+                    scope.enter(&format!("deno task {}", task.text), &format!("deno task {}", task.text));
                     Some(vec![Inner::Line(text, scope)])
                 }
                 None => Some(script_or_program(&packages, rest, "deno task", &scope)),
@@ -320,6 +324,7 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
 fn named_script<'a>(reader: &Reader<'_>, word: &Word, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     let named = ["npm:", "pnpm:", "yarn:", "bun:", "node:"].iter().find_map(|prefix| word.text.strip_prefix(prefix));
     match (named, Package::nearest(reader.files, &scope.cwd)) {
+        (Some(_), Some(Package { obstacle: Some(why), .. })) => vec![Inner::Unknown(why, scope.clone())],
         (Some(named), Some(package)) => {
             let (pattern, arguments) = named.split_once(' ').unwrap_or((named, ""));
             let arguments: Vec<Word> = arguments.split_whitespace().map(Word::sure).collect();

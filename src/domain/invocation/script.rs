@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Inner, Reader, Sure, Word};
+use crate::domain::json::Json;
 use crate::domain::project::Package;
 use crate::domain::scope::Scope;
 
@@ -16,11 +17,13 @@ pub(super) fn run<'a>(package: &Package, script: &str, words: &[Word], by: &str,
     let mut scope = scope.clone();
     let label = format!("{by} {script}");
     let place = format!("{label} in {}", package.directory.display());
-    if scope.running.contains(&place) || scope.running.len() >= 8 {
+    if scope.is_running(&place) {
         return Vec::new();
     }
-    scope.running.push(place);
-    scope.through.push(label);
+    if let Some(why) = &package.obstacle {
+        return vec![Inner::Unknown(why.clone(), scope)];
+    }
+    scope.enter(&place, &label);
     scope.cwd.clone_from(&package.directory);
     [format!("pre{script}"), script.to_owned(), format!("post{script}")]
         .iter()
@@ -55,7 +58,8 @@ pub(super) fn script_or_program<'a>(
 ) -> Vec<Inner<'a>> {
     let Some((name, rest)) = words.split_first() else { return Vec::new() };
     let rest = if rest.first().is_some_and(|word| word.text == "--") { &rest[1..] } else { rest };
-    let holding: Vec<&Package> = packages.iter().filter(|package| package.script(&name.text).is_some()).collect();
+    let may_hold = |package: &&Package| package.obstacle.is_some() || package.script(&name.text).is_some();
+    let holding: Vec<&Package> = packages.iter().filter(may_hold).collect();
     if !holding.is_empty() {
         return holding.iter().flat_map(|package| run(package, &name.text, rest, by, scope)).collect();
     }
@@ -74,14 +78,12 @@ pub(super) fn script_or_program<'a>(
         .collect()
 }
 
-/// The lines of one of composer's scripts.
-pub(super) fn known_scripts(text: &str, name: &str) -> Option<Vec<String>> {
-    let json: serde_json::Value = serde_json::from_str(text).ok()?;
-    match json.get("scripts")?.get(name)? {
-        serde_json::Value::String(text) => Some(vec![text.clone()]),
-        serde_json::Value::Array(all) => Some(all.iter().filter_map(|one| Some(one.as_str()?.to_owned())).collect()),
-        _ => None,
-    }
+/// The lines of one of composer's scripts, or why they are not known. `None` where there is none of that name.
+pub(super) fn known_scripts(text: &str, name: &str) -> Option<Result<Vec<String>, String>> {
+    let Some(json) = Json::read(text) else { return Some(Err("composer.json is not JSON".to_owned())) };
+    let script = json.get("scripts")?.get(name)?;
+    let texts = script.text().into_iter().chain(script.list().iter().filter_map(Json::text));
+    Some(Ok(texts.map(str::to_owned).collect()))
 }
 
 pub(super) fn nearest(reader: &Reader<'_>, scope: &Scope<'_>) -> Vec<Package> {

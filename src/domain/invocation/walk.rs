@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{Invocation, Reader, Sure, Word, mention, printer};
+use super::{Found, Reader, Sure, Word, mention, printer};
 use crate::domain::line::{self, List, Node, Piece, Place, Simple, Split, Written};
 use crate::domain::pattern;
 use crate::domain::project::{Content, env_file};
@@ -25,7 +25,7 @@ const FRAME: &[&str] =
 
 impl<'a> Reader<'a> {
     /// Every command of a text, in this very shell.
-    pub(super) fn text(&self, text: &str, scope: &mut Scope<'a>) -> Vec<Invocation> {
+    pub(super) fn text(&self, text: &str, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         if scope.depth > DEEPEST {
             return self.refused(text, scope);
         }
@@ -37,17 +37,17 @@ impl<'a> Reader<'a> {
 
     /// A text that was not read: it counts as destructive where it names a destructive command, and as unknown where it
     /// names anything that could start one.
-    fn refused(&self, text: &str, scope: &Scope<'a>) -> Vec<Invocation> {
+    fn refused(&self, text: &str, scope: &Scope<'a>) -> Vec<Found<'a>> {
         if mention::in_text(text) {
-            return vec![self.unreadable(scope)];
+            return vec![Found::Is(self.unreadable(scope))];
         }
         let words: Vec<Word> = text.split_whitespace().take(2).map(Word::unsure).collect();
         let why = "it cannot be read as a shell would read it".to_owned();
         let could = mention::could_start_one(text);
-        could.then(|| self.unknown(&super::said(&words), &words, why, scope)).into_iter().collect()
+        could.then(|| Found::Is(self.unknown(&super::said(&words), &words, why, scope))).into_iter().collect()
     }
 
-    pub(super) fn list(&self, list: &List, scope: &mut Scope<'a>) -> Vec<Invocation> {
+    pub(super) fn list(&self, list: &List, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         let mut found = Vec::new();
         for step in &list.0 {
             // The stages of a pipeline, and what runs in the background, change nothing for what follows.
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn node(&self, node: &Node, scope: &mut Scope<'a>) -> Vec<Invocation> {
+    fn node(&self, node: &Node, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         match node {
             Node::Simple(simple) => self.simple(simple, scope),
             Node::Subshell(list) => self.list(list, &mut scope.clone()),
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
             Node::Each(name, words, list) => self.each(name, words, list, scope),
             Node::Choice(word, branches) => self.choice(word, branches, scope),
             Node::Function(name, list) => {
-                scope.named.insert(name.clone(), Named::Function(Rc::new(list.clone())));
+                scope.name(name, Named::Function(Rc::new(list.clone())));
                 Vec::new()
             }
             Node::Unreadable(text) => self.refused(text, scope),
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the word is known, the branch that it fits; else every one.
-    fn choice(&self, word: &Written, branches: &[(Vec<Written>, List)], scope: &mut Scope<'a>) -> Vec<Invocation> {
+    fn choice(&self, word: &Written, branches: &[(Vec<Written>, List)], scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         let mut found = self.substitutions(std::slice::from_ref(word), scope);
         let values = self.expand_one(word, scope);
         let known = match values.as_slice() {
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn each(&self, name: &str, words: &[Written], list: &List, scope: &mut Scope<'a>) -> Vec<Invocation> {
+    fn each(&self, name: &str, words: &[Written], list: &List, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         let mut found = self.substitutions(words, scope);
         let values = self.expand(words, scope);
         let known = values.iter().all(|word| word.sure == Sure::Yes && !word.text.contains(['*', '?', '[']));
@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn simple(&self, simple: &Simple, scope: &mut Scope<'a>) -> Vec<Invocation> {
+    fn simple(&self, simple: &Simple, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         let mut found = self.substitutions(&simple.words, scope);
         for list in &simple.beside {
             found.extend(self.list(list, &mut scope.clone()));
@@ -166,12 +166,12 @@ impl<'a> Reader<'a> {
     }
 
     /// A function or an alias of the line. Inside of it the name is the program's again, so that none calls itself.
-    pub(super) fn named(&self, named: Named, name: &str, rest: &[Word], scope: &mut Scope<'a>) -> Vec<Invocation> {
-        let Some(steps) = self.steps.get().checked_sub(1).filter(|_| scope.depth <= DEEPEST) else {
-            return vec![self.unknown(name, rest, "it leads further than it is followed".to_owned(), scope)];
-        };
-        self.steps.set(steps);
-        let own = scope.named.remove(name);
+    pub(super) fn named(&self, named: Named, name: &str, rest: &[Word], scope: &mut Scope<'a>) -> Vec<Found<'a>> {
+        if scope.depth > DEEPEST || !self.journal.step() {
+            let why = "it leads further than it is followed".to_owned();
+            return vec![Found::Is(self.unknown(name, rest, why, scope))];
+        }
+        let own = scope.unname(name);
         scope.depth += 1;
         let found = match &named {
             Named::Function(list) => {
@@ -191,12 +191,14 @@ impl<'a> Reader<'a> {
             }
         };
         scope.depth -= 1;
-        scope.named.extend(own.map(|own| (name.to_owned(), own)));
+        if let Some(own) = own {
+            scope.name(name, own);
+        }
         found
     }
 
     /// What changes the shell itself, and what that runs. `None` where the words are none of it.
-    fn builtin(&self, words: &[Word], written: &[Written], scope: &mut Scope<'a>) -> Option<Vec<Invocation>> {
+    fn builtin(&self, words: &[Word], written: &[Written], scope: &mut Scope<'a>) -> Option<Vec<Found<'a>>> {
         let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         match texts.as_slice() {
             ["cd" | "pushd", rest @ ..] => {
@@ -232,7 +234,7 @@ impl<'a> Reader<'a> {
             ["unset", names @ ..] => names.iter().filter(|n| line::is_name(n)).for_each(|name| scope.unset(name)),
             ["alias", definitions @ ..] => {
                 for (name, text) in definitions.iter().filter_map(|text| text.split_once('=')) {
-                    scope.named.insert(name.to_owned(), Named::Alias(text.to_owned()));
+                    scope.name(name, Named::Alias(text.to_owned()));
                 }
             }
             ["source" | ".", file, ..] if scope.piped(file).is_some() => {
@@ -244,7 +246,8 @@ impl<'a> Reader<'a> {
             ["source" | ".", file, arguments @ ..] => return Some(self.source(file, arguments, scope)),
             ["eval", ..] => {
                 let text = texts[1..].join(" ");
-                let mut found = self.text(&text, scope);
+                let found = self.text(&text, scope);
+                let mut found = self.finish(found, scope.depth + 1);
                 let is_known = words.iter().all(|word| word.sure == Sure::Yes);
                 if !is_known && !printer::is_own(&text) && found.iter().all(|one| one.effect == Effect::Safe) {
                     // What a substitution prints is run, and may be what stands in it.
@@ -254,7 +257,7 @@ impl<'a> Reader<'a> {
                     });
                     scope.given_by("what the line computes", Under::Replaced);
                 }
-                return Some(found);
+                return Some(found.into_iter().map(Found::Is).collect());
             }
             _ => return None,
         }
@@ -282,32 +285,36 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `source FILE`: a `.env` file gives variables; any other is a script that runs in this shell.
-    fn source(&self, file: &str, arguments: &[&str], scope: &mut Scope<'a>) -> Vec<Invocation> {
+    /// `source FILE`: a script that runs in this shell; one that is a `.env` file by its name gives variables as well.
+    fn source(&self, file: &str, arguments: &[&str], scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         let name = file.rsplit('/').next().unwrap_or(file);
-        if name.contains(".env") || name == "env" {
-            self.load(file, scope);
-            return Vec::new();
-        }
         let path = scope.path(file);
         let place = format!("source {}", path.display());
-        match self.files.read(&path) {
-            Content::Text(text) if !scope.running.contains(&place) => {
-                scope.running.push(place);
-                let given = (!arguments.is_empty()).then(|| arguments.iter().map(|text| (*text).to_owned()).collect());
-                let before = scope.arguments.clone();
-                scope.arguments = given.or_else(|| before.clone());
-                let found = self.text(&text, scope);
-                scope.arguments = before;
-                scope.running.pop();
-                found
-            }
-            Content::Text(_) | Content::Missing => Vec::new(),
-            Content::Unreadable => {
+        let text = match self.files.read(&path) {
+            Content::Missing => return Vec::new(),
+            Content::Unreadable(why) => {
                 scope.given_by(file, Under::Replaced);
-                Vec::new()
+                let named = format!("source {file}");
+                return vec![Found::Is(self.unknown(&named, &[], format!("{file}: {why}"), scope))];
             }
+            Content::Text(_) if scope.is_running(&place) || printer::is_set_up(name) => return Vec::new(),
+            Content::Text(text) => text,
+        };
+        self.journal.allow_for_file(&path, &text);
+        if name.contains(".env") || name == "env" {
+            let found = self.text(&text, &mut scope.clone());
+            self.load(file, scope);
+            return found;
         }
+        let (running, through) = (scope.running.clone(), scope.through.clone());
+        scope.enter(&place, &format!("source {file}"));
+        let given = (!arguments.is_empty()).then(|| arguments.iter().map(|text| (*text).to_owned()).collect());
+        let before = scope.arguments.clone();
+        scope.arguments = given.or_else(|| before.clone());
+        let found = self.text(&text, scope);
+        scope.arguments = before;
+        (scope.running, scope.through) = (running, through);
+        found
     }
 
     fn load(&self, file: &str, scope: &mut Scope<'a>) {
@@ -322,7 +329,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn substitutions(&self, words: &[Written], scope: &Scope<'a>) -> Vec<Invocation> {
+    fn substitutions(&self, words: &[Written], scope: &Scope<'a>) -> Vec<Found<'a>> {
         let lines = words.iter().flat_map(Written::lines);
         lines.flat_map(|line| self.text(&line, &mut scope.clone())).collect()
     }

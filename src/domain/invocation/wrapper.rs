@@ -126,6 +126,19 @@ pub(super) fn see_through<'a>(
     }
 }
 
+/// The words without a program that stands in front of itself again and again, as in `env env env NAME`.
+pub(super) fn without_repeats(words: &[Word]) -> &[Word] {
+    const MANY: usize = 8;
+    const PLAIN: &[&str] =
+        &["env", "command", "builtin", "exec", "nohup", "setsid", "nice", "time", "noglob", "nocorrect", "stdbuf"];
+    let plain = words.iter().take_while(|word| PLAIN.contains(&word.text.as_str())).count();
+    let same = words.iter().take_while(|word| word.text == words[0].text && words[0].text.len() < 64).count();
+    match plain.max(same) {
+        count if count > MANY => &words[count - 1..],
+        _ => words,
+    }
+}
+
 /// The commands and keys that tmux sends to a shell.
 fn tmux<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     const VALUED: &[&str] = &["-t", "-s", "-n", "-c", "-x", "-y", "-F", "-e", "-l", "-L", "-S", "-f", "-N", "-p"];

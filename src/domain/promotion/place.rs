@@ -173,7 +173,7 @@ fn schema_text(files: &dyn Files, path: &Path) -> String {
 /// The folder that a schema counts as: its own where it is one, else the file's.
 fn folder_of(files: &dyn Files, schema: &Path) -> PathBuf {
     match files.read(schema) {
-        Content::Text(_) | Content::Unreadable => schema.parent().unwrap_or(schema).to_owned(),
+        Content::Text(_) | Content::Unreadable(_) => schema.parent().unwrap_or(schema).to_owned(),
         Content::Missing => schema.to_owned(),
     }
 }

@@ -46,7 +46,9 @@ pub fn shell<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Opti
             scope.arguments = Some(texts(rest));
             match std::mem::replace(&mut scope.fed, Fed::Unknown) {
                 Fed::Text(text) => Some(vec![Inner::Line(text, scope)]),
-                Fed::Nothing | Fed::Unknown => Some(vec![]),
+                Fed::Unknown => Some(vec![Inner::Unknown("what it is fed is computed by the line".to_owned(), scope)]),
+                // A person's own prompt.
+                Fed::Nothing => Some(vec![]),
             }
         }
     }

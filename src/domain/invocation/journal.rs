@@ -1,0 +1,43 @@
+//! What one reading of a line has cost so far, and which files it came by. It decides nothing.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Enough for whatever scripts call each other; what a text is long by comes on top.
+const MANY_STEPS: u64 = 40_000;
+
+/// Kept by the reader of a line.
+#[derive(Debug)]
+pub struct Journal {
+    /// How many commands may still be looked at: a project's scripts can call each other without end.
+    steps: Cell<u64>,
+    read: RefCell<BTreeSet<PathBuf>>,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Journal { steps: Cell::new(MANY_STEPS), read: RefCell::default() }
+    }
+}
+
+impl Journal {
+    /// One more command; `false` where no more are looked at.
+    pub fn step(&self) -> bool {
+        let left = self.steps.get();
+        self.steps.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// A text of any length may be read once.
+    pub fn allow_for(&self, text: &str) {
+        self.steps.set(self.steps.get().saturating_add(text.len() as u64 / 2));
+    }
+
+    /// The same for a file, however often it is met.
+    pub fn allow_for_file(&self, path: &Path, text: &str) {
+        if self.read.borrow_mut().insert(path.to_owned()) {
+            self.allow_for(text);
+        }
+    }
+}
