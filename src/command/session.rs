@@ -176,7 +176,13 @@ fn turn(
         guarded: &guarded,
         marks: &marks,
         check: &match &request.assigned[..] {
-            [] => check(ambient, dialect, outcome.watch, loaded.and_then(|chosen| chosen.selected.until)),
+            [] => {
+                let watch = match loaded {
+                    Some(_) => outcome.watch,
+                    None => outcome.watch.without_content(),
+                };
+                check(ambient, dialect, watch, loaded.and_then(|chosen| chosen.selected.until))
+            }
             [..] => Check::Always,
         },
     };

@@ -14,7 +14,8 @@ pub struct Sighting {
     pub physical: Option<PathBuf>,
     pub modified: Timestamp,
     pub changed: Timestamp,
-    /// The file's bytes where they must be compared as well: a time without nanoseconds can repeat.
+    /// The bytes of `.nexusenv`, which are no secret, where they must be compared as well: a time without nanoseconds can
+    /// repeat. No other file's: they would stand in a function of the shell.
     pub content: Option<Vec<u8>>,
 }
 
@@ -35,6 +36,12 @@ pub enum Mode {
 }
 
 impl Watch {
+    /// Without the content of what may be anything: a `.nexusenv` that is none can be a link to a key.
+    pub fn without_content(mut self) -> Self {
+        self.present.iter_mut().for_each(|sighting| sighting.content = None);
+        self
+    }
+
     pub fn join(&mut self, other: Watch) {
         self.present.extend(other.present);
         self.absent.extend(other.absent);

@@ -104,7 +104,7 @@ fn read(kind: InputKind, mut sighting: Sighting, metadata: &Metadata, watch: &mu
     } else {
         disk::read(&path).map_err(|error| unreadable(&path, error))
     };
-    if disk::needs_content(metadata) {
+    if kind == InputKind::Main && disk::needs_content(metadata) {
         sighting.content = bytes.as_ref().ok().cloned();
     }
     watch.present.push(sighting);

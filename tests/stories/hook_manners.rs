@@ -69,6 +69,30 @@ stories! {
         assert!(lines[0].contains("DATABASE_URL"));
     }
 
+    /// Whose times have no nanoseconds, as on many file systems, and behind a `.nexusenv` that is a link to it.
+    fn nothing_of_the_identity_is_ever_in_the_shell(shell) {
+        let world = World::with(DEV_AND_PROD).secret("dev", "TOKEN", "t");
+        let identity = world.home().join(".config/nexus-env/identity.txt");
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_500_000_000);
+        let file = std::fs::File::options().write(true).open(&identity).unwrap();
+        file.set_times(std::fs::FileTimes::new().set_modified(long_ago)).unwrap();
+        let hostile = world.outside("hostile");
+        std::fs::create_dir(&hostile).unwrap();
+        std::os::unix::fs::symlink(&identity, hostile.join(".nexusenv")).unwrap();
+        let mut session = world.enter(shell);
+        let file = world.outside("all").display().to_string();
+        for place in ["", &format!("cd {}", hostile.display())] {
+            session.types(place);
+            session.types(&match shell {
+                Shell::Fish => format!("begin; set; functions __nexus_env_same; end >{file} 2>/dev/null"),
+                Shell::Zsh => format!("{{ typeset -p; functions; }} >{file} 2>/dev/null"),
+                Shell::Bash | Shell::Bash32 => format!("{{ declare -p; declare -f; }} >{file} 2>/dev/null"),
+            });
+            let text = std::fs::read_to_string(&file).unwrap();
+            assert!(text.contains("__nexus_env_same") && !text.contains("AGE-SECRET-KEY"), "{place}");
+        }
+    }
+
     fn nothing_but_names_reaches_a_child(shell) {
         let world = World::with(DEV_AND_PROD);
         let mut session = world.open(shell);
