@@ -13,7 +13,7 @@ __nexus_env_bin=__NEXUS_ENV_BIN__
 
 if ! declare -F __nexus_env_load >/dev/null; then
   __nexus_env_state=new __nexus_env_near='' __nexus_env_kept='' __nexus_env_refusal='' __nexus_env_rules=''
-  __nexus_env_told='' __nexus_env_seal='' __nexus_env_label=''
+  __nexus_env_told='' __nexus_env_seal='' __nexus_env_label='' __nexus_env_asked='' __nexus_env_unprompted=''
   export -n __nexus_env_state
 fi
 
@@ -24,14 +24,23 @@ __nexus_env_hook() {
   local __nexus_env_status=$?
   case $- in
     *[axvT]*) __nexus_env_hushed __nexus_env_refresh || : ;;
-    *) __nexus_env_same || __nexus_env_load || : ;;
+    *) __nexus_env_ran=yes; __nexus_env_same || __nexus_env_load || : ;;
   esac
   # Under errexit a status that the shell has survived (`! true`) would end it here. bash gives `$?` back by itself.
   case $- in *e*) return 0 ;; esac
   return "$__nexus_env_status"
 }
 
-__nexus_env_refresh() { __nexus_env_same || __nexus_env_load "$@"; }
+# Behind the other commands of PROMPT_COMMAND, for a prompt at which the hook has not run.
+__nexus_env_late() {
+  local __nexus_env_status=$?
+  [[ -n ${__nexus_env_ran-} ]] || __nexus_env_hook || :
+  unset -v __nexus_env_ran
+  case $- in *e*) return 0 ;; esac
+  return "$__nexus_env_status"
+}
+
+__nexus_env_refresh() { __nexus_env_ran=yes; __nexus_env_same || __nexus_env_load "$@"; }
 
 # Runs a function of ours without trace, without echo of what is evaluated (`set -v` does that in bash), without
 # allexport, and out of the sight of the person's DEBUG trap, which would find values in BASH_COMMAND.
@@ -60,8 +69,7 @@ __nexus_env_load() {
     return 1
   fi
   __nexus_env_out=$(
-    # In POSIX mode a name with a dash is an error.
-    declare -f __NEXUS_ENV_NAMES__ 2>/dev/null || :
+    __nexus_env_unposixed declare -f __NEXUS_ENV_NAMES__ 2>/dev/null || :
     printf '#nexus-env-load\n'
     [[ ${1-} != line ]] || __nexus_env_assigned
     [[ ${1-} != line ]] || set -- line ${__nexus_env_names[@]+"${__nexus_env_names[@]}"}
@@ -204,10 +212,14 @@ __nexus_env_refuse() {
 
 # Puts a guard in front of these names. A function that is there already goes on working under another name.
 __nexus_env_wrap() {
-  local __nexus_env_name __nexus_env_text
   # What every name was when all were guarded: the same text again means that all still are.
   [[ -z ${__nexus_env_own-} || ${__nexus_env_wrapped-} != "$*:$__nexus_env_own" ]] || return 0
   __nexus_env_wrapped="$*:${__nexus_env_own-}"
+  __nexus_env_unposixed __nexus_env_wrap_each "$@"
+}
+
+__nexus_env_wrap_each() {
+  local __nexus_env_name __nexus_env_text
   for __nexus_env_name; do
     __nexus_env_text=''
     if declare -F "$__nexus_env_name" >/dev/null; then
@@ -217,12 +229,10 @@ __nexus_env_wrap() {
       __nexus_env_text=$(declare -f "$__nexus_env_name")
       case $__nexus_env_text in *__nexus_env_guard*) continue ;; esac
     fi
-    # A name with a dash is no name of a function in POSIX mode.
-    case $__nexus_env_name:$SHELLOPTS in *-*:*posix*) continue ;; esac
     if [[ -n $__nexus_env_text ]]; then
-      eval "function __nexus_env_own_$__nexus_env_name ${__nexus_env_text#*\(\)}" || continue
+      eval "function __nexus_env_own_${__nexus_env_name//[!A-Za-z0-9_]/_} ${__nexus_env_text#*\(\)}" || continue
     else
-      unset -f "__nexus_env_own_$__nexus_env_name"
+      unset -f "__nexus_env_own_${__nexus_env_name//[!A-Za-z0-9_]/_}"
     fi
     # `function NAME`, since an alias of that name would be expanded in `NAME ()`. Short: each load reads it again.
     eval "function $__nexus_env_name { __nexus_env_guarded $__nexus_env_name \"\$@\"; }"
@@ -230,11 +240,38 @@ __nexus_env_wrap() {
   done 2>/dev/null
 }
 
+# Runs this without POSIX mode, where a function with a dash in its name can be called, but neither made nor looked at (Bash
+# Reference Manual, "Bash POSIX Mode"). With the mode go options, and its variable: they are as they were afterwards.
+__nexus_env_unposixed() {
+  case :$SHELLOPTS: in
+    *:posix:*) ;;
+    *)
+      "$@"
+      return
+      ;;
+  esac
+  local __nexus_env_code=0 __nexus_env_option __nexus_env_on='' __nexus_env_off='' __nexus_env_correct=${POSIXLY_CORRECT-y}
+  local __nexus_env_exported=''
+  for __nexus_env_option in expand_aliases inherit_errexit interactive_comments shift_verbose sourcepath; do
+    # shellcheck disable=SC2086 # one word
+    if shopt -q $__nexus_env_option; then __nexus_env_on+=" $__nexus_env_option"; else __nexus_env_off+=" $__nexus_env_option"; fi
+  done 2>/dev/null
+  case $(declare -p POSIXLY_CORRECT 2>/dev/null) in declare\ -*x*\ POSIXLY*) __nexus_env_exported=yes ;; esac
+  set +o posix
+  "$@" || __nexus_env_code=$?
+  set -o posix
+  POSIXLY_CORRECT=$__nexus_env_correct
+  [[ -z $__nexus_env_exported ]] || export POSIXLY_CORRECT
+  # shellcheck disable=SC2086 # several words
+  { shopt -s $__nexus_env_on; shopt -u $__nexus_env_off; } >/dev/null 2>&1
+  return "$__nexus_env_code"
+}
+
 # What a guarded name is: the question, then the program, or the function that the person has of that name.
 __nexus_env_guarded() {
   __nexus_env_guard "$@" || return
-  if declare -F "__nexus_env_own_$1" >/dev/null; then
-    set -- "__nexus_env_own_$1" "${@:2}"
+  if declare -F "__nexus_env_own_${1//[!A-Za-z0-9_]/_}" >/dev/null; then
+    set -- "__nexus_env_own_${1//[!A-Za-z0-9_]/_}" "${@:2}"
   else
     set -- command "$@"
   fi
@@ -257,6 +294,7 @@ __nexus_env_holds() {
 __nexus_env_guard() {
   local __nexus_env_code=0 __nexus_env_found
   __nexus_env_yes=''
+  __nexus_env_prompted
   __nexus_env_same || __nexus_env_hushed __nexus_env_load line || :
   [[ -n $__nexus_env_near ]] || return 0
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
@@ -305,34 +343,103 @@ __nexus_env_split() {
 }
 
 __NEXUS_ENV_WORDS__
+# Something else took the hook out of PROMPT_COMMAND: it is put back, or where that cannot be, a change of directory is noticed by
+# itself. Told once.
+__nexus_env_prompted() {
+  case ${PROMPT_COMMAND[*]-} in *__nexus_env_*) return 0 ;; esac
+  # Whoever kept what was there, and runs it from elsewhere, is no reason. Once for each line that is typed.
+  local __nexus_env_at=${BASH_LINENO[${#BASH_LINENO[@]} - 1]}
+  [[ $__nexus_env_asked != "$__nexus_env_at" ]] || return 0
+  __nexus_env_asked=$__nexus_env_at
+  export -n __nexus_env_asked
+  if [[ -n ${__nexus_env_ran-} ]]; then
+    unset -v __nexus_env_ran
+  elif __nexus_env_install; then
+    [[ $__nexus_env_unprompted != mended ]] || return 0
+    __nexus_env_unprompted=mended
+    export -n __nexus_env_unprompted
+    printf 'nexus-env: %s\nhint: %s\n' "\`PROMPT_COMMAND\` was set anew without the hook, so nothing was loaded at the prompt; from now on it is" \
+      'in your .bashrc the line of the hook stands behind what sets PROMPT_COMMAND' >&2
+  else
+    __nexus_env_follow
+    [[ $__nexus_env_unprompted != read-only ]] || return 0
+    __nexus_env_unprompted=read-only
+    export -n __nexus_env_unprompted
+    printf 'nexus-env: %s\nhint: %s\n' "\`PROMPT_COMMAND\` is read-only in this shell, so only cd and guarded commands notice a change" \
+      'PROMPT_COMMAND=__nexus_env_hook where it is made read-only, or start bash without that' >&2
+  fi
+}
+
+# Puts the hook in front of what runs at each prompt: into the first element where it is an array, since every version of bash
+# runs that one. From 5.1 on all elements are run, and who assigns a text later replaces the first alone; then the last one does
+# its work. printf, since an assignment to a read-only variable would end the rest of the person's .bashrc.
+__nexus_env_install() {
+  case ${PROMPT_COMMAND[*]-} in
+    *__nexus_env_hook*) ;;
+    *) printf -v PROMPT_COMMAND %s "__nexus_env_hook${PROMPT_COMMAND:+;$PROMPT_COMMAND}" 2>/dev/null || return ;;
+  esac
+  [[ ${BASH_VERSINFO[0]} -gt 5 || (${BASH_VERSINFO[0]} -eq 5 && ${BASH_VERSINFO[1]} -ge 1) ]] || return 0
+  case ${PROMPT_COMMAND[*]-} in
+    *__nexus_env_late*) ;;
+    *) PROMPT_COMMAND+=(__nexus_env_late) ;; # bash 5.1
+  esac
+}
+
+# Where the prompt cannot be relied upon, what changes the directory brings the shell up to date.
+__nexus_env_follow() {
+  local __nexus_env_name __nexus_env_text
+  for __nexus_env_name in cd pushd popd; do
+    if declare -F "$__nexus_env_name" >/dev/null; then
+      __nexus_env_text=$(declare -f "$__nexus_env_name")
+      case $__nexus_env_text in *__nexus_env_followed*) continue ;; esac
+      eval "function __nexus_env_own_$__nexus_env_name ${__nexus_env_text#*\(\)}" || continue
+    fi
+    eval "function $__nexus_env_name { __nexus_env_followed $__nexus_env_name \"\$@\"; }"
+  done
+}
+
+__nexus_env_followed() {
+  if declare -F "__nexus_env_own_$1" >/dev/null; then
+    "__nexus_env_own_$1" "${@:2}" || return
+  else
+    builtin "$@" || return
+  fi
+  [[ $BASH_SUBSHELL -eq 0 ]] || return 0
+  __nexus_env_hushed __nexus_env_refresh || :
+  if [[ $__nexus_env_unprompted == untold && -n $__nexus_env_near ]]; then
+    unset -v __nexus_env_ran
+    __nexus_env_prompted
+  fi
+}
+
 # `use` changes this shell, so it goes through the load. Everything else is the program's own.
 __nexus_env_command() {
   case ${1-}:${2-} in
-    use:-h | use:--help) ;;
+    use:-h | use:--help) "$__nexus_env_bin" "$@" ;;
     use:*)
-      __nexus_env_hushed __nexus_env_load "$@"
-      return
+      __nexus_env_prompted
+      __nexus_env_hushed __nexus_env_load "$@" || return
+      __nexus_env_follow
+      ;;
+    doctor:*)
+      __nexus_env_prompted
+      NEXUS_ENV_UNPROMPTED=$__nexus_env_unprompted "$__nexus_env_bin" "$@"
+      ;;
+    *)
+      __nexus_env_prompted
+      "$__nexus_env_bin" "$@"
       ;;
   esac
-  "$__nexus_env_bin" "$@"
 }
 
-# In POSIX mode a function with a dash in its name can be called, but not defined.
-case :$SHELLOPTS: in
-  *:posix:*)
-    set +o posix
-    eval 'function nexus-env { __nexus_env_command "$@"; }'
-    set -o posix
-    ;;
-  *) eval 'function nexus-env { __nexus_env_command "$@"; }' ;;
-esac
+__nexus_env_unposixed eval 'function nexus-env { __nexus_env_command "$@"; }'
 
-# The first element where it is an array: every version of bash runs that one. printf, since an assignment to a
-# read-only variable would end the rest of the person's .bashrc.
-case ${PROMPT_COMMAND[*]-} in
-  *__nexus_env_hook*) ;;
-  *) printf -v PROMPT_COMMAND %s "__nexus_env_hook${PROMPT_COMMAND:+;$PROMPT_COMMAND}" 2>/dev/null || : ;;
-esac
+if ! __nexus_env_install; then
+  __nexus_env_unprompted=untold
+  __nexus_env_follow
+  __nexus_env_hook
+  unset -v __nexus_env_ran
+fi
 
 case $__nexus_env_flags in *a*) set -a ;; esac
 unset -v __nexus_env_flags

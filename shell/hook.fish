@@ -14,6 +14,7 @@ if not functions -q __nexus_env_load
     set -g __nexus_env_told
     set -g __nexus_env_seal
     set -g __nexus_env_label
+    set -g __nexus_env_unprompted
 end
 
 # Sourced again, or for the first time: the next prompt looks.
@@ -21,10 +22,23 @@ function __nexus_env_same
     return 1
 end
 
-function __nexus_env_hook --on-event fish_prompt --on-variable PWD
-    set -l fish_trace
-    __nexus_env_same; or __nexus_env_load
-    return 0
+function __nexus_env_install
+    function __nexus_env_hook --on-event fish_prompt --on-variable PWD
+        set -l fish_trace
+        __nexus_env_same; or __nexus_env_load
+        return 0
+    end
+end
+__nexus_env_install
+
+# Something else removed the function that the prompt calls: it is put back. Told once.
+function __nexus_env_prompted
+    functions -q __nexus_env_hook; and return 0
+    __nexus_env_install
+    test -n "$__nexus_env_unprompted"; and return 0
+    set -g __nexus_env_unprompted mended
+    echo 'nexus-env: the function `__nexus_env_hook` was removed, so nothing was loaded at the prompt; from now on it is' >&2
+    echo 'hint: in config.fish the line of the hook stands behind what removes functions' >&2
 end
 
 # Starts the program once.
@@ -172,6 +186,7 @@ end
 # person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
 function __nexus_env_guard
     set -g __nexus_env_yes
+    __nexus_env_prompted
     __nexus_env_same; or __nexus_env_load line
     test -n "$__nexus_env_near"; or return 0
     if test "$__nexus_env_near" = lost
@@ -493,6 +508,7 @@ end
 
 # `use` changes this shell, so it goes through the load. Everything else is the program's own.
 function nexus-env
+    __nexus_env_prompted
     if test "$argv[1]" = use; and not contains -- "$argv[2]" -h --help
         __nexus_env_load $argv
         return

@@ -9,7 +9,7 @@ typeset -g +x __nexus_env_bin=__NEXUS_ENV_BIN__
 
 if ! typeset -f __nexus_env_load >/dev/null; then
   typeset -g +x __nexus_env_state=new __nexus_env_near='' __nexus_env_kept='' __nexus_env_refusal=''
-  typeset -g +x __nexus_env_rules='' __nexus_env_told='' __nexus_env_seal='' __nexus_env_label=''
+  typeset -g +x __nexus_env_rules='' __nexus_env_told='' __nexus_env_seal='' __nexus_env_label='' __nexus_env_unprompted=''
 fi
 
 # Sourced again, or for the first time: the next prompt looks.
@@ -163,6 +163,7 @@ function __nexus_env_holds {
 # person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
 function __nexus_env_guard {
   typeset -g +x __nexus_env_yes=''
+  __nexus_env_prompted
   __nexus_env_same || __nexus_env_load line
   [[ -n $__nexus_env_near ]] || return 0
   emulate -L zsh
@@ -218,6 +219,7 @@ function __nexus_env_split {
 __NEXUS_ENV_WORDS__
 # `use` changes this shell, so it goes through the load. Everything else is the program's own.
 function nexus-env {
+  __nexus_env_prompted
   case ${1-}:${2-} in
     use:-h|use:--help) ;;
     use:*)
@@ -228,10 +230,37 @@ function nexus-env {
   "$__nexus_env_bin" "$@"
 }
 
+# Into the lists of what runs before a prompt and after a change of directory. Where somebody made one read-only, into the
+# function of that name.
 function __nexus_env_install {
   emulate -L zsh
-  typeset -ga precmd_functions chpwd_functions
-  (( ${precmd_functions[(Ie)__nexus_env_hook]} )) || precmd_functions=(__nexus_env_hook $precmd_functions)
-  (( ${chpwd_functions[(Ie)__nexus_env_hook]} )) || chpwd_functions=(__nexus_env_hook $chpwd_functions)
+  local __nexus_env_name
+  for __nexus_env_name in precmd chpwd; do
+    if [[ ${(Pt)${:-${__nexus_env_name}_functions}} == *readonly* ]]; then
+      [[ ${functions[$__nexus_env_name]-} == *__nexus_env_hook* ]] && continue
+      functions[__nexus_env_own_$__nexus_env_name]=${functions[$__nexus_env_name]-}
+      functions[$__nexus_env_name]="__nexus_env_own_$__nexus_env_name \"\$@\"; __nexus_env_hook"
+    else
+      typeset -ga ${__nexus_env_name}_functions
+      (( ${${(P)${:-${__nexus_env_name}_functions}}[(Ie)__nexus_env_hook]} )) ||
+        set -A ${__nexus_env_name}_functions __nexus_env_hook ${(P)${:-${__nexus_env_name}_functions}}
+    fi
+  done
 }
 __nexus_env_install
+
+# Something else took the hook out of these lists: it is put back. Told once.
+function __nexus_env_prompted {
+  emulate -L zsh
+  local __nexus_env_name __nexus_env_lost=''
+  for __nexus_env_name in precmd chpwd; do
+    (( ${${(P)${:-${__nexus_env_name}_functions}}[(Ie)__nexus_env_hook]} )) && continue
+    [[ ${functions[$__nexus_env_name]-} == *__nexus_env_hook* ]] || __nexus_env_lost=${__nexus_env_name}_functions
+  done
+  [[ -n $__nexus_env_lost ]] || return 0
+  __nexus_env_install
+  [[ -z $__nexus_env_unprompted ]] || return 0
+  typeset -g +x __nexus_env_unprompted=mended
+  print -ru2 -- "nexus-env: \`$__nexus_env_lost\` was set anew without the hook, so it was not run there; from now on it is"
+  print -ru2 -- "hint: in your .zshrc the line of the hook stands behind what sets $__nexus_env_lost"
+}

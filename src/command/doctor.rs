@@ -10,7 +10,7 @@ use super::load::{self, Configured, Loaded};
 use super::status::Form;
 use crate::domain::ambient::Ambient;
 use crate::domain::config::Proxy;
-use crate::domain::doctor::{self, Checked, Configuration, Facts, Ready, Severity};
+use crate::domain::doctor::{self, Checked, Configuration, Facts, Prompt, Ready, Severity};
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::edge::{ambient, identity, output, survey, trust, vault};
 use crate::error::{Exit, Failure, Result, Status, told};
@@ -56,6 +56,10 @@ fn gather(ambient: &Ambient) -> Facts {
         configuration,
         tmux: doctor::names_in_clear(&survey::tmux()),
         left_over: left_over(ambient),
+        prompt: match ambient.variables.text("NEXUS_ENV_UNPROMPTED") {
+            Some("read-only") => Prompt::ReadOnly,
+            Some(_) | None => Prompt::Hooked,
+        },
         missing,
     }
 }

@@ -49,8 +49,17 @@ pub struct Facts {
     pub tmux: Vec<String>,
     /// The environment that this process was given for a time that is over, and for how long.
     pub left_over: Option<(String, u64)>,
+    /// Whether this shell's list of what runs at a prompt is read-only, as its hook found.
+    pub prompt: Prompt,
     /// Programs that declared tunnels start and that are nowhere in `PATH`, each with its environment.
     pub missing: Vec<(EnvironmentName, String)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Prompt {
+    #[default]
+    Hooked,
+    ReadOnly,
 }
 
 /// The outcome of something that is looked at as a whole.

@@ -23,6 +23,7 @@ mod hook_changes;
 mod hook_counts;
 mod hook_guard;
 mod hook_loading;
+mod hook_lost;
 mod hook_manners;
 mod hook_words;
 mod layers;

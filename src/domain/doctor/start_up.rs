@@ -1,7 +1,7 @@
 //! Findings about the shells' start-up files: whether the hook is there, whether something takes it away again, and what
 //! stands before it at a prompt. Other shells' grammars are not followed; a line is what it plainly says.
 
-use super::{Facts, File, Finding, Role, Severity, Shell};
+use super::{Facts, File, Finding, Prompt, Role, Severity, Shell};
 
 pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
     let mut all = Vec::new();
@@ -26,7 +26,15 @@ pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
 
 fn of_all_shells(facts: &Facts) -> Vec<Finding> {
     let start_up = |file: &&File| matches!(file.role, Role::StartUp(_));
-    facts.files.iter().filter(start_up).flat_map(one).collect()
+    let read_only = || Finding {
+        severity: Severity::Error,
+        place: None,
+        sentence: "PROMPT_COMMAND is read-only in this shell, so only cd and guarded commands notice a change"
+            .to_owned(),
+        mend: "PROMPT_COMMAND=__nexus_env_hook where it is made read-only, or start bash without that".to_owned(),
+    };
+    let prompt = (facts.prompt == Prompt::ReadOnly).then(read_only);
+    prompt.into_iter().chain(facts.files.iter().filter(start_up).flat_map(one)).collect()
 }
 
 /// The code of a line, without a comment that fills it.
