@@ -14,6 +14,7 @@ __nexus_env_bin=__NEXUS_ENV_BIN__
 if ! declare -F __nexus_env_load >/dev/null; then
   __nexus_env_state=new __nexus_env_near='' __nexus_env_kept='' __nexus_env_refusal='' __nexus_env_rules=''
   __nexus_env_told='' __nexus_env_seal='' __nexus_env_label='' __nexus_env_asked='' __nexus_env_unprompted=''
+  __nexus_env_holders='' __nexus_env_astray=''
   export -n __nexus_env_state
 fi
 
@@ -295,16 +296,17 @@ __nexus_env_guard() {
   local __nexus_env_code=0 __nexus_env_found
   __nexus_env_yes=''
   __nexus_env_prompted
-  __nexus_env_same || __nexus_env_hushed __nexus_env_load line || :
+  # While another environment's tunnel has a port of this one, each guarded command looks whether it still has.
+  { [[ -z ${__nexus_env_astray-} ]] && __nexus_env_same; } || __nexus_env_hushed __nexus_env_load line || :
   [[ -n $__nexus_env_near ]] || return 0
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_named "$@" || return 0
   if [[ -x $__nexus_env_bin ]]; then
     if [[ -t 0 ]]; then
-      __nexus_env_yes=$(exec "$__nexus_env_bin" __guard -- "$@" </dev/null) || __nexus_env_code=$?
+      __nexus_env_yes=$(exec "$__nexus_env_bin" __guard ${__nexus_env_holders:+"--holders=$__nexus_env_holders"} -- "$@" </dev/null) || __nexus_env_code=$?
     else
       # What is piped into the command is the command's: that there is something is all that can be said.
-      __nexus_env_yes=$(exec "$__nexus_env_bin" __guard --piped -- "$@" </dev/null) || __nexus_env_code=$?
+      __nexus_env_yes=$(exec "$__nexus_env_bin" __guard ${__nexus_env_holders:+"--holders=$__nexus_env_holders"} --piped -- "$@" </dev/null) || __nexus_env_code=$?
     fi
   else
     __nexus_env_code=127
@@ -312,6 +314,13 @@ __nexus_env_guard() {
   case $__nexus_env_code in
     0) return 0 ;;
     3) return 3 ;;
+    5)
+      # Another program listens on a database's port than when this was loaded: what is exported may have to change.
+      __nexus_env_holders=''
+      __nexus_env_hushed __nexus_env_load line || :
+      __nexus_env_guard "$@"
+      return
+      ;;
   esac
   printf "nexus-env: blocked: the guard gave no answer (status %s), so \`%s\` did not run\nhint: nexus-env status, or \`command %s …\` to go without the guard\n" \
     "$__nexus_env_code" "$1" "$1" >&2

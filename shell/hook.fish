@@ -15,6 +15,8 @@ if not functions -q __nexus_env_load
     set -g __nexus_env_seal
     set -g __nexus_env_label
     set -g __nexus_env_unprompted
+    set -g __nexus_env_holders
+    set -g __nexus_env_astray
 end
 
 # Sourced again, or for the first time: the next prompt looks.
@@ -187,7 +189,8 @@ end
 function __nexus_env_guard
     set -g __nexus_env_yes
     __nexus_env_prompted
-    __nexus_env_same; or __nexus_env_load line
+    # While another environment's tunnel has a port of this one, each guarded command looks whether it still has.
+    test -z "$__nexus_env_astray"; and __nexus_env_same; or __nexus_env_load line
     test -n "$__nexus_env_near"; or return 0
     if test "$__nexus_env_near" = lost
         __nexus_env_nearby .nexusenv >/dev/null; or return 0
@@ -198,12 +201,18 @@ function __nexus_env_guard
         set -l __nexus_env_piped
         # What is piped into the command is the command's: that there is something is all that can be said.
         test -t 0; or set __nexus_env_piped --piped
-        set -g __nexus_env_yes ($__nexus_env_bin __guard $__nexus_env_piped -- $argv </dev/null)
+        set -g __nexus_env_yes ($__nexus_env_bin __guard --holders=$__nexus_env_holders $__nexus_env_piped -- $argv </dev/null)
         set __nexus_env_code $status
     end
     switch $__nexus_env_code
         case 0 3
             return $__nexus_env_code
+        case 5
+            # Another program listens on a database's port than when this was loaded: what is exported may have to change.
+            set -g __nexus_env_holders
+            __nexus_env_load line
+            __nexus_env_guard $argv
+            return
     end
     echo "nexus-env: blocked: the guard gave no answer (status $__nexus_env_code), so `$argv[1]` did not run" >&2
     echo "hint: nexus-env status, or `command $argv[1] …` to go without the guard" >&2

@@ -10,6 +10,7 @@ typeset -g +x __nexus_env_bin=__NEXUS_ENV_BIN__
 if ! typeset -f __nexus_env_load >/dev/null; then
   typeset -g +x __nexus_env_state=new __nexus_env_near='' __nexus_env_kept='' __nexus_env_refusal=''
   typeset -g +x __nexus_env_rules='' __nexus_env_told='' __nexus_env_seal='' __nexus_env_label='' __nexus_env_unprompted=''
+  typeset -g +x __nexus_env_holders='' __nexus_env_astray=''
 fi
 
 # Sourced again, or for the first time: the next prompt looks.
@@ -164,7 +165,8 @@ function __nexus_env_holds {
 function __nexus_env_guard {
   typeset -g +x __nexus_env_yes=''
   __nexus_env_prompted
-  __nexus_env_same || __nexus_env_load line
+  # While another environment's tunnel has a port of this one, each guarded command looks whether it still has.
+  [[ -z ${__nexus_env_astray-} ]] && __nexus_env_same || __nexus_env_load line
   [[ -n $__nexus_env_near ]] || return 0
   emulate -L zsh
   setopt local_options no_err_exit no_err_return
@@ -173,10 +175,10 @@ function __nexus_env_guard {
   __nexus_env_named "$@" || return 0
   if [[ -x $__nexus_env_bin ]]; then
     if [[ -t 0 ]]; then
-      __nexus_env_yes="$(exec "$__nexus_env_bin" __guard -- "$@" </dev/null)" || __nexus_env_code=$?
+      __nexus_env_yes="$(exec "$__nexus_env_bin" __guard ${__nexus_env_holders:+"--holders=$__nexus_env_holders"} -- "$@" </dev/null)" || __nexus_env_code=$?
     else
       # What is piped into the command is the command's: that there is something is all that can be said.
-      __nexus_env_yes="$(exec "$__nexus_env_bin" __guard --piped -- "$@" </dev/null)" || __nexus_env_code=$?
+      __nexus_env_yes="$(exec "$__nexus_env_bin" __guard ${__nexus_env_holders:+"--holders=$__nexus_env_holders"} --piped -- "$@" </dev/null)" || __nexus_env_code=$?
     fi
   else
     __nexus_env_code=127
@@ -184,6 +186,13 @@ function __nexus_env_guard {
   case $__nexus_env_code in
     0) return 0 ;;
     3) return 3 ;;
+    5)
+      # Another program listens on a database's port than when this was loaded: what is exported may have to change.
+      typeset -g +x __nexus_env_holders=''
+      __nexus_env_load line
+      __nexus_env_guard "$@"
+      return
+      ;;
   esac
   print -ru2 -- "nexus-env: blocked: the guard gave no answer (status $__nexus_env_code), so \`$1\` did not run"
   print -ru2 -- "hint: nexus-env status, or \`command $1 …\` to go without the guard"

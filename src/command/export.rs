@@ -43,7 +43,9 @@ pub fn export(ambient: &Ambient, environment: Option<&str>, format: Format) -> R
     let selected = load::chosen(ambient, &loaded, environment)?;
     let environment = load::environment(&loaded, selected.environment.as_str())?;
     load::refuse_agent(ambient, environment, &format!("`export` of {}", environment.name))?;
-    let vars = load::variables(ambient, &loaded, &selected)?;
+    let given = load::given(ambient, &loaded, &selected)?;
+    given.warn();
+    let vars = given.vars;
     match format {
         Format::Shell => output::write(&shell(&vars))?,
         Format::Json => output::write(&json(&vars)?)?,

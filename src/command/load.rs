@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
+use super::astray::{self, Seen};
 use super::audit;
 use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Terminal};
@@ -19,7 +20,7 @@ use crate::domain::record::{Entry, Event};
 use crate::domain::repository::Repository;
 use crate::domain::schema;
 use crate::domain::secret::Secret;
-use crate::domain::target::StoredUrl;
+use crate::domain::target::{self, StoredUrl};
 use crate::domain::url::DatabaseUrl;
 use crate::domain::vars::{self, Vars};
 use crate::domain::watch::{Mode, Watch};
@@ -240,6 +241,37 @@ pub fn variables(ambient: &Ambient, loaded: &Loaded, active: &Active) -> Result<
     Ok(holding::all_presented(&environment.name, access, &loaded.config.database_variables, vars)?)
 }
 
+/// The variables as a shell gets them now: what another environment's tunnel holds the port of cannot be written to.
+pub fn given(ambient: &Ambient, loaded: &Loaded, active: &Active) -> Result<Given> {
+    let vars = variables(ambient, loaded, active)?;
+    as_seen(ambient, loaded, environment(loaded, active.environment.as_str())?, vars)
+}
+
+/// The same for variables of the environment that are there already.
+pub fn as_seen(ambient: &Ambient, loaded: &Loaded, environment: &Environment, vars: Vars) -> Result<Given> {
+    let mut seen = astray::look(ambient, &loaded.config, environment, &vars);
+    if seen.astray.is_empty() {
+        return Ok(Given { vars, seen });
+    }
+    let named = &loaded.config.database_variables;
+    let held = |(name, value): (&VariableName, &Secret)| -> Result<(VariableName, Secret)> {
+        let access = if seen.is_astray(name) { Access::ReadOnly } else { Access::ReadWrite };
+        Ok((name.clone(), holding::presented(&environment.name, access, named, name, value)?))
+    };
+    let vars = Vars::new(vars.iter().map(held).collect::<Result<Vec<_>>>()?);
+    seen.held = holding::unheld(named, vars.iter().filter(|(name, _)| seen.is_astray(name))).words();
+    Ok(Given { vars, seen })
+}
+
+impl Given {
+    /// Says on stderr what is held read-only although its environment is not.
+    pub fn warn(&self) {
+        for told in target::astray::told(&self.seen.astray) {
+            terminal::say_anyway(&format!("{told}: {}", self.seen.held));
+        }
+    }
+}
+
 /// What an environment allows once this was granted.
 pub fn access(environment: &Environment, granted: Access) -> Access {
     match (environment.access, granted) {
@@ -382,7 +414,15 @@ pub struct Outcome {
     /// The root of the nearest configuration, also of one that cannot be loaded.
     pub root: Option<PathBuf>,
     /// `None` outside of any repository, and in one that was denied.
-    pub result: Result<Option<Vars>>,
+    pub result: Result<Option<Given>>,
+}
+
+/// The variables of an environment as they are handed out.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// A database URL that leads to another, protected environment is read-only.
+    pub vars: Vars,
+    pub seen: Seen,
 }
 
 /// Finds, judges and reads the nearest configuration, lets `choose` decide by it, and opens what was chosen.
@@ -396,17 +436,17 @@ pub fn for_session(ambient: &Ambient, choose: &mut dyn FnMut(&Path, &Config) -> 
             let root = loaded.repository.root.clone();
             let result = choose(&root, &loaded.config).and_then(|choice| {
                 if choice.values == Values::Withheld {
-                    return Ok(Some(Vars::default()));
+                    return Ok(Some(Given::default()));
                 }
                 // Seen before it is read, so that a change in between is noticed.
                 watch.join(repo::watch(&vault::path(&root, &choice.environment)));
                 let active = Active { environment: choice.environment, until: None, granted: choice.access };
-                let vars = variables(ambient, &loaded, &active);
-                if vars.is_err() {
+                let given = given(ambient, &loaded, &active);
+                if given.is_err() {
                     identity::watched(ambient).iter().for_each(|path| watch.join(repo::watch(path)));
                     watch.mode = Mode::Matters;
                 }
-                vars.map(Some)
+                given.map(Some)
             });
             Outcome { watch, root: Some(root), result }
         }

@@ -1,6 +1,7 @@
 //! What a user can do, one file a family of verbs: gather (edge), decide (domain), act (edge).
 
 pub mod agent;
+pub mod astray;
 pub mod audit;
 pub mod database;
 pub mod doctor;

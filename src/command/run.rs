@@ -10,14 +10,16 @@ use std::process::Command;
 
 use anyhow::anyhow;
 
-use super::audit;
 use super::load::{self, Active, Loaded};
+use super::{astray, audit};
 use super::{proxy, sentry};
 use crate::domain::ambient::{Ambient, Environ};
-use crate::domain::config::Access;
+use crate::domain::config::{Access, Environment};
 use crate::domain::layers as layers_of;
+use crate::domain::name::VariableName;
 use crate::domain::node::Named;
 use crate::domain::record::{Entry, Event, Layer};
+use crate::domain::secret::Secret;
 use crate::domain::vars::Vars;
 use crate::edge::{ambient, grant, identity, layers, program, terminal};
 use crate::error::{Failure, Result, Status, told};
@@ -39,6 +41,7 @@ pub fn run(
         active.granted = Access::ReadWrite;
     }
     let vars = load::variables(ambient, &loaded, &active)?;
+    refuse_astray(ambient, &loaded, environment, &vars, words)?;
     let engine = layers_of::engine_before(&vars, &ambient.variables);
     let named = Named::by_rules(loaded.config.guard.iter().map(|rule| rule.command.as_str()));
     let files = layers::prepare(ambient, &program::path(ambient, called, ambient::program()?), &named);
@@ -73,6 +76,30 @@ pub fn run(
         .into())
 }
 
+/// Whatever the command is, it must not be handed a URL that reaches a protected environment that nobody asked for: one of
+/// this environment's own, or one that the command would inherit.
+fn refuse_astray(
+    ambient: &Ambient,
+    loaded: &Loaded,
+    environment: &Environment,
+    vars: &Vars,
+    words: &[OsString],
+) -> Result<()> {
+    let inherited = |name: &&VariableName| {
+        let value = ambient.variables.get(name.as_str()).filter(|_| !is_dropped(ambient, name.as_str()))?;
+        Some(((*name).clone(), Secret::new(value.as_bytes())))
+    };
+    let others = loaded.config.database_variables.iter().filter(|name| vars.get(name).is_none());
+    let own = vars.iter().map(|(name, value)| (name.clone(), value.clone()));
+    let all = Vars::new(own.chain(others.filter_map(|name| inherited(&name))).collect::<Vec<_>>());
+    let seen = astray::look(ambient, &loaded.config, environment, &all);
+    let Some(first) = seen.astray.first() else { return Ok(()) };
+    let name = words.first().map(|word| Path::new(word).file_name().unwrap_or_default().to_string_lossy());
+    let entry = Entry::new(Event::Blocked).environment(&first.environment).repository(&loaded.repository.root);
+    audit::record(ambient, &entry.command(&name.unwrap_or_default()).target(&first.seen).through(Layer::Run));
+    Err(first.refusal(environment).into())
+}
+
 const LABELS: &[&str] = &[
     "NEXUS_ENV",
     "NEXUS_ENV_ROOT",
@@ -84,15 +111,16 @@ const LABELS: &[&str] = &[
     "__nexus_env_state",
 ];
 
+/// Whether the command does not inherit this variable: a label, the identity, or what another selection left.
+fn is_dropped(ambient: &Ambient, name: &str) -> bool {
+    LABELS.contains(&name)
+        || name == identity::VARIABLE
+        || ambient.variables.text("NEXUS_ENV_NAMES").is_some_and(|names| names.split(' ').any(|n| n == name))
+}
+
 /// The environment of the command: ours, less what another selection left and less the identity, with the variables
 /// and the labels of this one.
 fn given(ambient: &Ambient, loaded: &Loaded, active: &Active, vars: &Vars, engine: Option<String>) -> Environ {
-    let dropped = |name: &OsStr| {
-        let text = name.to_str().unwrap_or_default();
-        LABELS.contains(&text)
-            || text == identity::VARIABLE
-            || ambient.variables.text("NEXUS_ENV_NAMES").is_some_and(|names| names.split(' ').any(|n| n == text))
-    };
     let mut pairs: Vec<(OsString, OsString)> =
         vars.iter().map(|(name, value)| (name.as_str().into(), OsStr::from_bytes(value.expose()).to_owned())).collect();
     let names = vars.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ");
@@ -109,6 +137,7 @@ fn given(ambient: &Ambient, loaded: &Loaded, active: &Active, vars: &Vars, engin
         pairs.push(("NEXUS_ENV_ACCESS".into(), "read-write".into()));
     }
     let set: Vec<OsString> = pairs.iter().map(|(name, _)| name.clone()).collect();
+    let dropped = |name: &OsStr| is_dropped(ambient, name.to_str().unwrap_or_default());
     let kept = ambient.variables.iter().filter(|(name, _)| !dropped(name) && !set.iter().any(|s| s == name));
     pairs.extend(kept.map(|(name, value)| (name.to_owned(), value.to_owned())));
     Environ::new(pairs)

@@ -4,11 +4,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::audit;
 use super::guard::{self, Asked, Form, Standing, Stood, Surroundings};
 use super::load::{self, Configured, Loaded};
+use super::{astray, audit};
 use crate::domain::ambient::Ambient;
 use crate::domain::grant::{DEPLOY, Grant};
+use crate::domain::holders::Holders;
 use crate::domain::invocation::Invocation;
 use crate::domain::name::EnvironmentName;
 use crate::domain::node;
@@ -19,6 +20,9 @@ use crate::edge::project::{self, Disk};
 use crate::edge::watchdog::{self, LIMIT, LastWords};
 use crate::edge::{grant, output};
 use crate::error::{Exit, Failure, Result, Status, told};
+
+/// What `__guard` ends with where the shell's variables are to be brought up to date before anything is judged.
+const LOAD_FIRST: u8 = 5;
 
 /// `guard check`.
 pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
@@ -34,8 +38,18 @@ pub fn explain(ambient: &Ambient, asked: &Asked) -> Result<Status> {
 
 /// `__guard -- WORDS`, for the shell's functions: 0 run it, 3 it is blocked and the person was told. A yes that the
 /// person gave is kept for the layers below, and its number printed: the function hands it to the command. `deploy` on
-/// the next line asks to be told how that ended. With `--piped` in front something is piped into the command.
+/// the next line asks to be told how that ended. With `--piped` in front something is piped into the command, with
+/// `--holders=…` comes what the last load saw on the ports: where that changed nothing is judged, and the shell is told to
+/// load first.
 pub fn for_shell(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+    let holders = |word: &OsString| word.to_str()?.strip_prefix("--holders=").map(str::to_owned);
+    let words = match words.split_first().and_then(|(first, rest)| Some((holders(first)?, rest))) {
+        Some((seen, _)) if Holders::parse(&seen).is_none_or(|seen| astray::has_changed(&seen)) => {
+            return Ok(Status::from(LOAD_FIRST));
+        }
+        Some((_, rest)) => rest,
+        None => words,
+    };
     let (asked, words): (fn(Vec<String>) -> Asked, _) = match words.split_first() {
         Some((first, rest)) if first == "--piped" => (Asked::Piped, rest),
         Some(_) | None => (Asked::Words, words),

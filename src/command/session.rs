@@ -14,8 +14,9 @@ use rand::RngCore;
 
 use self::check::check;
 use self::request::{Request, request};
+use super::astray::Seen;
 use super::audit;
-use super::load::{self, Choice, Outcome, Values};
+use super::load::{self, Choice, Given, Outcome, Values};
 use super::proxy;
 use crate::domain::agent;
 use crate::domain::ambient::Ambient;
@@ -27,7 +28,7 @@ use crate::domain::node::Named;
 use crate::domain::pattern;
 use crate::domain::record::{Entry, Event};
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
-use crate::domain::vars::Vars;
+use crate::domain::target::astray;
 use crate::domain::watch::Sighting;
 use crate::edge::shell::{Check, Dialect, Nearby, Remembered, Shell, Transition};
 use crate::edge::{ambient, clock, layers, output, program, terminal};
@@ -108,7 +109,7 @@ fn turn(
         Ok(Choice { environment, access, values })
     });
     let chosen = chosen.into_inner();
-    let (vars, loaded) = match (outcome.result, request.wish.is_some(), outcome.root.is_some()) {
+    let (Given { vars, seen }, loaded) = match (outcome.result, request.wish.is_some(), outcome.root.is_some()) {
         (Err(error), true, _) => return Err(error),
         (Ok(None), true, true) => {
             return Err(Failure::new("this configuration was denied").hint("nexus-env allow").into());
@@ -121,11 +122,11 @@ fn turn(
             if session.told != before.told {
                 terminal::complain(ambient, &error);
             }
-            (Vars::default(), None)
+            (Given::default(), None)
         }
-        (Ok(vars), _, _) => {
+        (Ok(given), _, _) => {
             session.told = None;
-            (vars.unwrap_or_default(), chosen.as_ref())
+            (given.unwrap_or_default(), chosen.as_ref())
         }
     };
     if let (Some(_), Some(chosen)) = (&request.wish, loaded) {
@@ -149,7 +150,7 @@ fn turn(
     session.managed = plan.managed.clone();
     let mut lines = Vec::new();
     if let Some(chosen) = loaded.filter(|_| !ambient.quiet) {
-        lines.extend(line(chosen, &plan, before.place != session.place || request.wish.is_some(), now));
+        lines.extend(line(chosen, &plan, &seen, before.place != session.place || request.wish.is_some(), now));
         let verb = |name| format!("`{name}` keeps the value that you gave it");
         let whole = |name: &&VariableName| !layers_of::holds_ours(name, &ambient.variables);
         lines.extend(plan.yielded.iter().filter(whole).map(verb));
@@ -175,6 +176,8 @@ fn turn(
         nearby: if outcome.root.is_some() { Nearby::Configuration } else { Nearby::Nothing },
         guarded: &guarded,
         marks: &marks,
+        holders: &seen.holders.to_string(),
+        astray: if seen.astray.is_empty() { "" } else { "yes" },
         check: &match &request.assigned[..] {
             [] => {
                 let watch = match loaded {
@@ -259,8 +262,9 @@ fn first_words(config: &Config) -> impl Iterator<Item = String> + '_ {
     config.guard.iter().filter_map(|rule| pattern::words(&rule.command).into_iter().next())
 }
 
-/// `dev · DATABASE_URL and 3 more`, where there is something to say.
-fn line(chosen: &Chosen, plan: &Plan, arrived: bool, now: u64) -> Option<String> {
+/// `dev · DATABASE_URL and 3 more`, where there is something to say. What leads to another environment is said here, since
+/// the URL that is exported is not what was stored.
+fn line(chosen: &Chosen, plan: &Plan, seen: &Seen, arrived: bool, now: u64) -> Option<String> {
     let Selected { environment, until, access, ended } = &chosen.selected;
     if !arrived && ended.is_none() && !plan.changes() {
         return None;
@@ -275,6 +279,7 @@ fn line(chosen: &Chosen, plan: &Plan, arrived: bool, now: u64) -> Option<String>
         None => environment.to_string(),
     });
     match (access, chosen.protection) {
+        _ if !seen.astray.is_empty() => parts.push(seen.held.clone()),
         (Access::ReadOnly, _) => parts.push("read-only".to_owned()),
         (Access::ReadWrite, Protection::Protected) => parts.push("read-write".to_owned()),
         (Access::ReadWrite, Protection::Open) => {}
@@ -287,6 +292,7 @@ fn line(chosen: &Chosen, plan: &Plan, arrived: bool, now: u64) -> Option<String>
         (None, Some(first), 1) => first.to_string(),
         (None, Some(first), count) => format!("{first} and {} more", count - 1),
     });
+    parts.extend(astray::told(&seen.astray));
     Some(parts.join(" · "))
 }
 

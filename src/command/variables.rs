@@ -17,6 +17,7 @@ use crate::domain::identity::Identities;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::refused::{self, Refusal};
 use crate::domain::secret::Secret;
+use crate::domain::vars::Vars;
 use crate::edge::entry;
 use crate::edge::vault::{self, Expected, Opened, Outcome, VaultFailure, Wanted};
 use crate::edge::{identity, terminal, trust};
@@ -226,9 +227,10 @@ pub fn get_presented(ambient: &Ambient, name: &str, environment: Option<&str>, o
     // Without a store no identity is needed.
     if vault::read(&loaded.repository.root, &active.environment)?.is_none() {
         let value = VariableName::new(name).and_then(|name| {
-            Some((name.clone(), load::variables(ambient, &loaded, &active).ok()?.get(&name)?.clone()))
+            let given = load::given(ambient, &loaded, &active).ok()?;
+            given.vars.get(&name).cloned().inspect(|_| given.warn())
         });
-        if let Some((_, value)) = value {
+        if let Some(value) = value {
             return print(&value, out);
         }
     }
@@ -241,7 +243,10 @@ pub fn get_presented(ambient: &Ambient, name: &str, environment: Option<&str>, o
         let access = load::access(environment, active.granted);
         let named = &loaded.config.database_variables;
         let present = |name: &VariableName, value: Secret| {
-            Ok(holding::presented(&environment.name, access, named, name, &value)?)
+            let value = holding::presented(&environment.name, access, named, name, &value)?;
+            let given = load::as_seen(ambient, loaded, environment, Vars::new([(name.clone(), value.clone())]))?;
+            given.warn();
+            Ok(given.vars.get(name).cloned().unwrap_or(value))
         };
         get(place, name, plain, &present, out)
     })

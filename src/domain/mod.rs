@@ -16,6 +16,7 @@ pub mod engine;
 pub mod evidence;
 pub mod fingerprint;
 pub mod grant;
+pub mod holders;
 pub mod holding;
 pub mod identity;
 pub mod invocation;

@@ -1,5 +1,6 @@
 //! What a database URL really reaches: collects the evidence, strongest first. Pure: listeners and stored URLs come in.
 
+pub mod astray;
 mod listeners;
 
 use super::config::{Config, Environment, Match, Protection};

@@ -49,6 +49,10 @@ pub struct Transition<'a> {
     pub guarded: &'a [String],
     /// What is in the text of every command that the team's rules name.
     pub marks: &'a [String],
+    /// Who held the ports of the database URLs, as digits and `=+,`: the guard is handed it, and says where it changed.
+    pub holders: &'a str,
+    /// `yes` where another environment's tunnel has one of them, so that each guarded command looks again; else nothing.
+    pub astray: &'a str,
     pub check: &'a Check,
 }
 

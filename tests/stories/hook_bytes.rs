@@ -73,6 +73,8 @@ fn through(shell: &str, dialect: &str, locale: &str, values: &[Vec<u8>]) -> Vec<
         nearby: Nearby::Configuration,
         guarded: &[],
         marks: &[],
+        holders: "",
+        astray: "",
         check: &Check::Always,
     };
     let directory = tempfile::tempdir().unwrap();

@@ -37,6 +37,15 @@ pub fn tcp(addresses: &[IpAddr], port: u16) -> io::Result<Vec<Listener>> {
     Ok(with_owners(sockets))
 }
 
+/// The inodes of the sockets that listen on a port.
+pub fn sockets(port: u16) -> io::Result<Vec<u64>> {
+    let mut found = Vec::new();
+    for family in [libc::AF_INET, libc::AF_INET6] {
+        found.extend(ask_kernel(family, Some(port))?.into_iter().map(|(_, _, socket)| socket.inode));
+    }
+    Ok(found)
+}
+
 /// The listeners on sockets with one of these paths, from `/proc/net/unix` (proc_net(5)).
 pub fn unix(paths: &[String]) -> io::Result<Vec<Listener>> {
     const ACCEPTS: u32 = 0x10000;

@@ -40,6 +40,12 @@ pub fn tcp(addresses: &[IpAddr], port: u16) -> io::Result<Vec<Listener>> {
     Ok(found)
 }
 
+/// The processes that listen on a port, since a socket has no number of its own here.
+pub fn sockets(port: u16) -> io::Result<Vec<u64>> {
+    let pids: HashSet<u32> = listening()?.filter(|l| l.socket.port() == port).map(|l| l.process.pid).collect();
+    Ok(pids.into_iter().map(u64::from).collect())
+}
+
 /// Nothing lists who listens on a unix socket here.
 pub fn unix(_paths: &[String]) -> io::Result<Vec<Listener>> {
     Err(io::Error::other("macOS does not tell who listens on a unix socket"))

@@ -52,6 +52,10 @@ pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) 
     remember(out, transition.state_if_refused);
     out.raw("fi\n__nexus_env_near=").raw(transition.nearby());
     out.raw(" __nexus_env_rules=").quoted(transition.marks.join(" ").as_bytes());
+    out.raw(" __nexus_env_holders=")
+        .quoted(transition.holders.as_bytes())
+        .raw(" __nexus_env_astray=")
+        .raw(transition.astray);
     out.raw("\n__nexus_env_wrap ").raw(&transition.guarded()).raw("\n__nexus_env_same() { ");
     match transition.check {
         Check::Always => out.raw("return 1"),

@@ -69,6 +69,10 @@ pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) 
     for name in transition.marks {
         out.raw(" ").quoted(name.as_bytes());
     }
+    out.raw(";\nset -g __nexus_env_holders ")
+        .raw(transition.holders)
+        .raw(";\nset -g __nexus_env_astray ")
+        .raw(transition.astray);
     out.raw(";\n__nexus_env_wrap ").raw(&transition.guarded()).raw(";\nfunction __nexus_env_same; ");
     match transition.check {
         Check::Always => out.raw("return 1"),

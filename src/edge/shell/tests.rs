@@ -80,6 +80,8 @@ fn rendered(text: &str, check: &Check) -> String {
         nearby: Nearby::Nothing,
         guarded: &["ts-node".to_owned()],
         marks: &["ts-node".to_owned(), "wipe.sh".to_owned()],
+        holders: "5433=81234",
+        astray: "",
         check,
     };
     let code = String::from_utf8(Dialect::parse(text).unwrap().render(&transition)).unwrap();
