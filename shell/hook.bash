@@ -127,7 +127,7 @@ __nexus_env_lost() {
       *) __nexus_env_put_back "$__nexus_env_name" ;;
     esac
   done
-  unset -v NEXUS_ENV NEXUS_ENV_ROOT NEXUS_ENV_NAMES NEXUS_ENV_UNTIL NEXUS_ENV_ACCESS 2>/dev/null
+  unset -v NEXUS_ENV NEXUS_ENV_ROOT NEXUS_ENV_NAMES NEXUS_ENV_UNTIL NEXUS_ENV_UNTIL_UPTIME NEXUS_ENV_ACCESS 2>/dev/null
   __nexus_env_state=new __nexus_env_near=lost
   __nexus_env_wrap __NEXUS_ENV_NAMES__
   [[ $__nexus_env_told != lost ]] || return 0

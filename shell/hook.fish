@@ -82,6 +82,7 @@ function __nexus_env_lost
     set --erase -g NEXUS_ENV_ROOT
     set --erase -g NEXUS_ENV_NAMES
     set --erase -g NEXUS_ENV_UNTIL
+    set --erase -g NEXUS_ENV_UNTIL_UPTIME
     set --erase -g NEXUS_ENV_ACCESS
     set -g __nexus_env_state new
     set -g __nexus_env_near lost

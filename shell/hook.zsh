@@ -61,7 +61,7 @@ function __nexus_env_lost {
     [[ $__nexus_env_name == [A-Za-z_]* && $__nexus_env_name != *[^A-Za-z0-9_]* ]] &&
       __nexus_env_put_back $__nexus_env_name
   done
-  for __nexus_env_name in NEXUS_ENV NEXUS_ENV_ROOT NEXUS_ENV_NAMES NEXUS_ENV_UNTIL NEXUS_ENV_ACCESS; do
+  for __nexus_env_name in NEXUS_ENV NEXUS_ENV_ROOT NEXUS_ENV_NAMES NEXUS_ENV_UNTIL NEXUS_ENV_UNTIL_UPTIME NEXUS_ENV_ACCESS; do
     [[ ${(Pt)__nexus_env_name} == *readonly* ]] || unset $__nexus_env_name
   done
   __nexus_env_state=new __nexus_env_near=lost
@@ -120,7 +120,7 @@ function __nexus_env_refuse {
     esac
     break
   done
-  for __nexus_env_name in NEXUS_ENV NEXUS_ENV_ROOT NEXUS_ENV_NAMES NEXUS_ENV_UNTIL NEXUS_ENV_ACCESS; do
+  for __nexus_env_name in NEXUS_ENV NEXUS_ENV_ROOT NEXUS_ENV_NAMES NEXUS_ENV_UNTIL NEXUS_ENV_UNTIL_UPTIME NEXUS_ENV_ACCESS; do
     [[ ${(Pt)__nexus_env_name} == *readonly* ]] || unset $__nexus_env_name
   done
   [[ $__nexus_env_refusal == $__nexus_env_why ]] && return 0

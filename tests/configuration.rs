@@ -40,6 +40,7 @@ impl World {
             colour: Colour::No,
             quiet: true,
             now: Timestamp::default(),
+            uptime: None,
             uid: rustix::process::geteuid().as_raw(),
             home: Some(home),
         };

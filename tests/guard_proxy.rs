@@ -87,6 +87,7 @@ fn check(port: u16) -> (u8, String) {
         colour: Colour::No,
         quiet: false,
         now: Timestamp::default(),
+        uptime: None,
         uid: 0,
     };
     let stored = || {

@@ -12,6 +12,7 @@ use crate::domain::ambient::Ambient;
 use crate::domain::config::Proxy;
 use crate::domain::doctor::{self, Checked, Configuration, Facts, Prompt, Ready, Severity};
 use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::session::given;
 use crate::edge::{ambient, identity, output, survey, trust, vault};
 use crate::error::{Exit, Failure, Result, Status, told};
 
@@ -125,9 +126,7 @@ fn missing(ambient: &Ambient, loaded: &Loaded) -> Vec<(EnvironmentName, String)>
 
 /// What an environment whose time is over left in this process.
 fn left_over(ambient: &Ambient) -> Option<(String, u64)> {
-    let variables = &ambient.variables;
-    let environment = EnvironmentName::new(variables.text("NEXUS_ENV")?)?;
-    let until: u64 = variables.text("NEXUS_ENV_UNTIL")?.parse().ok()?;
-    let now = u64::try_from(ambient.now.seconds).ok()?;
-    (now >= until).then(|| (environment.to_string(), now - until))
+    let given = given::given(&ambient.variables)?;
+    let (end, now) = (given.ends.end()?, ambient.clock());
+    end.is_over(now).then(|| (given.environment.to_string(), now.seconds.saturating_sub(end.at)))
 }

@@ -220,7 +220,7 @@ pub fn let_through(ambient: &Ambient, standing: &Standing<'_>, outcome: &Outcome
     for judged in all.iter().filter(|judged| judged.verdict.because().reason == Reason::Paused) {
         let environment = judged.verdict.because().environment.as_ref();
         let about = |pause: &&Pause| environment.is_none_or(|name| pause.environment == *name);
-        let until = surroundings.pauses.iter().filter(about).map(|pause| pause.until).max().unwrap_or(now);
+        let until = surroundings.pauses.iter().filter(about).map(|pause| pause.end.at).max().unwrap_or(now);
         let place = environment.map_or("a database that nothing is known about", EnvironmentName::as_str);
         let (name, until) = (&judged.invocation.name, clock::time_of_day(until, now));
         if layer != Layer::Engine {

@@ -2,21 +2,21 @@
 //! It judges no command and asks nothing.
 
 use crate::domain::safe_text;
+mod selected;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
 use super::astray::{self, Seen};
-use super::audit;
 use crate::domain::agent;
-use crate::domain::ambient::{Ambient, Terminal};
+use crate::domain::ambient::Ambient;
 use crate::domain::change::Change;
 use crate::domain::config::{Access, Config, Environment};
 use crate::domain::container::Pin;
 use crate::domain::holding;
 use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::pause::Pause;
-use crate::domain::record::{Entry, Event};
 use crate::domain::repository::Repository;
 use crate::domain::schema;
 use crate::domain::secret::Secret;
@@ -27,8 +27,10 @@ use crate::domain::watch::{Mode, Watch};
 use crate::edge::repo::{self, Found};
 use crate::edge::trust::{self, Trust};
 use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
-use crate::edge::{consent, identity, pause, terminal};
-use crate::error::{Exit, Failure, Result};
+use crate::edge::{identity, pause, terminal};
+use crate::error::{Failure, Result};
+
+pub use selected::{Active, access, active, chosen, consent, consent_to_write, is_granted, refuse_agent};
 
 /// A configuration that was found, allowed and understood.
 #[derive(Debug)]
@@ -48,16 +50,6 @@ pub enum Configured {
     /// There is one, but it is not allowed, or broken, or cannot be read.
     Unusable(PathBuf, anyhow::Error),
     Ready(Box<Loaded>),
-}
-
-/// The environment in force for a command.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Active {
-    pub environment: EnvironmentName,
-    /// Epoch seconds at which the selection ends by itself.
-    pub until: Option<u64>,
-    /// `ReadWrite` when write access was granted after the name was typed.
-    pub granted: Access,
 }
 
 /// Looks for a configuration. What is wrong with one is part of the answer, and so is what to watch to see it change. One
@@ -178,39 +170,6 @@ fn usable(configured: Configured) -> Result<Loaded> {
     }
 }
 
-/// The environment that this process was given, if it was given one of this repository and its time is not over;
-/// else the default.
-pub fn active(ambient: &Ambient, loaded: &Loaded) -> Active {
-    inherited(ambient, loaded).unwrap_or(Active {
-        environment: loaded.config.default.clone(),
-        until: None,
-        granted: Access::ReadOnly,
-    })
-}
-
-fn inherited(ambient: &Ambient, loaded: &Loaded) -> Option<Active> {
-    let variables = &ambient.variables;
-    if variables.get("NEXUS_ENV_ROOT")? != loaded.repository.root.as_os_str() {
-        return None;
-    }
-    let environment = EnvironmentName::new(variables.text("NEXUS_ENV")?)?;
-    loaded.config.environment(&environment)?;
-    let until = match variables.text("NEXUS_ENV_UNTIL") {
-        None => None,
-        Some(text) => Some(text.parse::<u64>().ok().filter(|&end| !is_over(ambient, end))?),
-    };
-    let granted = match variables.text("NEXUS_ENV_ACCESS") {
-        Some("read-write") => Access::ReadWrite,
-        Some(_) | None => Access::ReadOnly,
-    };
-    Some(Active { environment, until, granted })
-}
-
-/// Whether a selection that ends at this epoch second is over.
-pub fn is_over(ambient: &Ambient, end: u64) -> bool {
-    u64::try_from(ambient.now.seconds).is_ok_and(|now| now >= end)
-}
-
 /// The environment of that name, or a failure that lists the known ones.
 pub fn environment<'a>(loaded: &'a Loaded, name: &str) -> Result<&'a Environment> {
     EnvironmentName::new(name).and_then(|name| loaded.config.environment(&name)).ok_or_else(|| {
@@ -218,17 +177,6 @@ pub fn environment<'a>(loaded: &'a Loaded, name: &str) -> Result<&'a Environment
         let shown = safe_text::cut(name, 64);
         anyhow!(Failure::new(format!("there is no environment `{shown}`")).hint(format!("one of {}", known.join(", "))))
     })
-}
-
-/// The environment that was named on the command line, without what another one was granted; else the one in force.
-pub fn chosen(ambient: &Ambient, loaded: &Loaded, name: Option<&str>) -> Result<Active> {
-    let in_force = active(ambient, loaded);
-    let Some(name) = name else { return Ok(in_force) };
-    let environment = environment(loaded, name)?.name.clone();
-    match environment == in_force.environment {
-        true => Ok(in_force),
-        false => Ok(Active { environment, until: None, granted: Access::ReadOnly }),
-    }
 }
 
 /// The variables of an environment as a shell would have them: secrets opened, references replaced, and database
@@ -268,16 +216,6 @@ impl Given {
     pub fn warn(&self) {
         for told in target::astray::told(&self.seen.astray) {
             terminal::say_anyway(&format!("{told}: {}", self.seen.held));
-        }
-    }
-}
-
-/// What an environment allows once this was granted.
-pub fn access(environment: &Environment, granted: Access) -> Access {
-    match (environment.access, granted) {
-        (Access::ReadOnly, Access::ReadOnly) => Access::ReadOnly,
-        (Access::ReadOnly, Access::ReadWrite) | (Access::ReadWrite, Access::ReadOnly | Access::ReadWrite) => {
-            Access::ReadWrite
         }
     }
 }
@@ -357,41 +295,6 @@ pub fn pauses(ambient: &Ambient, repository: &RepositoryId) -> Vec<Pause> {
     }
 }
 
-/// A coding agent is never given what a protected environment holds. `what` completes "… is not for a coding agent".
-pub fn refuse_agent(ambient: &Ambient, environment: &Environment, what: &str) -> Result<()> {
-    match agent::marker(&ambient.variables).filter(|_| environment.is_protected()) {
-        None => Ok(()),
-        Some(marker) => Err(Failure::new(format!("{what} is not for a coding agent ({marker})"))
-            .hint("a person types it in a shell of their own")
-            .exit(Exit::Blocked)
-            .into()),
-    }
-}
-
-/// The person types the environment's name, on the terminal itself, before read-only is lifted. A coding agent cannot.
-///
-/// # Errors
-/// With status 3 where nobody can be asked, or where something else was typed.
-pub fn consent_to_write(ambient: &Ambient, root: &Path, environment: &Environment) -> Result<()> {
-    let name = &environment.name;
-    consent(ambient, environment, &format!("`--write` on {name}"), &format!("type {name} to lift read-only"))?;
-    audit::record(ambient, &Entry::new(Event::WriteGranted).environment(name).repository(root));
-    Ok(())
-}
-
-/// Asks for the environment's name. `subject` begins the sentence of a refusal, `question` is what to do.
-pub fn consent(ambient: &Ambient, environment: &Environment, subject: &str, question: &str) -> Result<()> {
-    let refuse = |why: &str| Failure::new(format!("{subject} {why}")).exit(Exit::Blocked);
-    if let Some(marker) = agent::marker(&ambient.variables) {
-        return Err(refuse(&format!("is not for a coding agent ({marker})")).into());
-    }
-    if ambient.terminal == Terminal::Absent {
-        return Err(refuse("needs a person at a terminal").into());
-    }
-    let answer = consent::typed(&format!("nexus-env: {question}: "))?;
-    if answer == environment.name.as_str() { Ok(()) } else { Err(refuse("was not confirmed, nothing changed").into()) }
-}
-
 /// What a shell's hook wants of the repository that was found: which environment, and whether its values are needed.
 #[derive(Clone, Debug)]
 pub struct Choice {
@@ -440,7 +343,8 @@ pub fn for_session(ambient: &Ambient, choose: &mut dyn FnMut(&Path, &Config) -> 
                 }
                 // Seen before it is read, so that a change in between is noticed.
                 watch.join(repo::watch(&vault::path(&root, &choice.environment)));
-                let active = Active { environment: choice.environment, until: None, granted: choice.access };
+                let active =
+                    Active { environment: choice.environment, until: None, granted: choice.access, grant: None };
                 let given = given(ambient, &loaded, &active);
                 if given.is_err() {
                     identity::watched(ambient).iter().for_each(|path| watch.join(repo::watch(path)));

@@ -4,6 +4,7 @@
 use super::audit;
 use super::load::{self, Loaded};
 use crate::domain::ambient::Ambient;
+use crate::domain::clock::End;
 use crate::domain::config::{Access, Environment};
 use crate::domain::duration::Duration;
 use crate::domain::pause::{LONGEST, Pause};
@@ -26,14 +27,14 @@ pub fn pause(ambient: &Ambient, named: Option<&str>, duration: &str) -> Result<(
     let (name, root) = (&environment.name, &loaded.repository.root);
     let question = format!("type {name} to pause the guard on {name} for {}", Duration::short(seconds));
     load::consent(ambient, environment, "`guard pause`", &question)?;
-    let began = u64::try_from(surroundings::now().seconds).unwrap_or(0);
-    let until = began + seconds;
+    let now = surroundings::clock();
+    let (began, end) = (now.seconds, End::after(now, seconds));
     let root_text = root.to_string_lossy().into_owned();
     let repository = loaded.config.id.clone();
-    pause::begin(ambient, &Pause { repository, root: root_text, environment: name.clone(), began, until })?;
+    pause::begin(ambient, &Pause { repository, root: root_text, environment: name.clone(), began, end })?;
     let detail = format!("for {}", Duration::short(seconds));
     audit::record(ambient, &Entry::new(Event::Paused).environment(name).repository(root).detail(&detail));
-    let until = clock::time_of_day(until, began);
+    let until = clock::time_of_day(end.at, began);
     let told = format!(
         "the guard is paused on {name} until {until}, in all your shells here\n\
          hint: nexus-env guard resume ends it; nexus-env log shows what it let through"

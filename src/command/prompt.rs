@@ -1,7 +1,11 @@
 //! The prompt segment: what is exported says it, and whether the guard is paused. No configuration is read.
 
 use crate::domain::ambient::Ambient;
+use std::path::Path;
+
+use super::load;
 use crate::domain::duration::Duration;
+use crate::domain::session::given::{self, Ends, Given};
 use crate::edge::{output, pause};
 use crate::error::{Result, Status};
 
@@ -16,17 +20,18 @@ pub fn prompt(ambient: &Ambient, format: &str) -> Result<Status> {
 }
 
 fn segment(ambient: &Ambient, format: &str) -> Option<String> {
-    let environment = ambient.variables.text("NEXUS_ENV").filter(|name| !name.is_empty())?;
-    let left = ambient.variables.text("NEXUS_ENV_UNTIL").and_then(|text| text.parse::<u64>().ok()).map(|until| {
-        match until.saturating_sub(u64::try_from(ambient.now.seconds).unwrap_or(0)) {
+    let Given { environment, root, ends, grant } = given::given(&ambient.variables)?;
+    let now = ambient.clock();
+    let left = match ends {
+        Ends::Never => None,
+        ends => Some(match ends.end().map_or(0, |end| end.left(now)) {
             0 => "ended".to_owned(),
             seconds => Duration::short(seconds),
-        }
-    });
-    let access = match ambient.variables.text("NEXUS_ENV_ACCESS") {
-        Some("read-write") => Some("write"),
-        Some(_) | None => None,
+        }),
     };
+    let writes = |name| load::is_granted(ambient, &name, &environment, root.as_deref().unwrap_or(Path::new("")));
+    let access = grant.filter(|_| !ends.is_over(now)).is_some_and(writes).then_some("write");
+    let environment = environment.as_str();
     let paused = paused(ambient);
     let usual_paused = paused.as_ref().map(|left| format!("paused {left}"));
     let parts = [Some(environment), left.as_deref(), access, usual_paused.as_deref()];
@@ -39,15 +44,22 @@ fn segment(ambient: &Ambient, format: &str) -> Option<String> {
 /// For how long the guard is paused in the repository whose environment this process was given.
 fn paused(ambient: &Ambient) -> Option<String> {
     let root = ambient.variables.text("NEXUS_ENV_ROOT")?;
-    let until = pause::all(ambient).into_iter().filter(|pause| pause.root == root).map(|pause| pause.until).max()?;
-    Some(Duration::short(until.saturating_sub(u64::try_from(ambient.now.seconds).unwrap_or(0))))
+    let left = pause::all(ambient)
+        .into_iter()
+        .filter(|pause| pause.root == root)
+        .map(|pause| pause.end.left(ambient.clock()))
+        .max()?;
+    Some(Duration::short(left))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::ambient::{Environ, Timestamp};
+    use crate::domain::clock::End;
+    use crate::domain::grant::WriteGrant;
     use crate::domain::sample;
+    use crate::edge::grant;
 
     #[track_caller]
     fn check(variables: &[(&str, &str)], format: &str, expected: Option<&str>) {
@@ -62,11 +74,31 @@ mod tests {
     #[test]
     fn says_the_environment_the_time_left_and_write_access() {
         let prod = [("NEXUS_ENV", "prod"), ("NEXUS_ENV_UNTIL", "2680"), ("NEXUS_ENV_ACCESS", "read-write")];
+        let format = "<{env}|{left}|{access}>";
         check(&[], "{}", None);
         check(&[("NEXUS_ENV", "dev")], "{}", Some("dev"));
         check(&prod[..2], "{}", Some("prod 28m"));
-        check(&prod, "{}", Some("prod 28m write"));
-        check(&prod, "<{env}|{left}|{access}>", Some("<prod|28m|write>"));
+        // A word is no grant.
+        check(&prod, format, Some("<prod|28m|>"));
+        let state = tempfile::tempdir().unwrap();
+        let ambient = Ambient {
+            state_dir: Some(state.path().to_owned()),
+            now: Timestamp { seconds: 1000, nanoseconds: 0 },
+            uid: rustix::process::geteuid().as_raw(),
+            ..sample::ambient()
+        };
+        let end = End { at: 2680, uptime: None };
+        let grant = WriteGrant { environment: sample::name("prod"), root: "/r".into(), end };
+        let name = grant::keep_write(&ambient, &grant).unwrap();
+        let granted = |root: &str| {
+            let pairs =
+                prod[..2].iter().copied().chain([("NEXUS_ENV_ROOT", root), ("NEXUS_ENV_ACCESS", name.as_str())]);
+            let variables = Environ::new(pairs.map(|(n, v)| (n.into(), v.into())).collect());
+            segment(&Ambient { variables, ..ambient.clone() }, format)
+        };
+        assert_eq!(granted("/r").as_deref(), Some("<prod|28m|write>"));
+        assert_eq!(granted("/other").as_deref(), Some("<prod|28m|>"));
         check(&[("NEXUS_ENV", "prod"), ("NEXUS_ENV_UNTIL", "900")], "{}", Some("prod ended"));
+        check(&[("NEXUS_ENV", "prod"), ("NEXUS_ENV_UNTIL", "x")], "{}", Some("prod ended"));
     }
 }

@@ -20,6 +20,7 @@ use crate::domain::name::VariableName;
 use crate::domain::node::Named;
 use crate::domain::record::{Entry, Event, Layer};
 use crate::domain::secret::Secret;
+use crate::domain::session::given;
 use crate::domain::vars::Vars;
 use crate::edge::{ambient, grant, identity, layers, program, terminal};
 use crate::error::{Failure, Result, Status, told};
@@ -37,7 +38,7 @@ pub fn run(
     let environment = load::environment(&loaded, active.environment.as_str())?;
     load::refuse_agent(ambient, environment, &format!("`run` in {}", environment.name))?;
     if asked == Access::ReadWrite {
-        load::consent_to_write(ambient, &loaded.repository.root, environment)?;
+        active.grant = Some(load::consent_to_write(ambient, &loaded.repository.root, environment, active.until)?);
         active.granted = Access::ReadWrite;
     }
     let vars = load::variables(ambient, &loaded, &active)?;
@@ -101,11 +102,12 @@ fn refuse_astray(
 }
 
 const LABELS: &[&str] = &[
-    "NEXUS_ENV",
-    "NEXUS_ENV_ROOT",
+    given::ENVIRONMENT,
+    given::ROOT,
     "NEXUS_ENV_NAMES",
-    "NEXUS_ENV_UNTIL",
-    "NEXUS_ENV_ACCESS",
+    given::UNTIL,
+    given::UNTIL_UPTIME,
+    given::ACCESS,
     layers_of::ENGINE_BEFORE,
     grant::VARIABLE,
     "__nexus_env_state",
@@ -124,17 +126,18 @@ fn given(ambient: &Ambient, loaded: &Loaded, active: &Active, vars: &Vars, engin
     let mut pairs: Vec<(OsString, OsString)> =
         vars.iter().map(|(name, value)| (name.as_str().into(), OsStr::from_bytes(value.expose()).to_owned())).collect();
     let names = vars.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ");
-    pairs.push(("NEXUS_ENV".into(), active.environment.as_str().into()));
-    pairs.push(("NEXUS_ENV_ROOT".into(), loaded.repository.root.clone().into()));
+    pairs.push((given::ENVIRONMENT.into(), active.environment.as_str().into()));
+    pairs.push((given::ROOT.into(), loaded.repository.root.clone().into()));
     pairs.push(("NEXUS_ENV_NAMES".into(), names.into()));
     if let Some(engine) = engine {
         pairs.push((layers_of::ENGINE_BEFORE.into(), engine.into()));
     }
     if let Some(until) = active.until {
-        pairs.push(("NEXUS_ENV_UNTIL".into(), until.to_string().into()));
+        pairs.push((given::UNTIL.into(), until.at.to_string().into()));
+        pairs.extend(until.uptime.map(|uptime| (given::UNTIL_UPTIME.into(), uptime.to_string().into())));
     }
-    if active.granted == Access::ReadWrite {
-        pairs.push(("NEXUS_ENV_ACCESS".into(), "read-write".into()));
+    if let Some(grant) = &active.grant {
+        pairs.push((given::ACCESS.into(), grant.as_str().into()));
     }
     let set: Vec<OsString> = pairs.iter().map(|(name, _)| name.clone()).collect();
     let dropped = |name: &OsStr| is_dropped(ambient, name.to_str().unwrap_or_default());

@@ -8,12 +8,14 @@ use super::guard::{self, Asked, Form, Standing, Stood, Surroundings};
 use super::load::{self, Configured, Loaded};
 use super::{astray, audit};
 use crate::domain::ambient::Ambient;
+use crate::domain::config::Environment;
 use crate::domain::grant::{DEPLOY, Grant};
 use crate::domain::holders::Holders;
 use crate::domain::invocation::Invocation;
 use crate::domain::name::EnvironmentName;
 use crate::domain::node;
 use crate::domain::record::{Entry, Event, Layer};
+use crate::domain::session::given;
 use crate::domain::target::Selection;
 use crate::domain::toolcall;
 use crate::edge::project::{self, Disk};
@@ -223,18 +225,13 @@ fn standing(ambient: &Ambient, work: &mut dyn FnMut(&Standing<'_>) -> Result<u8>
 
 /// Which environment this process was given, also when the time of it is over: that is for the guard to refuse.
 pub fn selection(ambient: &Ambient, loaded: &Loaded) -> Selection {
-    let variables = &ambient.variables;
-    let here = variables.get("NEXUS_ENV_ROOT").is_some_and(|root| root == loaded.repository.root.as_os_str());
-    let given = variables.text("NEXUS_ENV").and_then(EnvironmentName::new).filter(|_| here);
-    match given.as_ref().and_then(|name| loaded.config.environment(name)) {
+    let here = given::given(&ambient.variables).filter(|given| given.root.as_ref() == Some(&loaded.repository.root));
+    let known = here.and_then(|given| Some((loaded.config.environment(&given.environment)?, given.ends)));
+    match known {
         None => Selection::Nothing,
-        Some(environment) => {
-            let (name, protection) = (environment.name.clone(), environment.protection);
-            match variables.text("NEXUS_ENV_UNTIL").map(str::parse::<u64>) {
-                None => Selection::Environment(name, protection),
-                Some(Ok(end)) if !load::is_over(ambient, end) => Selection::Environment(name, protection),
-                Some(Ok(_) | Err(_)) => Selection::Expired(name, protection),
-            }
-        }
+        Some((Environment { name, protection, .. }, ends)) => match ends.is_over(ambient.clock()) {
+            false => Selection::Environment(name.clone(), *protection),
+            true => Selection::Expired(name.clone(), *protection),
+        },
     }
 }

@@ -20,6 +20,7 @@ use super::load::{self, Choice, Given, Outcome, Values};
 use super::proxy;
 use crate::domain::agent;
 use crate::domain::ambient::Ambient;
+use crate::domain::clock::Now;
 use crate::domain::config::{Access, Config, Environment, Export, Protection};
 use crate::domain::duration::Duration;
 use crate::domain::layers::{self as layers_of, Files};
@@ -27,6 +28,7 @@ use crate::domain::name::VariableName;
 use crate::domain::node::Named;
 use crate::domain::pattern;
 use crate::domain::record::{Entry, Event};
+use crate::domain::session::given;
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
 use crate::domain::target::astray;
 use crate::domain::watch::Sighting;
@@ -75,6 +77,8 @@ type Loader<'l> = &'l mut dyn FnMut(&Ambient, &mut dyn FnMut(&Path, &Config) -> 
 /// What `choose` found out on the way.
 struct Chosen {
     selected: Selected,
+    /// `ReadWrite` where the configuration says so, or where a grant holds.
+    access: Access,
     protection: Protection,
     /// Why the values are withheld.
     withheld: Option<String>,
@@ -97,14 +101,14 @@ fn turn(
     guard: &dyn Fn(&Named) -> Result<Files>,
     loader: Loader,
 ) -> Result<Vec<u8>> {
-    let now = u64::try_from(ambient.now.seconds).unwrap_or(0);
+    let now = ambient.clock();
     let (mut session, memory) = Session::recall(ambient.variables.text("__nexus_env_state"), &ambient.variables, key);
     let before = session.clone();
     let chosen = RefCell::new(None);
     let outcome = loader(ambient, &mut |root, config| {
         let made = choose(ambient, &mut session, root, config, request.wish.as_ref(), now)?;
         let values = if made.withheld.is_some() { Values::Withheld } else { Values::Wanted };
-        let (environment, access) = (made.selected.environment.clone(), made.selected.access);
+        let (environment, access) = (made.selected.environment.clone(), made.access);
         chosen.replace(Some(made));
         Ok(Choice { environment, access, values })
     });
@@ -184,7 +188,7 @@ fn turn(
                     Some(_) => outcome.watch,
                     None => outcome.watch.without_content(),
                 };
-                check(ambient, dialect, watch, loaded.and_then(|chosen| chosen.selected.until))
+                check(ambient, dialect, watch, loaded.and_then(|chosen| chosen.selected.until).map(|end| end.at))
             }
             [..] => Check::Always,
         },
@@ -193,12 +197,12 @@ fn turn(
 }
 
 /// A protected environment that was selected leaves a line in the log.
-fn record_selection(ambient: &Ambient, chosen: &Chosen, now: u64) {
+fn record_selection(ambient: &Ambient, chosen: &Chosen, now: Now) {
     if chosen.protection == Protection::Open {
         return;
     }
-    let time = chosen.selected.until.map(|until| format!("for {}", Duration::short(until.saturating_sub(now))));
-    let access = match chosen.selected.access {
+    let time = chosen.selected.until.map(|until| format!("for {}", Duration::short(until.left(now))));
+    let access = match chosen.access {
         Access::ReadOnly => "read-only",
         Access::ReadWrite => "read-write",
     };
@@ -214,17 +218,23 @@ fn choose(
     root: &Path,
     config: &Config,
     wish: Option<&Wish>,
-    now: u64,
+    now: Now,
 ) -> Result<Chosen> {
     let selected = session.select(root, config, wish, now).map_err(|failure| *failure)?;
     let environment = config.environment(&selected.environment).ok_or_else(|| {
         Failure::new(format!("there is no environment `{}`, which is the default", selected.environment))
     })?;
-    if let Some(Wish { access: Access::ReadWrite, .. }) = wish
-        && environment.access == Access::ReadOnly
-    {
-        load::consent_to_write(ambient, root, environment)?;
-    }
+    let grant = match (wish, environment.access) {
+        (Some(Wish { access: Access::ReadWrite, .. }), Access::ReadOnly) => {
+            Some(load::consent_to_write(ambient, root, environment, selected.until)?)
+        }
+        (Some(_) | None, _) => {
+            selected.grant.clone().filter(|name| load::is_granted(ambient, name, &environment.name, root))
+        }
+    };
+    session.note_grant(root, grant.clone());
+    let granted = if grant.is_some() { Access::ReadWrite } else { Access::ReadOnly };
+    let selected = Selected { grant, ..selected };
     let agent = agent::marker(&ambient.variables).filter(|_| environment.is_protected());
     let withheld = match (environment.export, agent) {
         (Export::Command, _) => Some("not exported, use nexus-env run".to_owned()),
@@ -240,6 +250,7 @@ fn choose(
         marks: marks(config),
         named: Named::by_rules(config.guard.iter().map(|rule| rule.command.as_str())),
         asked: wish.map(|_| (config.clone(), environment.clone())),
+        access: load::access(environment, granted),
         selected,
         place,
     })
@@ -264,8 +275,8 @@ fn first_words(config: &Config) -> impl Iterator<Item = String> + '_ {
 
 /// `dev · DATABASE_URL and 3 more`, where there is something to say. What leads to another environment is said here, since
 /// the URL that is exported is not what was stored.
-fn line(chosen: &Chosen, plan: &Plan, seen: &Seen, arrived: bool, now: u64) -> Option<String> {
-    let Selected { environment, until, access, ended } = &chosen.selected;
+fn line(chosen: &Chosen, plan: &Plan, seen: &Seen, arrived: bool, now: Now) -> Option<String> {
+    let Selected { environment, until, grant: _, ended } = &chosen.selected;
     if !arrived && ended.is_none() && !plan.changes() {
         return None;
     }
@@ -275,10 +286,10 @@ fn line(chosen: &Chosen, plan: &Plan, seen: &Seen, arrived: bool, now: u64) -> O
         parts.push(format!("{} ended{after}", ended.environment));
     }
     parts.push(match until {
-        Some(until) => format!("{environment} until {}", clock::time_of_day(*until, now)),
+        Some(until) => format!("{environment} until {}", clock::time_of_day(until.at, now.seconds)),
         None => environment.to_string(),
     });
-    match (access, chosen.protection) {
+    match (chosen.access, chosen.protection) {
         _ if !seen.astray.is_empty() => parts.push(seen.held.clone()),
         (Access::ReadOnly, _) => parts.push("read-only".to_owned()),
         (Access::ReadWrite, Protection::Protected) => parts.push("read-write".to_owned()),
@@ -304,19 +315,15 @@ fn labels(
 ) -> Vec<(&'static str, Option<Vec<u8>>)> {
     use std::os::unix::ffi::OsStrExt;
     let names = names.iter().map(VariableName::as_str).collect::<Vec<_>>().join(" ");
-    let granted = |chosen: &Chosen| match (chosen.selected.access, chosen.protection) {
-        (Access::ReadWrite, Protection::Protected) => Some(b"read-write".to_vec()),
-        (Access::ReadWrite, Protection::Open) | (Access::ReadOnly, _) => None,
-    };
+    let granted = |chosen: &Chosen| Some(chosen.selected.grant.as_ref()?.as_str().into());
+    let until = loaded.and_then(|chosen| chosen.selected.until);
     vec![
-        ("NEXUS_ENV", loaded.map(|chosen| chosen.place.environment.as_str().into())),
-        ("NEXUS_ENV_ROOT", loaded.map(|chosen| chosen.place.root.as_os_str().as_bytes().to_vec())),
+        (given::ENVIRONMENT, loaded.map(|chosen| chosen.place.environment.as_str().into())),
+        (given::ROOT, loaded.map(|chosen| chosen.place.root.as_os_str().as_bytes().to_vec())),
         ("NEXUS_ENV_NAMES", loaded.map(|_| names.into_bytes())),
-        (
-            "NEXUS_ENV_UNTIL",
-            loaded.and_then(|chosen| chosen.selected.until).map(|until| until.to_string().into_bytes()),
-        ),
-        ("NEXUS_ENV_ACCESS", loaded.and_then(granted)),
+        (given::UNTIL, until.map(|until| until.at.to_string().into_bytes())),
+        (given::UNTIL_UPTIME, until.and_then(|until| until.uptime).map(|uptime| uptime.to_string().into_bytes())),
+        (given::ACCESS, loaded.and_then(granted)),
         (layers_of::ENGINE_BEFORE, engine.map(String::into_bytes)),
     ]
 }

@@ -119,7 +119,6 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
         targets.iter().filter(|(_, one)| one.variable.is_some()).map(|(target, _)| target.clone()).collect();
     let judge = |effect| verdict::judge(effect, &On::Protected, &here, &selection, agent::person(ambient));
     let destructive = judge(Effect::Destructive);
-    let now = u64::try_from(ambient.now.seconds).unwrap_or(0);
     let names = match (&secrets, is_loaded) {
         (_, true) => {
             let names = ambient.variables.text("NEXUS_ENV_NAMES").unwrap_or_default();
@@ -137,8 +136,8 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
             Selection::Expired(name, _) => Some(name.to_string()),
             Selection::Environment(..) | Selection::Nothing => None,
         },
-        until: active.until,
-        left: active.until.map(|until| until.saturating_sub(now)),
+        until: active.until.map(|until| until.at),
+        left: active.until.map(|until| until.left(ambient.clock())),
         access: environment.map(|environment| match load::access(environment, active.granted) {
             Access::ReadOnly => "read-only",
             Access::ReadWrite => "read-write",
@@ -147,8 +146,8 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
             .into_iter()
             .map(|pause| Paused {
                 environment: pause.environment.to_string(),
-                until: pause.until,
-                left: pause.until.saturating_sub(now),
+                until: pause.end.at,
+                left: pause.end.left(ambient.clock()),
             })
             .collect(),
         secrets: secrets.and_then(Result::err).map(|error| why(&error)),

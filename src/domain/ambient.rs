@@ -3,6 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use super::clock::{Now, Uptime};
+
 /// A point in time as the file system and the clock give it, since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Timestamp {
@@ -45,8 +47,17 @@ pub struct Ambient {
     /// `--quiet`: no talk but errors and refusals.
     pub quiet: bool,
     pub now: Timestamp,
+    /// The clock that nobody sets back.
+    pub uptime: Option<Uptime>,
     /// Effective user id.
     pub uid: u32,
+}
+
+impl Ambient {
+    /// This moment on both clocks.
+    pub fn clock(&self) -> Now {
+        Now { seconds: u64::try_from(self.now.seconds).unwrap_or(0), uptime: self.uptime }
+    }
 }
 
 /// The process environment as bytes, sorted by name. A name without `=` or not UTF-8 is kept, never shown.

@@ -1,7 +1,13 @@
-//! A person's yes to one command, kept so that a deeper layer of the guard need not ask again: which environment's name
-//! was typed, where, for which commands, and until when. Pure. It holds no value and opens nothing by itself.
+//! What a person said yes to by typing an environment's name, kept: to one command, so that a deeper layer of the guard need
+//! not ask again; or to writing, for a time. Which name was typed, where, and until when. Pure. It holds no value and opens
+//! nothing by itself.
 
+use std::fmt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+use super::clock::{End, Now, Uptime, whole_number};
+use super::name::EnvironmentName;
 
 /// How long a yes holds for a command that has not come to its point yet, in seconds: a build may run before.
 pub const LASTS: u64 = 15 * 60;
@@ -25,6 +31,71 @@ pub struct Grant {
 pub struct Granted {
     pub name: String,
     pub used_by: Option<u32>,
+}
+
+/// By which a kept yes is found again: a random number that is in the environment of what it was given to, and nowhere else.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct GrantName(String);
+
+impl GrantName {
+    pub fn of(number: u128) -> GrantName {
+        GrantName(format!("{number:032x}"))
+    }
+
+    /// Returns `None` for what [`GrantName::of`] does not make.
+    pub fn new(text: &str) -> Option<GrantName> {
+        let good = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        good.then(|| GrantName(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for GrantName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Write access to a read-only environment, given after its name was typed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct WriteGrant {
+    pub environment: EnvironmentName,
+    /// The directory of the configuration that asked.
+    pub root: PathBuf,
+    pub end: End,
+}
+
+impl WriteGrant {
+    /// Whether it lifts read-only here and now. No shell outlives its machine's start, so no grant does.
+    pub fn holds(&self, environment: &EnvironmentName, root: &Path, now: Now) -> bool {
+        self.environment == *environment && self.root == root && !self.end.is_over_or_of_another_start(now)
+    }
+
+    pub fn encode(&self) -> Vec<u8> {
+        let WriteGrant { environment, root, end: End { at, uptime } } = self;
+        let uptime = uptime.map(|uptime| uptime.to_string()).unwrap_or_default();
+        [format!("nexus-env write 1\n{environment}\n{at}\n{uptime}\n").as_bytes(), root.as_os_str().as_bytes()].concat()
+    }
+
+    /// `None` for anything but what [`WriteGrant::encode`] wrote.
+    pub fn decode(bytes: &[u8]) -> Option<WriteGrant> {
+        let mut lines = bytes.strip_prefix(b"nexus-env write 1\n")?.splitn(4, |&byte| byte == b'\n');
+        let root = |lines: &mut dyn Iterator<Item = &[u8]>| {
+            let root = Path::new(std::ffi::OsStr::from_bytes(lines.next()?)).to_owned();
+            root.is_absolute().then_some(root)
+        };
+        let mut text = || lines.next().and_then(|line| std::str::from_utf8(line).ok());
+        let environment = EnvironmentName::new(text()?)?;
+        let at = whole_number(text()?)?;
+        let uptime = match text()? {
+            "" => None,
+            text => Some(Uptime::parse(text)?),
+        };
+        Some(WriteGrant { environment, root: root(&mut lines)?, end: End { at, uptime } })
+    }
 }
 
 /// What a layer is about to ask.
@@ -128,6 +199,30 @@ mod tests {
         assert_eq!(again, grant);
         check(&mut again, "prod", "/repo", &["prisma migrate deploy"], 7, 1002, true);
         check(&mut again, "prod", "/repo", &["prisma migrate deploy"], 8, 1002, false);
+    }
+
+    #[test]
+    fn write_access_holds_for_its_environment_and_place_until_its_end() {
+        let start = super::super::clock::Boot::parse("6a3f1c529d0e4b7a8f610123456789ab").unwrap();
+        let now = |seconds, uptime| Now { seconds, uptime: Some(Uptime { boot: start, seconds: uptime }) };
+        let (prod, dev) = (EnvironmentName::new("prod").unwrap(), EnvironmentName::new("dev").unwrap());
+        let grant = WriteGrant { environment: prod.clone(), root: "/re po".into(), end: End::after(now(1000, 50), 60) };
+        let kept = WriteGrant::decode(&grant.encode()).unwrap();
+        assert_eq!(kept, grant);
+        for (environment, root, now, expected) in [
+            (&prod, "/re po", now(1059, 109), true),
+            (&prod, "/re po", now(1060, 109), false),
+            (&prod, "/re po", now(500, 110), false),
+            (&prod, "/re po", Now { seconds: 1001, uptime: None }, false),
+            (&prod, "/other", now(1001, 51), false),
+            (&dev, "/re po", now(1001, 51), false),
+        ] {
+            assert_eq!(kept.holds(environment, Path::new(root), now), expected, "{environment} {root} {now:?}");
+        }
+        let text = String::from_utf8(grant.encode()).unwrap();
+        for (old, new) in [("write 1", "write 2"), ("prod", "../x"), ("1060", "+1060"), (":110", ""), ("/re", "re")] {
+            assert_eq!(WriteGrant::decode(text.replacen(old, new, 1).as_bytes()), None, "{new}");
+        }
     }
 
     proptest::proptest! {

@@ -6,6 +6,7 @@ pub mod agent;
 pub mod ambient;
 pub mod calendar;
 pub mod change;
+pub mod clock;
 pub mod config;
 pub mod container;
 pub mod diff;

@@ -1,6 +1,7 @@
 //! The guard's way out: for a short time, in one repository, the guard lets through what it would refuse or ask about on
 //! one environment. Pure; what a pause never does is to loosen the credential, or to hold for a coding agent.
 
+use super::clock::{End, Now, Uptime, whole_number};
 use super::config::Config;
 use super::evidence::Says;
 use super::name::{EnvironmentName, RepositoryId};
@@ -20,29 +21,39 @@ pub struct Pause {
     pub environment: EnvironmentName,
     /// Seconds since 1970-01-01 UTC.
     pub began: u64,
-    pub until: u64,
+    pub end: End,
 }
 
 impl Pause {
-    /// Whether it is in force at this second. A clock that went back behind its beginning ends it too.
-    pub fn holds_at(&self, now: u64) -> bool {
-        (self.began..self.until).contains(&now) && self.until - self.began <= LONGEST
+    /// Whether it is in force now. A clock that went back behind its beginning ends it too, and so does a start of the
+    /// machine.
+    pub fn holds_at(&self, now: Now) -> bool {
+        let short = self.end.at.checked_sub(self.began).is_some_and(|seconds| seconds <= LONGEST);
+        short && self.began <= now.seconds && !self.end.is_over_or_of_another_start(now)
     }
 
     pub fn encode(&self) -> String {
-        let (repository, Pause { root, environment, began, until, .. }) = (self.repository.as_str(), self);
-        format!("nexus-env pause 1\n{repository}\n{environment}\n{began}\n{until}\n{root}\n")
+        let (repository, Pause { root, environment, began, end: End { at, uptime }, .. }) =
+            (self.repository.as_str(), self);
+        let uptime = uptime.map(|uptime| uptime.to_string()).unwrap_or_default();
+        format!("nexus-env pause 2\n{repository}\n{environment}\n{began}\n{at}\n{uptime}\n{root}\n")
     }
 
     /// `None` for anything else than [`Self::encode`] writes.
     pub fn decode(text: &str) -> Option<Pause> {
-        let mut lines = text.strip_prefix("nexus-env pause 1\n")?.strip_suffix('\n')?.splitn(5, '\n');
+        let mut lines = text.strip_prefix("nexus-env pause 2\n")?.strip_suffix('\n')?.splitn(6, '\n');
         let mut next = || lines.next();
         Some(Pause {
             repository: RepositoryId::new(next()?)?,
             environment: EnvironmentName::new(next()?)?,
-            began: next()?.parse().ok()?,
-            until: next()?.parse().ok()?,
+            began: whole_number(next()?)?,
+            end: End {
+                at: whole_number(next()?)?,
+                uptime: match next()? {
+                    "" => None,
+                    text => Some(Uptime::parse(text)?),
+                },
+            },
             root: next()?.to_owned(),
         })
     }

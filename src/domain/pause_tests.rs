@@ -1,6 +1,7 @@
 //! Which refusals a pause lifts, and which texts are a pause.
 
 use super::*;
+use crate::domain::clock::Boot;
 use crate::domain::config::Protection;
 use crate::domain::evidence::{Evidence, Source};
 use crate::domain::sample::{self, name};
@@ -84,27 +85,36 @@ fn what_is_allowed_anyway_is_not_lifted() {
 #[test]
 fn a_pause_ends_by_itself_and_is_never_longer_than_the_longest() {
     let repository = RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap();
+    let start = Boot::parse("6a3f1c529d0e4b7a8f610123456789ab").unwrap();
+    let at = |seconds| Now { seconds, uptime: None };
     let pause = |began, until| Pause {
         repository: repository.clone(),
         root: "/r".into(),
         environment: name("prod"),
         began,
-        until,
+        end: End { at: until, uptime: None },
     };
-    assert!(pause(100, 700).holds_at(100) && pause(100, 700).holds_at(699));
-    assert!(!pause(100, 700).holds_at(700) && !pause(100, 700).holds_at(99));
-    assert!(pause(100, 100 + LONGEST).holds_at(200) && !pause(100, 101 + LONGEST).holds_at(200));
-    assert!(!pause(700, 100).holds_at(200));
+    assert!(pause(100, 700).holds_at(at(100)) && pause(100, 700).holds_at(at(699)));
+    assert!(!pause(100, 700).holds_at(at(700)) && !pause(100, 700).holds_at(at(99)));
+    assert!(pause(100, 100 + LONGEST).holds_at(at(200)) && !pause(100, 101 + LONGEST).holds_at(at(200)));
+    assert!(!pause(700, 100).holds_at(at(200)));
+    // By the other clock it is over, whatever was done to the one on the wall.
+    let uptime = |seconds| Some(Uptime { boot: start, seconds });
+    let both = Pause { end: End { at: 700, uptime: uptime(650) }, ..pause(100, 700) };
+    assert!(both.holds_at(Now { seconds: 200, uptime: uptime(649) }));
+    assert!(!both.holds_at(Now { seconds: 200, uptime: uptime(650) }) && !both.holds_at(at(200)));
 }
 
 #[test]
 fn only_what_was_written_is_read() {
-    let good = "nexus-env pause 1\n9f3k2v7m4q8x1c5b\nprod\n100\n700\n/home/ada/a\nb\n";
+    let good =
+        "nexus-env pause 2\n9f3k2v7m4q8x1c5b\nprod\n100\n700\n6a3f1c529d0e4b7a8f610123456789ab:650\n/home/ada/a\nb\n";
     let pause = Pause::decode(good).unwrap();
     assert_eq!((pause.root.as_str(), pause.encode().as_str()), ("/home/ada/a\nb", good));
     for bad in [
         "",
-        "nexus-env pause 2\n",
+        "nexus-env pause 1\n",
+        &good.replace(":650", ""),
         &good[..40],
         &good.replace("prod", "pr od"),
         &good.replace("100", "-1"),
@@ -116,7 +126,7 @@ fn only_what_was_written_is_read() {
 
 proptest! {
     #[test]
-    fn any_text_is_read_without_harm(text in "(nexus-env pause 1\n)?(?s).{0,80}") {
+    fn any_text_is_read_without_harm(text in "(nexus-env pause 2\n)?(?s).{0,80}") {
         if let Some(pause) = Pause::decode(&text) {
             prop_assert_eq!(Pause::decode(&pause.encode()), Some(pause));
         }

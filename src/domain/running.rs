@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::clock::whole_number;
 use super::duration::Duration;
 use super::listening::{Process, Running};
 use super::name::{EnvironmentName, VariableName};
@@ -202,8 +203,11 @@ pub fn told(group: &Group, targets: &[Target], now: u64) -> Told {
 
 fn inherited(process: &Process, now: u64) -> Option<Inherited> {
     let environment = process.variable("NEXUS_ENV").and_then(EnvironmentName::new)?;
-    let until = process.variable("NEXUS_ENV_UNTIL").and_then(|text| text.parse().ok());
-    Some(Inherited { environment: environment.to_string(), until, over: until.is_some_and(|until: u64| now >= until) })
+    let text = process.variable("NEXUS_ENV_UNTIL");
+    let until = text.and_then(whole_number);
+    // An end that cannot be read is over.
+    let over = text.is_some() && until.is_none_or(|until| now >= until);
+    Some(Inherited { environment: environment.to_string(), until, over })
 }
 
 /// All of it as a person reads it, protected environments first; good in 80 columns where names are short enough.

@@ -60,6 +60,7 @@ pub fn ambient() -> Ambient {
         colour: Colour::No,
         quiet: false,
         now: Timestamp::default(),
+        uptime: None,
         uid: 0,
     }
 }

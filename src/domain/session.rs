@@ -1,6 +1,7 @@
 //! What one shell's hook remembers between two loads, as one line of text, and what follows from it for the shell's
 //! variables. Pure. It never holds a value: a keyed hash tells whether a variable is still what was set.
 
+pub mod given;
 mod line;
 
 use std::collections::BTreeSet;
@@ -10,10 +11,13 @@ use std::path::{Path, PathBuf};
 
 use siphasher::sip::SipHasher24;
 
+use self::given::{Ends, Given};
 use super::ambient::Environ;
+use super::clock::{End, Now};
 use super::config::{Access, Config};
 use super::diff::EnvDiff;
 use super::duration::Duration;
+use super::grant::GrantName;
 use super::layers;
 use super::name::{EnvironmentName, VariableName};
 use super::refused;
@@ -50,14 +54,14 @@ pub struct Selection {
     pub root: PathBuf,
     pub environment: EnvironmentName,
     pub until: Option<Until>,
-    pub access: Access,
+    /// The name of the write access that came with it, or was claimed. Whether it holds stands elsewhere.
+    pub grant: Option<GrantName>,
 }
 
 /// When a selection ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Until {
-    /// Seconds since 1970-01-01 UTC.
-    pub at: u64,
+    pub end: End,
     /// How many seconds it was given, where that is known.
     pub granted: Option<u64>,
 }
@@ -101,9 +105,9 @@ pub struct Wish {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Selected {
     pub environment: EnvironmentName,
-    pub until: Option<u64>,
-    /// `ReadWrite` only where the person granted it, or the configuration says so.
-    pub access: Access,
+    pub until: Option<End>,
+    /// As in [`Selection`].
+    pub grant: Option<GrantName>,
     pub ended: Option<Ended>,
 }
 
@@ -150,16 +154,12 @@ impl Session {
             names.filter(|name| trusted(name, exported)).map(|name| (name, Mark::Inherited)).take(4096).collect();
         session.managed.sort_by(|a, b| a.0.cmp(&b.0));
         session.managed.dedup_by(|a, b| a.0 == b.0);
-        let root = exported.get("NEXUS_ENV_ROOT").map(PathBuf::from).filter(|root| root.is_absolute());
-        if let (Some(root), Some(environment)) = (root, exported.text("NEXUS_ENV").and_then(EnvironmentName::new)) {
-            let at = exported.text("NEXUS_ENV_UNTIL").and_then(|text| text.parse().ok());
-            let access = match exported.text("NEXUS_ENV_ACCESS") {
-                Some("read-write") if at.is_some() => Access::ReadWrite,
-                Some(_) | None => Access::ReadOnly,
-            };
+        if let Some(Given { root: Some(root), environment, ends, grant }) = given::given(exported) {
             session.place = Some(Place { root: root.clone(), environment: environment.clone() });
-            let until = at.map(|at| Until { at, granted: None });
-            session.selections.push(Selection { root, environment, until, access });
+            let until = ends.end().map(|end| Until { end, granted: None });
+            if ends != Ends::Unreadable {
+                session.selections.push(Selection { root, environment, until, grant });
+            }
         }
         (session, if state == Some(NEW) { Memory::Fresh } else { Memory::Lost })
     }
@@ -172,7 +172,7 @@ impl Session {
         root: &Path,
         config: &Config,
         wish: Option<&Wish>,
-        now: u64,
+        now: Now,
     ) -> Result<Selected, Box<Failure>> {
         let mut ended = None;
         match wish {
@@ -183,24 +183,26 @@ impl Session {
                     return Err(Box::new(Failure::new(sentence).hint(format!("one of {}", known.join(", ")))));
                 };
                 self.selections.retain(|selection| selection.root != root);
-                let granted = match (wish.duration, environment.is_protected()) {
+                // Write access to what is read-only ends as well, whatever it is.
+                let lifts = wish.access == Access::ReadWrite && environment.access == Access::ReadOnly;
+                let granted = match (wish.duration, environment.is_protected() || lifts) {
                     (Some(duration), _) => Some(duration),
                     (None, true) => Some(Duration::PROTECTED_SELECTION),
                     (None, false) => None,
                 };
                 if wish.environment != config.default || granted.is_some() {
                     let until = granted.map(|granted| Until {
-                        at: now.saturating_add(granted.seconds()),
+                        end: End::after(now, granted.seconds()),
                         granted: Some(granted.seconds()),
                     });
-                    let (environment, access) = (wish.environment.clone(), wish.access);
-                    self.selections.push(Selection { root: root.to_owned(), environment, until, access });
+                    let environment = wish.environment.clone();
+                    self.selections.push(Selection { root: root.to_owned(), environment, until, grant: None });
                 }
             }
             None => {
                 if let Some(at) = self.selections.iter().position(|selection| selection.root == root) {
                     let selection = &self.selections[at];
-                    let over = selection.until.is_some_and(|until| until.at <= now);
+                    let over = selection.until.is_some_and(|until| until.end.is_over(now));
                     let known = config.environment(&selection.environment);
                     if over {
                         let Selection { environment, until, .. } = self.selections.remove(at);
@@ -213,13 +215,15 @@ impl Session {
         }
         let selection = self.selections.iter().find(|selection| selection.root == root);
         let environment = selection.map_or(&config.default, |selection| &selection.environment).clone();
-        let granted = selection.map_or(Access::ReadOnly, |selection| selection.access);
-        let own = config.environment(&environment).map_or(Access::ReadOnly, |environment| environment.access);
-        let access = match (granted, own) {
-            (Access::ReadOnly, Access::ReadOnly) => Access::ReadOnly,
-            (Access::ReadWrite, _) | (_, Access::ReadWrite) => Access::ReadWrite,
-        };
-        Ok(Selected { until: selection.and_then(|s| s.until).map(|until| until.at), environment, access, ended })
+        let grant = selection.and_then(|selection| selection.grant.clone());
+        Ok(Selected { until: selection.and_then(|s| s.until).map(|until| until.end), environment, grant, ended })
+    }
+
+    /// Notes by which name the write access of the selection at `root` is found, or that there is none.
+    pub fn note_grant(&mut self, root: &Path, grant: Option<GrantName>) {
+        if let Some(selection) = self.selections.iter_mut().find(|selection| selection.root == root) {
+            selection.grant = grant;
+        }
     }
 
     /// What turns the shell's variables into those of `place`: `vars`, or none outside. `exported` is what the shell

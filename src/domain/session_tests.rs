@@ -2,11 +2,13 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
 use super::*;
+use crate::domain::clock::{Boot, Uptime};
 use crate::domain::config::{Environment, Protection};
 use crate::domain::sample;
 use proptest::prelude::*;
 
 const KEY: Key = Key([7; 16]);
+const GRANT: &str = "6a3f1c529d0e4b7a8f610123456789ab";
 
 fn name(text: &str) -> VariableName {
     VariableName::new(text).unwrap()
@@ -114,16 +116,17 @@ fn a_nested_shell_takes_over_the_names_and_a_lost_memory_removes_them() {
         ("NEXUS_ENV_ROOT", "/r"),
         ("NEXUS_ENV_NAMES", "A B PATH 7x A"),
         ("NEXUS_ENV_UNTIL", "99"),
-        ("NEXUS_ENV_ACCESS", "read-write"),
+        ("NEXUS_ENV_ACCESS", GRANT),
         ("A", "1"),
         ("B", "2"),
     ]);
     let (session, memory) = Session::recall(Some(NEW), &exported, KEY);
     assert_eq!(memory, Memory::Fresh);
     assert_eq!(session.managed, [(name("A"), Mark::Inherited), (name("B"), Mark::Inherited)]);
-    let until = Some(Until { at: 99, granted: None });
-    let access = Access::ReadWrite;
-    assert_eq!(session.selections, [Selection { root: "/r".into(), environment: environment("prod"), until, access }]);
+    let until = Some(Until { end: End { at: 99, uptime: None }, granted: None });
+    // What it claims to have been granted is carried on, for whoever can tell whether it was.
+    let grant = GrantName::new(GRANT);
+    assert_eq!(session.selections, [Selection { root: "/r".into(), environment: environment("prod"), until, grant }]);
     let plan = session.plan(memory, session.place.as_ref(), &vars(&[("A", "1"), ("B", "new")]), &exported, &[]);
     assert_eq!(shown(&plan), "=B A:ours B:ours");
     let plan = session.plan(memory, None, &Vars::default(), &exported, &[]);
@@ -134,9 +137,15 @@ fn a_nested_shell_takes_over_the_names_and_a_lost_memory_removes_them() {
 }
 
 #[test]
-fn write_access_is_not_inherited_without_an_end() {
-    let exported = environ(&[("NEXUS_ENV", "prod"), ("NEXUS_ENV_ROOT", "/r"), ("NEXUS_ENV_ACCESS", "read-write")]);
-    assert_eq!(Session::recall(Some(NEW), &exported, KEY).0.selections[0].access, Access::ReadOnly);
+fn a_word_is_no_grant_and_an_end_that_cannot_be_read_selects_nothing() {
+    let mut exported = vec![("NEXUS_ENV", "prod"), ("NEXUS_ENV_ROOT", "/r"), ("NEXUS_ENV_ACCESS", "read-write")];
+    assert_eq!(Session::recall(Some(NEW), &environ(&exported), KEY).0.selections[0].grant, None);
+    for until in ["", "soon", "+99", "99x"] {
+        exported.push(("NEXUS_ENV_UNTIL", until));
+        let (session, _) = Session::recall(Some(NEW), &environ(&exported), KEY);
+        assert_eq!((session.selections.len(), session.place.is_some()), (0, true), "{until}");
+        exported.pop();
+    }
 }
 
 #[test]
@@ -149,23 +158,38 @@ fn when_all_memory_is_lost_what_is_exported_is_no_original() {
 fn config() -> Config {
     let one = |text: &str, protection| Environment {
         protection,
-        access: if protection == Protection::Protected { Access::ReadOnly } else { Access::ReadWrite },
+        access: if protection == Protection::Protected || text == "held" {
+            Access::ReadOnly
+        } else {
+            Access::ReadWrite
+        },
         ..sample::environment(text)
     };
-    sample::config([one("dev", Protection::Open), one("test", Protection::Open), one("prod", Protection::Protected)])
+    sample::config([
+        one("dev", Protection::Open),
+        one("test", Protection::Open),
+        one("held", Protection::Open),
+        one("prod", Protection::Protected),
+    ])
 }
 
 fn wish(text: &str, duration: Option<&str>, access: Access) -> Wish {
     Wish { environment: environment(text), duration: duration.map(|d| Duration::parse(d).unwrap()), access }
 }
 
-/// The environment, its end and `w` for write access, then what ended.
+/// The environment and its end, then what ended.
 #[track_caller]
 fn selects(session: &mut Session, wish: Option<Wish>, now: u64, expected: &str) {
+    selects_at(session, wish, Now { seconds: now, uptime: None }, expected);
+}
+
+#[track_caller]
+fn selects_at(session: &mut Session, wish: Option<Wish>, now: Now, expected: &str) {
     let shown = match session.select(Path::new("/r"), &config(), wish.as_ref(), now) {
         Err(failure) => failure.message,
-        Ok(Selected { environment, until, access, ended }) => format!(
-            "{environment} {until:?} {access:?}{}",
+        Ok(Selected { environment, until, grant: _, ended }) => format!(
+            "{environment} {:?}{}",
+            until.map(|end| end.at),
             ended.map(|e| format!(" after {} {:?}", e.environment, e.granted)).unwrap_or_default()
         ),
     };
@@ -175,26 +199,57 @@ fn selects(session: &mut Session, wish: Option<Wish>, now: u64, expected: &str) 
 #[test]
 fn a_selection_is_kept_for_its_root_and_ends_by_itself() {
     let mut session = Session::new(KEY);
-    selects(&mut session, None, 100, "dev None ReadWrite");
-    selects(&mut session, Some(wish("test", None, Access::ReadOnly)), 100, "test None ReadWrite");
-    selects(&mut session, None, 1_000_000, "test None ReadWrite");
-    selects(&mut session, Some(wish("prod", None, Access::ReadOnly)), 100, "prod Some(1900) ReadOnly");
-    selects(&mut session, None, 1899, "prod Some(1900) ReadOnly");
-    selects(&mut session, None, 1900, "dev None ReadWrite after prod Some(1800)");
-    selects(&mut session, None, 1901, "dev None ReadWrite");
-    selects(&mut session, Some(wish("prod", Some("10s"), Access::ReadWrite)), 100, "prod Some(110) ReadWrite");
-    selects(&mut session, Some(wish("prod", Some("10s"), Access::ReadOnly)), 100, "prod Some(110) ReadOnly");
-    selects(&mut session, Some(wish("dev", None, Access::ReadOnly)), 100, "dev None ReadWrite");
+    selects(&mut session, None, 100, "dev None");
+    selects(&mut session, Some(wish("test", None, Access::ReadOnly)), 100, "test None");
+    selects(&mut session, None, 1_000_000, "test None");
+    selects(&mut session, Some(wish("prod", None, Access::ReadOnly)), 100, "prod Some(1900)");
+    selects(&mut session, None, 1899, "prod Some(1900)");
+    selects(&mut session, None, 1900, "dev None after prod Some(1800)");
+    selects(&mut session, None, 1901, "dev None");
+    selects(&mut session, Some(wish("prod", Some("10s"), Access::ReadWrite)), 100, "prod Some(110)");
+    selects(&mut session, Some(wish("prod", Some("10s"), Access::ReadOnly)), 100, "prod Some(110)");
+    selects(&mut session, Some(wish("dev", None, Access::ReadOnly)), 100, "dev None");
     assert_eq!(session.selections, []);
     selects(&mut session, Some(wish("nope", None, Access::ReadOnly)), 100, "there is no environment `nope`");
 }
 
 #[test]
+fn a_selection_ends_also_where_the_clock_was_set_back() {
+    let start = Boot::parse(GRANT).unwrap();
+    let now = |seconds, uptime| Now { seconds, uptime: Some(Uptime { boot: start, seconds: uptime }) };
+    let mut session = Session::new(KEY);
+    selects_at(&mut session, Some(wish("prod", Some("10s"), Access::ReadOnly)), now(1000, 50), "prod Some(1010)");
+    selects_at(&mut session, None, now(5, 59), "prod Some(1010)");
+    // The shell that is opened in it hears of both.
+    let exported = environ(&[
+        ("NEXUS_ENV", "prod"),
+        ("NEXUS_ENV_ROOT", "/r"),
+        ("NEXUS_ENV_UNTIL", "1010"),
+        ("NEXUS_ENV_UNTIL_UPTIME", "6a3f1c529d0e4b7a8f610123456789ab:60"),
+    ]);
+    let (mut nested, _) = Session::recall(Some(NEW), &exported, KEY);
+    selects_at(&mut nested, None, now(5, 59), "prod Some(1010)");
+    selects_at(&mut nested, None, now(5, 60), "dev None after prod None");
+    selects_at(&mut session, None, now(5, 60), "dev None after prod Some(10)");
+}
+
+#[test]
+fn write_access_ends_also_where_the_environment_is_not_protected() {
+    let mut session = Session::new(KEY);
+    selects(&mut session, Some(wish("held", None, Access::ReadOnly)), 100, "held None");
+    selects(&mut session, Some(wish("held", None, Access::ReadWrite)), 100, "held Some(1900)");
+    session.note_grant(Path::new("/r"), GrantName::new(GRANT));
+    assert_eq!(session.selections[0].grant, GrantName::new(GRANT));
+    selects(&mut session, Some(wish("held", None, Access::ReadOnly)), 100, "held None");
+    assert_eq!(session.selections[0].grant, None);
+}
+
+#[test]
 fn a_selection_that_the_configuration_no_longer_bears_is_dropped() {
-    for (text, expected) in [("gone", "dev None ReadWrite"), ("prod", "dev None ReadWrite")] {
+    for (text, expected) in [("gone", "dev None"), ("prod", "dev None")] {
         let mut session = Session::new(KEY);
         let (root, environment) = ("/r".into(), environment(text));
-        session.selections = vec![Selection { root, environment, until: None, access: Access::ReadWrite }];
+        session.selections = vec![Selection { root, environment, until: None, grant: None }];
         selects(&mut session, None, 100, expected);
     }
 }
@@ -206,13 +261,18 @@ fn any_path() -> impl Strategy<Value = PathBuf> {
 
 prop_compose! {
     fn any_selection()(
-        root in any_path(), environment in "[a-z][a-z0-9_-]{0,8}", until in any::<Option<(u64, Option<u64>)>>(), write in any::<bool>(),
+        root in any_path(), environment in "[a-z][a-z0-9_-]{0,8}", until in any::<Option<(u64, Option<u64>)>>(),
+        uptime in any::<Option<(u128, u64)>>(), grant in any::<Option<u128>>(),
     ) -> Selection {
         Selection {
             root,
             environment: EnvironmentName::new(&environment).unwrap(),
-            until: until.map(|(at, granted)| Until { at, granted }),
-            access: if write { Access::ReadWrite } else { Access::ReadOnly },
+            until: until.map(|(at, granted)| {
+                let boot = |number: u128| Boot::parse(&format!("{number:032x}")).unwrap();
+                let uptime = uptime.map(|(number, seconds)| Uptime { boot: boot(number), seconds });
+                Until { end: End { at, uptime }, granted }
+            }),
+            grant: grant.map(GrantName::of),
         }
     }
 }
@@ -258,6 +318,6 @@ proptest! {
     #[test]
     fn any_text_is_read_without_a_panic(text in ".{0,200}") {
         let _ = Session::decode(&text);
-        let _ = Session::decode(&format!("1 {text}"));
+        let _ = Session::decode(&format!("2 {text}"));
     }
 }

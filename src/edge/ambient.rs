@@ -9,6 +9,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 
 use crate::domain::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+use crate::domain::clock::Boot;
+use crate::domain::clock::{Now, Uptime};
 use crate::error::Result;
 
 /// Reads everything. Nothing here fails: what cannot be known is `None`, and who needs it says so.
@@ -47,6 +50,7 @@ pub fn read() -> Ambient {
         colour,
         quiet: false,
         now: now(),
+        uptime: uptime(),
         uid: rustix::process::geteuid().as_raw(),
         home,
         variables,
@@ -69,7 +73,48 @@ pub fn finds(path: &OsStr, program: &str) -> bool {
     std::env::split_paths(path).any(|directory| directory.join(program).is_file())
 }
 
-/// The clock, for who waited for a person since the surroundings were read.
+/// Both clocks, for who waited for a person since the surroundings were read.
+pub fn clock() -> Now {
+    Now { seconds: u64::try_from(now().seconds).unwrap_or(0), uptime: uptime() }
+}
+
+/// Counted from the start of the machine, sleep included, with the random number by which the kernel tells one start from
+/// another: clock_gettime(2), `CLOCK_BOOTTIME`, and random(4), `boot_id`.
+#[cfg(target_os = "linux")]
+fn uptime() -> Option<Uptime> {
+    let boot = Boot::parse(&std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?)?;
+    let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Some(Uptime { boot, seconds: u64::try_from(since.tv_sec).ok()? })
+}
+
+/// The same on macOS: clock_gettime(3), where `CLOCK_MONOTONIC_RAW` goes on while the machine sleeps, and sysctl(3),
+/// `kern.bootsessionuuid`.
+#[cfg(target_os = "macos")]
+fn uptime() -> Option<Uptime> {
+    let mut text = [0_u8; 64];
+    let mut length = text.len();
+    let name = c"kern.bootsessionuuid";
+    // SAFETY: the name ends in NUL, and both pointers are good for what the length says.
+    let failed = unsafe {
+        libc::sysctlbyname(name.as_ptr(), text.as_mut_ptr().cast(), &raw mut length, std::ptr::null_mut(), 0)
+    };
+    let text = text.get(..length).filter(|_| failed == 0)?;
+    let boot = Boot::parse(std::str::from_utf8(text).ok()?.trim_end_matches('\0'))?;
+    let mut since = std::mem::MaybeUninit::<libc::timespec>::zeroed();
+    // SAFETY: the pointer is good for one timespec, which the call fills where it returns 0.
+    let since = unsafe {
+        (libc::clock_gettime(libc::CLOCK_MONOTONIC_RAW, since.as_mut_ptr()) == 0).then(|| since.assume_init())?
+    };
+    Some(Uptime { boot, seconds: u64::try_from(since.tv_sec).ok()? })
+}
+
+/// Elsewhere the clock on the wall stands alone.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn uptime() -> Option<Uptime> {
+    None
+}
+
+/// The clock on the wall, for who waited for a person since the surroundings were read.
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp { seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX), nanoseconds: since.subsec_nanos() }

@@ -1,5 +1,6 @@
-//! Where a person's yes is kept between two layers of the guard: a file of this user alone. Its name is the hash of a
-//! random number that only the consented command's own environment holds, so that a listing gives nothing away.
+//! Where a person's yes is kept: a file of this user alone. Its name is the hash of a random number that only the environment
+//! of what it was given to holds, so that a listing gives nothing away. A yes to one command goes from one layer of the guard
+//! to the next and need not outlive the login; one to writing is kept where no repository reaches, in the state directory.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -13,7 +14,8 @@ use sha2::{Digest, Sha256};
 
 use crate::disk;
 use crate::domain::ambient::Ambient;
-use crate::domain::grant::{Grant, LASTS};
+use crate::domain::clock::Now;
+use crate::domain::grant::{Grant, GrantName, LASTS, WriteGrant};
 use crate::error::Result;
 
 /// The variable that carries the random number to the consented command.
@@ -23,9 +25,29 @@ pub const VARIABLE: &str = "NEXUS_ENV_CONSENT";
 pub fn keep(ambient: &Ambient, grant: &Grant) -> Result<String> {
     let directory = directory(ambient).context("there is no place to keep a yes")?;
     forget_old(&directory);
-    let number = format!("{:032x}", rand::random::<u128>());
-    disk::keep(&directory.join(name(&number)), &grant.encode()).context("could not keep the yes")?;
+    let number = GrantName::of(rand::random());
+    disk::keep(&directory.join(name(number.as_str())), &grant.encode()).context("could not keep the yes")?;
+    Ok(number.to_string())
+}
+
+/// Keeps write access, and returns the name by which it is found again.
+///
+/// # Errors
+/// Where there is no state directory, or it cannot be written.
+pub fn keep_write(ambient: &Ambient, grant: &WriteGrant) -> Result<GrantName> {
+    let directory = write_directory(ambient).context("there is no place to keep a grant")?;
+    forget_over(&directory, ambient.clock());
+    let number = GrantName::of(rand::random());
+    disk::keep(&directory.join(name(number.as_str())), &grant.encode()).context("could not keep the grant")?;
     Ok(number)
+}
+
+/// The write access of that name, whether or not it holds here and now.
+pub fn write(ambient: &Ambient, number: &GrantName) -> Option<WriteGrant> {
+    let mut bytes = Vec::new();
+    let file = open_ours(ambient, &write_directory(ambient)?.join(name(number.as_str())))?;
+    file.take(disk::LARGEST).read_to_end(&mut bytes).ok()?;
+    WriteGrant::decode(&bytes)
 }
 
 /// Whether this process was given the number of a yes that is still there.
@@ -69,20 +91,36 @@ fn directory(ambient: &Ambient) -> Option<PathBuf> {
     Some(ambient.runtime_dir.as_ref()?.join("consent"))
 }
 
+fn write_directory(ambient: &Ambient) -> Option<PathBuf> {
+    Some(ambient.state_dir.as_ref()?.join("grants"))
+}
+
 fn name(number: &str) -> String {
     let hash = Sha256::digest(number.as_bytes());
     hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A file of ours that nobody else can write.
+/// The yes that this process was given the number of: a file of ours that nobody else can write.
 fn open(ambient: &Ambient) -> Option<File> {
-    let number = ambient.variables.text(VARIABLE).filter(|number| number.len() == 32)?;
-    let path = directory(ambient)?.join(name(number));
+    let number = ambient.variables.text(VARIABLE).and_then(GrantName::new)?;
+    open_ours(ambient, &directory(ambient)?.join(name(number.as_str())))
+}
+
+fn open_ours(ambient: &Ambient, path: &Path) -> Option<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32;
     let file = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path).ok()?;
     let metadata = file.metadata().ok()?;
     let ours = metadata.is_file() && metadata.uid() == ambient.uid && metadata.mode() & 0o077 == 0;
     ours.then_some(file)
+}
+
+fn forget_over(directory: &Path, now: Now) {
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let grant = disk::read(&entry.path()).ok().and_then(|bytes| WriteGrant::decode(&bytes));
+        if grant.is_some_and(|grant| grant.end.is_over_or_of_another_start(now)) {
+            let _ = disk::remove(&entry.path());
+        }
+    }
 }
 
 fn forget_old(directory: &Path) {
@@ -137,5 +175,30 @@ mod tests {
         assert_ne!(listed.file_name().unwrap().to_str(), Some(number.as_str()));
         std::fs::set_permissions(&listed, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert_eq!(found(&number), None);
+    }
+
+    #[test]
+    fn write_access_is_found_by_its_name_while_nobody_else_can_write_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = directory.path().join("state");
+        let mut ambient = Ambient { state_dir: Some(state.clone()), ..ambient(directory.path(), "") };
+        ambient.now.seconds = 1000;
+        let end = crate::domain::clock::End::after(ambient.clock(), 60);
+        let grant = WriteGrant { environment: sample::name("prod"), root: "/repo".into(), end };
+        let number = keep_write(&ambient, &grant).unwrap();
+        assert_eq!(write(&ambient, &number), Some(grant.clone()));
+        assert_eq!(write(&ambient, &GrantName::of(7)), None);
+        let files =
+            || -> Vec<_> { std::fs::read_dir(state.join("grants")).unwrap().map(|e| e.unwrap().path()).collect() };
+        let [file] = files().try_into().unwrap();
+        assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o600);
+        assert_ne!(file.file_name().unwrap().to_str(), Some(number.as_str()));
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o622)).unwrap();
+        assert_eq!(write(&ambient, &number), None);
+        // The next one clears away what is over.
+        ambient.now.seconds = 1060;
+        let later = WriteGrant { end: crate::domain::clock::End::after(ambient.clock(), 60), ..grant };
+        let number = keep_write(&ambient, &later).unwrap();
+        assert_eq!((files().len(), write(&ambient, &number)), (1, Some(later)));
     }
 }

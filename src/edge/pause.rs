@@ -19,10 +19,9 @@ pub fn all(ambient: &Ambient) -> Vec<Pause> {
     let Some(directory) = directory(ambient).filter(|directory| is_ours(ambient, directory, Kind::Directory)) else {
         return Vec::new();
     };
-    let now = u64::try_from(ambient.now.seconds).unwrap_or(0);
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     let mut pauses: Vec<Pause> = entries.filter_map(|entry| read(ambient, &entry.path())).collect();
-    pauses.retain(|pause| pause.holds_at(now));
+    pauses.retain(|pause| pause.holds_at(ambient.clock()));
     pauses.sort_by(|a, b| (&a.root, &a.environment).cmp(&(&b.root, &b.environment)));
     pauses
 }

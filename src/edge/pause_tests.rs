@@ -21,7 +21,7 @@ fn pause(environment: &str) -> Pause {
         root: "/home/ada/nexus".to_owned(),
         environment: EnvironmentName::new(environment).unwrap(),
         began: 100,
-        until: 700,
+        end: crate::domain::clock::End { at: 700, uptime: None },
     }
 }
 

@@ -18,6 +18,7 @@ mod database;
 mod doctor;
 mod exporting;
 mod failing;
+mod granting;
 mod harness;
 mod hook_bytes;
 mod hook_changes;

@@ -163,6 +163,7 @@ impl World {
             colour: Colour::No,
             quiet: true,
             now: Timestamp { seconds: 1_767_225_599, nanoseconds: 0 },
+            uptime: None,
             uid: rustix::process::geteuid().as_raw(),
         }
     }

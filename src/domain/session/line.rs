@@ -5,10 +5,11 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use super::{Key, Mark, Place, Selection, Session, Until};
-use crate::domain::config::Access;
+use crate::domain::clock::{Boot, End, Uptime, whole_number};
+use crate::domain::grant::GrantName;
 use crate::domain::name::{EnvironmentName, VariableName};
 
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 impl Session {
     /// The line that the shell keeps: ASCII, no quote, no white space but single spaces.
@@ -24,16 +25,14 @@ impl Session {
                 Mark::Theirs => rest.push_str(&format!(" v={name}:-")),
             }
         }
-        for Selection { root, environment, until, access } in &self.selections {
-            let (at, granted) = match until {
-                Some(until) => (until.at.to_string(), until.granted.map_or(String::new(), |g| g.to_string())),
-                None => (String::new(), String::new()),
-            };
-            let access = match access {
-                Access::ReadOnly => "r",
-                Access::ReadWrite => "w",
-            };
-            rest.push_str(&format!(" s={environment}:{at}:{granted}:{access}:{}", percent(root)));
+        for Selection { root, environment, until, grant } in &self.selections {
+            let shown = |number: Option<u64>| number.map_or(String::new(), |number| number.to_string());
+            let at = shown(until.map(|until| until.end.at));
+            let uptime = until.and_then(|until| until.end.uptime);
+            let uptime = uptime.map_or(":".to_owned(), |uptime| uptime.to_string());
+            let granted = shown(until.and_then(|until| until.granted));
+            let grant = grant.as_ref().map_or("", GrantName::as_str);
+            rest.push_str(&format!(" s={environment}:{at}:{uptime}:{granted}:{grant}:{}", percent(root)));
         }
         if let Some(told) = self.told {
             rest.push_str(&format!(" t={told:016x}"));
@@ -68,17 +67,20 @@ impl Session {
                     session.managed.push((VariableName::new(name)?, mark));
                 }
                 "s" => {
-                    let parts: [&str; 5] = text.splitn(5, ':').collect::<Vec<_>>().try_into().ok()?;
-                    let [environment, at, granted, access, root] = parts;
+                    let parts: [&str; 7] = text.splitn(7, ':').collect::<Vec<_>>().try_into().ok()?;
+                    let [environment, at, boot, seconds, granted, grant, root] = parts;
+                    let uptime = match (boot, seconds) {
+                        ("", "") => None,
+                        (boot, seconds) => Some(Uptime { boot: Boot::parse(boot)?, seconds: whole_number(seconds)? }),
+                    };
                     let granted = number(granted)?;
-                    let until = number(at)?.map(|at| Until { at, granted });
-                    let access = match access {
-                        "r" => Access::ReadOnly,
-                        "w" => Access::ReadWrite,
-                        _ => return None,
+                    let until = number(at)?.map(|at| Until { end: End { at, uptime }, granted });
+                    let grant = match grant {
+                        "" => None,
+                        name => Some(GrantName::new(name)?),
                     };
                     let (root, environment) = (unpercent(root)?, EnvironmentName::new(environment)?);
-                    session.selections.push(Selection { root, environment, until, access });
+                    session.selections.push(Selection { root, environment, until, grant });
                 }
                 "t" => session.told = Some(unhex64(text)?),
                 _ => return None,
@@ -109,7 +111,7 @@ fn unhex64(text: &str) -> Option<u64> {
 
 /// A number that may be missing; `None` for what is neither.
 fn number(text: &str) -> Option<Option<u64>> {
-    if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+    if text.is_empty() { Some(None) } else { whole_number(text).map(Some) }
 }
 
 fn percent(path: &Path) -> String {
