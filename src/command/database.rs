@@ -3,19 +3,21 @@
 
 use super::audit;
 use super::load::{self, Loaded};
-use super::observation;
 use super::plain::{self, Edited};
+use super::{observation, trial};
 use crate::domain::ambient::Ambient;
-use crate::domain::config::{Config, Environment};
+use crate::domain::config::{Access, Config, Environment};
 use crate::domain::evidence::Evidence;
+use crate::domain::holding::Pooled;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::pinning::{self, Consent, Finding, Found, Labelling, Standing};
 use crate::domain::port::{self, Held, Whose};
 use crate::domain::record::{Entry, Event};
+use crate::domain::secret::Secret;
 use crate::domain::server::{Reply, Silence};
 use crate::domain::target::{Known, Meant, Selection};
 use crate::domain::url::{DatabaseUrl, Kind};
-use crate::domain::vars;
+use crate::domain::vars::{self, Vars};
 use crate::edge::{database, output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 
@@ -202,7 +204,26 @@ fn finding(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Fin
     if found(&[]).elsewhere().is_some() {
         return pinning::verify(&found(&[]));
     }
-    pinning::verify(&found(&database::ask(&own.url)))
+    let finding = pinning::verify(&found(&database::ask(&own.url)));
+    match finding.standing {
+        Standing::Right => held(ambient, &loaded.config, environment, &own, finding),
+        Standing::Wrong => finding,
+    }
+}
+
+/// Adds what keeps the environment's URL from being read-only, where it should be.
+fn held(ambient: &Ambient, config: &Config, environment: &Environment, own: &Own, found: Finding) -> Finding {
+    let vars = Vars::new([(own.variable.clone(), Secret::new(own.url.expose()))]);
+    let pooled = match environment.access {
+        Access::ReadOnly => trial::try_once(ambient, config, environment, &vars, trial::PATIENT),
+        Access::ReadWrite => None,
+    };
+    let Some(Pooled { sentence, hint }) = pooled else { return found };
+    Finding {
+        sentence: format!("{}; {sentence}", found.sentence),
+        hints: found.hints.into_iter().chain([hint]).collect(),
+        ..found
+    }
 }
 
 /// Whose tunnel listens on a port now.

@@ -25,5 +25,6 @@ pub mod sentry;
 pub mod session;
 pub mod status;
 pub mod tour;
+pub mod trial;
 pub mod trust;
 pub mod variables;

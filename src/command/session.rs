@@ -17,12 +17,13 @@ use self::request::{Request, request};
 use super::astray::Seen;
 use super::audit;
 use super::load::{self, Choice, Given, Outcome, Values};
-use super::proxy;
+use super::{proxy, trial};
 use crate::domain::agent;
 use crate::domain::ambient::Ambient;
 use crate::domain::clock::Now;
 use crate::domain::config::{Access, Config, Environment, Export, Protection};
 use crate::domain::duration::Duration;
+use crate::domain::holding;
 use crate::domain::layers::{self as layers_of, Files};
 use crate::domain::name::VariableName;
 use crate::domain::node::Named;
@@ -137,6 +138,18 @@ fn turn(
         record_selection(ambient, chosen, now);
     }
     let place = loaded.map(|chosen| &chosen.place);
+    let asked = loaded.filter(|chosen| chosen.access == Access::ReadOnly && chosen.withheld.is_none());
+    let pooled = asked.and_then(|chosen| {
+        let (config, environment) = chosen.asked.as_ref()?;
+        trial::try_once(ambient, config, environment, &vars, trial::BRIEF)
+    });
+    let unheld = loaded
+        .filter(|chosen| chosen.access == Access::ReadOnly)
+        .map(|chosen| holding::unheld(&chosen.database_variables, vars.iter()));
+    let held = match (&unheld, &pooled) {
+        (Some(unheld), None) if unheld.is_nothing() => Held::Yes,
+        (Some(_) | None, _) => Held::No,
+    };
     let mut unguarded = None;
     let before_engine = layers_of::engine_before(&vars, &ambient.variables).filter(|_| loaded.is_some());
     let vars = match loaded.map(|chosen| guard(&chosen.named)) {
@@ -154,7 +167,13 @@ fn turn(
     session.managed = plan.managed.clone();
     let mut lines = Vec::new();
     if let Some(chosen) = loaded.filter(|_| !ambient.quiet) {
-        lines.extend(line(chosen, &plan, &seen, before.place != session.place || request.wish.is_some(), now));
+        let arrived = before.place != session.place || request.wish.is_some();
+        let said = line(chosen, &plan, &seen, held, arrived, now);
+        if said.is_some() {
+            lines.extend(said);
+            lines.extend(unheld.iter().flat_map(|unheld| unheld.lines(&chosen.place.environment)));
+        }
+        lines.extend(pooled.map(|pooled| format!("{}; {}", pooled.sentence, pooled.hint)));
         let verb = |name| format!("`{name}` keeps the value that you gave it");
         let whole = |name: &&VariableName| !layers_of::holds_ours(name, &ambient.variables);
         lines.extend(plan.yielded.iter().filter(whole).map(verb));
@@ -273,9 +292,16 @@ fn first_words(config: &Config) -> impl Iterator<Item = String> + '_ {
     config.guard.iter().filter_map(|rule| pattern::words(&rule.command).into_iter().next())
 }
 
+/// Whether the databases are held read-only, as far as that can be told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Held {
+    Yes,
+    No,
+}
+
 /// `dev · DATABASE_URL and 3 more`, where there is something to say. What leads to another environment is said here, since
 /// the URL that is exported is not what was stored.
-fn line(chosen: &Chosen, plan: &Plan, seen: &Seen, arrived: bool, now: Now) -> Option<String> {
+fn line(chosen: &Chosen, plan: &Plan, seen: &Seen, held: Held, arrived: bool, now: Now) -> Option<String> {
     let Selected { environment, until, grant: _, ended } = &chosen.selected;
     if !arrived && ended.is_none() && !plan.changes() {
         return None;
@@ -289,11 +315,11 @@ fn line(chosen: &Chosen, plan: &Plan, seen: &Seen, arrived: bool, now: Now) -> O
         Some(until) => format!("{environment} until {}", clock::time_of_day(until.at, now.seconds)),
         None => environment.to_string(),
     });
-    match (chosen.access, chosen.protection) {
+    match (chosen.access, held, chosen.protection) {
         _ if !seen.astray.is_empty() => parts.push(seen.held.clone()),
-        (Access::ReadOnly, _) => parts.push("read-only".to_owned()),
-        (Access::ReadWrite, Protection::Protected) => parts.push("read-write".to_owned()),
-        (Access::ReadWrite, Protection::Open) => {}
+        (Access::ReadOnly, Held::Yes, _) => parts.push("read-only".to_owned()),
+        (Access::ReadWrite, _, Protection::Protected) => parts.push("read-write".to_owned()),
+        (Access::ReadOnly, Held::No, _) | (Access::ReadWrite, _, Protection::Open) => {}
     }
     let names: Vec<&VariableName> = plan.ours().filter(|name| !layers_of::is_one(name)).collect();
     let first = chosen.database_variables.iter().find(|name| names.contains(name)).or(names.first().copied());

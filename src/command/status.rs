@@ -9,15 +9,17 @@ use std::path::Path;
 use super::load::{self, Configured, Loaded};
 use super::observation;
 use super::proxy::standing;
-use super::sentry;
+use super::{sentry, trial};
 use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Colour};
 use crate::domain::config::{Access, Config, Environment};
 use crate::domain::evidence::Evidence;
+use crate::domain::holding;
 use crate::domain::layers;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::page::{self, Database, Guard, Line, Page, Paused, Proxy, Tone};
 use crate::domain::port::{Standing, Whose};
+use crate::domain::secret::Secret;
 use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
 use crate::domain::url::{DatabaseUrl, NOT_A_URL};
 use crate::domain::vars::Vars;
@@ -126,6 +128,11 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
         }
         (secrets, false) => names(environment, secrets.as_ref().and_then(|secrets| secrets.as_ref().ok())),
     };
+    let vars = held(&sight, loaded, &active, is_loaded);
+    let pooled = environment.filter(|_| reaching == Reaching::Online).and_then(|environment| {
+        let held = load::access(environment, active.granted) == Access::ReadOnly;
+        held.then(|| trial::try_once(ambient, config, environment, &vars, trial::PATIENT)).flatten()
+    });
     let mut page = Page {
         repository: Some(loaded.repository.root.to_string_lossy().into_owned()),
         trust: "allowed",
@@ -139,8 +146,9 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
         until: active.until.map(|until| until.at),
         left: active.until.map(|until| until.left(ambient.clock())),
         access: environment.map(|environment| match load::access(environment, active.granted) {
-            Access::ReadOnly => "read-only",
-            Access::ReadWrite => "read-write",
+            Access::ReadOnly if pooled.is_some() => holding::POOLED.to_owned(),
+            Access::ReadOnly => holding::unheld(&config.database_variables, vars.iter()).words(),
+            Access::ReadWrite => "read-write".to_owned(),
         }),
         paused: load::pauses(ambient, &config.id)
             .into_iter()
@@ -180,7 +188,19 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
         ..Page::default()
     };
     page.warnings = page::warnings(&page);
+    page.warnings.extend(pooled.map(|pooled| format!("{}; {}", pooled.sentence, pooled.hint)));
     page
+}
+
+/// The variables that this process was given, or those that it would be.
+fn held(sight: &Sight<'_>, loaded: &Loaded, active: &load::Active, is_loaded: bool) -> Vars {
+    if !is_loaded {
+        return load::variables(sight.ambient, loaded, active).unwrap_or_default();
+    }
+    let given = sight.ambient.variables.text("NEXUS_ENV_NAMES").unwrap_or_default().split_whitespace();
+    Vars::new(given.filter_map(|name| {
+        Some((VariableName::new(name)?, Secret::new(sight.ambient.variables.get(name)?.as_encoded_bytes())))
+    }))
 }
 
 fn why(error: &anyhow::Error) -> String {

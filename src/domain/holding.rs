@@ -147,6 +147,61 @@ impl Unheld {
         let each: Vec<String> = self.found.iter().map(|(name, word)| format!("{name} ({word})")).collect();
         format!("not read-only: {}", each.join(", "))
     }
+
+    pub fn is_nothing(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// A line for each variable that is not held, when an environment is loaded.
+    pub fn lines(&self, environment: &EnvironmentName) -> Vec<String> {
+        self.found.iter().map(|(name, word)| format!("`{name}` of {environment} · not read-only: {word}")).collect()
+    }
+}
+
+/// What a connection with the read-only option came to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Trial {
+    Held,
+    /// Whoever answered let the session in and left the option out, as PgBouncer does with `ignore_startup_parameters`.
+    Ignored,
+    /// Whoever answered takes no such option, so that no client gets in.
+    Refused,
+}
+
+/// What is said where PostgreSQL itself was never told: a pooler stands in between. `at` is where it answers.
+pub fn pooled(environment: &EnvironmentName, variable: &VariableName, at: &str, trial: Trial) -> Option<Pooled> {
+    let sentence = match trial {
+        Trial::Held => return None,
+        Trial::Refused => format!("the one at {at} refuses the read-only option, so no client gets in"),
+        Trial::Ignored => format!("the one at {at} leaves the read-only option out, so every client can write"),
+    };
+    let sentence = format!("`{variable}` of {environment} · {POOLED}: {sentence}");
+    let hint = format!(
+        "a URL that leads past the pooler; or nexus-env use {environment} --write; or a role that may only read, and \
+         access = \"read-write\" under [env.{environment}] in .nexusenv"
+    );
+    Some(Pooled { sentence, hint })
+}
+
+/// See [`pooled`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Pooled {
+    pub sentence: String,
+    pub hint: String,
+}
+
+/// How it is said in a word: `not read-only: pooler`.
+pub const POOLED: &str = "not read-only: pooler";
+
+/// The first variable whose URL PostgreSQL is told to hold read-only, which is where a trial makes sense.
+pub fn to_try<'v>(named: &[VariableName], vars: &'v Vars) -> Option<(&'v VariableName, DatabaseUrl)> {
+    let held = |name: &VariableName, written: &Secret| match value(name, written, named) {
+        Value::Held(url) => Some(url),
+        Value::Other | Value::Unheld(_) | Value::Unreadable => None,
+    };
+    let of_named = named.iter().find_map(|name| vars.iter().find(|(one, _)| *one == name));
+    let all = of_named.into_iter().chain(vars.iter());
+    all.into_iter().find_map(|(name, written)| Some((name, held(name, written)?)))
 }
 
 /// A value as it is stored: without the option that `get` and `export` put on, which would otherwise be there for good.

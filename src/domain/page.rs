@@ -32,8 +32,8 @@ pub struct Page {
     /// Epoch seconds, and seconds from now, until the selection ends by itself.
     pub until: Option<u64>,
     pub left: Option<u64>,
-    /// `read-only` or `read-write`.
-    pub access: Option<&'static str>,
+    /// `read-only`, `read-write`, or `not read-only:` and why it cannot be held so.
+    pub access: Option<String>,
     /// The environments on which the guard is paused here, for how many seconds.
     pub paused: Vec<Paused>,
     /// Why the environment's secrets cannot be opened; `null` where they can, or there are none.

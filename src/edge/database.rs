@@ -12,6 +12,7 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
+use crate::domain::holding::Trial;
 use crate::domain::server::{Reply, Silence};
 use crate::domain::url::DatabaseUrl;
 use address::Destination;
@@ -37,6 +38,18 @@ pub fn ask(url: &DatabaseUrl) -> Vec<Reply> {
         replies.push(Reply { at: "no place".to_owned(), answer: Err(Silence::UnknownHost) });
     }
     replies
+}
+
+/// Connects as any client would with a URL that is written read-only, and looks whether the server holds it so. The first
+/// place that lets anybody in decides; `None` where none does within the time, since silence says nothing of the option.
+pub fn trial(url: &DatabaseUrl, patience: Duration) -> Option<(String, Trial)> {
+    let deadline = Instant::now() + patience.min(PATIENCE);
+    let account = Account::of(url, Purpose::Question);
+    url.places().iter().find_map(|place| {
+        let destinations = address::destinations(place, deadline).ok()?;
+        let trial = destinations.iter().find_map(|one| client::trial(&account, one, deadline).ok())?;
+        Some((address::shown(place), trial))
+    })
 }
 
 /// Writes the comment on the database, at the first place that lets it. `database` is the name that the server itself

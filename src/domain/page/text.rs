@@ -119,7 +119,7 @@ fn head(sheet: &mut Sheet, page: &Page) {
     let mut words = vec![environment.clone()];
     words.extend(page.protected.then(|| "PROTECTED".to_owned()));
     words.extend(page.left.map(|left| format!("{} left", Duration::short(left))));
-    words.extend(page.access.map(str::to_owned));
+    words.extend(page.access.clone());
     sheet.labelled(Tone::Heading, "environment", &words.join(" · "));
     match &page.expired {
         Some(expired) => {

@@ -15,6 +15,7 @@ use postgres_protocol::message::frontend;
 use super::address::{Destination, To};
 use super::tls::{Demand, Tls};
 use super::wire::{Stream, silence};
+use crate::domain::holding::Trial;
 use crate::domain::secret::Secret;
 use crate::domain::server::{Duty, Flavour, Identity, Silence, Way};
 use crate::domain::url::{DatabaseUrl, Host};
@@ -59,6 +60,26 @@ enum Login {
     Full,
     /// What every pooler lets through. The question's own transaction is read-only all the same.
     Bare,
+    /// What any client would send: the URL's own options, and nothing of ours.
+    AsGiven,
+}
+
+/// Logs in as any client would with this URL, and looks whether the session is read-only then. An error is only silence:
+/// it says nothing about the option.
+pub(super) fn trial(account: &Account, destination: &Destination, deadline: Instant) -> Result<Trial, Silence> {
+    let mut session =
+        match reach(account, destination, &|by_tls| log_in(account, destination, deadline, by_tls, Login::AsGiven)) {
+            Ok(session) => session,
+            Err(Refusal::Parameters) => return Ok(Trial::Refused),
+            Err(Refusal::Silence(silence)) => return Err(silence),
+        };
+    let rows = session.query("SHOW transaction_read_only")?;
+    session.bye();
+    match rows.first().and_then(|row| row.first()).and_then(Option::as_deref) {
+        Some("on") => Ok(Trial::Held),
+        Some(_) => Ok(Trial::Ignored),
+        None => Err(Silence::NotPostgreSql),
+    }
 }
 
 /// Asks who the server at `destination` is.
@@ -83,6 +104,23 @@ pub(super) fn comment(
 
 /// A session, by TLS or without it as the URL demands, and without our parameters where those are refused.
 fn open(account: &Account, destination: &Destination, deadline: Instant) -> Result<Session, Silence> {
+    let attempt = |by_tls| match log_in(account, destination, deadline, by_tls, Login::Full) {
+        Err(Refusal::Parameters) => log_in(account, destination, deadline, by_tls, Login::Bare)
+            .map(|session| Session { way: Way::Pooled, ..session }),
+        other => other,
+    };
+    reach(account, destination, &attempt).map_err(|refusal| match refusal {
+        Refusal::Silence(silence) => silence,
+        Refusal::Parameters => Silence::PoolerAlone,
+    })
+}
+
+/// Attempts with TLS or without it, in the order that the URL demands.
+fn reach(
+    account: &Account,
+    destination: &Destination,
+    attempt: &dyn Fn(bool) -> Result<Session, Refusal>,
+) -> Result<Session, Refusal> {
     let socket = matches!(destination.to, To::Socket(_));
     // libpq uses no TLS over a unix socket, whatever is demanded (manual, 34.19.3).
     let demand = if socket { Demand::Never } else { account.tls.demand };
@@ -90,25 +128,17 @@ fn open(account: &Account, destination: &Destination, deadline: Instant) -> Resu
         Demand::Never | Demand::IfRefused => false,
         Demand::IfOffered | Demand::Always => true,
     };
-    let attempt = |by_tls| match log_in(account, destination, deadline, by_tls, Login::Full) {
-        Err(Refusal::Parameters) => log_in(account, destination, deadline, by_tls, Login::Bare)
-            .map(|session| Session { way: Way::Pooled, ..session }),
-        other => other,
-    };
     let answer = attempt(first);
     let again = match (&answer, demand) {
         (Err(Refusal::Silence(Silence::NotLetIn)), Demand::IfRefused) => Some(true),
         (Err(Refusal::Silence(Silence::NotLetIn | Silence::TlsBroken)), Demand::IfOffered) => Some(false),
         (Ok(_) | Err(_), _) => None,
     };
-    let answer = match again.map(attempt) {
+    match again.map(attempt) {
         Some(Ok(session)) => Ok(session),
-        Some(Err(_)) | None => answer,
-    };
-    answer.map_err(|refusal| match refusal {
-        Refusal::Silence(silence) => silence,
-        Refusal::Parameters => Silence::PoolerAlone,
-    })
+        Some(Err(refusal @ Refusal::Parameters)) => Err(refusal),
+        Some(Err(Refusal::Silence(_))) | None => answer,
+    }
 }
 
 /// Why a login failed.
@@ -201,8 +231,10 @@ impl Session {
             ("application_name", "nexus-env"),
             ("client_encoding", "UTF8"),
         ];
-        if login == Login::Full {
+        if login != Login::Bare {
             parameters.extend(account.options.as_deref().map(|options| ("options", options)));
+        }
+        if login == Login::Full {
             // After the options, so that these win.
             let read_only = match account.purpose {
                 Purpose::Question => "on",
@@ -286,6 +318,13 @@ impl Session {
         }
     }
 
+    fn bye(&mut self) {
+        let _ = self.send(|bytes| {
+            frontend::terminate(bytes);
+            Ok(())
+        });
+    }
+
     /// Asks all in one go. Where the role may not read the control file, or there is none, it asks for the rest.
     fn identity(&mut self) -> Result<Identity, Silence> {
         const SYSTEM: &str = "(SELECT system_identifier::text FROM pg_catalog.pg_control_system())";
@@ -311,10 +350,7 @@ impl Session {
             }
             other => other?,
         };
-        let _ = self.send(|bytes| {
-            frontend::terminate(bytes);
-            Ok(())
-        });
+        self.bye();
         match rows.as_slice() {
             [row] => match row.as_slice() {
                 [system, Some(database), standby, started, version, comment] => Ok(Identity {
@@ -354,7 +390,8 @@ fn fields(body: &ErrorResponseBody) -> (String, String) {
 
 fn refusal(body: &ErrorResponseBody) -> Refusal {
     let (_, words) = fields(body);
-    match words.contains("unsupported startup parameter") {
+    // PgBouncer, and what is built like it; Amazon's RDS Proxy.
+    match words.contains("unsupported startup parameter") || words.contains("command-line options") {
         true => Refusal::Parameters,
         false => Refusal::Silence(refused(body)),
     }
