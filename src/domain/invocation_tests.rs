@@ -250,6 +250,49 @@ fn words_of_the_command_itself_tell_dotenv_which_file_to_read() {
     );
 }
 
+/// Where psql goes, as `host:port/database` of each reading.
+#[track_caller]
+fn psql(shell: &[(&str, &str)], line: &str, expected: &[&str]) {
+    let line = format!("{line} -c 'DROP TABLE x'");
+    let invocations = found(&[], shell, &line);
+    let place = |url: &DatabaseUrl| {
+        let places: Vec<String> = url.places().iter().map(|place| format!("{}:{}", place.host, place.port)).collect();
+        format!("{}/{}", places.join(","), url.database().unwrap_or(""))
+    };
+    let each = invocations.iter().flat_map(|one| &one.uses).flat_map(|one| match &one.value {
+        UrlValue::Url(url) => url.readings().iter().map(place).collect(),
+        UrlValue::Unknown(why) => vec![why.clone()],
+        UrlValue::NotAUrl | UrlValue::Absent | UrlValue::Stored(_) => vec!["nothing".to_owned()],
+    });
+    assert_eq!(each.collect::<Vec<_>>(), expected, "{line}");
+}
+
+#[test]
+fn psql_goes_where_libpq_goes() {
+    let scheme = "libpq takes a text of another scheme for a database's name";
+    psql(&[], "psql 'postgresql://u@h:1/d?port=2'", &["h:2/d"]);
+    psql(&[], "psql 'host=h port=1 port=2 dbname=d'", &["h:2/d"]);
+    psql(&[], "psql 'host = h dbname='\\''d e'\\'", &["h:5432/d e"]);
+    psql(&[], "psql postgresql+psycopg2://u@h:1/d", &[scheme]);
+    psql(&[], "psql POSTGRESQL://u@h:1/d", &[scheme]);
+    psql(&[], "psql -h f -p 7 postgresql:///d", &["f:7/d"]);
+    psql(&[], "psql -h f -p 7 postgresql://h/d", &["h:7/d"]);
+    psql(&[], "psql -h f -p 7 dbname=d", &["f:7/d"]);
+    psql(&[], "psql -h f,g -p 7 d", &["f:7,g:7/d"]);
+    let address = [("PGHOSTADDR", "10.0.0.1"), ("PGPORT", "7"), ("PGHOST", "p")];
+    psql(&address, "psql postgresql://u@h:1/d", &["10.0.0.1:1/d", "h:1/d"]);
+    psql(&address, "psql -h h d", &["10.0.0.1:7/d", "h:7/d"]);
+    psql(&address, "psql 'host=h dbname=d'", &["10.0.0.1:7/d", "h:7/d"]);
+    psql(&address, "PGHOSTADDR= psql postgresql://u@/d", &["p:7/d"]);
+    psql(&[("PGSERVICE", "prod")], "psql postgresql://u@h/d", &["the service file says what prod is"]);
+    psql(&[], "psql 'postgresql://h/d?service=prod'", &["the service file says what it is"]);
+    psql(
+        &[("PGHOSTADDR", "10.0.0.1"), ("DATABASE_URL", "postgres://h:1/d")],
+        "alembic downgrade -1; true",
+        &["10.0.0.1:1/d", "h:1/d", "10.0.0.1:1/d", "h:1/d"],
+    );
+}
+
 #[test]
 fn each_tool_finds_its_database_in_its_own_way() {
     let drop = "-c 'DROP TABLE x'";
@@ -266,7 +309,10 @@ fn each_tool_finds_its_database_in_its_own_way() {
     );
     one(&format!("psql postgres://a/b {drop}"), "psql: URL postgres://a/b (on the line)");
     one(&format!("psql $DATABASE_URL {drop}"), "psql: URL postgres://u:dev@dev/x (on the line)");
-    one(&format!("psql 'host=h port=6 dbname=d user=u' {drop}"), "psql: database postgresql://u@h:6/d (on the line)");
+    one(
+        &format!("psql 'host=h port=6 dbname=d user=u' {drop}"),
+        "psql: database host=h port=6 dbname=d user=u (on the line)",
+    );
     one(
         &format!("psql -h /run/pg {drop}"),
         "psql: database postgresql://localhost:5432/?host=%2Frun%2Fpg (on the line)",

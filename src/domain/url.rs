@@ -12,7 +12,8 @@ mod sql_server;
 use core::net::IpAddr;
 use std::fmt;
 
-use self::clients::Reading;
+use self::clients::{Client, Reading, Split};
+use self::conninfo::Enough;
 use self::parts::{HIDDEN, canonical, pairs, query_of, redact_query, split_query};
 use super::secret::Secret;
 pub(crate) use parts::decode;
@@ -107,6 +108,17 @@ pub struct DatabaseUrl {
 /// What is printed for a text that is no database URL. The text itself may be a password, so it is never shown.
 pub const NOT_A_URL: &str = "not a URL";
 
+/// What a client takes from its environment where the text says nothing: `PGHOST`, `PGHOSTADDR`, `PGPORT`, `PGDATABASE` and
+/// `PGUSER` (PostgreSQL manual, 34.15).
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Defaults {
+    pub host: Option<String>,
+    pub hostaddr: Option<String>,
+    pub port: Option<String>,
+    pub database: Option<String>,
+    pub user: Option<String>,
+}
+
 /// A longer text is no URL that anybody wrote.
 const LONGEST: usize = 64 * 1024;
 
@@ -116,12 +128,32 @@ impl DatabaseUrl {
     /// also means: for a URL whose password holds a `/`, `?` or `#` that should have been percent-encoded, since nobody can
     /// tell what is what.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() > LONGEST { None } else { Self::read(text) }
+        Self::parse_with(text, &Defaults::default())
+    }
+
+    /// The same for a process that has these defaults.
+    pub fn parse_with(text: &str, defaults: &Defaults) -> Option<Self> {
+        if text.len() > LONGEST { None } else { Self::read_with(text, defaults) }
+    }
+
+    /// As libpq itself reads what stands where a database's name may stand: a URL of a scheme that it knows, or a connection
+    /// string. Only where it goes counts.
+    pub fn for_libpq(text: &str, defaults: &Defaults) -> Option<Self> {
+        let mut url = match ["postgresql://", "postgres://"].iter().any(|scheme| text.starts_with(scheme)) {
+            true => Self::parse_with(text, defaults)?,
+            false => conninfo::read(text, defaults, Enough::Anything)?,
+        };
+        url.others.retain(|reading| reading.client == Client::LibpqByName);
+        Some(url)
     }
 
     fn read(text: &str) -> Option<Self> {
+        Self::read_with(text, &Defaults::default())
+    }
+
+    fn read_with(text: &str, defaults: &Defaults) -> Option<Self> {
         if text.contains('=') && !text.contains("://") {
-            return conninfo::read(text);
+            return conninfo::read(text, defaults, Enough::ToBeOne);
         }
         if text.chars().any(|c| c.is_control() || c == ' ') {
             return None;
@@ -135,7 +167,7 @@ impl DatabaseUrl {
         match kind {
             Kind::SqlServer => sql_server::read(text, scheme, rest),
             Kind::PostgreSql | Kind::CockroachDb | Kind::MySql | Kind::MongoDb | Kind::Sqlite | Kind::PrismaService => {
-                Self::generic(text, kind, scheme, rest)
+                Self::generic(text, kind, scheme, rest, defaults)
             }
         }
     }
@@ -166,7 +198,7 @@ impl DatabaseUrl {
         }
     }
 
-    fn generic(text: &str, kind: Kind, scheme: &str, rest: &str) -> Option<Self> {
+    fn generic(text: &str, kind: Kind, scheme: &str, rest: &str, defaults: &Defaults) -> Option<Self> {
         let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
         let (rest, query) = split_query(rest);
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -183,7 +215,8 @@ impl DatabaseUrl {
             Some(Err(user)) => (Some(decode(user)), None),
             None => (None, None),
         };
-        let readings = clients::readings(text, kind, user.as_deref(), hosts, path, query, fragment)?;
+        let split = Split { user: user.as_deref(), hosts, path, query, fragment };
+        let readings = clients::readings(text, kind, &split, defaults)?;
         let (first, others) = readings.split_first()?;
         let pairs = pairs(query);
         let last = |name: &str| pairs.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str());
@@ -259,19 +292,6 @@ impl DatabaseUrl {
             ..first.clone()
         };
         std::iter::once(first.clone()).chain(self.others.iter().map(other)).collect()
-    }
-
-    /// The same with another address for every place, as libpq goes by `PGHOSTADDR` where the text has no `hostaddr`.
-    /// Each other reading stays.
-    pub fn at_address(&self, addresses: &str) -> Option<DatabaseUrl> {
-        if self.parameter("hostaddr").is_some() {
-            return Some(self.clone());
-        }
-        let ports: Vec<u16> = self.places.iter().map(|place| place.port).collect();
-        let places = clients::addressed(addresses, &ports)?;
-        let before = Reading { user: self.user.clone(), places: self.places.clone(), database: self.database.clone() };
-        let others = std::iter::once(before).chain(self.others.iter().cloned()).collect();
-        Some(DatabaseUrl { places, others, ..self.clone() })
     }
 
     pub fn endpoint(&self) -> Endpoint {

@@ -77,11 +77,12 @@ fn knows_every_place_that_a_url_names() {
 #[track_caller]
 fn readings(text: &str, expected: &[&str]) {
     let url = DatabaseUrl::parse(text).unwrap_or_else(|| panic!("{text}"));
-    let shown = |url: &DatabaseUrl| {
-        let places: Vec<String> = url.places().iter().map(|place| format!("{}:{}", place.host, place.port)).collect();
-        format!("{}/{}", places.join(","), url.database().unwrap_or(""))
-    };
     assert_eq!(url.readings().iter().map(shown).collect::<Vec<_>>(), expected, "{text}");
+}
+
+fn shown(url: &DatabaseUrl) -> String {
+    let places: Vec<String> = url.places().iter().map(|place| format!("{}:{}", place.host, place.port)).collect();
+    format!("{}/{}", places.join(","), url.database().unwrap_or(""))
 }
 
 /// What real clients made of these is held to in tests/real/clients.rs.
@@ -134,14 +135,39 @@ fn an_address_has_many_spellings() {
 }
 
 #[test]
-fn an_address_of_the_environment_comes_before_the_host() {
-    let url = DatabaseUrl::parse("postgresql://h:1/db").unwrap();
-    let there = url.at_address("10.0.0.1").unwrap();
-    let hosts: Vec<String> = there.readings().iter().map(|one| one.places()[0].host.to_string()).collect();
-    assert_eq!(hosts, ["10.0.0.1", "h"]);
-    assert!(url.at_address("elsewhere").is_none());
-    let own = DatabaseUrl::parse("postgresql://h:1/db?hostaddr=10.0.0.2").unwrap();
-    assert_eq!(own.at_address("10.0.0.1").unwrap().places()[0].host.to_string(), "10.0.0.2");
+fn the_environment_says_what_the_text_does_not() {
+    let set = |host: &str, hostaddr: &str, port: &str, database: &str| {
+        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        Defaults {
+            host: filled(host),
+            hostaddr: filled(hostaddr),
+            port: filled(port),
+            database: filled(database),
+            user: None,
+        }
+    };
+    let there = set("p", "10.0.0.1", "7", "d");
+    with("postgresql://h:1/db", &there, &["10.0.0.1:1/db", "h:1/db"]);
+    with("postgresql://h:1/db?hostaddr=10.0.0.2", &there, &["10.0.0.2:1/db", "h:1/db"]);
+    with("postgresql://h/", &there, &["10.0.0.1:7/d", "h:7/d"]);
+    with("host=h", &there, &["10.0.0.1:7/d", "h:7/d"]);
+    with("", &there, &["10.0.0.1:7/d", "p:7/d"]);
+    let there = set("p,q", "", "7,8", "d");
+    with("postgresql:///db", &there, &["p:7,q:8/db"]);
+    with("postgresql://h/db", &there, &["h:7/db"]);
+    with("postgresql://h:1/db?port=2", &there, &["h:2/db"]);
+    with("dbname=db port=1", &there, &["p:1,q:1/db"]);
+    // node-postgres has these as well, Prisma has not.
+    let url = DatabaseUrl::parse_with("postgresql://h/db", &there).unwrap();
+    assert_eq!(url.readings().iter().map(shown).collect::<Vec<_>>(), ["h:7/db", "h:5432/db"]);
+    let nowhere = set("", "elsewhere", "", "");
+    assert!(DatabaseUrl::for_libpq("postgresql://h/db", &nowhere).is_none());
+}
+
+#[track_caller]
+fn with(text: &str, defaults: &Defaults, expected: &[&str]) {
+    let url = DatabaseUrl::for_libpq(text, defaults).unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(url.readings().iter().map(shown).collect::<Vec<_>>(), expected, "{text}");
 }
 
 #[test]

@@ -4,11 +4,11 @@
 use super::datasource::{Written, from_configuration};
 use super::options::Options;
 use super::tools::Finds;
-use super::uses::{keep_what_is_set, of_any_program, resolve};
+use super::uses::{keep_what_is_set, of_any_program, resolve, surroundings};
 use super::{Reader, Role, Sure, UrlValue, Use, Word};
 use crate::domain::project::{self, Content};
 use crate::domain::scope::{Origin, Scope, Value};
-use crate::domain::url::{DatabaseUrl, Host};
+use crate::domain::url::{DatabaseUrl, Defaults, Host};
 
 /// What the words and the surroundings say.
 pub(super) fn uses(reader: &Reader<'_>, finds: Finds, options: &Options<'_>, scope: &Scope<'_>) -> Vec<Use> {
@@ -64,10 +64,16 @@ fn given(label: &str, word: &Word, scope: &Scope<'_>) -> Use {
 
 /// A URL as this command will see it: in a container, or on another machine, what is local is not what is local here.
 fn composed(label: &str, text: &str, scope: &Scope<'_>) -> Use {
-    let Some(url) = DatabaseUrl::parse(text) else {
-        let value = UrlValue::NotAUrl;
-        return Use { label: label.to_owned(), variable: None, role: Role::Main, value, origin: Origin::Line };
-    };
+    match DatabaseUrl::parse_with(text, &surroundings(scope)) {
+        Some(url) => reached(label, url, scope),
+        None => {
+            let value = UrlValue::NotAUrl;
+            Use { label: label.to_owned(), variable: None, role: Role::Main, value, origin: Origin::Line }
+        }
+    }
+}
+
+fn reached(label: &str, url: DatabaseUrl, scope: &Scope<'_>) -> Use {
     let local = url.places().iter().all(|place| match &place.host {
         Host::Name(name) => name == "localhost" || !name.contains('.'),
         Host::Address(address) => address.is_loopback() || address.is_unspecified(),
@@ -168,45 +174,57 @@ fn part(word: Option<&Word>, variable: &str, scope: &Scope<'_>) -> Part {
 /// As libpq finds its server (PostgreSQL manual, 34.1.2 and 34.15).
 fn libpq(options: &Options<'_>, scope: &Scope<'_>) -> Use {
     let database = options.value(&["-d", "--dbname"]).or_else(|| options.rest.first().copied());
-    if let Some(word) = database {
-        if word.text.contains("://") || is_url(word) {
-            return given("URL", word, scope);
-        }
-        if word.text.contains('=') {
-            return conninfo(word, scope);
-        }
-    }
     if let Part::Known(service, _) = part(None, "PGSERVICE", scope) {
         return unknown("database", &format!("the service file says what {service} is"));
     }
-    let host = match part(options.value(&["-h", "--host"]), "PGHOSTADDR", scope) {
-        Part::Unset => part(None, "PGHOST", scope),
-        known => known,
-    };
-    let port = part(options.value(&["-p", "--port"]), "PGPORT", scope);
-    let user = part(options.value(&["-U", "--username"]), "PGUSER", scope);
-    let database = part(database, "PGDATABASE", scope);
-    assembled("postgresql", [host, port, user, database], "5432", scope)
+    let whole = database.filter(|word| word.text.contains('=') || is_url(word));
+    let named = if whole.is_some() { None } else { database };
+    let parts = [
+        part(options.value(&["-h", "--host"]), "PGHOST", scope),
+        part(options.value(&["-p", "--port"]), "PGPORT", scope),
+        part(options.value(&["-U", "--username"]), "PGUSER", scope),
+        part(named, "PGDATABASE", scope),
+    ];
+    let address = part(None, "PGHOSTADDR", scope);
+    match whole {
+        Some(word) => connection(word, parts, &address, scope),
+        None => assembled("postgresql", parts, &address, "5432", scope),
+    }
 }
 
-fn conninfo(word: &Word, scope: &Scope<'_>) -> Use {
-    let key = |name: &str| {
-        let of = |pair: &str| pair.split_once('=').filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
-        word.text.split_whitespace().find_map(of)
+/// A URL or a connection string, to which the other words and the environment add what it does not say.
+fn connection(word: &Word, [host, port, user, database]: [Part; 4], address: &Part, scope: &Scope<'_>) -> Use {
+    const UNSURE: &str = "its words cannot be known before it runs";
+    let label = if word.text.contains("://") { "URL" } else { "database" };
+    let is_url = word.text.starts_with("postgresql://") || word.text.starts_with("postgres://");
+    if word.sure == Sure::No && (label == "URL" || self::is_url(word)) {
+        return unknown("URL", UNSURE);
+    }
+    if label == "URL" && !is_url {
+        return unknown(label, "libpq takes a text of another scheme for a database's name");
+    }
+    let known = |part: &Part| match part {
+        Part::Known(text, _) => Some(text.clone()),
+        Part::Unset | Part::Unknown(_) => None,
     };
-    let part = |name: &str| match key(name) {
-        Some(value) if word.sure == Sure::Yes || !value.contains('$') => Part::Known(value, Origin::Line),
-        Some(_) => Part::Unknown("its words cannot be known before it runs".to_owned()),
-        None => Part::Unset,
+    let host = match &host {
+        // It matters only where the text says none: no host is called so.
+        Part::Unknown(_) => Some("?".to_owned()),
+        Part::Known(..) | Part::Unset => known(&host),
     };
-    if key("service").is_some() {
+    let (port, database, user) = (known(&port), known(&database), known(&user));
+    let defaults = Defaults { host, hostaddr: known(address), port, database, user };
+    let Some(url) = DatabaseUrl::for_libpq(&word.text, &defaults) else {
+        return unknown(label, "libpq would read it in another way than nexus-env, or not at all");
+    };
+    let computed = ["host", "hostaddr", "port", "dbname"].iter().filter_map(|name| url.parameter(name));
+    if word.sure == Sure::No && computed.into_iter().any(|value| value.contains(['$', '`'])) {
+        return unknown(label, UNSURE);
+    }
+    if url.parameter("service").is_some() || url.parameter("servicefile").is_some() {
         return unknown("database", "the service file says what it is");
     }
-    let host = match part("hostaddr") {
-        Part::Unset => part("host"),
-        known => known,
-    };
-    assembled("postgresql", [host, part("port"), part("user"), part("dbname")], "5432", scope)
+    reached(label, url, scope)
 }
 
 fn mysql(options: &Options<'_>, scope: &Scope<'_>) -> Use {
@@ -222,7 +240,7 @@ fn mysql(options: &Options<'_>, scope: &Scope<'_>) -> Use {
         Some(_) => Part::Unknown("its words cannot be known before it runs".to_owned()),
         None => Part::Unset,
     };
-    assembled("mysql", [host, port, user, database], "3306", scope)
+    assembled("mysql", [host, port, user, database], &Part::Unset, "3306", scope)
 }
 
 fn mongo(options: &Options<'_>, scope: &Scope<'_>) -> Use {
@@ -237,12 +255,12 @@ fn mongo(options: &Options<'_>, scope: &Scope<'_>) -> Use {
         Some(word) => Part::Known(word.text.clone(), Origin::Line),
         None => Part::Unset,
     };
-    assembled("mongodb", [host, port, Part::Unset, database], "27017", scope)
+    assembled("mongodb", [host, port, Part::Unset, database], &Part::Unset, "27017", scope)
 }
 
 /// A URL of its parts: host, port, user, database. Without a host the server is on this machine.
-fn assembled(scheme: &str, parts: [Part; 4], default_port: &str, scope: &Scope<'_>) -> Use {
-    if let Some(why) = parts.iter().find_map(|part| match part {
+fn assembled(scheme: &str, parts: [Part; 4], address: &Part, default_port: &str, scope: &Scope<'_>) -> Use {
+    if let Some(why) = parts.iter().chain([address]).find_map(|part| match part {
         Part::Unknown(why) => Some(why.clone()),
         Part::Known(..) | Part::Unset => None,
     }) {
@@ -262,9 +280,14 @@ fn assembled(scheme: &str, parts: [Part; 4], default_port: &str, scope: &Scope<'
     let user = user.map(|user| format!("{}@", encoded(&user))).unwrap_or_default();
     let database = database.map(|name| encoded(&name)).unwrap_or_default();
     let port = port.unwrap_or_else(|| default_port.to_owned());
-    let url = match host.as_deref() {
-        Some(host) if host.starts_with('/') => {
+    let address = text(address);
+    let mut url = match host.as_deref() {
+        Some(host) if host.starts_with(['/', '@']) => {
             format!("{scheme}://{user}localhost:{port}/{database}?host={}", encoded(host))
+        }
+        // Several hosts share a port, or have one each.
+        Some(host) if host.contains(',') => {
+            format!("{scheme}://{user}/{database}?host={}&port={}", encoded(host), encoded(&port))
         }
         Some(host) if host.contains(':') && !host.starts_with('[') => {
             format!("{scheme}://{user}[{host}]:{port}/{database}")
@@ -272,7 +295,19 @@ fn assembled(scheme: &str, parts: [Part; 4], default_port: &str, scope: &Scope<'
         Some(host) => format!("{scheme}://{user}{host}:{port}/{database}"),
         None => format!("{scheme}://{user}localhost:{port}/{database}"),
     };
-    let mut one = composed("database", &url, scope);
+    let mut one = match scheme {
+        "postgresql" => {
+            if let Some(address) = address {
+                let mark = if url.contains('?') { '&' } else { '?' };
+                url.push_str(&format!("{mark}hostaddr={}", encoded(&address)));
+            }
+            match DatabaseUrl::for_libpq(&url, &Defaults::default()) {
+                Some(url) => reached("database", url, scope),
+                None => unknown("database", "no host and port that can be read"),
+            }
+        }
+        _ => composed("database", &url, scope),
+    };
     one.origin = origin;
     one
 }

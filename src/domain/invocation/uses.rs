@@ -3,7 +3,7 @@
 use super::Reader;
 use super::datasource::Written;
 use crate::domain::scope::{Origin, Scope, Setting, Value};
-use crate::domain::url::DatabaseUrl;
+use crate::domain::url::{DatabaseUrl, Defaults};
 
 /// A database URL that a command will use.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -46,7 +46,8 @@ pub fn resolve(written: &Written, role: Role, label: &str, file: &str, scope: &S
             Use { label: label.to_owned(), variable: None, role, value, origin: Origin::Schema(file.to_owned()) }
         }
         Written::Literal(text) => {
-            let value = DatabaseUrl::parse(text).map_or(UrlValue::NotAUrl, UrlValue::Url);
+            let url = DatabaseUrl::parse_with(text, &surroundings(scope));
+            let value = url.map_or(UrlValue::NotAUrl, UrlValue::Url);
             Use { label: label.to_owned(), variable: None, role, value, origin: Origin::Schema(file.to_owned()) }
         }
         Written::Variable(name) => {
@@ -54,7 +55,10 @@ pub fn resolve(written: &Written, role: Role, label: &str, file: &str, scope: &S
             let value = match &value {
                 Value::Text(_) => match value.as_text() {
                     Some("") => UrlValue::Absent,
-                    Some(text) => DatabaseUrl::parse(text).map_or(UrlValue::NotAUrl, UrlValue::Url),
+                    Some(text) => {
+                        let url = DatabaseUrl::parse_with(text, &surroundings(scope));
+                        url.map_or(UrlValue::NotAUrl, UrlValue::Url)
+                    }
                     None => UrlValue::NotAUrl,
                 },
                 Value::Unset => UrlValue::Absent,
@@ -63,6 +67,19 @@ pub fn resolve(written: &Written, role: Role, label: &str, file: &str, scope: &S
             };
             Use { label: name.clone(), variable: Some(name.clone()), role, value, origin }
         }
+    }
+}
+
+/// What libpq, and drivers that follow it, take from the environment where a URL says nothing. What cannot be known there
+/// is as good as not set: it counts where no URL is given.
+pub fn surroundings(scope: &Scope<'_>) -> Defaults {
+    let text = |name: &str| scope.get(name).value.as_text().filter(|text| !text.is_empty()).map(str::to_owned);
+    Defaults {
+        host: text("PGHOST"),
+        hostaddr: text("PGHOSTADDR"),
+        port: text("PGPORT"),
+        database: text("PGDATABASE"),
+        user: text("PGUSER"),
     }
 }
 

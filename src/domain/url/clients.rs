@@ -16,59 +16,73 @@
 //! | `#` | a letter | the end | the end | the end | the end | a letter |
 
 use super::parts::{decode, host_and_port, host_of, pairs, port_of};
-use super::{Host, Kind, Place};
+use super::{Defaults, Host, Kind, Place};
 
 /// Where one of them goes.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Reading {
+    pub client: Client,
     pub user: Option<String>,
     pub places: Vec<Place>,
     pub database: Option<String>,
 }
 
-/// One way to split a URL, with its query.
-struct Parts<'a> {
-    user: Option<&'a str>,
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Client {
+    Libpq,
+    /// The host that libpq names to the server, where an address says how to get there.
+    LibpqByName,
+    Other,
+}
+
+/// The parts of a URL's text.
+pub(super) struct Split<'a> {
+    pub user: Option<&'a str>,
+    pub hosts: &'a str,
+    pub path: &'a str,
+    pub query: &'a str,
+    pub fragment: &'a str,
+}
+
+/// The same, taken apart.
+#[derive(Clone)]
+struct Parts {
+    user: Option<String>,
     /// Hosts as text with their ports.
     authority: Vec<(String, Option<u16>)>,
+    hostaddr: Option<String>,
     path: String,
     pairs: Vec<(String, String)>,
     default_port: u16,
 }
 
 /// Each different reading, libpq's first. `None` where a host or a port is none.
-pub(super) fn readings(
-    text: &str,
-    kind: Kind,
-    user: Option<&str>,
-    hosts: &str,
-    path: &str,
-    query: &str,
-    fragment: &str,
-) -> Option<Vec<Reading>> {
+pub(super) fn readings(text: &str, kind: Kind, split: &Split<'_>, defaults: &Defaults) -> Option<Vec<Reading>> {
     let parts = |path: &str, query: &str| {
-        let authority = hosts.split(',').map(host_and_port).collect::<Option<Vec<_>>>()?;
-        let path = decode(path.strip_prefix('/').unwrap_or(path));
-        Some(Parts { user, authority, path, pairs: pairs(query), default_port: kind.default_port() })
+        let authority = split.hosts.split(',').map(host_and_port).collect::<Option<Vec<_>>>()?;
+        let (user, path) = (split.user.map(str::to_owned), decode(path.strip_prefix('/').unwrap_or(path)));
+        Some(Parts { user, authority, hostaddr: None, path, pairs: pairs(query), default_port: kind.default_port() })
     };
-    let cut = parts(path, query)?;
+    let cut = parts(split.path, split.query)?;
     let mut all = Vec::new();
     match kind {
         Kind::PostgreSql | Kind::CockroachDb => {
             // libpq and JDBC read on through a `#`.
-            let whole = match (query.is_empty(), fragment.is_empty()) {
-                (_, true) => None,
-                (true, false) => {
-                    let whole = format!("{path}#{fragment}");
+            let whole = match (split.query, split.fragment) {
+                (_, "") => cut.clone(),
+                ("", fragment) => {
+                    let whole = format!("{}#{fragment}", split.path);
                     let (path, query) = super::split_query(&whole);
-                    Some(parts(path, query)?)
+                    parts(path, query)?
                 }
-                (false, false) => Some(parts(path, &format!("{query}#{fragment}"))?),
+                (query, fragment) => parts(split.path, &format!("{query}#{fragment}"))?,
             };
-            all.push(whole.as_ref().unwrap_or(&cut).libpq()?);
+            all.extend(whole.filled_by(defaults)?.libpq()?);
+            // node-postgres has the same defaults, Prisma and JDBC have none.
+            all.extend(cut.filled_by(defaults)?.node()?);
             all.extend(cut.node()?);
             if text.starts_with("jdbc:") {
-                all.push(whole.as_ref().unwrap_or(&cut).jdbc()?);
+                all.push(whole.jdbc()?);
             }
         }
         // Node's drivers take any option from the query (mysql2 `lib/connection_config.js`), Prisma the socket.
@@ -77,7 +91,10 @@ pub(super) fn readings(
     }
     let mut different: Vec<Reading> = Vec::new();
     for reading in all {
-        if !different.contains(&reading) {
+        let same = |other: &Reading| {
+            (&other.user, &other.places, &other.database) == (&reading.user, &reading.places, &reading.database)
+        };
+        if !different.iter().any(same) {
             different.push(reading);
         }
     }
@@ -94,7 +111,30 @@ pub(super) fn addressed(addresses: &str, ports: &[u16]) -> Option<Vec<Place>> {
     addresses.split(',').enumerate().map(place).collect()
 }
 
-impl Parts<'_> {
+impl Parts {
+    /// With what the environment says where the text says nothing.
+    fn filled_by(&self, defaults: &Defaults) -> Option<Parts> {
+        let mut parts = self.clone();
+        if let ([(host, port)], Some(others)) = (self.authority.as_slice(), &defaults.host)
+            && host.is_empty()
+        {
+            parts.authority = others.split(',').map(|other| (other.to_owned(), *port)).collect();
+        }
+        let ports: Vec<&str> = defaults.port.iter().flat_map(|list| list.split(',')).collect();
+        for (at, (_, port)) in parts.authority.iter_mut().enumerate().filter(|(_, (_, port))| port.is_none()) {
+            *port = match ports.get(at).or(ports.first()) {
+                Some(text) => Some(port_of(text)?),
+                None => None,
+            };
+        }
+        parts.hostaddr.clone_from(&defaults.hostaddr);
+        if parts.path.is_empty() {
+            parts.path = defaults.database.clone().unwrap_or_default();
+        }
+        parts.user = parts.user.or_else(|| defaults.user.clone());
+        Some(parts)
+    }
+
     fn last(&self, name: &str) -> Option<&str> {
         self.pairs.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -104,8 +144,9 @@ impl Parts<'_> {
     }
 
     fn reading(&self, places: Vec<Place>, database: &str) -> Reading {
-        let user = self.filled("user").or(self.user).map(str::to_owned);
-        Reading { user, places, database: Some(database.to_owned()).filter(|name| !name.is_empty()) }
+        let user = self.filled("user").or(self.user.as_deref()).map(str::to_owned);
+        let database = Some(database.to_owned()).filter(|name| !name.is_empty());
+        Reading { client: Client::Other, user, places, database }
     }
 
     fn default_ports(&self) -> Vec<u16> {
@@ -131,13 +172,21 @@ impl Parts<'_> {
     }
 
     /// PostgreSQL manual, 34.1.2.
-    fn libpq(&self) -> Option<Reading> {
+    fn libpq(&self) -> Option<Vec<Reading>> {
         let ports = self.last("port").map_or_else(|| Some(self.default_ports()), |list| self.ports(list))?;
-        let places = match self.filled("hostaddr") {
-            Some(addresses) => addressed(addresses, &ports)?,
-            None => self.placed(self.last("host").unwrap_or(&self.hosts()), &ports)?,
-        };
-        Some(self.reading(places, self.last("dbname").unwrap_or(&self.path)))
+        let database = self.last("dbname").unwrap_or(&self.path);
+        let named = self.last("host").map_or_else(|| self.hosts(), str::to_owned);
+        let by_name = self.reading(self.placed(&named, &ports)?, database);
+        Some(match self.filled("hostaddr").or(self.hostaddr.as_deref()) {
+            Some(addresses) => {
+                let there = self.reading(addressed(addresses, &ports)?, database);
+                let by_name = Reading { client: Client::LibpqByName, ..by_name };
+                let mut both = vec![Reading { client: Client::Libpq, ..there }];
+                both.extend((!named.is_empty()).then_some(by_name));
+                both
+            }
+            None => vec![Reading { client: Client::Libpq, ..by_name }],
+        })
     }
 
     /// node-postgres, Prisma, postgres.js and asyncpg, and MySQL's drivers, which differ in how much the query decides.

@@ -1,8 +1,8 @@
 //! libpq's connection strings: `host=… port=… dbname='…'` (PostgreSQL manual, 34.1.1.1). The last of a name counts.
 
-use super::clients::{self, Reading};
+use super::clients::{self, Client, Reading};
 use super::parts::{HIDDEN, host_of, port_of};
-use super::{DatabaseUrl, Form, Kind, Place};
+use super::{DatabaseUrl, Defaults, Form, Kind, Place};
 use crate::domain::secret::Secret;
 
 /// Every name that libpq 17 knows. Another one makes libpq refuse the whole, so that such a text is something else.
@@ -87,14 +87,31 @@ fn value(text: &str) -> Option<(String, &str)> {
     if quoted { None } else { Some((value, "")) }
 }
 
-/// A connection string that says enough to be one: a service, or two of host, database, user and password.
-pub(super) fn read(text: &str) -> Option<DatabaseUrl> {
-    let pairs = pairs(text)?;
+/// How much has to stand there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Enough {
+    Anything,
+    /// A service, or two of host, database, user, password and port.
+    ToBeOne,
+}
+
+/// A connection string, beside what the environment says.
+pub(super) fn read(text: &str, defaults: &Defaults, enough: Enough) -> Option<DatabaseUrl> {
+    let own = pairs(text)?;
+    let given = [
+        ("host", &defaults.host),
+        ("hostaddr", &defaults.hostaddr),
+        ("port", &defaults.port),
+        ("dbname", &defaults.database),
+        ("user", &defaults.user),
+    ];
+    let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+    let pairs: Vec<(String, String)> = given.chain(own.iter().cloned()).collect();
     let last = |name: &str| pairs.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let filled = |name: &str| last(name).filter(|value| !value.is_empty());
     let told = [&["host", "hostaddr"][..], &["dbname"], &["user"], &["password"], &["port"]];
     let told = told.iter().filter(|names| names.iter().any(|name| filled(name).is_some())).count();
-    if told < 2 && filled("service").is_none() {
+    if enough == Enough::ToBeOne && told < 2 && filled("service").is_none() {
         return None;
     }
     let port = |text: &str| if text.is_empty() { Some(Kind::PostgreSql.default_port()) } else { port_of(text) };
@@ -111,7 +128,8 @@ pub(super) fn read(text: &str) -> Option<DatabaseUrl> {
     let by_name = named(last("host").unwrap_or(""))?;
     let (places, others) = match filled("hostaddr") {
         Some(addresses) => {
-            let other = Reading { user: user.clone(), places: by_name, database: database.clone() };
+            let (user, database) = (user.clone(), database.clone());
+            let other = Reading { client: Client::LibpqByName, user, places: by_name, database };
             let others = if filled("host").is_some() { vec![other] } else { Vec::new() };
             (clients::addressed(addresses, &ports)?, others)
         }
@@ -130,7 +148,7 @@ pub(super) fn read(text: &str) -> Option<DatabaseUrl> {
         places,
         database,
         others,
-        redacted: pairs.iter().map(shown).collect::<Vec<_>>().join(" "),
+        redacted: own.iter().map(shown).collect::<Vec<_>>().join(" "),
     })
 }
 
