@@ -288,7 +288,7 @@ fn psql_goes_where_libpq_goes() {
     psql(&[], "psql 'postgresql://h/d?service=prod'", &["the service file says what it is"]);
     psql(
         &[("PGHOSTADDR", "10.0.0.1"), ("DATABASE_URL", "postgres://h:1/d")],
-        "alembic downgrade -1; true",
+        "npx drizzle-kit push; psql $DATABASE_URL",
         &["10.0.0.1:1/d", "h:1/d", "10.0.0.1:1/d", "h:1/d"],
     );
 }
