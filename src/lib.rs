@@ -2,6 +2,9 @@
 //!
 //! `main → cli → command → edge → domain`, over one error type; arrows never run back up. `disk` is a cellar of `edge`.
 
+#[global_allocator]
+static ALLOCATOR: edge::watchdog::Counting = edge::watchdog::Counting;
+
 pub mod cli;
 pub mod command;
 mod disk;

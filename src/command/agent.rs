@@ -10,7 +10,7 @@ use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Environ, Terminal};
 use crate::domain::invocation::names_destruction;
 use crate::domain::toolcall::{self, Answer, Call, Format};
-use crate::edge::watchdog::{self, LIMIT, LastWords};
+use crate::edge::watchdog::{self, AGENTS_LIMIT, LastWords};
 use crate::edge::{intake, output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 
@@ -45,12 +45,8 @@ fn answer(ambient: &Ambient, format: Format, call: Call, text: &str) -> Answer {
     };
     // An agent takes any status but 2 for a hook that broke, and goes on.
     let named = names_destruction(&asked.text());
-    let late = toolcall::refuse(format, &format!("blocked: the guard found no answer within {LIMIT} s"));
-    watchdog::arm(LIMIT, last_words(late));
-    watchdog::at_panic(last_words(match named {
-        true => toolcall::refuse(format, "blocked: the guard broke down, and the line names a destructive command"),
-        false => toolcall::pass(format),
-    }));
+    let late = toolcall::refuse(format, &format!("blocked: {}", sentry::UNANSWERED));
+    watchdog::arm(AGENTS_LIMIT, last_words(late));
     match sentry::for_agent(&as_agent(ambient, cwd), &asked) {
         Ok(None) => toolcall::pass(format),
         Ok(Some(reason)) => toolcall::refuse(format, &reason),

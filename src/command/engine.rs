@@ -18,7 +18,8 @@ use crate::edge::{engine as real, output, terminal};
 use crate::error::{Exit, Result, Status, told};
 
 /// What Prisma is told where the guard hangs.
-const LATE: &str = "nexus-env: blocked: the guard found no answer in time, so nothing ran\nhint: nexus-env doctor";
+const LATE: &str =
+    "nexus-env: blocked: the guard found no answer in time and memory, so nothing ran\nhint: nexus-env doctor";
 
 /// Whether this program was started by the engine's name.
 pub fn is_meant(called: &OsString) -> bool {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::load::{self, Configured};
+use super::sentry;
 use crate::domain::ambient::Ambient;
 use crate::domain::config::Config;
 use crate::domain::invocation::{Invocation, Journal, Reader};
@@ -16,7 +17,7 @@ use crate::domain::rules;
 use crate::domain::scope::Fed;
 use crate::domain::verdict::Effect;
 use crate::edge::project::Disk;
-use crate::edge::{output, terminal};
+use crate::edge::{output, terminal, watchdog};
 use crate::error::{Exit, Failure, Result, Status};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -51,6 +52,7 @@ struct Found {
 /// Looks at the packages of the workspace, or at the nearest package. Ends with 3 where a script that is not excepted
 /// is destructive.
 pub fn scripts(ambient: &Ambient, excepted: &[String], form: Form) -> Result<Status> {
+    watchdog::arm(60, sentry::late(Exit::Failed));
     let cwd = ambient.cwd.clone().ok_or_else(|| Failure::new("the current directory is gone"))?;
     let packages = Package::workspace(&Disk, &cwd);
     if packages.is_empty() {

@@ -15,6 +15,7 @@ use crate::domain::invocation::Invocation;
 use crate::domain::name::EnvironmentName;
 use crate::domain::node;
 use crate::domain::record::{Entry, Event, Layer};
+use crate::domain::report;
 use crate::domain::session::given;
 use crate::domain::target::Selection;
 use crate::domain::toolcall;
@@ -28,7 +29,11 @@ const LOAD_FIRST: u8 = 5;
 
 /// `guard check`.
 pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
-    watchdog::arm(LIMIT, late(Exit::Blocked));
+    let words = match form {
+        Form::Text => late(Exit::Blocked),
+        Form::Json => LastWords { stdout: format!("{}\n", report::unanswered(UNANSWERED)), ..late(Exit::Blocked) },
+    };
+    watchdog::arm(LIMIT, words);
     standing(ambient, &mut |standing| guard::check(ambient, standing, asked, form)).map(Status::from)
 }
 
@@ -186,10 +191,13 @@ fn places(ambient: &Ambient, text: &str) -> Vec<PathBuf> {
     std::iter::once(own.clone()).chain(others).collect()
 }
 
-/// What is said where the guard itself hangs.
-fn late(exit: Exit) -> LastWords {
+/// Why nothing runs where the guard itself hangs or breaks down.
+pub const UNANSWERED: &str = "the guard found no answer in time and memory, so nothing ran";
+
+/// What is said then.
+pub fn late(exit: Exit) -> LastWords {
     let stderr = format!(
-        "nexus-env: blocked: the guard found no answer within {LIMIT} s, so nothing ran\n\
+        "nexus-env: blocked: {UNANSWERED}\n\
          hint: nexus-env doctor, or `command NAME …` to go without the guard\n"
     );
     LastWords { stdout: String::new(), stderr, exit: exit as u8 }

@@ -65,6 +65,12 @@ pub enum Input {
 /// Longer texts, and deeper ones, are no lines that a person or an agent writes. The parser's time doubles with each
 /// open parenthesis, and its stack grows with the rest.
 const LONGEST: usize = 512 * 1024;
+
+/// What is read at a time, in bytes, unless a command goes on behind it.
+const PART: usize = 32 * 1024;
+
+/// How many ends of a line are tried before a longer part is.
+const TRIES: usize = 12;
 const MOST_PARENTHESES: usize = 12;
 const DEEPEST: usize = 40;
 
@@ -75,11 +81,42 @@ pub fn pipe(at: usize) -> String {
 
 /// Reads a whole line, or several.
 pub fn read(text: &str) -> List {
-    let text = text.replace("\r\n", "\n");
-    match parsed(&text) {
-        Some(list) => list,
-        None => List(pieces(&text).into_iter().filter_map(piece).collect()),
-    }
+    List(parts(text).flat_map(|list| list.0).collect())
+}
+
+/// Reads a text of any length, a part of it at a time, each cut where the parser takes it for whole.
+pub fn parts(text: &str) -> impl Iterator<Item = List> {
+    // A script from Windows, or from an old Mac.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+        let mut size = PART;
+        loop {
+            // A command may go on behind one end of a line and not behind the next.
+            let mut tried = 0;
+            for end in ends(rest, size).take(TRIES) {
+                let goes_on = end < rest.len() && rest[..end].ends_with("\\\n");
+                if let Some(list) = parsed(&rest[..end]).filter(|_| !goes_on) {
+                    at += end;
+                    return Some(list);
+                }
+                tried = end;
+            }
+            if tried == rest.len() || tried * 2 > LONGEST {
+                at += tried;
+                return Some(List(pieces(&rest[..tried]).into_iter().filter_map(piece).collect()));
+            }
+            size = tried * 2;
+        }
+    })
+}
+
+/// Where lines end, from about `from` bytes on; the end of the text is the last.
+fn ends(text: &str, from: usize) -> impl Iterator<Item = usize> {
+    let from = from.min(text.len());
+    let newlines = text.as_bytes()[from..].iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    newlines.map(move |(at, _)| from + at + 1).filter(|end| *end < text.len()).chain([text.len()])
 }
 
 fn parsed(text: &str) -> Option<List> {
@@ -94,12 +131,14 @@ fn parsed(text: &str) -> Option<List> {
     Some(List(steps))
 }
 
-/// Whether a here-document's end has no name, as in `<<''`: the parser looks for it without end, and takes all memory.
+/// Whether a here-document's end has no name, as in `<<''`, or one that expands: the parser looks for it without end, and
+/// takes all memory (reubeno/brush#1270).
 fn has_nameless_document(text: &str) -> bool {
     text.match_indices("<<").any(|(at, _)| {
         let behind = text[at + 2..].trim_start_matches('-').trim_start_matches([' ', '\t']);
         let name = behind.split(|c: char| c.is_whitespace() || ";|&()<>".contains(c)).next().unwrap_or_default();
-        !behind.starts_with('<') && name.chars().all(|c| "'\"\\$".contains(c))
+        let expands = ["$[", "$(", "${", "`"].iter().any(|mark| name.contains(mark) || behind.starts_with(mark));
+        !behind.starts_with('<') && (expands || name.ends_with('$') || name.chars().all(|c| "'\"\\$".contains(c)))
     })
 }
 

@@ -168,7 +168,24 @@ fn a_text_that_would_take_the_parser_too_long_or_too_deep_is_read_in_pieces() {
     let _ = read(&script);
 }
 
+#[test]
+fn a_long_text_is_read_in_parts_that_are_cut_between_commands() {
+    let unit = "if a; then\n  cat <<E\nx; y\nE\nfi\nb 'c\nd' \\\n  e\n";
+    let whole = unit.repeat(9000);
+    let all: Vec<String> = parts(&whole).map(|list| told(&list)).collect();
+    assert!(all.len() > 3);
+    assert_eq!(all.join(" ; "), vec![told(&read(unit)); 9000].join(" ; "));
+    assert_eq!(parts("").count(), 0);
+    let endless = format!("a\ncat <<E\n{}", "x y\n".repeat(200_000));
+    assert!(parts(&endless).flat_map(|list| list.0).any(|step| told(&List(vec![step])) == "{a}"));
+}
+
 proptest! {
+    #[test]
+    fn what_a_parser_may_stumble_over_is_read_or_left(text in "(<<|<<-|<<<|E|\\$\\[|\\$\\(\\(|\\)\\)|\\[\\[|\\]\\]|\t| |\n|;;|x=\\(|a\\[|\\]=|99|<&|>\\||coproc |select |time |! |~\\+|\\$'|\\$\"|\\\\){0,14}") {
+        let _ = read(&text);
+    }
+
     #[test]
     fn words_that_open_something_never_take_long(text in "((\\(|\\(\\(|\\$\\(|\"|`|\\{ |if |for |case x in |\\[\\[ |\\) |fi|; |<\\(|\\$\\(\\(|f\\(\\) |x )){0,60}") {
         let _ = read(&text);

@@ -174,6 +174,19 @@ pub fn as_json(outcome: &Outcome<'_>) -> Value {
     })
 }
 
+/// The same object where the guard has no answer.
+pub fn unanswered(why: &str) -> Value {
+    json!({
+        "verdict": "block",
+        "exit": 3,
+        "reason": "unanswered",
+        "environment": null,
+        "message": format!("blocked: {why}"),
+        "instead": [],
+        "commands": [],
+    })
+}
+
 fn one_as_json(judged: &Judged) -> Value {
     let verdict = match judged.verdict {
         Verdict::Allow(_) => "allow",

@@ -30,7 +30,10 @@ impl<'a> Reader<'a> {
             return self.refused(text, scope);
         }
         scope.depth += 1;
-        let found = self.list(&line::read(text), scope);
+        let mut found = Vec::new();
+        for part in line::parts(text) {
+            found.append(&mut self.list(&part, scope));
+        }
         scope.depth -= 1;
         found
     }
