@@ -226,8 +226,11 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
 }
 
 fn migrate(ambient: &Ambient, verb: MigrateVerb) -> Result<Status> {
-    use command::migrate::check;
+    use command::migrate::{check, status};
     match verb {
+        MigrateVerb::Status(args) => {
+            status::status(ambient, if args.json { status::Form::Json } else { status::Form::Text })
+        }
         MigrateVerb::Check(args) => {
             let form = match args.format {
                 CheckFormat::Text => check::Form::Text,

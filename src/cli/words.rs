@@ -388,6 +388,8 @@ pub enum DatabaseVerb {
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum MigrateVerb {
+    /// Each migration in git and on each environment, and what stands in the way: exit 1 where something does
+    Status(MigrateStatusArgs),
     /// For a pull request, with no database and no secret: exit 1 where a migration was edited, renamed, deleted or is out of
     /// order, or its SQL loses data, locks or may fail
     #[command(after_help = ALLOW)]
@@ -397,6 +399,17 @@ pub enum MigrateVerb {
 const ALLOW: &str = "A comment above a statement allows one rule for it, and says why:\n  -- nexus-env: allow ban-drop-table, \
                      copied to the archive on Monday\nWhat concerns the whole file (not-atomic, migration-edited, \
                      migration-out-of-order, migration-renamed, migration-deleted) is allowed at its top.";
+
+#[derive(Args, Debug)]
+pub struct MigrateStatusArgs {
+    /// One JSON object: in_order, places (migrations_in, prisma, environments, migrations), shared (port, environments, now,
+    /// hints). An environment has name, protected, promote_from, state (seen, no-history, unseen), why, hint, applied,
+    /// pending, ready, in_the_way and notes (kind, migration, sentence, next); a migration has name, git (committed,
+    /// modified, staged, untracked, deleted, missing, no git) and, by environment, state (applied, marked, edited, pending,
+    /// rolled-back, failed, orphan, squashed, unmarked, nothing, unknown), at, into, logs
+    #[arg(long)]
+    pub json: bool,
+}
 
 #[derive(Args, Debug)]
 pub struct MigrateCheckArgs {

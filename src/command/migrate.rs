@@ -2,12 +2,19 @@
 //! work tree and git are read.
 
 pub mod check;
+mod side;
+pub mod status;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::ambient::Ambient;
+use crate::domain::promotion::base::Texts;
+use crate::domain::promotion::ledger::{self, Cell, Column, InGit, Known, Ledger};
+use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::place::{self, Place};
-use crate::edge::git::Git;
+use crate::edge::git::{Blobs, Git};
+use crate::edge::migrations;
 use crate::edge::project::Disk;
 use crate::error::{Failure, Result};
 
@@ -57,4 +64,52 @@ impl Tree {
         let top = self.git.as_ref().map_or(&self.root, |git| &git.top);
         path.strip_prefix(top).unwrap_or(path).display().to_string()
     }
+
+    /// A path as it is typed in the current directory, where it is at or below it; else the whole path.
+    fn here(&self, path: &Path) -> String {
+        path.strip_prefix(&self.cwd).unwrap_or(path).display().to_string()
+    }
+
+    /// What the work tree and git have of a place.
+    ///
+    /// # Errors
+    /// Where a file of it cannot be read.
+    fn stock(&self, place: &Place) -> Result<Stock> {
+        let (migrations, hollow) = migrations::read(&place.migrations)?;
+        let git = side::in_git(self, place, &migrations)?;
+        Ok(Stock { migrations, hollow, git })
+    }
+}
+
+/// What the work tree and git have of a place.
+struct Stock {
+    migrations: Vec<Migration>,
+    /// Folders without a `migration.sql`.
+    hollow: Vec<String>,
+    git: BTreeMap<String, InGit>,
+}
+
+impl Stock {
+    /// With what the environments have. Git's log is read only where a database has what no file is left of.
+    fn ledger(&self, tree: &Tree, place: &Place, columns: Vec<Column>) -> Ledger {
+        let none = BTreeMap::new();
+        let known = Known { migrations: &self.migrations, git: &self.git, squashed: &none };
+        let ledger = Ledger::of(&known, columns);
+        let orphan = |cell: &Cell| matches!(cell, Cell::Orphan { .. });
+        let Some(git) = tree.git.as_ref().filter(|_| ledger.lines.iter().any(|line| line.cells.iter().any(orphan)))
+        else {
+            return ledger;
+        };
+        let squashed = ledger::squashed(&git.comings_and_goings(&place.migrations), &tree.shown(&place.migrations));
+        Ledger::of(&Known { squashed: &squashed, ..known }, ledger.columns)
+    }
+}
+
+/// The migrations of a commit or of the index: their names and the ids of their texts.
+fn texts(blobs: Blobs, folder: &str) -> Texts {
+    let name = |path: &str| {
+        let inside = Path::new(path).strip_prefix(folder).ok()?.to_str()?;
+        inside.strip_suffix("/migration.sql").filter(|name| !name.contains('/')).map(str::to_owned)
+    };
+    blobs.into_iter().filter_map(|(path, id)| Some((name(&path)?, id))).collect()
 }

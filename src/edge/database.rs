@@ -69,6 +69,66 @@ pub fn write_comment(url: &DatabaseUrl, database: &str, comment: &str) -> Result
     Err(last)
 }
 
+/// A session in which several questions are asked, none of which can change anything.
+pub struct Reading {
+    session: client::Session,
+    /// `127.0.0.1 port 5433`.
+    pub at: String,
+}
+
+impl Reading {
+    /// With the first place of the URL that lets it in, within `patience` for everything that is asked.
+    ///
+    /// # Errors
+    /// The place that was tried last, and why it gives no answer.
+    pub fn open(url: &DatabaseUrl, patience: Duration) -> Result<Reading, Reply> {
+        let deadline = Instant::now() + patience;
+        // A server that never answers is given up as early as for one question.
+        let hello = Instant::now() + PATIENCE.min(patience);
+        let account = Account::of(url, Purpose::Question);
+        let mut last = Reply { at: "no place".to_owned(), answer: Err(Silence::UnknownHost) };
+        for place in url.places() {
+            let shown = address::shown(place);
+            let destinations = match address::destinations(place, hello) {
+                Ok(destinations) => destinations,
+                Err(silence) => {
+                    last = Reply { at: shown, answer: Err(silence) };
+                    continue;
+                }
+            };
+            for destination in &destinations {
+                let at = if destinations.len() > 1 { destination.to_string() } else { shown.clone() };
+                match client::reading(&account, destination, deadline) {
+                    Ok(session) => return Ok(Reading { session, at }),
+                    // Where nobody listens in one family, the other's word counts.
+                    Err(Silence::NobodyThere) if last.answer != Err(Silence::UnknownHost) => {}
+                    Err(silence) => last = Reply { at, answer: Err(silence) },
+                }
+            }
+        }
+        Err(last)
+    }
+
+    /// Who it is.
+    pub fn who(&mut self) -> Reply {
+        Reply { at: self.at.clone(), answer: self.session.identity() }
+    }
+
+    /// The rows of one query, each value as text, within `limit` on the server.
+    ///
+    /// # Errors
+    /// [`Silence::TimedOut`] where that was not enough, else what the server refused by its SQLSTATE.
+    pub fn rows(&mut self, sql: &str, limit: Duration) -> Result<Vec<Vec<Option<String>>>, Silence> {
+        self.session.rows(sql, limit)
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.session.part();
+    }
+}
+
 /// At the same time, so that one that never answers leaves the others theirs.
 fn ask_each(url: &DatabaseUrl, at: &str, destinations: &[Destination], deadline: Instant) -> Vec<Reply> {
     let account = Account::of(url, Purpose::Question);

@@ -1,9 +1,7 @@
 //! `migrate check`: what a branch does to the history of migrations, and what its SQL does. It needs no database, no secret
 //! and no `.nexusenv`.
 
-use std::path::Path;
-
-use super::Tree;
+use super::{Tree, texts};
 use crate::command::load::{self, Configured};
 use crate::domain::ambient::Ambient;
 use crate::domain::calendar;
@@ -15,6 +13,7 @@ use crate::domain::promotion::models::Models;
 use crate::domain::promotion::place::Place;
 use crate::domain::promotion::review::Review;
 use crate::domain::promotion::rules::{self, Circumstances};
+use crate::domain::safe_text;
 use crate::edge::git::Git;
 use crate::edge::{migrations, output};
 use crate::error::{Exit, Failure, Result, Status};
@@ -49,12 +48,11 @@ pub fn check(ambient: &Ambient, reference: Option<&str>, form: Form) -> Result<S
         review.places.push(tree.shown(&place.migrations));
         of_place(ambient, &tree, place, against.as_ref(), &mut review)?;
     }
-    let text = match form {
-        Form::Text => review.text(),
-        Form::Json => format!("{}\n", serde_json::to_string(&review)?),
-        Form::GitHub => review.github(),
-    };
-    output::write(text.as_bytes())?;
+    match form {
+        Form::Text => output::page(&review.text())?,
+        Form::Json => output::json(&serde_json::to_string(&review)?)?,
+        Form::GitHub => output::page(&review.github())?,
+    }
     Ok(if review.findings.is_empty() { Status::DONE } else { Status::from(Exit::Failed as u8) })
 }
 
@@ -79,7 +77,7 @@ fn against(ambient: &Ambient, git: &Git, reference: Option<&str>) -> Result<Opti
         },
     };
     let Some(commit) = git.commit(&name) else {
-        let shown: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
+        let shown = safe_text::cut(&name, 100);
         let hint = match shown.strip_prefix("origin/") {
             Some(branch) => format!("git fetch origin {branch}; in a workflow, fetch-depth: 0"),
             None => "git branch --all lists what there is".to_owned(),
@@ -126,15 +124,6 @@ fn of_place(ambient: &Ambient, tree: &Tree, place: &Place, base: Option<&Base>, 
     review.new.extend(new);
     review.findings.extend(found);
     Ok(())
-}
-
-/// The migrations of a commit: their names and the ids of their texts.
-fn texts(blobs: crate::edge::git::Blobs, folder: &str) -> Texts {
-    let name = |path: &str| {
-        let inside = Path::new(path).strip_prefix(folder).ok()?.to_str()?;
-        inside.strip_suffix("/migration.sql").filter(|name| !name.contains('/')).map(str::to_owned)
-    };
-    blobs.into_iter().filter_map(|(path, id)| Some((name(&path)?, id))).collect()
 }
 
 /// Whether the migration itself allows what it does to the history, or, for one that is gone, a new one does: it says so

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::finding::{Finding, Harm};
 use super::migration;
+use crate::domain::safe_text::typed;
 
 /// For each migration the id of its text, as git has it.
 pub type Texts = BTreeMap<String, String>;
@@ -78,19 +79,19 @@ pub fn finding(difference: &Difference, file: &dyn Fn(&str) -> String, base: &st
             "migration-edited",
             name,
             format!("it is on {base} in another form, and a database that applied that will never see this one"),
-            format!("git checkout {base} -- {}, and the change in a new migration", file(name)),
+            format!("git checkout {} -- {}, and the change in a new migration", typed(base), typed(file(name))),
         ),
         Difference::Renamed { from, to } => (
             "migration-renamed",
             to,
             format!("{base} has it as {from}: a database that applied it will apply it again"),
-            format!("git mv {} {}", folder(&file(to)), folder(&file(from))),
+            format!("git mv {} {}", typed(folder(&file(to))), typed(folder(&file(from)))),
         ),
         Difference::Deleted(name) => (
             "migration-deleted",
             name,
             format!("{base} has it, and a database that applied it cannot be made anew without it"),
-            format!("git checkout {base} -- {}", folder(&file(name))),
+            format!("git checkout {} -- {}", typed(base), typed(folder(&file(name)))),
         ),
         Difference::OutOfOrder { name, newest } => (
             "migration-out-of-order",
@@ -98,8 +99,8 @@ pub fn finding(difference: &Difference, file: &dyn Fn(&str) -> String, base: &st
             format!("it sorts before {newest}, which {base} has: where that is applied, this comes too late"),
             format!(
                 "git mv {} {}, and try it on a database that has {newest}",
-                folder(&file(name)),
-                folder(&file(&later(name, newest, now)))
+                typed(folder(&file(name))),
+                typed(folder(&file(&later(name, newest, now))))
             ),
         ),
     };

@@ -4,10 +4,13 @@
 pub mod act;
 pub mod base;
 pub mod finding;
+pub mod gate;
 pub mod history;
+pub mod ledger;
 pub mod lexer;
 pub mod migration;
 pub mod models;
+pub mod page;
 pub mod place;
 pub mod review;
 pub mod rules;

@@ -2,7 +2,7 @@
 //! words stays here.
 
 use std::io::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use fallible_iterator::FallibleIterator;
@@ -85,7 +85,9 @@ pub(super) fn trial(account: &Account, destination: &Destination, deadline: Inst
 /// Asks who the server at `destination` is.
 pub(super) fn identity(account: &Account, destination: &Destination, deadline: Instant) -> Result<Identity, Silence> {
     let mut session = open(account, destination, deadline)?;
-    session.identity()
+    let identity = session.identity();
+    session.part();
+    identity
 }
 
 /// Writes the comment on the database, in a transaction that may write whatever the role's default is.
@@ -100,6 +102,11 @@ pub(super) fn comment(
     let (database, comment) = (escape_identifier(database), escape_literal(comment));
     let sql = format!("BEGIN TRANSACTION READ WRITE; COMMENT ON DATABASE {database} IS {comment}; COMMIT");
     session.query(&sql).map(|_| ())
+}
+
+/// Several questions in one session, each in a transaction that may only read, with time-outs of its own.
+pub(super) fn reading(account: &Account, destination: &Destination, deadline: Instant) -> Result<Session, Silence> {
+    open(account, destination, deadline)
 }
 
 /// A session, by TLS or without it as the URL demands, and without our parameters where those are refused.
@@ -183,7 +190,7 @@ fn log_in(
     Ok(session)
 }
 
-struct Session {
+pub(super) struct Session {
     stream: Box<dyn Stream>,
     buffer: BytesMut,
     way: Way,
@@ -319,6 +326,21 @@ impl Session {
     }
 
     fn bye(&mut self) {
+    /// The rows that one query answers. It waits for no lock longer than a second, and takes no longer than `limit`, whatever
+    /// the server's own settings are.
+    pub(super) fn rows(&mut self, sql: &str, limit: Duration) -> Result<Vec<Vec<Option<String>>>, Silence> {
+        let limit = limit.as_millis();
+        let sql = format!(
+            "BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = {limit}; SET LOCAL lock_timeout = 1000; {sql}; COMMIT"
+        );
+        let rows = self.query(&sql);
+        if rows.is_err() {
+            self.query("ROLLBACK")?;
+        }
+        rows
+    }
+
+    pub(super) fn part(&mut self) {
         let _ = self.send(|bytes| {
             frontend::terminate(bytes);
             Ok(())
@@ -326,7 +348,7 @@ impl Session {
     }
 
     /// Asks all in one go. Where the role may not read the control file, or there is none, it asks for the rest.
-    fn identity(&mut self) -> Result<Identity, Silence> {
+    pub(super) fn identity(&mut self) -> Result<Identity, Silence> {
         const SYSTEM: &str = "(SELECT system_identifier::text FROM pg_catalog.pg_control_system())";
         const SERVER: &str = "pg_catalog.pg_is_in_recovery()::text, pg_catalog.pg_postmaster_start_time()::text";
         let question = |system: &str, server: &str| {

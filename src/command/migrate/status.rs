@@ -1,0 +1,81 @@
+//! `migrate status`: each migration, in git and on each environment, and what stands in the way of which.
+
+use super::{Tree, side};
+use crate::command::load;
+use crate::command::observation;
+use crate::domain::ambient::Ambient;
+use crate::domain::config::{Config, Environment};
+use crate::domain::pinning;
+use crate::domain::port::{self, Held, Whose};
+use crate::domain::promotion::gate::Scene;
+use crate::domain::promotion::page::{self, Page, Shared};
+use crate::edge::output;
+use crate::error::{Exit, Result, Status};
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    Text,
+    Json,
+}
+
+/// 0 where nothing stands in the way of anything, 1 where something does or could not be looked at.
+pub fn status(ambient: &Ambient, form: Form) -> Result<Status> {
+    let loaded = load::configuration(ambient)?;
+    let tree = Tree::around(ambient, Some(&loaded.repository.root))?;
+    let environments = in_order(&loaded.config);
+    let mut page = Page { in_order: true, ..Page::default() };
+    for place in tree.places(loaded.config.prisma_directory.as_deref())? {
+        let columns = side::columns(ambient, &loaded, &environments, &place);
+        let stock = tree.stock(&place)?;
+        let ledger = stock.ledger(&tree, &place, columns);
+        let folder = tree.here(&place.migrations);
+        let scene = Scene { config: &loaded.config, ledger: &ledger, hollow: &stock.hollow, folder: &folder, to: None };
+        let standing = page::standing(&scene, &environments, place.version.map(|version| version.to_string()));
+        page.in_order &= standing.environments.iter().all(|column| column.in_the_way.is_empty());
+        page.places.push(standing);
+    }
+    page.shared = shared(ambient, &loaded.config);
+    match form {
+        Form::Text => output::page(&page.text())?,
+        Form::Json => output::json(&serde_json::to_string(&page)?)?,
+    }
+    Ok(if page.in_order { Status::DONE } else { Status::from(Exit::Failed as u8) })
+}
+
+/// Each environment behind the one that it is promoted from.
+pub fn in_order(config: &Config) -> Vec<&Environment> {
+    let mut found: Vec<&Environment> = Vec::new();
+    while found.len() < config.environments.len() {
+        let ready = |environment: &&Environment| {
+            let before = environment.promote_from.as_ref();
+            !found.iter().any(|known| known.name == environment.name)
+                && before.is_none_or(|name| found.iter().any(|known| known.name == *name))
+        };
+        match config.environments.iter().find(ready) {
+            Some(environment) => found.push(environment),
+            // The configuration's reader lets no circle through.
+            None => break,
+        }
+    }
+    found
+}
+
+/// The ports that several environments share, and who answers there now.
+fn shared(ambient: &Ambient, config: &Config) -> Vec<Shared> {
+    let now = |port| match port::held(config, port, observation::at_port(ambient, port)) {
+        Held::By(holders) => holders.into_iter().find_map(|holder| match holder.whose {
+            Whose::Environment(name) => Some(name.to_string()),
+            Whose::Nobodys => None,
+        }),
+        Held::Free | Held::CannotBeSeen(_) => None,
+    };
+    let ports = pinning::shared_ports(config).into_iter();
+    ports
+        .map(|(port, sharing)| Shared {
+            port,
+            environments: sharing.iter().map(|environment| environment.name.to_string()).collect(),
+            now: now(port),
+            hints: pinning::own_ports(config, port, &sharing),
+        })
+        .collect()
+}
