@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::duration::Duration;
 use super::fingerprint::Fingerprint;
 use super::name::{EnvironmentName, RepositoryId, VariableName};
 
@@ -33,6 +34,33 @@ pub struct Environment {
     pub vars: Vec<(VariableName, String)>,
     pub proxy: Option<Proxy>,
     pub matches: Match,
+    pub backup: Option<Backup>,
+    pub deploy: Deploy,
+}
+
+/// What is run before migrations are applied, and must succeed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Backup {
+    pub command: Vec<String>,
+    /// Shown, and must succeed too.
+    pub verify: Option<Vec<String>>,
+    /// Shown and logged, never run.
+    pub restore: Option<String>,
+}
+
+/// How migrations are applied.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Deploy {
+    /// How long a statement waits for a lock.
+    pub lock_timeout: Duration,
+    /// How long it may take; the server's own limit where there is none.
+    pub statement_timeout: Option<Duration>,
+}
+
+impl Default for Deploy {
+    fn default() -> Self {
+        Deploy { lock_timeout: Duration::LOCK, statement_timeout: None }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -6,6 +6,8 @@ pub struct Duration(u64);
 
 impl Duration {
     pub const PROTECTED_SELECTION: Duration = Duration(30 * 60);
+    /// How long a deployment's statement waits for a lock unless told otherwise.
+    pub const LOCK: Duration = Duration(3);
     const LONGEST: u64 = 7 * 24 * 3600;
 
     /// The error is the sentence that says what would have been understood.

@@ -2,7 +2,7 @@
 //! what it is about. For tests alone.
 
 use super::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
-use super::config::{Access, Config, Environment, Export, Match, Protection, Proxy};
+use super::config::{Access, Config, Deploy, Environment, Export, Match, Protection, Proxy};
 use super::name::{EnvironmentName, RepositoryId};
 
 pub fn name(text: &str) -> EnvironmentName {
@@ -21,6 +21,8 @@ pub fn environment(text: &str) -> Environment {
         vars: vec![],
         proxy: None,
         matches: Match::default(),
+        backup: None,
+        deploy: Deploy::default(),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod gate;
 pub mod history;
 pub mod ledger;
 pub mod lexer;
+pub mod look;
 pub mod migration;
 pub mod models;
 pub mod page;

@@ -14,6 +14,7 @@ use super::lexer::{self, Statement};
 use super::migration::Migration;
 use super::models::Models;
 use super::version::{Failing, Version, failing};
+use crate::domain::safe_text;
 
 /// Every rule that an allowance may name.
 pub const RULES: &[&str] = &[
@@ -78,8 +79,21 @@ pub(super) struct Judge<'a> {
     line: usize,
 }
 
-/// The findings of a migration, in the order of its lines. `file` is its path as it is shown.
+/// A finding, and the reason that a comment above the statement gives for it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Mark {
+    pub finding: Finding,
+    pub allowed: Option<String>,
+}
+
+/// The findings of a migration that nothing allows, in the order of its lines. `file` is its path as it is shown.
 pub fn judge(migration: &Migration, file: &str, circumstances: &Circumstances<'_>) -> Vec<Finding> {
+    let marks = marks(migration, file, circumstances).into_iter();
+    marks.filter(|mark| mark.allowed.is_none()).map(|mark| mark.finding).collect()
+}
+
+/// All findings of a migration, in the order of its lines.
+pub fn marks(migration: &Migration, file: &str, circumstances: &Circumstances<'_>) -> Vec<Mark> {
     let text = migration.text();
     let statements = lexer::statements(&text);
     let acts: Vec<Act> = statements.iter().map(act::read).collect();
@@ -106,7 +120,7 @@ pub fn judge(migration: &Migration, file: &str, circumstances: &Circumstances<'_
             judge.found.retain(|finding| finding.harm == Harm::Loses);
         }
         let found = std::mem::take(&mut judge.found);
-        kept.extend(unless_allowed(&judge, statement, found));
+        kept.extend(weighed(&judge, statement, found));
     }
     let top = statements.first().map(|first| first.comments.as_slice()).unwrap_or_default();
     judge.line = 1;
@@ -114,51 +128,50 @@ pub fn judge(migration: &Migration, file: &str, circumstances: &Circumstances<'_
         judge.whole(&statements, &acts);
     }
     let given = allowances(top);
+    let reason = |finding: &Finding| {
+        let one = given.iter().find(|one| one.rule == finding.rule && !one.reason.is_empty());
+        one.map(|one| one.reason.clone())
+    };
     let whole = std::mem::take(&mut judge.found);
-    kept.extend(whole.into_iter().filter(|f| !given.iter().any(|one| one.rule == f.rule && !one.reason.is_empty())));
-    kept.sort_by_key(|finding| finding.line);
+    kept.extend(whole.into_iter().map(|finding| Mark { allowed: reason(&finding), finding }));
+    kept.sort_by_key(|mark| mark.finding.line);
     kept
 }
 
-/// Drops what the comments above the statement allow, and says which of them allow nothing.
-fn unless_allowed(judge: &Judge<'_>, statement: &Statement, found: Vec<Finding>) -> Vec<Finding> {
+/// With what the comments above the statement allow, and what is wrong with those.
+fn weighed(judge: &Judge<'_>, statement: &Statement, found: Vec<Finding>) -> Vec<Mark> {
     let given = allowances(&statement.comments);
-    let mut kept: Vec<Finding> = Vec::new();
-    for finding in found {
-        match given.iter().find(|one| one.rule == finding.rule) {
-            Some(one) if one.reason.is_empty() => kept.push(Finding {
-                sentence: format!("{}; the comment that allows it gives no reason", finding.sentence),
-                instead: format!("-- nexus-env: allow {}, and why", finding.rule),
-                ..finding
-            }),
-            Some(_) => {}
-            None => kept.push(finding),
+    let weigh = |finding: Finding| match given.iter().find(|one| one.rule == finding.rule) {
+        Some(one) if one.reason.is_empty() => {
+            let sentence = format!("{}; the comment that allows it gives no reason", finding.sentence);
+            let instead = format!("-- nexus-env: allow {}, and why", finding.rule);
+            Mark { finding: Finding { sentence, instead, ..finding }, allowed: None }
         }
-    }
+        Some(one) => Mark { finding, allowed: Some(one.reason.clone()) },
+        None => Mark { finding, allowed: None },
+    };
+    let mut marks: Vec<Mark> = found.into_iter().map(weigh).collect();
     for one in given.iter().filter(|one| !RULES.contains(&one.rule.as_str())) {
-        kept.push(Finding {
+        let finding = Finding {
             rule: "unknown-rule",
             harm: Harm::Fails,
             migration: judge.migration.to_owned(),
             file: judge.file.to_owned(),
             line: judge.line,
-            sentence: format!("a comment allows `{}`, which is no rule", shown(&one.rule)),
+            sentence: format!("a comment allows `{}`, which is no rule", safe_text::cut(&one.rule, 64)),
             instead: match nearest(&one.rule) {
                 Some(near) => format!("did you mean {near}?"),
                 None => "the README lists the rules".to_owned(),
             },
-        });
+        };
+        marks.push(Mark { finding, allowed: None });
     }
-    kept
+    marks
 }
 
 fn nearest(rule: &str) -> Option<&'static str> {
     let near = RULES.iter().map(|known| (strsim::damerau_levenshtein(known, rule), *known)).min()?;
     (near.0 <= 5).then_some(near.1)
-}
-
-fn shown(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
 impl Judge<'_> {
@@ -323,7 +336,10 @@ impl Judge<'_> {
                 self.say(
                     "enum-value-used-at-once",
                     Harm::Fails,
-                    format!("`{}` of {kind} is added above, and cannot be used before that is committed", shown(value)),
+                    format!(
+                        "`{}` of {kind} is added above, and cannot be used before that is committed",
+                        safe_text::cut(value, 64)
+                    ),
                     "add the value in one migration, use it in the next",
                 );
             }

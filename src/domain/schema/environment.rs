@@ -2,7 +2,8 @@
 
 use super::place::shown;
 use super::reader::{Found, Keys};
-use crate::domain::config::{Access, Environment, Export, Match, Protection, Proxy};
+use crate::domain::config::{Access, Backup, Deploy, Environment, Export, Match, Protection, Proxy};
+use crate::domain::duration::Duration;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::refused;
@@ -10,7 +11,7 @@ use crate::domain::vars;
 use crate::error::Failure;
 
 pub(super) const KEYS: &[&str] =
-    &["protected", "promote_from", "access", "export", "fingerprint", "vars", "proxy", "match"];
+    &["protected", "promote_from", "access", "export", "fingerprint", "vars", "proxy", "match", "backup", "deploy"];
 
 /// What the Cloud SQL proxy of version 2 takes.
 const PROXY_COMMAND: [&str; 3] = ["cloud-sql-proxy", "--port={port}", "{instance}"];
@@ -50,6 +51,8 @@ pub(super) fn parse<'t>(
         vars: variables(&mut keys, lifted)?,
         proxy: keys.take("proxy").map(proxy).transpose()?,
         matches: keys.take("match").map(matches).transpose()?.unwrap_or_default(),
+        backup: keys.take("backup").map(backup).transpose()?,
+        deploy: keys.take("deploy").map(deploy).transpose()?.unwrap_or_default(),
     };
     Ok((environment, keys.take("promote_from")))
 }
@@ -92,7 +95,7 @@ fn proxy(found: Found<'_>) -> Result<Proxy, Failure> {
         return Err(instance.failure("holds white space"));
     }
     let command = match keys.take("command") {
-        Some(found) => command(found)?,
+        Some(found) => command(found, "leave it out for cloud-sql-proxy")?,
         None if name.split(':').filter(|part| !part.is_empty()).count() < 3 => {
             return Err(instance.failure("must be PROJECT:REGION:INSTANCE").hint("another tunnel needs a `command`"));
         }
@@ -101,14 +104,38 @@ fn proxy(found: Found<'_>) -> Result<Proxy, Failure> {
     Ok(Proxy { instance: name.to_owned(), port, command })
 }
 
-fn command(found: Found<'_>) -> Result<Vec<String>, Failure> {
-    let empty = found.failure("is empty").hint("leave it out for cloud-sql-proxy");
+fn command(found: Found<'_>, empty: &str) -> Result<Vec<String>, Failure> {
+    let empty = found.failure("is empty").hint(empty);
     let words: Vec<String> =
         found.list()?.iter().map(|word| word.text().map(str::to_owned)).collect::<Result<_, _>>()?;
     match words.first() {
         Some(program) if !program.trim().is_empty() => Ok(words),
         Some(_) | None => Err(empty),
     }
+}
+
+fn backup(found: Found<'_>) -> Result<Backup, Failure> {
+    let mut keys = found.keys(&["command", "verify", "restore"])?;
+    let needed = keys.need("command", "what makes a backup, word by word")?;
+    let words = |found| command(found, "a command is a list of words: [\"gcloud\", \"sql\"]");
+    Ok(Backup {
+        command: words(needed)?,
+        verify: keys.take("verify").map(words).transpose()?,
+        restore: keys.take("restore").map(|found| found.word().map(str::to_owned)).transpose()?,
+    })
+}
+
+fn deploy(found: Found<'_>) -> Result<Deploy, Failure> {
+    let mut keys = found.keys(&["lock_timeout", "statement_timeout"])?;
+    let mut time = |key: &str| {
+        keys.take(key)
+            .map(|found| Duration::parse(found.word()?).map_err(|why| found.failure(format!("holds {why}"))))
+            .transpose()
+    };
+    Ok(Deploy {
+        lock_timeout: time("lock_timeout")?.unwrap_or(Duration::LOCK),
+        statement_timeout: time("statement_timeout")?,
+    })
 }
 
 fn matches(found: Found<'_>) -> Result<Match, Failure> {

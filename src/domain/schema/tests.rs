@@ -304,6 +304,39 @@ fn an_id_is_needed_and_random_enough() {
 }
 
 #[test]
+fn a_backup_and_a_deployments_limits_are_read() {
+    let config = good(
+        "id = \"9f3k2v7m4q8x1c5b\"\n[env.dev]\n[env.prod.backup]\ncommand = [\"gcloud\", \"sql\"]\nverify = [\"true\"]\nrestore = \"gcloud restore\"\n\
+         [env.prod.deploy]\nlock_timeout = \"5s\"\nstatement_timeout = \"2m\"\n",
+        None,
+    );
+    let environment = config.environment(&name("prod")).unwrap();
+    let backup = environment.backup.clone().unwrap();
+    assert_eq!(
+        (backup.command.len(), backup.verify, backup.restore.as_deref()),
+        (2, Some(vec!["true".to_owned()]), Some("gcloud restore"))
+    );
+    let seconds = |duration: crate::domain::duration::Duration| duration.seconds();
+    let deploy = environment.deploy;
+    assert_eq!((deploy.lock_timeout.seconds(), deploy.statement_timeout.map(seconds)), (5, Some(120)));
+    check(
+        "[env.prod.backup]\nverify = [\"true\"]",
+        ".nexusenv:2: `env.prod.backup.command` is missing: what makes a backup, word by word",
+        "",
+    );
+    check(
+        "[env.prod.backup]\ncommand = []",
+        ".nexusenv:3: `env.prod.backup.command` is empty",
+        "a command is a list of words: [\"gcloud\", \"sql\"]",
+    );
+    check(
+        "[env.prod.deploy]\nlock_timeout = \"3\"",
+        ".nexusenv:3: `env.prod.deploy.lock_timeout` holds `3` is no duration; write 30s, 30m or 2h",
+        "",
+    );
+}
+
+#[test]
 fn promotion_leads_somewhere_and_not_in_a_circle() {
     check(
         "[env.a]\npromote_from = \"b\"",
