@@ -226,8 +226,17 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
 }
 
 fn migrate(ambient: &Ambient, verb: MigrateVerb) -> Result<Status> {
-    use command::migrate::{check, status};
+    use command::migrate::{check, deploy, status};
     match verb {
+        MigrateVerb::Deploy(args) => deploy::deploy(
+            ambient,
+            &deploy::Wanted {
+                environment: args.environment.environment.as_deref(),
+                to: args.to.as_deref(),
+                doing: if args.dry_run { deploy::Doing::Show } else { deploy::Doing::Apply },
+                asking: if args.yes { deploy::Asking::Nobody } else { deploy::Asking::Person },
+            },
+        ),
         MigrateVerb::Status(args) => {
             status::status(ambient, if args.json { status::Form::Json } else { status::Form::Text })
         }

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 
 use nexus_env::command::guard::{self, Asked, Doors, Standing, Surroundings};
 use nexus_env::domain::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
-use nexus_env::domain::config::{Access, Config, Environment, Export, Match, Protection, Proxy};
+use nexus_env::domain::config::{Access, Config, Deploy, Environment, Export, Match, Protection, Proxy};
 use nexus_env::domain::name::{EnvironmentName, RepositoryId, VariableName};
 use nexus_env::domain::report;
 use nexus_env::domain::target::{Selection, StoredUrl};
@@ -59,6 +59,8 @@ fn environment(text: &str, protection: Protection) -> Environment {
         vars: vec![],
         proxy: Some(Proxy { instance: format!("nexus:us-central1:{text}"), port: 5433, command: vec![] }),
         matches: Match::default(),
+        backup: None,
+        deploy: Deploy::default(),
     }
 }
 

@@ -390,6 +390,8 @@ pub enum DatabaseVerb {
 pub enum MigrateVerb {
     /// Each migration in git and on each environment, and what stands in the way: exit 1 where something does
     Status(MigrateStatusArgs),
+    /// Apply committed migrations to an environment, after every check: exit 3 where something stands in the way
+    Deploy(MigrateDeployArgs),
     /// For a pull request, with no database and no secret: exit 1 where a migration was edited, renamed, deleted or is out of
     /// order, or its SQL loses data, locks or may fail
     #[command(after_help = ALLOW)]
@@ -399,6 +401,21 @@ pub enum MigrateVerb {
 const ALLOW: &str = "A comment above a statement allows one rule for it, and says why:\n  -- nexus-env: allow ban-drop-table, \
                      copied to the archive on Monday\nWhat concerns the whole file (not-atomic, migration-edited, \
                      migration-out-of-order, migration-renamed, migration-deleted) is allowed at its top.";
+
+#[derive(Args, Debug)]
+pub struct MigrateDeployArgs {
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// The last migration to apply; the ones after it wait
+    #[arg(long, value_name = "NAME")]
+    pub to: Option<String>,
+    /// Check and show everything, and stop before the question: exit 3 where something stands in the way
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Ask nobody: for a pipeline with an identity of its own (NEXUS_ENV_IDENTITY or NEXUS_ENV_IDENTITY_FILE)
+    #[arg(long)]
+    pub yes: bool,
+}
 
 #[derive(Args, Debug)]
 pub struct MigrateStatusArgs {

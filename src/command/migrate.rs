@@ -2,8 +2,11 @@
 //! work tree and git are read.
 
 pub mod check;
+pub mod deploy;
+mod launch;
 mod side;
 pub mod status;
+mod target;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -41,6 +41,9 @@ pub enum Event {
     Pinned,
     /// An environment's secrets got a new data key.
     Rekeyed,
+    /// Every check was passed, and migrations are about to be applied: the next entry says how that ended, unless whoever
+    /// did it was killed.
+    DeployStarted,
     /// Migrations were applied to an environment.
     Deployed,
     /// That was tried, and failed.
@@ -48,7 +51,7 @@ pub enum Event {
 }
 
 impl Event {
-    const ALL: [Event; 14] = [
+    const ALL: [Event; 15] = [
         Event::Blocked,
         Event::Confirmed,
         Event::NotConfirmed,
@@ -61,6 +64,7 @@ impl Event {
         Event::Labelled,
         Event::Pinned,
         Event::Rekeyed,
+        Event::DeployStarted,
         Event::Deployed,
         Event::DeployFailed,
     ];
@@ -80,6 +84,7 @@ impl Event {
             Event::Labelled => "labelled",
             Event::Pinned => "pinned",
             Event::Rekeyed => "rekeyed",
+            Event::DeployStarted => "deploy-started",
             Event::Deployed => "deployed",
             Event::DeployFailed => "deploy-failed",
         }

@@ -11,6 +11,11 @@ use crate::error::{Failure, Result};
 /// More SQL than a person writes; a file that is larger is a dump.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
+/// The text of a folder's `migration_lock.toml`, which names the kind of database; empty where there is none.
+pub fn lock(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("migration_lock.toml")).unwrap_or_default()
+}
+
 /// The migrations of a folder in Prisma's order, and the names of folders without a `migration.sql`. Both are empty where
 /// the folder is not there.
 ///

@@ -8,6 +8,7 @@ pub mod daemon;
 pub mod database;
 pub mod engine;
 pub mod entry;
+pub mod foreground;
 pub mod git;
 pub mod grant;
 pub mod health;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -175,6 +176,36 @@ impl Server {
         self.query_in("postgres", "SELECT 1");
         let log = fs::read_to_string(self.directory.path().join("log")).expect("the server's log");
         log.lines().filter(|line| counts(line)).count()
+    }
+
+    /// A session that has run this and stays: what it holds is held until it is dropped.
+    #[track_caller]
+    pub fn holds(&self, sql: &str) -> Helper {
+        let path = self.directory.path();
+        let mut command = as_account("psql", self.account, path);
+        command
+            .args([
+                "--no-psqlrc",
+                "--quiet",
+                "--tuples-only",
+                "--no-align",
+                "--username=postgres",
+                "--dbname",
+                DATABASE,
+            ])
+            .arg(format!("--host={}", path.display()))
+            .arg(format!("--port={}", self.port))
+            .env("PGPASSWORD", &self.password)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut helper = Helper::start(command, libc::SIGTERM);
+        let stdin = helper.child.stdin.as_mut().expect("its stdin");
+        writeln!(stdin, "{sql}\n\\echo held").and_then(|()| stdin.flush()).expect("psql reads");
+        let mut said = String::new();
+        let stdout = helper.child.stdout.as_mut().expect("its stdout");
+        BufReader::new(stdout).read_line(&mut said).expect("psql answers");
+        assert_eq!(said, "held\n", "{sql}");
+        helper
     }
 
     fn query_in(&self, database: &str, sql: &str) -> String {

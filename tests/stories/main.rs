@@ -32,6 +32,7 @@ mod layers;
 mod listener;
 mod loading;
 mod migrate_check;
+mod migrate_deploy;
 mod migrate_status;
 mod names;
 mod noticing;

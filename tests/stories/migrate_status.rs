@@ -12,7 +12,12 @@ const SECOND: &str = "prisma/migrations/20260301000000_second/migration.sql";
 
 /// dev → prod, each with a server of its own and the first migration in git.
 pub fn world(dev: &Server, prod: &Server, prisma: Prisma) -> World {
-    let configuration = CONFIGURATION.replace("[env.prod]\n", "[env.prod]\npromote_from = \"dev\"\n");
+    world_with(dev, prod, prisma, "")
+}
+
+/// The same, with more about prod.
+pub fn world_with(dev: &Server, prod: &Server, prisma: Prisma, more: &str) -> World {
+    let configuration = CONFIGURATION.replace("[env.prod]\n", &format!("[env.prod]\npromote_from = \"dev\"\n{more}"));
     let world = World::with(&configuration)
         .secret("dev", "DATABASE_URL", dev.url(dev.port))
         .secret("prod", "DATABASE_URL", prod.url(prod.port))

@@ -196,6 +196,14 @@ impl<'w> Session<'w> {
 }
 
 impl Reply {
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn status(&self) -> i32 {
+        self.status
+    }
+
     /// The whole of what was printed.
     #[track_caller]
     pub fn prints(&self, expected: &str) -> &Self {

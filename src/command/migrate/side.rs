@@ -17,7 +17,7 @@ use crate::domain::promotion::ledger::{Column, InGit, Seen};
 use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::place::Place;
 use crate::domain::server::{Reply, Silence};
-use crate::domain::target::{Known, Meant, Selection, StoredUrl};
+use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
 use crate::domain::url::{DatabaseUrl, Kind};
 use crate::domain::vars::{self, Vars};
 use crate::edge::database::Reading;
@@ -74,12 +74,19 @@ impl<'a> Side<'a> {
     }
 
     /// What is known of the URL without a connection.
-    pub fn observed(&self, ambient: &Ambient, loaded: &Loaded, stored: &[StoredUrl]) -> Vec<Evidence> {
+    pub fn observed(&self, ambient: &Ambient, loaded: &Loaded, stored: &[StoredUrl]) -> Target {
         let selection = Selection::Environment(self.environment.name.clone(), self.environment.protection);
         let known = Known { config: &loaded.config, stored, selection: &selection };
         let (label, origin) = (self.variable.to_string(), format!("stored for {}", self.environment.name));
         let meant = Meant { label, url: Some(self.url.clone()), origin, variable: None };
-        observation::observe(&known, &|place| observation::look(ambient, place), &meant).evidence
+        observation::observe(&known, &|place| observation::look(ambient, place), &meant)
+    }
+
+    /// Everything that is known of it, with the database's own word.
+    pub fn target(&self, ambient: &Ambient, loaded: &Loaded) -> Target {
+        let mut target = self.observed(ambient, loaded, &load::stored_urls(ambient, loaded));
+        target.evidence.extend(observation::said(&loaded.config, &self.url));
+        target
     }
 
     /// The database's history, unless the database is not the environment's.
@@ -95,7 +102,7 @@ impl<'a> Side<'a> {
         {
             return unseen;
         }
-        let mut reading = match Reading::open(&self.url.read_only(), PATIENCE) {
+        let mut reading = match Reading::open(&self.url, PATIENCE) {
             Ok(reading) => reading,
             Err(silent) => return wrong(&[silent]).unwrap_or_else(nothing),
         };
@@ -185,7 +192,7 @@ pub fn columns(ambient: &Ambient, loaded: &Loaded, environments: &[&Environment]
     let sides: Vec<Result<Side<'_>>> =
         environments.iter().map(|environment| Side::of(ambient, loaded, environment, place)).collect();
     let look = |side: &Result<Side<'_>>| match side {
-        Ok(side) => side.seen(loaded, &side.observed(ambient, loaded, &stored)),
+        Ok(side) => side.seen(loaded, &side.observed(ambient, loaded, &stored).evidence),
         Err(error) => {
             let (why, hint, _) = told(error);
             Seen::Unseen { why, hint }

@@ -1,0 +1,149 @@
+//! What a deployment would do, as a person reads it before the name is typed: the SQL with its marks, what it means for the
+//! target's own rows, who is in its way there now, and what is done before and after.
+
+use super::finding::Harm;
+use super::ledger::Line;
+use super::look::Meaning;
+use super::migration::Migration;
+use super::rules::Mark;
+use super::version::{Failing, Version};
+use crate::domain::calendar;
+use crate::domain::config::{Backup, Deploy, Environment};
+use crate::domain::duration::Duration;
+
+/// One migration that would be applied.
+#[derive(Debug)]
+pub struct Step<'a> {
+    pub migration: &'a Migration,
+    pub line: &'a Line,
+    pub marks: Vec<Mark>,
+    /// What the target's rows say of its statements, by their lines.
+    pub meanings: Vec<(usize, Meaning)>,
+    pub failing: Failing,
+}
+
+#[derive(Debug)]
+pub struct Plan<'a> {
+    pub environment: &'a Environment,
+    pub folder: &'a str,
+    /// The steps before the target, with the column of each in the ledger.
+    pub path: Vec<(&'a Environment, usize)>,
+    /// By what the target is proven: what was seen, and how.
+    pub proof: Option<(String, String)>,
+    pub steps: Vec<Step<'a>>,
+    /// What was found out about tables, locks and other people's transactions, in sentences.
+    pub found: Vec<String>,
+    pub version: Option<Version>,
+}
+
+/// Of a longer migration only so many lines are shown, beside those with a mark.
+const LONGEST: usize = 200;
+
+impl Plan<'_> {
+    pub fn text(&self) -> String {
+        let name = &self.environment.name;
+        let mut text = match self.steps.len() {
+            1 => format!("1 migration for {name}, from {}\n", self.folder),
+            several => format!("{several} migrations for {name}, from {}\n", self.folder),
+        };
+        if let Some((seen, how)) = &self.proof {
+            text.push_str(&format!("  reaches  {seen} ({how})\n"));
+        }
+        for step in &self.steps {
+            self.put(step, &mut text);
+        }
+        if !self.found.is_empty() {
+            text.push_str(&format!("\n{name} now\n"));
+            self.found.iter().for_each(|sentence| text.push_str(&format!("  {sentence}\n")));
+        }
+        text.push('\n');
+        put_deploy(self.environment, &self.environment.deploy, &mut text);
+        match &self.environment.backup {
+            Some(backup) => put_backup(backup, &mut text),
+            None => text.push_str(&format!("backup   none is declared: [env.{name}.backup] in .nexusenv\n")),
+        }
+        text
+    }
+
+    fn put(&self, step: &Step<'_>, text: &mut String) {
+        let before = self.path.iter().filter_map(|(environment, at)| {
+            let at = step.line.cells[*at].at()?;
+            Some(format!("{} {}", environment.name, calendar::rfc3339(at)[..16].replace('T', " ")))
+        });
+        let before: Vec<String> = before.collect();
+        let before = if before.is_empty() { String::new() } else { format!("  (applied on {})", before.join(", ")) };
+        text.push_str(&format!("\n{}{before}\n", step.migration.name));
+        let sql = step.migration.text();
+        let lines: Vec<&str> = sql.lines().collect();
+        let mut left_out = 0;
+        for (at, line) in lines.iter().enumerate() {
+            let number = at + 1;
+            let marked = step.marks.iter().any(|mark| mark.finding.line == number);
+            if number > LONGEST && !marked {
+                left_out += 1;
+                continue;
+            }
+            text.push_str(format!("  {number:>4}  {line}").trim_end());
+            text.push('\n');
+            put_marks(step, number, text);
+        }
+        if left_out > 0 {
+            text.push_str(&format!("        … {left_out} more lines\n"));
+        }
+        let version = self.version.map_or_else(String::new, |version| format!(" {version}"));
+        text.push_str(&match step.failing {
+            Failing::Whole => format!("  if a statement fails, nothing of this migration stays (Prisma{version})\n"),
+            Failing::Partial => format!(
+                "  if a statement fails, what stands above it STAYS: Prisma{version} sends each statement alone\n"
+            ),
+            Failing::Unknown => {
+                "  if a statement fails, what stands above it may stay: which Prisma applies it is not known\n"
+                    .to_owned()
+            }
+        });
+    }
+}
+
+fn put_marks(step: &Step<'_>, number: usize, text: &mut String) {
+    const MARGIN: &str = "        ";
+    for mark in step.marks.iter().filter(|mark| mark.finding.line == number) {
+        let finding = &mark.finding;
+        text.push_str(&format!("{MARGIN}^ {}: {} ({})\n", finding.harm.word(), finding.sentence, finding.rule));
+        text.push_str(&match (&mark.allowed, finding.harm) {
+            (Some(reason), _) => format!("{MARGIN}  allowed in the file: {reason}\n"),
+            (None, Harm::Loses | Harm::Fails | Harm::Breaks | Harm::Locks | Harm::History) => {
+                format!("{MARGIN}  instead: {}\n", finding.instead)
+            }
+        });
+    }
+    for (_, meaning) in step.meanings.iter().filter(|(line, _)| *line == number) {
+        match meaning {
+            Meaning::Nothing => {}
+            Meaning::Note(sentence) => text.push_str(&format!("{MARGIN}^ now: {sentence}\n")),
+            Meaning::Fails(sentence) => text.push_str(&format!("{MARGIN}^ WILL FAIL: {sentence}\n")),
+        }
+    }
+}
+
+fn put_deploy(environment: &Environment, deploy: &Deploy, text: &mut String) {
+    let lock = Duration::short(deploy.lock_timeout.seconds());
+    let statement = deploy.statement_timeout.map_or_else(
+        || "and may take as long as the server lets it".to_owned(),
+        |time| format!("and may take {}", Duration::short(time.seconds())),
+    );
+    text.push_str(&format!(
+        "deploy   npx prisma migrate deploy, with write access to {} for it alone\n",
+        environment.name
+    ));
+    text.push_str(&format!("         each statement waits {lock} for a lock, {statement}\n"));
+}
+
+fn put_backup(backup: &Backup, text: &mut String) {
+    text.push_str(&format!("backup   {}\n", shell_words::join(&backup.command)));
+    if let Some(verify) = &backup.verify {
+        text.push_str(&format!("verify   {}\n", shell_words::join(verify)));
+    }
+    if let Some(restore) = &backup.restore {
+        text.push_str(&format!("restore  {restore}\n"));
+    }
+}

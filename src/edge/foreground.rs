@@ -1,0 +1,113 @@
+//! Runs a program of the person's to its end, on the terminal that this one has: its words are passed through, and Ctrl-C is
+//! for it alone. It starts nothing in the background.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ended {
+    Status(i32),
+    Signal(i32),
+}
+
+impl Ended {
+    pub fn well(self) -> bool {
+        self == Ended::Status(0)
+    }
+}
+
+impl std::fmt::Display for Ended {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Ended::Status(status) => write!(f, "exit status {status}"),
+            Ended::Signal(signal) => write!(f, "signal {signal}"),
+        }
+    }
+}
+
+/// Runs `words` in a directory with exactly these variables.
+///
+/// # Errors
+/// Where it could not be started: those of execve(2).
+pub fn run<'a>(
+    words: &[String],
+    directory: &Path,
+    variables: impl Iterator<Item = (&'a OsStr, &'a OsStr)>,
+) -> io::Result<Ended> {
+    let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(directory).env_clear().envs(variables);
+    let interrupted = Waiting::begin();
+    let status = command.status();
+    drop(interrupted);
+    let status = status?;
+    Ok(match (status.code(), status.signal()) {
+        (Some(code), _) => Ended::Status(code),
+        (None, Some(signal)) => Ended::Signal(signal),
+        (None, None) => Ended::Status(1),
+    })
+}
+
+/// The same, with what it prints, and nothing on stdin.
+///
+/// # Errors
+/// As for [`run`].
+pub fn output<'a>(
+    words: &[String],
+    directory: &Path,
+    variables: impl Iterator<Item = (&'a OsStr, &'a OsStr)>,
+) -> io::Result<(Ended, Vec<u8>)> {
+    let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(directory).env_clear().envs(variables).stdin(Stdio::null());
+    let output = command.stderr(Stdio::inherit()).output()?;
+    let ended = output.status.code().map_or(Ended::Signal(output.status.signal().unwrap_or(0)), Ended::Status);
+    Ok((ended, output.stdout))
+}
+
+/// While it lives, the terminal's Ctrl-C and Ctrl-\ end the child and not this program, which has to say what became of
+/// it. The child gets them anew: a handler does not survive execve(2).
+struct Waiting([(libc::c_int, libc::sighandler_t); 2]);
+
+impl Waiting {
+    fn begin() -> Waiting {
+        extern "C" fn nothing(_signal: libc::c_int) {}
+        let handler: extern "C" fn(libc::c_int) = nothing;
+        let take = |signal| {
+            // SAFETY: the handler does nothing.
+            (signal, unsafe { libc::signal(signal, handler as libc::sighandler_t) })
+        };
+        Waiting([take(libc::SIGINT), take(libc::SIGQUIT)])
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        for (signal, before) in self.0 {
+            // SAFETY: what was in force before.
+            unsafe { libc::signal(signal, before) };
+        }
+    }
+}
+
+/// The nearest file of this path at or above a directory.
+pub fn above(directory: &Path, path: &str) -> Option<PathBuf> {
+    directory.ancestors().map(|ancestor| ancestor.join(path)).find(|path| path.exists())
+}
+
+/// The same variables but for these names, and with these added.
+pub fn variables(
+    all: impl Iterator<Item = (OsString, OsString)>,
+    without: &[&str],
+    with: Vec<(OsString, OsString)>,
+) -> Vec<(OsString, OsString)> {
+    let kept =
+        all.filter(|(name, _)| !without.iter().any(|other| name == *other) && !with.iter().any(|(n, _)| n == name));
+    let mut found: Vec<(OsString, OsString)> = kept.collect();
+    found.extend(with);
+    found
+}
