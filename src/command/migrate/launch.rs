@@ -126,7 +126,8 @@ fn variables(
     side: &Side<'_>,
     url: &DatabaseUrl,
 ) -> Result<Vec<(OsString, OsString)>> {
-    let active = Active { environment: side.environment.name.clone(), until: None, granted: Access::ReadOnly };
+    let active =
+        Active { environment: side.environment.name.clone(), until: None, granted: Access::ReadOnly, grant: None };
     let limited = limits::limited(url, &side.environment.deploy);
     let vars = load::variables(ambient, loaded, &active)?
         .map(|name, _| (*name == side.variable).then(|| Secret::new(limited.expose())));
