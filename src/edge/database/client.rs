@@ -74,7 +74,7 @@ pub(super) fn trial(account: &Account, destination: &Destination, deadline: Inst
             Err(Refusal::Silence(silence)) => return Err(silence),
         };
     let rows = session.query("SHOW transaction_read_only")?;
-    session.bye();
+    session.part();
     match rows.first().and_then(|row| row.first()).and_then(Option::as_deref) {
         Some("on") => Ok(Trial::Held),
         Some(_) => Ok(Trial::Ignored),
@@ -325,7 +325,6 @@ impl Session {
         }
     }
 
-    fn bye(&mut self) {
     /// The rows that one query answers. It waits for no lock longer than a second, and takes no longer than `limit`, whatever
     /// the server's own settings are.
     pub(super) fn rows(&mut self, sql: &str, limit: Duration) -> Result<Vec<Vec<Option<String>>>, Silence> {
@@ -372,7 +371,6 @@ impl Session {
             }
             other => other?,
         };
-        self.bye();
         match rows.as_slice() {
             [row] => match row.as_slice() {
                 [system, Some(database), standby, started, version, comment] => Ok(Identity {
