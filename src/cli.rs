@@ -1,5 +1,6 @@
 //! The road from what was typed to its command, and from how that ended to the exit status. The words stand in `words`.
 
+mod usage;
 mod words;
 
 use std::ffi::OsString;
@@ -17,7 +18,7 @@ use crate::domain::ambient::{Ambient, Colour};
 use crate::domain::config::Access;
 use crate::domain::toolcall::Format;
 use crate::edge::{ambient, memory, output, terminal, tunnel};
-use crate::error::{Exit, Result, Status, told};
+use crate::error::{Result, Status, told};
 
 /// Runs the program and returns its exit status.
 pub fn run(words: Vec<OsString>) -> Status {
@@ -30,7 +31,7 @@ pub fn run(words: Vec<OsString>) -> Status {
                 cli.global.apply(&mut ambient);
                 act(&ambient, &words, cli.verb)
             }
-            Err(error) => return usage(&error),
+            Err(error) => return usage::told(&ambient, &words, &error),
         },
     };
     outcome.unwrap_or_else(|error| {
@@ -115,15 +116,6 @@ fn alone<A: Args>(words: &[OsString]) -> Option<(Global, A)> {
     let command = Global::augment_args(A::augment_args(Command::new("nexus-env")));
     let mut matches: ArgMatches = command.try_get_matches_from(words).ok()?;
     Some((Global::from_arg_matches(&matches).ok()?, A::from_arg_matches_mut(&mut matches).ok()?))
-}
-
-/// Help and version are data; every other answer of the parser is a usage error.
-fn usage(error: &clap::Error) -> Status {
-    let _ = error.print();
-    match error.use_stderr() {
-        true => Status::from(Exit::Usage as u8),
-        false => Status::DONE,
-    }
 }
 
 impl GuardArgs {
@@ -274,8 +266,16 @@ fn proxy(ambient: &Ambient, verb: ProxyVerb) -> Result<Status> {
 
 fn set(ambient: &Ambient, args: &SetArgs) -> Result<()> {
     use command::{plain, variables};
-    if args.value.is_some() {
-        return Err(variables::refuse_argument(&args.name).into());
+    if let Some(value) = &args.value {
+        let loaded = command::load::configuration(ambient).ok();
+        let meant =
+            loaded.and_then(|loaded| Some(command::load::environment(&loaded, value.to_str()?).ok()?.name.clone()));
+        let refused = variables::refuse_argument(&args.name);
+        return Err(match meant {
+            Some(name) => refused.hint(format!("nexus-env set {} -e {name}", args.name)),
+            None => refused,
+        }
+        .into());
     }
     let environment = args.environment.environment.as_deref();
     let emptiness = if args.empty { Emptiness::Meant } else { Emptiness::Refused };

@@ -13,7 +13,7 @@ use crate::domain::toolcall::Format;
 /// Loads a repository's environment (dev, test, prod) with its age-encrypted credentials, and keeps destructive
 /// database commands away from production.
 #[derive(Debug, Parser)]
-#[command(name = "nexus-env", version, disable_help_subcommand = true, arg_required_else_help = true, after_help = STATUS)]
+#[command(name = "nexus-env", version, arg_required_else_help = true, after_help = STATUS)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -112,7 +112,7 @@ pub struct PathArgs {
     pub path: Option<PathBuf>,
 }
 
-/// The words of `use`, which the hook hands to the binary as they are.
+// The hook hands these to the binary as they are. (What stands in `///` here would be the verb's help.)
 #[derive(Args, Debug)]
 pub struct UseArgs {
     #[arg(value_name = "ENV")]

@@ -102,7 +102,7 @@ pub fn check(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, form: Fo
         Form::Json => output::json(&report::as_json(&outcome).to_string())?,
         Form::Text => match (exit, report::told(&outcome)) {
             (0, text) => terminal::say(ambient, &text),
-            (_, text) => terminal::say_anyway(&text),
+            (_, text) => terminal::refuse(ambient, &text),
         },
     }
     Ok(exit)
@@ -154,7 +154,7 @@ pub fn stand(
     let recorded = |event| audit::decided(ambient, standing.root(), &found, event, layer);
     let tell = |told: &str| {
         if layer != Layer::Engine {
-            terminal::say_anyway(told);
+            terminal::refuse(ambient, told);
         }
     };
     let now = ambient.now.seconds.unsigned_abs();

@@ -1,8 +1,8 @@
 //! `run`: one command in an environment, without touching the shell. The guard judges it first, by the variables that it
 //! will have; then this process becomes the command.
 
-use crate::domain::safe_text;
 use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -16,9 +16,10 @@ use super::{proxy, sentry};
 use crate::domain::ambient::{Ambient, Environ};
 use crate::domain::config::{Access, Environment};
 use crate::domain::layers as layers_of;
-use crate::domain::name::VariableName;
+use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::node::Named;
 use crate::domain::record::{Entry, Event, Layer};
+use crate::domain::safe_text;
 use crate::domain::secret::Secret;
 use crate::domain::session::given;
 use crate::domain::vars::Vars;
@@ -72,9 +73,24 @@ pub fn run(
         audit::record(ambient, &entry.command(&name).through(Layer::Run));
     }
     let error = Command::new(program).args(arguments).env_clear().envs(inner.variables.iter()).exec();
-    Err(Failure::new(format!("could not start `{}`: {error}", safe_text::path(Path::new(program))))
-        .hint("is it installed, and spelled right?")
-        .into())
+    Err(not_started(&loaded, Path::new(program), &error).into())
+}
+
+fn not_started(loaded: &Loaded, program: &Path, error: &std::io::Error) -> Failure {
+    let shown = safe_text::path(program);
+    let environment =
+        program.to_str().and_then(EnvironmentName::new).filter(|n| loaded.config.environment(n).is_some());
+    if let (Some(name), ErrorKind::NotFound) = (environment, error.kind()) {
+        return Failure::new(format!("there is no program `{shown}`; the environment is named by -e"))
+            .hint(format!("nexus-env run -e {name} -- COMMAND"));
+    }
+    match error.kind() {
+        ErrorKind::NotFound => Failure::new(format!("there is no program `{shown}`"))
+            .hint("is it installed, on the PATH, and spelled right?"),
+        ErrorKind::PermissionDenied => Failure::new(format!("`{shown}` cannot be run: permission denied"))
+            .hint(format!("ls -l {}", safe_text::typed(program))),
+        _ => Failure::new(format!("could not start `{shown}`: {error}")),
+    }
 }
 
 /// Whatever the command is, it must not be handed a URL that reaches a protected environment that nobody asked for: one of

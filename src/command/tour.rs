@@ -32,10 +32,9 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// Walks through it. `shell` is `bash`, `zsh` or `fish`; the person's own, else the first that is there.
 pub fn tour(ambient: &Ambient, shell: Option<&str>) -> Result<Status> {
     let shell = pick_shell(ambient, shell)?;
-    let node = ["node", "npx"].iter().all(|program| on_path(ambient, program));
     catch_interrupt();
     let scratch = Scratch::new(&edge_ambient::temporary(ambient), "nexus-env-tour")?;
-    let outcome = walk(ambient, &scratch, &shell, node);
+    let outcome = walk(ambient, &scratch, &shell);
     let path = scratch.path().display().to_string();
     scratch.remove()?;
     outcome?;
@@ -55,7 +54,7 @@ pub fn stand_in(words: &[OsString]) -> Result<Status> {
     }
 }
 
-/// The stand-in for `npx prisma` where there is no Node: says whose database would have been reached.
+/// The stand-in for `npx prisma`: says whose database would have been reached.
 pub fn reach(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     let port = ambient
         .variables
@@ -68,20 +67,15 @@ pub fn reach(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     Ok(Status::DONE)
 }
 
-fn walk(ambient: &Ambient, scratch: &Scratch, shell: &str, node: bool) -> Result<()> {
+fn walk(ambient: &Ambient, scratch: &Scratch, shell: &str) -> Result<()> {
     let port = tunnel::free_port(5433)?;
-    let proxy = furnish(scratch, shell, node, port)?;
+    let proxy = furnish(scratch, shell, port)?;
     let mut guide = Guide { ambient, step: 0, pty: start(ambient, scratch, shell)? };
     guide.prompt()?;
     let url = |password: &str| format!("postgresql://postgres:{password}@127.0.0.1:{port}/nexus_db");
 
     tell(ambient, &format!("A scratch repository in {}, in a real {shell}.", scratch.path().display()));
-    if !node {
-        tell(
-            ambient,
-            "Node is not installed here, so a small stand-in answers for `npx prisma`; the guard does not mind.",
-        );
-    }
+    tell(ambient, "It needs no Node: a small stand-in answers for `npx prisma`, and the guard does not mind.");
     guide.says("A configuration without secrets goes into git. It names the environments and their tunnels.");
     guide.types("cd shop && cat .nexusenv", Expect::Shows("[env.prod.proxy]"))?;
     guide.says("An identity opens the credentials. It is made where there is none, outside of the repository.");
@@ -127,7 +121,7 @@ fn walk(ambient: &Ambient, scratch: &Scratch, shell: &str, node: bool) -> Result
 }
 
 /// Writes the scratch world and returns the stand-in tunnel's program.
-fn furnish(scratch: &Scratch, shell: &str, node: bool, port: u16) -> Result<std::path::PathBuf> {
+fn furnish(scratch: &Scratch, shell: &str, port: u16) -> Result<std::path::PathBuf> {
     let program = edge_ambient::program()?;
     scratch.link("bin/nexus-env", &program)?;
     let proxy = scratch.copy("bin/cloud-sql-proxy", &program)?;
@@ -137,11 +131,7 @@ fn furnish(scratch: &Scratch, shell: &str, node: bool, port: u16) -> Result<std:
         &include_str!("tour/nexusenv.toml").replace("{id}", &id).replace("{port}", &port.to_string()),
     )?;
     scratch.file("home/shop/package.json", "{ \"name\": \"shop\", \"private\": true }\n")?;
-    if node {
-        scratch.program("home/shop/node_modules/.bin/prisma", include_str!("tour/prisma.mjs"))?;
-    } else {
-        scratch.program("bin/npx", include_str!("tour/npx.sh"))?;
-    }
+    scratch.program("bin/npx", include_str!("tour/npx.sh"))?;
     let (rc, text) = match shell {
         "bash" => ("home/.bashrc", include_str!("tour/bashrc")),
         "zsh" => ("home/.zshrc", include_str!("tour/zshrc")),
@@ -153,6 +143,8 @@ fn furnish(scratch: &Scratch, shell: &str, node: bool, port: u16) -> Result<std:
 
 fn start(ambient: &Ambient, scratch: &Scratch, shell: &str) -> Result<Pty> {
     let home = scratch.directory("home")?;
+    // fish keeps files of its own in one of these, and in `/tmp` where it is told of neither.
+    let (temporary, runtime) = (scratch.directory("tmp")?, scratch.directory("run")?);
     let mut path = scratch.path().join("bin").into_os_string();
     if let Some(rest) = ambient.variables.get("PATH") {
         path.push(":");
@@ -161,10 +153,10 @@ fn start(ambient: &Ambient, scratch: &Scratch, shell: &str) -> Result<Pty> {
     let mut variables = vec![
         ("HOME", home.clone().into_os_string()),
         ("PATH", path),
+        ("TMPDIR", temporary.into_os_string()),
+        ("XDG_RUNTIME_DIR", runtime.into_os_string()),
         ("TERM", "dumb".into()),
         ("LANG", ambient.variables.get("LANG").unwrap_or(OsStr::new("C.UTF-8")).to_owned()),
-        ("npm_config_update_notifier", "false".into()),
-        ("npm_config_offline", "true".into()),
     ];
     variables.extend(ambient.variables.get("TZ").map(|zone| ("TZ", zone.to_owned())));
     let words: &[&str] = match shell {

@@ -59,10 +59,11 @@ pub fn get(
     out: &mut dyn Write,
 ) -> Result<()> {
     let name = readable_name(name)?;
-    let stored = match vault::read(place.root, place.expected.environment)? {
+    let container = vault::read(place.root, place.expected.environment)?;
+    let stored = match &container {
         None => None,
         Some(container) => {
-            let opened = open(place, &container, Wanted::Only(std::slice::from_ref(&name)))?;
+            let opened = open(place, container, Wanted::Only(std::slice::from_ref(&name)))?;
             seen(place, opened.pin, opened.warning.as_deref())?;
             opened.vars.get(&name).cloned()
         }
@@ -70,8 +71,13 @@ pub fn get(
     // A plain variable of that name wins, so that `.nexusenv.local` can put one in a secret's place.
     let value = plain.or(stored).ok_or_else(|| {
         let environment = place.expected.environment;
-        Failure::new(format!("`{name}` is not set for {environment}"))
-            .hint(format!("nexus-env set {name} -e {environment}"))
+        let secrets = container.iter().flat_map(|container| &container.secrets).map(|(name, _)| name);
+        let close = |known: &&VariableName| strsim::damerau_levenshtein(known.as_str(), name.as_str()) <= 2;
+        let hint = match secrets.chain(place.plain).find(close) {
+            Some(meant) => format!("nexus-env get {meant} -e {environment}"),
+            None => format!("nexus-env set {name} -e {environment}"),
+        };
+        Failure::new(format!("`{name}` is not set for {environment}")).hint(hint)
     })?;
     print(&present(&name, value)?, out)
 }

@@ -19,15 +19,28 @@ pub fn say_anyway(line: &str) {
     let _ = std::io::stderr().write_all(format!("nexus-env: {}\n", safe_text::lines(line)).as_bytes());
 }
 
+/// The same for what a person must not overlook: the program's name stands out where colour may.
+pub fn refuse(ambient: &Ambient, line: &str) {
+    let name = painted(ambient, "1;31", "nexus-env:");
+    let _ = std::io::stderr().write_all(format!("{name} {line}\n").as_bytes());
+}
+
 /// Prints an error and, after it, its hint.
 pub fn complain(ambient: &Ambient, error: &anyhow::Error) {
     let (sentence, hint, _) = told(error);
-    let mut text = format!("nexus-env: {sentence}\n");
+    let mut text = format!("{} {sentence}\n", painted(ambient, "1;31", "nexus-env:"));
     if let Some(hint) = hint {
-        text.push_str(&format!("hint: {hint}\n"));
+        text.push_str(&format!("{} {hint}\n", painted(ambient, "1", "hint:")));
     }
-    let _ = std::io::stderr().write_all(safe_text::lines(&text).as_bytes());
-    let _ = ambient.colour == Colour::Yes;
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// A word in one of ECMA-48's renditions, where colour may be.
+fn painted(ambient: &Ambient, rendition: &str, word: &str) -> String {
+    match ambient.colour {
+        Colour::Yes => format!("\x1b[{rendition}m{word}\x1b[0m"),
+        Colour::No => word.to_owned(),
+    }
 }
 
 /// Words for another program that reads our stderr, and for whoever reads that one's.

@@ -152,11 +152,80 @@ fn the_guards_answer_is_an_exit_status() {
 }
 
 #[test]
+fn messages_carry_colour_only_where_it_is_wanted() {
+    let world = world();
+    let told = |colour: &str| world.run(&["--color", colour, "get", "TOKEN"]).ends_with_status(1).stderr;
+    let plain = "nexus-env: `TOKEN` is not set for dev\nhint: nexus-env set TOKEN -e dev\n";
+    let painted = plain.replace("nexus-env: ", "\x1b[1;31mnexus-env:\x1b[0m ").replace("hint:", "\x1b[1mhint:\x1b[0m");
+    assert_eq!(told("always"), painted);
+    assert_eq!(told("never"), plain);
+    assert_eq!(told("auto"), plain, "no terminal");
+    let blocked = ["guard", "check", "--color", "always", "--", "npx", "prisma", "migrate", "dev"];
+    let told = world.run(&blocked).ends_with_status(3).stderr;
+    assert!(told.starts_with("\x1b[1;31mnexus-env:\x1b[0m blocked: "), "{told}");
+    // An explicit word counts more than the variable (no-color.org).
+    let world = world.variable("NO_COLOR", "1");
+    assert_eq!(world.run(&["--color", "always", "get", "TOKEN"]).stderr, painted);
+}
+
+#[test]
 fn wrong_usage_is_two() {
     let world = world();
     for words in [&["frob"][..], &["run"], &["export"], &["guard"], &["hook", "tcsh"], &["list", "--frob"]] {
         world.run(words).ends_with_status(2);
     }
+}
+
+#[test]
+fn wrong_usage_says_what_to_type_and_never_what_may_be_a_value() {
+    let world = world();
+    for (words, status, told) in [
+        (
+            &["stauts"][..],
+            2,
+            "unrecognized subcommand 'stauts'\n\n  tip: a similar subcommand exists: 'status'\n\n\
+          Usage: nexus-env [OPTIONS] <COMMAND>\nhint: nexus-env --help",
+        ),
+        (
+            &["guard", "pause", "--fro", "5m"],
+            2,
+            "unexpected argument '--fro' found\n\nUsage: nexus-env guard pause [OPTIONS]\nhint: nexus-env guard pause --help",
+        ),
+        (
+            &["export", "--format", "yaml"],
+            2,
+            "invalid value 'yaml' for '--format <FORMAT>'\n  \
+          [possible values: shell, json, dotenv, github]\nhint: nexus-env export --help",
+        ),
+        (
+            &["run", "prod", "--", "ls"],
+            1,
+            "there is no program `prod`; the environment is named by -e\n\
+          hint: nexus-env run -e prod -- COMMAND",
+        ),
+        (
+            &["run", "--", "nosuch"],
+            1,
+            "there is no program `nosuch`\nhint: is it installed, on the PATH, and spelled right?",
+        ),
+        (&["get", "DATABSE_URL"], 1, "`DATABSE_URL` is not set for dev\nhint: nexus-env get DATABASE_URL -e dev"),
+    ] {
+        world.run(words).ends_with_status(status).prints("").says(&format!("nexus-env: {told}\n"));
+    }
+    let refused = "nexus-env: a value is never taken from the command line: other users see it there, and the history keeps it\nhint: ";
+    let asks = "nexus-env set TOKEN, which asks for it, or some-command | nexus-env set TOKEN";
+    for (words, hint) in [
+        (&["set", "TOKEN", "hunter2"][..], asks),
+        (&["set", "TOKEN", "two", "hunter2"], asks),
+        (&["set", "TOKEN", "--hunter2"], asks),
+        (&["set", "TOKEN", "-Xhunter2"], asks),
+        (&["set", "TOKEN=hunter2"], asks),
+        (&["set", "TOKEN", "prod"], "nexus-env set TOKEN -e prod"),
+    ] {
+        world.run(words).ends_with_status(2).prints("").says(&format!("{refused}{hint}\n"));
+    }
+    let help = world.run(&["help", "use"]).succeeds();
+    assert!(String::from_utf8_lossy(&help.stdout).starts_with("Select an environment for this shell alone"));
 }
 
 #[test]

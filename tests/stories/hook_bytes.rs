@@ -95,7 +95,7 @@ fn through(shell: &str, dialect: &str, locale: &str, values: &[Vec<u8>]) -> Vec<
     let output = Command::new(program(shell))
         .args(["-c", &script])
         .env_clear()
-        .envs([("LC_ALL", locale), ("PATH", "/usr/bin:/bin"), ("HOME", &at(""))])
+        .envs([("LC_ALL", locale), ("PATH", "/usr/bin:/bin"), ("HOME", &at("")), ("XDG_RUNTIME_DIR", &at(""))])
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -160,7 +160,9 @@ fn the_hooks_pass_the_shells_own_checkers_as_they_stand_and_rendered() {
             // fish_indent would write the rendered path's quotes another way.
             let files = if checker[0] == "fish_indent" { &files[..1] } else { &files[..] };
             for file in files {
-                let output = Command::new(program(checker[0])).args(&checker[1..]).arg(file).output().unwrap();
+                let mut command = Command::new(program(checker[0]));
+                command.args(&checker[1..]).arg(file).env("XDG_RUNTIME_DIR", directory.path());
+                let output = command.output().unwrap();
                 let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
                 assert!(output.status.success(), "{checker:?} {}:\n{said}", file.display());
             }

@@ -33,8 +33,13 @@ fn runs(shell: Shell, directory: &Path, code: &str) -> String {
         Shell::Zsh => &["-f"],
         Shell::Fish => &["--no-config"],
     });
-    let output =
-        command.arg(&script).env_clear().env("HOME", directory).env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8");
+    let output = command
+        .arg(&script)
+        .env_clear()
+        .env("HOME", directory)
+        .env("PATH", "/usr/bin:/bin")
+        .env("LANG", "C.UTF-8")
+        .env("XDG_RUNTIME_DIR", directory);
     let output = output.stdin(Stdio::null()).current_dir(directory).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{shell}");
     String::from_utf8(output.stdout).unwrap()

@@ -11,7 +11,9 @@ use crate::world::World;
 /// The names that a shell on this machine prints with `code`.
 fn names_of(shell: &str, words: &[&str]) -> Vec<String> {
     let mut command = Command::new(shell);
-    let output = command.args(words).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", "/nonexistent").output();
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let output = command.args(words).env_clear().env("PATH", "/usr/bin:/bin");
+    let output = output.env("HOME", home.path()).env("XDG_RUNTIME_DIR", home.path()).output();
     let text = String::from_utf8(output.expect("the shell starts").stdout).expect("names are text");
     text.split_whitespace().map(str::to_owned).collect()
 }

@@ -46,14 +46,15 @@ enum Hook {
 impl World {
     /// An empty repository in a fresh home.
     pub fn new() -> World {
-        let root = tempfile::Builder::new().prefix("nexus-env-story-").tempdir().expect("a temporary directory");
+        let root = tempfile::Builder::new().prefix("w").tempdir().expect("a temporary directory");
         let base = root.path().canonicalize().expect("its physical path");
         let (home, repo, bin, tools) =
             (base.join("home"), base.join("home/repo"), base.join("bin"), base.join("tools"));
         // Without the last one fish's first start reads all manual pages in the background.
         let generated = home.join(".local/share/fish/generated_completions");
         let fish = home.join(".config/fish");
-        for directory in [&home, &repo, &bin, &tools, &base.join("run"), &base.join("outside"), &fish, &generated] {
+        let more = ["run", "tmp", "outside"].map(|name| base.join(name));
+        for directory in [&home, &repo, &bin, &tools, &fish, &generated].into_iter().chain(&more) {
             fs::create_dir_all(directory).expect("a directory of the world");
         }
         fs::set_permissions(base.join("run"), fs::Permissions::from_mode(0o700)).expect("the runtime directory");
@@ -77,6 +78,7 @@ impl World {
             ("XDG_DATA_HOME", shown(home.join(".local/share"))),
             ("XDG_CACHE_HOME", shown(home.join(".cache"))),
             ("XDG_RUNTIME_DIR", shown(base.join("run"))),
+            ("TMPDIR", shown(base.join("tmp"))),
             ("PATH", format!("{}:{}:/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin", bin.display(), tools.display())),
             ("TERM", "xterm".into()),
             ("LANG", "C.UTF-8".into()),

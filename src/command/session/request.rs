@@ -20,8 +20,10 @@ pub struct Request {
 
 /// The shell, and what it asks for.
 pub fn request(words: &[OsString]) -> Result<(Dialect, Request)> {
-    let usage =
-        || Failure::new("`use` takes the name of an environment, `--for DURATION` and `--write`").exit(Exit::Usage);
+    let usage = || {
+        let sentence = "`use` takes the name of an environment, `--for DURATION` and `--write`";
+        Failure::new(sentence).hint("nexus-env use --help").exit(Exit::Usage)
+    };
     let words: Vec<&str> = words.iter().map(|word| word.to_str().ok_or_else(usage)).collect::<Result<_, _>>()?;
     let (dialect, rest) = words.split_first().ok_or_else(usage)?;
     let dialect =

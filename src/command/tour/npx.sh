@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tour's stand-in for npx where there is no Node: it changes nothing, and tells whose database would have been reached.
+# The tour's stand-in for npx, whatever Node is here or is not: it changes nothing, and tells whose database would have been reached.
 shift
 case "$1" in
 migrate | db) exec nexus-env __tour-reach "$1" "$2" ;;

@@ -1,0 +1,48 @@
+//! What is said to words that make no command, in this program's own form and with the help that fits. Never the words
+//! after `set NAME`: one of them may be a value that was typed in the wrong place.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{Command, CommandFactory};
+
+use super::words::Cli;
+use crate::command::variables;
+use crate::domain::ambient::Ambient;
+use crate::edge::terminal;
+use crate::error::{Exit, Failure, Status};
+
+/// Help and version are data; every other answer of the parser is a usage error.
+pub fn told(ambient: &Ambient, words: &[OsString], error: &clap::Error) -> Status {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Status::DONE;
+    }
+    // The whole page of what can be typed is no sentence.
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+    } else {
+        terminal::complain(ambient, &failure(words, error).into());
+    }
+    Status::from(Exit::Usage as u8)
+}
+
+fn failure(words: &[OsString], error: &clap::Error) -> Failure {
+    let word = |at: usize| words.get(at).and_then(|word| word.to_str());
+    if word(1) == Some("set") && error.kind() == ErrorKind::UnknownArgument {
+        return variables::refuse_argument(word(2).unwrap_or_default());
+    }
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let text = text.split("\n\nFor more information").next().unwrap_or(text).trim_end();
+    let mut command = Cli::command();
+    command.build();
+    let mut verb = "nexus-env".to_owned();
+    let mut at: &Command = &command;
+    for word in words.iter().skip(1).map_while(|word| word.to_str()) {
+        let Some(found) = at.find_subcommand(word) else { break };
+        verb.push_str(&format!(" {word}"));
+        at = found;
+    }
+    Failure::new(text).hint(format!("{verb} --help")).exit(Exit::Usage)
+}
