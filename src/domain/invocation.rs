@@ -3,6 +3,7 @@
 
 mod client;
 mod code;
+mod connect;
 pub mod datasource;
 mod dotenv;
 mod feed;

@@ -294,6 +294,44 @@ fn psql_goes_where_libpq_goes() {
 }
 
 #[test]
+fn what_a_script_connects_to_is_where_the_rest_runs() {
+    let one = |script: &str, expected: &[&str]| {
+        let files = [("a.sql", script), ("inc.sql", "\\c postgresql://inc/d\n"), ("drop.sql", "drop table x;")];
+        let line = "psql postgresql://u@h:1/d -f a.sql";
+        let uses = found(&files, &[("PGHOST", "p")], line).remove(0);
+        let there = |one: &Use| match &one.value {
+            UrlValue::Url(url) => url.expose().to_owned(),
+            UrlValue::Unknown(why) => why.clone(),
+            UrlValue::NotAUrl | UrlValue::Absent | UrlValue::Stored(_) => "nothing".to_owned(),
+        };
+        let told = std::iter::once(format!("{:?}", uses.effect)).chain(uses.uses.iter().map(there));
+        assert_eq!(told.collect::<Vec<_>>(), expected, "{script}");
+    };
+    let drop = "drop table x;\n";
+    one(drop, &["Destructive", "postgresql://u@h:1/d"]);
+    one(&format!("{drop}\\c e\nselect 1;"), &["Destructive", "postgresql://u@h:1/d"]);
+    one(&format!("\\c e\n{drop}"), &["Destructive", "postgresql://u@h:1/e"]);
+    one(&format!("\\c - - i 2\n{drop}"), &["Destructive", "postgresql://u@i:2/d"]);
+    one(&format!("\\c e v i 2\n{drop}"), &["Destructive", "postgresql://v@i:2/e"]);
+    one(&format!("\\connect 'postgresql://i/e'\n{drop}"), &["Destructive", "postgresql://i/e"]);
+    one(&format!("\\c \"host=i dbname=e\"\n{drop}"), &["Destructive", "host=i dbname=e"]);
+    one(&format!("\\c -reuse-previous=on postgresql:///e\n{drop}"), &["Destructive", "postgresql:///e"]);
+    one(&format!("\\c -reuse-previous=off e\n{drop}"), &["Destructive", "postgresql://p:5432/e"]);
+    one(&format!("select 1; \\c e \\c - - i\n{drop}"), &["Destructive", "postgresql://u@i:1/e"]);
+    one(&format!("{drop}\\c e\n{drop}"), &["Destructive", "postgresql://u@h:1/d", "postgresql://u@h:1/e"]);
+    one(&format!("\\i inc.sql\n{drop}"), &["Destructive", "postgresql://inc/d"]);
+    one("\\c e\n\\i drop.sql", &["Destructive", "postgresql://u@h:1/e"]);
+    one(&format!("\\set d e\n\\c :d\n{drop}"), &["Destructive", "its words cannot be known before it runs"]);
+    one("\\c e\nselect 1;", &["Safe", "postgresql://u@h:1/d"]);
+    let line = "psql postgresql://u@h:1/d -c '\\c postgresql://i/e' -c 'drop table x'";
+    check_with(&[], &[], line, &["psql: \\connect postgresql://i/e (on the line)"]);
+    let line = "psql postgresql://u@h:1/d <<'X'\n\\c postgresql://i/e\ndrop table x;\nX";
+    check_with(&[], &[], line, &["psql: \\connect postgresql://i/e (on the line)"]);
+    let unknown = "database unknown: its own text connects it to another server (on the line)";
+    check_with(&[], &[], "sqlite3 dev.db '.open prod.db' 'drop table x'", &[&format!("sqlite3: {unknown}")]);
+}
+
+#[test]
 fn each_tool_finds_its_database_in_its_own_way() {
     let drop = "-c 'DROP TABLE x'";
     let one =

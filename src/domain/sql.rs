@@ -1,6 +1,8 @@
 //! Whether a text of SQL can lose data: `DROP`, `TRUNCATE`, `DELETE` and `UPDATE` without a condition. A reader of tokens, not a
 //! parser: strings, comments and quoted names are left out, and what it cannot follow is unknown, never harmless.
 
+pub mod script;
+
 /// What a text would do.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Danger {

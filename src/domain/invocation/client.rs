@@ -1,6 +1,7 @@
 //! The clients that run any SQL: psql, mysql, sqlite3 and their kind. What they will run is read from their words, from the
 //! files that these name, and from what is piped into them; with nothing of that they are a person's own prompt.
 
+use super::connect::{Connects, Session, content};
 use super::options::{Options, options};
 use super::tools::Finds;
 use super::{Invocation, Reader, Sure, Use, Word, reach};
@@ -250,7 +251,11 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     let client = CLIENTS.iter().find(begins)?;
     let behind = &words[client.verb.len()..];
     let options = options(behind, client.valued);
-    let danger = if options.has(client.idle) { Danger::None } else { danger(reader, client, &options, scope) };
+    let uses = uses(reader, client, &options, scope);
+    let (danger, uses) = match options.has(client.idle) {
+        true => (Danger::None, uses),
+        false => run(reader, client, &options, scope, uses),
+    };
     let (effect, does, why) = match danger {
         Danger::None => (Effect::Safe, "run on", "what it runs loses nothing"),
         Danger::Unknown => (Effect::Gated, "run SQL on", "what it would run cannot be read before it runs"),
@@ -258,7 +263,6 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
             (Effect::Destructive, "lose data on", "it drops, truncates, or changes every row of a table")
         }
     };
-    let uses = uses(reader, client, &options, scope);
     let shown = std::iter::once(name).chain(client.verb.iter().copied()).collect::<Vec<_>>().join(" ");
     Some(reader.of_a_tool(shown, name, words, (effect, does, why), uses, scope))
 }
@@ -307,14 +311,6 @@ pub(super) fn of_unknown_program(reader: &Reader<'_>, words: &[Word], scope: &Sc
     })
 }
 
-fn content(reader: &Reader<'_>, word: &Word, scope: &Scope<'_>) -> Option<String> {
-    match (scope.piped(&word.text), word.sure) {
-        (Some(piped), _) => piped,
-        (None, Sure::No) => None,
-        (None, Sure::Yes) => reader.files.read(&scope.path(&word.text)).text(),
-    }
-}
-
 fn uses(reader: &Reader<'_>, client: &Client, options: &Options<'_>, scope: &Scope<'_>) -> Vec<Use> {
     match client.finds {
         Some(finds) => reach::uses(reader, finds, options, scope),
@@ -322,83 +318,88 @@ fn uses(reader: &Reader<'_>, client: &Client, options: &Options<'_>, scope: &Sco
     }
 }
 
-fn danger(reader: &Reader<'_>, client: &Client, options: &Options<'_>, scope: &Scope<'_>) -> Danger {
-    let mut found = Found { danger: Danger::None, any: false };
-    for word in options.values(client.text) {
-        found.take(of_word(reader, client.language, word, scope));
-    }
-    for word in options.values(client.file) {
-        found.take(match word.text.as_str() {
-            "-" => of_input(reader, client.language, scope),
-            _ => of_file(reader, client.language, word, scope, 0),
-        });
+/// What it would do, and on which databases.
+fn run(
+    reader: &Reader<'_>,
+    client: &Client,
+    options: &Options<'_>,
+    scope: &Scope<'_>,
+    uses: Vec<Use>,
+) -> (Danger, Vec<Use>) {
+    let connects = match client.finds {
+        Some(Finds::Libpq | Finds::Url(..)) => Connects::AsPsql,
+        Some(_) | None => Connects::No,
+    };
+    let mut session = Session::new(reader, scope, connects, uses);
+    let mut any = false;
+    // One session runs them in the order in which they stand.
+    for (flag, word) in &options.flags {
+        let Some(word) = word else { continue };
+        if client.text.contains(&flag.as_str()) {
+            any = true;
+            of_word(&mut session, client.language, word);
+        } else if client.file.contains(&flag.as_str()) {
+            any = true;
+            match word.text.as_str() {
+                "-" => of_input(&mut session, client.language, scope),
+                _ => of_file(&mut session, client.language, word, reader, scope),
+            }
+        }
     }
     if let Some(before) = client.statements {
         for word in options.rest.iter().skip(before) {
-            found.take(match word.text.strip_prefix(".read ") {
-                Some(file) => of_file(reader, client.language, &Word::sure(file.trim()), scope, 0),
-                None => of_word(reader, client.language, word, scope),
-            });
+            any = true;
+            match word.text.strip_prefix(".read ") {
+                Some(file) => session.file(&Word::sure(file.trim()), 0),
+                None => of_word(&mut session, client.language, word),
+            }
         }
     }
     if client.language == Language::Mongo {
         for word in options.rest.iter().filter(|word| word.text.ends_with(".js")) {
-            found.take(of_file(reader, client.language, word, scope, 0));
+            any = true;
+            of_file(&mut session, client.language, word, reader, scope);
         }
     }
-    match found.any {
-        true => found.danger,
-        false => of_input(reader, client.language, scope),
+    if !any {
+        of_input(&mut session, client.language, scope);
     }
-}
-
-struct Found {
-    danger: Danger,
-    any: bool,
-}
-
-impl Found {
-    fn take(&mut self, danger: Danger) {
-        self.any = true;
-        self.danger = self.danger.max(danger);
-    }
+    session.end()
 }
 
 /// What is piped into it. A terminal is a person's own prompt.
-fn of_input(reader: &Reader<'_>, language: Language, scope: &Scope<'_>) -> Danger {
+fn of_input(session: &mut Session<'_>, language: Language, scope: &Scope<'_>) {
     match &scope.fed {
-        Fed::Nothing => Danger::None,
-        Fed::Text(text) => of_text(reader, language, text, scope, 0),
-        Fed::Unknown => Danger::Unknown,
+        Fed::Nothing => {}
+        Fed::Text(text) => of_text(session, language, text),
+        Fed::Unknown => session.take(Danger::Unknown),
     }
 }
 
-fn of_word(reader: &Reader<'_>, language: Language, word: &Word, scope: &Scope<'_>) -> Danger {
+fn of_word(session: &mut Session<'_>, language: Language, word: &Word) {
     if word.sure == Sure::No {
         let inner = word.text.strip_prefix("$(cat ").or_else(|| word.text.strip_prefix("$(<"));
         if let Some(file) = inner.and_then(|inner| inner.strip_suffix(')')) {
-            return of_file(reader, language, &Word::sure(file.trim()), scope, 0);
+            return session.file(&Word::sure(file.trim()), 0);
         }
     }
-    of_text(reader, language, &word.text, scope, 0)
+    of_text(session, language, &word.text);
 }
 
-fn of_file(reader: &Reader<'_>, language: Language, word: &Word, scope: &Scope<'_>, depth: u8) -> Danger {
-    match content(reader, word, scope).filter(|_| depth <= 3) {
-        Some(text) => of_text(reader, language, &text, scope, depth),
-        None => Danger::Unknown,
-    }
-}
-
-fn of_text(reader: &Reader<'_>, language: Language, text: &str, scope: &Scope<'_>, depth: u8) -> Danger {
+fn of_file(session: &mut Session<'_>, language: Language, word: &Word, reader: &Reader<'_>, scope: &Scope<'_>) {
     match language {
-        Language::Mongo => mongo(text),
-        Language::Sql => {
-            let reading = sql::read(text);
-            let included =
-                reading.files.iter().map(|file| of_file(reader, language, &Word::sure(file), scope, depth + 1));
-            included.fold(reading.danger, Danger::max)
-        }
+        Language::Sql => session.file(word, 0),
+        Language::Mongo => match content(reader, word, scope) {
+            Some(text) => session.take(mongo(&text)),
+            None => session.take(Danger::Unknown),
+        },
+    }
+}
+
+fn of_text(session: &mut Session<'_>, language: Language, text: &str) {
+    match language {
+        Language::Mongo => session.take(mongo(text)),
+        Language::Sql => session.text(text, 0),
     }
 }
 
@@ -426,8 +427,10 @@ fn mongo(text: &str) -> Danger {
 
 /// What a text of SQL would do, for Prisma's `db execute`: from a file, or from what it is fed.
 pub(super) fn of_execute(reader: &Reader<'_>, file: Option<&Word>, scope: &Scope<'_>) -> Danger {
+    let mut session = Session::new(reader, scope, Connects::No, Vec::new());
     match file {
-        Some(word) => of_file(reader, Language::Sql, word, scope, 0),
-        None => of_input(reader, Language::Sql, scope),
+        Some(word) => session.file(word, 0),
+        None => of_input(&mut session, Language::Sql, scope),
     }
+    session.end().0
 }

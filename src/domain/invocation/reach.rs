@@ -8,7 +8,7 @@ use super::uses::{keep_what_is_set, of_any_program, resolve, surroundings};
 use super::{Reader, Role, Sure, UrlValue, Use, Word};
 use crate::domain::project::{self, Content};
 use crate::domain::scope::{Origin, Scope, Value};
-use crate::domain::url::{DatabaseUrl, Defaults, Host};
+use crate::domain::url::{DatabaseUrl, Defaults, Host, Place};
 
 /// What the words and the surroundings say.
 pub(super) fn uses(reader: &Reader<'_>, finds: Finds, options: &Options<'_>, scope: &Scope<'_>) -> Vec<Use> {
@@ -225,6 +225,59 @@ fn connection(word: &Word, [host, port, user, database]: [Part; 4], address: &Pa
         return unknown("database", "the service file says what it is");
     }
     reached(label, url, scope)
+}
+
+/// Where `\\connect` leads from `now`: `[-reuse-previous=on|off] [DBNAME|- [USER|- [HOST|- [PORT|-]]]]`, or a URL or a connection
+/// string in place of a name, to which nothing is added then unless it is said so (PostgreSQL manual, psql). `None` where it
+/// stays.
+pub(super) fn connected(words: &[String], now: &Use, scope: &Scope<'_>) -> Option<Use> {
+    const LABEL: &str = "\\connect";
+    let computed = || unknown(LABEL, "its words cannot be known before it runs");
+    let (reuse, words) = match words.split_first() {
+        Some((flag, rest)) if flag.starts_with("-reuse-previous=") => (Some(flag.ends_with("=on")), rest),
+        Some(_) | None => (None, words),
+    };
+    if words.iter().any(|word| word.starts_with([':', '`', '$'])) {
+        return Some(computed());
+    }
+    let first = words.first()?;
+    let whole = first.contains('=') || first.contains("://");
+    let before = match &now.value {
+        UrlValue::Url(url) if reuse.unwrap_or(!whole) => Some(url.readings().swap_remove(0)),
+        UrlValue::Url(_) => None,
+        // What is kept of it is not known.
+        _ if reuse.unwrap_or(!whole) => return Some(unknown(LABEL, "where it was connected before is not known")),
+        _ => None,
+    };
+    let kept = |pick: fn(&DatabaseUrl) -> Option<String>, variable: &str| match &before {
+        Some(url) => pick(url).map_or(Part::Unset, |text| Part::Known(text, Origin::Line)),
+        None => part(None, variable, scope),
+    };
+    let parts = [
+        kept(|url| Some(listed(url, |place| place.host.to_string())), "PGHOST"),
+        kept(|url| Some(listed(url, |place| place.port.to_string())), "PGPORT"),
+        kept(|url| url.user().map(str::to_owned), "PGUSER"),
+        kept(|url| url.database().map(str::to_owned), "PGDATABASE"),
+    ];
+    let address = if before.is_some() { Part::Unset } else { part(None, "PGHOSTADDR", scope) };
+    let mut there = match whole {
+        true => connection(&Word::sure(first), parts, &address, scope),
+        false => {
+            let [host, port, user, database] = parts;
+            let given = |at: usize, before: Part| match words.get(at).map(String::as_str) {
+                None | Some("-") => before,
+                Some(text) => Part::Known(text.to_owned(), Origin::Line),
+            };
+            let parts = [given(2, host), given(3, port), given(1, user), given(0, database)];
+            assembled("postgresql", parts, &address, "5432", scope)
+        }
+    };
+    LABEL.clone_into(&mut there.label);
+    Some(there)
+}
+
+fn listed(url: &DatabaseUrl, show: fn(&Place) -> String) -> String {
+    url.places().iter().map(show).collect::<Vec<_>>().join(",")
 }
 
 fn mysql(options: &Options<'_>, scope: &Scope<'_>) -> Use {
