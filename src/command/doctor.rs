@@ -8,12 +8,13 @@ use serde_json::json;
 
 use super::load::{self, Configured, Loaded};
 use super::status::Form;
+use super::stores;
 use crate::domain::ambient::Ambient;
 use crate::domain::config::Proxy;
 use crate::domain::doctor::{self, Checked, Configuration, Facts, Prompt, Ready, Severity};
 use crate::domain::name::{EnvironmentName, VariableName};
 use crate::domain::session::given;
-use crate::edge::{ambient, identity, output, survey, trust, vault};
+use crate::edge::{ambient, identity, output, survey, vault};
 use crate::error::{Exit, Failure, Result, Status, told};
 
 /// Prints the findings. 0 where none is an error, else 1.
@@ -95,19 +96,16 @@ fn used(ambient: &Ambient) -> Option<String> {
 
 fn ready(ambient: &Ambient, loaded: Loaded) -> Ready {
     let mut names: Vec<VariableName> = loaded.config.database_variables.clone();
-    let mut not_allowed: Vec<EnvironmentName> = Vec::new();
     for environment in &loaded.config.environments {
         names.extend(environment.vars.iter().map(|(name, _)| name.clone()));
         if let Ok(Some(container)) = vault::read(&loaded.repository.root, &environment.name) {
             names.extend(container.secrets.iter().map(|(name, _)| name.clone()));
-            if let Ok(None) = trust::pin(ambient, &loaded.config.id, &environment.name) {
-                not_allowed.push(environment.name.clone());
-            }
         }
     }
     names.sort();
     names.dedup();
-    Ready { config: loaded.config, names, not_allowed }
+    let stores = stores::all(ambient, &loaded);
+    Ready { config: loaded.config, names, stores }
 }
 
 /// Programs of declared tunnels that are named without a path and found nowhere.

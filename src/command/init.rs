@@ -13,8 +13,8 @@ use crate::domain::repository::{InputKind, Repository};
 use crate::domain::template;
 use crate::edge::identity::{self, How};
 use crate::edge::repo::{self, Found};
-use crate::edge::terminal;
 use crate::edge::trust::{self, Trust};
+use crate::edge::{terminal, vault};
 use crate::error::{Failure, Result};
 
 /// Makes what is missing, in the top directory of the git work tree, else in the current directory. A second call
@@ -90,6 +90,13 @@ fn next(ambient: &Ambient, root: &Path, written: Written) -> Result<()> {
     };
     let env_file = repo::prisma_env_file(root);
     let step = match (allowed, env_file, written) {
+        // What is stored already is read by others: another one's `set` would make secrets that they cannot read.
+        (true, _, Written::Before) if vault::is_any(root) => {
+            "nexus-env status, which says what you can read".to_owned()
+        }
+        (_, _, Written::Now) if vault::is_any(root) => "the secrets in `.nexusenv.d` are bound to the `id` of a \
+            `.nexusenv` before this one: write the `repository` of one of them as `id`, then nexus-env allow"
+            .to_owned(),
         (false, _, Written::Now | Written::Before) => "nexus-env allow, after a look at the files".to_owned(),
         (true, Some(file), Written::Now) => {
             format!("nexus-env import {} -e dev, to take over what this project has", typed(ambient, &file))

@@ -13,8 +13,9 @@ use crate::domain::agent;
 use crate::domain::ambient::Ambient;
 use crate::domain::change::Change;
 use crate::domain::config::{Access, Config, Environment};
-use crate::domain::container::Pin;
+use crate::domain::container::{Container, Pin};
 use crate::domain::holding;
+use crate::domain::identity::Identities;
 use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::pause::Pause;
 use crate::domain::repository::Repository;
@@ -228,7 +229,7 @@ fn parsed(value: &Secret) -> Option<DatabaseUrl> {
 pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Vars> {
     let Some(container) = vault::read(&loaded.repository.root, &environment.name)? else { return Ok(Vars::default()) };
     let identities = identity::find(ambient)?;
-    let pin = known_pin(ambient, loaded, environment)?;
+    let pin = known_pin(ambient, loaded, environment, &container, &identities)?;
     let opened = vault::open(&container, &expected(loaded, environment, Some(pin)), &identities, Wanted::All)?;
     if let Some(warning) = &opened.warning {
         terminal::say_anyway(warning);
@@ -240,14 +241,24 @@ pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) ->
 }
 
 /// What was allowed of an environment's secrets. A store that was never allowed does not load: who has the recipients'
-/// public keys can make one that opens.
-pub fn known_pin(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Pin> {
-    trust::pin(ambient, &loaded.config.id, &environment.name)?.ok_or_else(|| {
-        anyhow!(
-            Failure::new(format!("the secrets of {} are new here and not allowed yet", environment.name))
-                .hint("nexus-env allow, if you expected them")
-        )
-    })
+/// public keys can make one that opens. Whoever is no reader of it is told that instead: to allow it would change nothing.
+///
+/// # Errors
+/// A store that was not allowed, or that none of the identities reads.
+pub fn known_pin(
+    ambient: &Ambient,
+    loaded: &Loaded,
+    environment: &Environment,
+    container: &Container,
+    identities: &Identities,
+) -> Result<Pin> {
+    match trust::pin(ambient, &loaded.config.id, &environment.name)? {
+        Some(pin) => Ok(pin),
+        None => {
+            vault::readable(container, &expected(loaded, environment, None), identities)?;
+            Err(VaultFailure::NotAllowed { environment: environment.name.clone() }.into())
+        }
+    }
 }
 
 pub fn expected<'a>(loaded: &'a Loaded, environment: &'a Environment, pin: Option<Pin>) -> Expected<'a> {

@@ -24,6 +24,7 @@ pub mod scripts;
 pub mod sentry;
 pub mod session;
 pub mod status;
+pub mod stores;
 pub mod tour;
 pub mod trial;
 pub mod trust;

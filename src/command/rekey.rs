@@ -35,7 +35,8 @@ pub fn rekey(ambient: &Ambient, named: Option<&str>, aim: Aim) -> Result<()> {
             .hint(format!("nexus-env set NAME -e {name}"))
             .into());
     };
-    let pin = load::known_pin(ambient, &loaded, environment)?;
+    let identities = identity::find_asking(ambient, &entry::passphrase)?;
+    let pin = load::known_pin(ambient, &loaded, environment, &container, &identities)?;
     let protected = environment.is_protected()
         || pin.protection == Protection::Protected
         || container.protected == Some(Protection::Protected);
@@ -51,7 +52,6 @@ pub fn rekey(ambient: &Ambient, named: Option<&str>, aim: Aim) -> Result<()> {
             Protection::Protected
         }
     };
-    let identities = identity::find_asking(ambient, &entry::passphrase)?;
     let lock = vault::lock(&loaded.repository.root)?;
     let expected = load::expected(&loaded, environment, Some(pin));
     let Some(Outcome { after: Some(after), pin, warning, .. }) = vault::rekey(&lock, &expected, &identities, becomes)?

@@ -9,10 +9,12 @@ use std::path::Path;
 use super::load::{self, Configured, Loaded};
 use super::observation;
 use super::proxy::standing;
-use super::{sentry, trial};
+use super::{sentry, stores, trial};
 use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Colour};
 use crate::domain::config::{Access, Config, Environment};
+use crate::domain::doctor::Severity;
+use crate::domain::doctor::stores::{Store, place};
 use crate::domain::evidence::Evidence;
 use crate::domain::holding;
 use crate::domain::layers;
@@ -188,6 +190,9 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
         ..Page::default()
     };
     page.warnings = page::warnings(&page);
+    let stores = stores::all(ambient, loaded);
+    page.secrets = page.secrets.or_else(|| closed(&stores, &active.environment));
+    page.warnings.extend(unloadable(&stores, &active.environment));
     page.warnings.extend(pooled.map(|pooled| format!("{}; {}", pooled.sentence, pooled.hint)));
     page
 }
@@ -201,6 +206,25 @@ fn held(sight: &Sight<'_>, loaded: &Loaded, active: &load::Active, is_loaded: bo
     Vars::new(given.filter_map(|name| {
         Some((VariableName::new(name)?, Secret::new(sight.ambient.variables.get(name)?.as_encoded_bytes())))
     }))
+}
+
+/// Why there are no secrets of the selected environment, where a load would find none and say nothing.
+fn closed(stores: &[Store], selected: &EnvironmentName) -> Option<String> {
+    let finding = stores.iter().find(|store| store.environment == *selected)?.findings().into_iter().next()?;
+    let is_it = finding.severity == Severity::Error && finding.place == Some(place(selected));
+    is_it.then(|| format!("{}; {}", finding.sentence, finding.mend))
+}
+
+/// What keeps an environment from loading, and what makes one less safe than its name says. Why the selected one's store
+/// does not open stands elsewhere on the page.
+fn unloadable(stores: &[Store], selected: &EnvironmentName) -> Vec<String> {
+    let own = place(selected);
+    let findings = stores.iter().flat_map(Store::findings).filter(|finding| match (finding.severity, &finding.place) {
+        (Severity::Error, place) => place.as_ref() != Some(&own) && !finding.sentence.contains(&own),
+        (Severity::Warning, Some(place)) => place == ".nexusenv",
+        (Severity::Warning, None) | (Severity::Note, _) => false,
+    });
+    findings.map(|finding| format!("{}; {}", finding.sentence, finding.mend)).collect()
 }
 
 fn why(error: &anyhow::Error) -> String {

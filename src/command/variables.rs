@@ -206,11 +206,12 @@ pub fn at<T>(
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;
     let environment = load::environment(&loaded, active.environment.as_str())?;
-    let pin = match vault::read(&loaded.repository.root, &environment.name)? {
-        Some(_) => Some(load::known_pin(ambient, &loaded, environment)?),
+    let container = vault::read(&loaded.repository.root, &environment.name)?;
+    let identities = identity::find_asking(ambient, &entry::passphrase)?;
+    let pin = match &container {
+        Some(container) => Some(load::known_pin(ambient, &loaded, environment, container, &identities)?),
         None => None,
     };
-    let identities = identity::find_asking(ambient, &entry::passphrase)?;
     let remember = |pin| trust::remember(ambient, &loaded.config.id, &environment.name, pin);
     let place = Place {
         ambient,

@@ -5,6 +5,7 @@ mod clear;
 mod loaders;
 mod setup;
 mod start_up;
+pub mod stores;
 
 use serde::Serialize;
 use std::path::PathBuf;
@@ -99,8 +100,8 @@ pub struct Ready {
     pub config: Config,
     /// Names that an environment sets: plain ones and secrets.
     pub names: Vec<VariableName>,
-    /// Environments whose secrets are there and were not allowed.
-    pub not_allowed: Vec<EnvironmentName>,
+    /// What each environment would load.
+    pub stores: Vec<stores::Store>,
 }
 
 /// A file that was read, or its last part where it is long.
@@ -124,6 +125,8 @@ pub enum Role {
     DotEnv(InGit),
     /// What another loader reads.
     Loader(Loader),
+    /// `.nexusenv.local`, which is one person's own.
+    Own(InGit),
     /// `.nexusenv`, for line numbers.
     Configuration,
 }

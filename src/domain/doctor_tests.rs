@@ -126,7 +126,7 @@ fn ready(text: &str, names: &[&str]) -> Facts {
     let texts = crate::domain::repository::AllowedTexts { main, local: None };
     let config = crate::domain::schema::parse(&texts, &[]).unwrap();
     Facts {
-        configuration: Configuration::Ready(Box::new(Ready { config, names, not_allowed: Vec::new() })),
+        configuration: Configuration::Ready(Box::new(Ready { config, names, stores: Vec::new() })),
         ..facts(vec![file(".nexusenv", Role::Configuration, text)])
     }
 }

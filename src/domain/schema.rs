@@ -70,9 +70,12 @@ fn id_of(entries: &[tree::Entry<'_>]) -> Option<String> {
 
 /// The id binds the secrets in git to the repository, so one person's file cannot have another one.
 fn id(keys: &mut Keys<'_>, shared: Option<&str>) -> Result<RepositoryId, Failure> {
-    let found = keys
-        .need("id", "the random text that binds the secrets to this repository")
-        .map_err(|failure| failure.hint("`nexus-env init` in an empty directory writes a file with a new one"))?;
+    let found = keys.need("id", "the random text that binds the secrets to this repository").map_err(|failure| {
+        failure.hint(
+            "the right one stands in each .nexusenv.d/*.toml as `repository`, and in git log -p -- .nexusenv; \
+                 where there are no secrets yet, nexus-env init in an empty directory writes one",
+        )
+    })?;
     if found.at.file == File::Local && shared != Some(found.text()?) {
         return Err(found.failure("belongs into `.nexusenv`: the secrets of everyone are bound to it"));
     }

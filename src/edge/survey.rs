@@ -39,6 +39,7 @@ pub fn files(ambient: &Ambient, root: Option<&Path>) -> Vec<File> {
         wanted.extend(below(&root.join(".shadowenv.d"), "lisp").map(|path| (path, Role::Loader(Loader::Shadowenv))));
         wanted.extend([".autoenv", ".autoenv.zsh"].map(|name| (root.join(name), Role::Loader(Loader::Autoenv))));
         wanted.extend(dotenv_files(root));
+        wanted.push((root.join(OWN), Role::Own(in_git(root, OWN))));
     }
     let mut seen = HashSet::new();
     wanted.retain(|(path, _)| seen.insert(path.clone()));
@@ -112,6 +113,19 @@ fn dotenv_files(root: &Path) -> Vec<(PathBuf, Role)> {
     all.retain(|(path, _)| dotenv(path));
     all.sort_by(|a, b| a.0.cmp(&b.0));
     all.into_iter().map(|(path, in_git)| (root.join(path), Role::DotEnv(in_git))).collect()
+}
+
+/// The overrides of one person.
+const OWN: &str = ".nexusenv.local";
+
+fn in_git(root: &Path, name: &str) -> InGit {
+    let listed = |words: &[&str]| git(root, &[&["ls-files", "-z"], words, &["--", name]].concat());
+    match (listed(&[]), listed(&["--others", "--exclude-standard"])) {
+        (Some(tracked), _) if !tracked.is_empty() => InGit::Tracked,
+        (_, Some(untracked)) if !untracked.is_empty() => InGit::Untracked,
+        (Some(_), Some(_)) => InGit::Ignored,
+        (None, _) | (_, None) => InGit::Outside,
+    }
 }
 
 /// What git lists, or `None` where there is no work tree or no git.

@@ -86,9 +86,16 @@ pub fn read(root: &Path, environment: &EnvironmentName) -> Result<Option<Contain
         Ok(container) if container.key.len() > LARGEST_KEY => Err(VaultFailure::TooLarge { place }),
         Ok(container) => Ok(Some(container)),
         Err(Malformed::TooLarge) => Err(VaultFailure::TooLarge { place }),
+        Err(Malformed::Conflict { line }) => Err(VaultFailure::Conflict { place, line }),
         Err(Malformed::Version(version)) => Err(VaultFailure::UnknownVersion { place, version }),
         Err(Malformed::At { line, what }) => Err(VaultFailure::Malformed { place, line, what }),
     }
+}
+
+/// Whether a repository has secrets of any environment, also of one that its configuration does not name.
+pub fn is_any(root: &Path) -> bool {
+    let entries = std::fs::read_dir(root.join(".nexusenv.d")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).any(|path| path.extension().is_some_and(|extension| extension == "toml"))
 }
 
 /// Opens a store: unwraps its key once, verifies the seal, compares with what is remembered, then opens the values.
@@ -206,6 +213,15 @@ fn unwrap_key(wrapped: &[u8], identities: &Identities) -> Result<DataKey, Decryp
         0 => Ok(DataKey::new(key)),
         _ => Err(DecryptError::InvalidHeader),
     }
+}
+
+/// Whether one of these identities is among the readers of a store that says that it is the one expected. Nothing of it is
+/// verified, and nothing of it is opened.
+///
+/// # Errors
+/// [`VaultFailure::NotARecipient`] for whoever is none; and where the store is another's, or its key is damaged.
+pub fn readable(container: &Container, expected: &Expected<'_>, identities: &Identities) -> Result<(), VaultFailure> {
+    unwrap(container, expected, identities).map(drop)
 }
 
 /// Whether the store is the one that was allowed, and what to say about it all the same.

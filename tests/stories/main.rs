@@ -45,6 +45,7 @@ mod remembering;
 mod ruling;
 mod safe_text;
 mod scripts;
+mod second_person;
 mod seed;
 mod selection;
 mod status;

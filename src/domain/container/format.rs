@@ -17,6 +17,10 @@ pub enum Malformed {
     TooLarge,
     /// Another version of the format than ours.
     Version(String),
+    /// git left both sides of a merge in it; the line of its first mark, counted from one.
+    Conflict {
+        line: usize,
+    },
     /// Counted from one.
     At {
         line: usize,
@@ -86,7 +90,7 @@ pub fn parse(bytes: &[u8]) -> Result<Container, Malformed> {
 pub(super) fn parse_toml(text: &str) -> Result<Container, Malformed> {
     let source = Source(text);
     if let Some(line) = text.lines().position(|line| line.starts_with("<<<<<<<")) {
-        return Err(Malformed::At { line: line + 1, what: "a merge conflict is not resolved".to_owned() });
+        return Err(Malformed::Conflict { line: line + 1 });
     }
     let root = DeTable::parse(text).map_err(|error| {
         // TOML's own messages hold no content, only what was expected.
@@ -319,7 +323,6 @@ mod tests {
         refuses("B_2", "B-2", 15, "`B-2` is no name that can stand here");
         refuses("B_2", "A", 15, "duplicate key");
         refuses("bob eve", "bob  eve", 18, "names of recipients are expected here");
-        refuses("[secrets]", "<<<<<<< HEAD\n[secrets]", 13, "a merge conflict is not resolved");
     }
 
     #[test]
@@ -327,6 +330,8 @@ mod tests {
         let text = render(&sample()).replace("version = 1", "version = 2").replace("[secrets]", "[vault]");
         assert_eq!(parse(text.as_bytes()), Err(Malformed::Version("2".to_owned())));
         assert_eq!(parse(&vec![b'#'; LARGEST + 1]), Err(Malformed::TooLarge));
+        let conflict = render(&sample()).replace("[secrets]", "<<<<<<< HEAD\n[secrets]");
+        assert_eq!(parse(conflict.as_bytes()), Err(Malformed::Conflict { line: 13 }));
         assert_eq!(parse(b"a\n\xff"), Err(Malformed::At { line: 2, what: "this is not UTF-8 text".to_owned() }));
     }
 

@@ -67,6 +67,11 @@ fn one(facts: &Facts, file: &File) -> Option<Finding> {
             format!("{what} {stands} in clear in another loader's file"),
             format!("nexus-env set keeps it; then vi +{first} {shown}"),
         ),
+        Role::Own(_) => (
+            Severity::Warning,
+            format!("{what} {stands} in clear in one person's overrides"),
+            format!("remove it (vi {shown}); nexus-env set keeps it"),
+        ),
         Role::Configuration => (
             Severity::Error,
             format!("{what} {stands} in clear in a file that git tracks"),

@@ -18,7 +18,7 @@ pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
                 all.extend(plugin(facts, file, &names));
                 continue;
             }
-            Role::StartUp(_) | Role::History(_) | Role::DotEnv(_) | Role::Configuration => continue,
+            Role::StartUp(_) | Role::History(_) | Role::DotEnv(_) | Role::Own(_) | Role::Configuration => continue,
         };
         let mut found: Vec<(usize, &str)> = Vec::new();
         let mut inside = false;

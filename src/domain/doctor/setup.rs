@@ -1,6 +1,6 @@
 //! Findings about what nexus-env itself needs: identity, state, configuration, trust, ports, pins, programs.
 
-use super::{Checked, Configuration, Facts, Finding, Ready, Role, Severity, StateDirectory};
+use super::{Checked, Configuration, Facts, File, Finding, InGit, Ready, Role, Severity, StateDirectory};
 use crate::domain::config::Environment;
 use crate::domain::duration::Duration;
 
@@ -59,14 +59,8 @@ pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
 fn configured(facts: &Facts, ready: &Ready) -> Vec<Finding> {
     let config = &ready.config;
     let mut all = Vec::new();
-    for name in &ready.not_allowed {
-        all.push(Finding {
-            severity: Severity::Warning,
-            place: Some(format!(".nexusenv.d/{name}.toml")),
-            sentence: format!("the secrets of {name} are new here and not allowed yet"),
-            mend: "nexus-env allow, if you expected them".to_owned(),
-        });
-    }
+    all.extend(ready.stores.iter().flat_map(|store| store.findings()));
+    all.extend(facts.files.iter().filter_map(own_file));
     let with_port = |environment: &Environment| environment.proxy.as_ref().map(|proxy| proxy.port);
     for (at, environment) in config.environments.iter().enumerate() {
         let Some(port) = with_port(environment) else { continue };
@@ -110,6 +104,22 @@ fn configured(facts: &Facts, ready: &Ready) -> Vec<Finding> {
         });
     }
     all
+}
+
+/// `.nexusenv.local` holds one person's overrides, which are nobody else's.
+fn own_file(file: &File) -> Option<Finding> {
+    let (severity, sentence, mend) = match file.role {
+        Role::Own(InGit::Tracked) => (Severity::Error, "git tracks it, and it is one person's own", "git rm --cached"),
+        Role::Own(InGit::Untracked) => {
+            (Severity::Warning, "the next `git add .` takes it, and it is one person's own", "nexus-env init")
+        }
+        _ => return None,
+    };
+    let mend = match severity {
+        Severity::Error => format!("{mend} {}, then nexus-env init, which ignores it", file.shown),
+        Severity::Warning | Severity::Note => format!("{mend} adds it to .gitignore"),
+    };
+    Some(Finding { severity, place: Some(file.shown.clone()), sentence: sentence.to_owned(), mend })
 }
 
 /// Where a key of a table stands; the table's own line where the key is not written out.

@@ -295,7 +295,8 @@ fn wrong_values_are_told_with_the_place() {
 
 #[test]
 fn an_id_is_needed_and_random_enough() {
-    let hint = "`nexus-env init` in an empty directory writes a file with a new one";
+    let hint = "the right one stands in each .nexusenv.d/*.toml as `repository`, and in git log -p -- .nexusenv; where there \
+                are no secrets yet, nexus-env init in an empty directory writes one";
     let missing = ".nexusenv:1: `id` is missing: the random text that binds the secrets to this repository";
     check_local("[env.dev]", None, missing, hint);
     check_local("", None, missing, hint);

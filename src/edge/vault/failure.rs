@@ -23,6 +23,11 @@ pub enum VaultFailure {
         line: usize,
         what: String,
     },
+    /// git could not merge it, and left both sides in it.
+    Conflict {
+        place: String,
+        line: usize,
+    },
     UnknownVersion {
         place: String,
         version: String,
@@ -115,6 +120,7 @@ impl VaultFailure {
             F::NotAFile { place } => format!("`{place}` is not a regular file"),
             F::TooLarge { place } => format!("`{place}` is larger than a store may be (1 MiB)"),
             F::Malformed { place, line, what } => format!("`{place}:{line}`: {what}"),
+            F::Conflict { place, line } => format!("`{place}:{line}`: a merge conflict is not resolved"),
             F::UnknownVersion { place, version } => {
                 format!("`{place}` is written in version {version} of the format, and this program knows version 1")
             }
@@ -173,6 +179,10 @@ impl VaultFailure {
             F::NotAFile { place } => Some(format!("ls -l {place} shows what it is")),
             F::TooLarge { .. } => Some("nexus-env unset NAME removes what does not belong there".to_owned()),
             F::Malformed { place, .. } => restore(place),
+            F::Conflict { place, .. } => Some(format!(
+                "git checkout --ours {place} keeps this branch's, --theirs the other's; then git add it, and set again \
+                 what only the other one had"
+            )),
             F::UnknownVersion { .. } => Some("install the present version of nexus-env".to_owned()),
             F::OtherRepository { .. } => {
                 Some("its values can be stored here one by one: nexus-env set NAME".to_owned())

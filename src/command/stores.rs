@@ -1,0 +1,93 @@
+//! Looks whether each environment could be loaded here, for `doctor` and `status`: its store is opened as a load would,
+//! and nothing is remembered, said or mended.
+
+use super::load::{self, Loaded};
+use crate::domain::ambient::Ambient;
+use crate::domain::config::Environment;
+use crate::domain::doctor::stores::{self, State, Store};
+use crate::domain::identity::Identities;
+use crate::domain::vars::{self, Vars};
+use crate::edge::git::Git;
+use crate::edge::vault::{self, Wanted};
+use crate::edge::{identity, trust};
+use crate::error::{Failure, Result, told};
+
+/// Every environment, in the configuration's order.
+pub fn all(ambient: &Ambient, loaded: &Loaded) -> Vec<Store> {
+    let identities = identity::find(ambient);
+    let missing = missing(loaded);
+    let one = |environment: &Environment| Store {
+        environment: environment.name.clone(),
+        protection: environment.protection,
+        is_default: environment.name == loaded.config.default,
+        state: match missing.contains(&stores::place(&environment.name)) {
+            true => State::Missing,
+            false => state(ambient, loaded, environment, &identities),
+        },
+    };
+    loaded.config.environments.iter().map(one).collect()
+}
+
+/// Stores that git has in its index and that are not there. git is asked only where one is not there.
+fn missing(loaded: &Loaded) -> Vec<String> {
+    let root = &loaded.repository.root;
+    let absent = |environment: &&Environment| !vault::path(root, &environment.name).exists();
+    let absent: Vec<String> =
+        loaded.config.environments.iter().filter(absent).map(|environment| stores::place(&environment.name)).collect();
+    if absent.is_empty() {
+        return absent;
+    }
+    let Some(git) = Git::around(root) else { return Vec::new() };
+    let index = git.index(&root.join(".nexusenv.d"));
+    let physical = root.canonicalize().unwrap_or_else(|_| root.clone());
+    let known = |place: &String| {
+        let path = physical.join(place);
+        path.strip_prefix(&git.top).is_ok_and(|path| path.to_str().is_some_and(|path| index.contains_key(path)))
+    };
+    absent.into_iter().filter(known).collect()
+}
+
+fn state(ambient: &Ambient, loaded: &Loaded, environment: &Environment, identities: &Result<Identities>) -> State {
+    let container = match vault::read(&loaded.repository.root, &environment.name) {
+        Ok(Some(container)) => container,
+        Ok(None) => return State::Open(made(loaded, environment, Vars::default())),
+        Err(failure) => return State::Failed(failure.into()),
+    };
+    let Ok(identities) = identities else { return State::Unseen };
+    let unpinned = load::expected(loaded, environment, None);
+    match vault::readable(&container, &unpinned, identities) {
+        Ok(()) => {}
+        Err(failure @ vault::VaultFailure::NotARecipient { .. }) => return State::Closed(failure.into()),
+        Err(failure) => return State::Failed(failure.into()),
+    }
+    let pin = match trust::pin(ambient, &loaded.config.id, &environment.name) {
+        Ok(Some(pin)) => pin,
+        Ok(None) => {
+            return State::NotAllowed(vault::VaultFailure::NotAllowed { environment: environment.name.clone() }.into());
+        }
+        Err(error) => return State::Failed(failure(&error)),
+    };
+    match vault::open(&container, &load::expected(loaded, environment, Some(pin)), identities, Wanted::All) {
+        Ok(opened) => {
+            let unstated = container.protected.is_none();
+            State::Open(stores::Loaded { unstated, ..made(loaded, environment, opened.vars) })
+        }
+        Err(failure) => State::Failed(failure.into()),
+    }
+}
+
+fn made(loaded: &Loaded, environment: &Environment, secrets: Vars) -> stores::Loaded {
+    match vars::resolve(&environment.vars, secrets) {
+        Ok(vars) => {
+            let empty = |name: &&_| vars.get(name).is_some_and(|value| value.expose().is_empty());
+            let empty = loaded.config.database_variables.iter().filter(empty).cloned().collect();
+            stores::Loaded { empty, ..stores::Loaded::default() }
+        }
+        Err(failure) => stores::Loaded { broken: Some(failure), ..stores::Loaded::default() },
+    }
+}
+
+fn failure(error: &anyhow::Error) -> Failure {
+    let (message, hint, exit) = told(error);
+    Failure { message, hint, exit }
+}
