@@ -151,7 +151,10 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
     match verb {
         Verb::Hook(args) => session::hook(ambient, &words[0], &[args.shell.into()]),
         Verb::Init => init::init_with_identity(ambient).map(done),
-        Verb::Allow(args) => trust::allow_with_secrets(ambient, args.path.as_deref()).map(done),
+        Verb::Allow(args) => {
+            let answer = if args.yes { trust::Answer::Yes } else { trust::Answer::Asked };
+            trust::allow_typed(ambient, args.path.as_deref(), answer).map(done)
+        }
         Verb::Deny(args) => trust::deny(ambient, args.path.as_deref()).map(done),
         Verb::Use(_) => Err(session::use_without_hook().into()),
         Verb::Status(args) => {

@@ -63,7 +63,7 @@ impl World {
     }
 
     fn allow(&self, path: Option<&str>) -> Result<(), String> {
-        command::allow(&self.ambient, path.map(Path::new), &[]).map(drop).map_err(|error| told(&error).0)
+        command::allow(&self.ambient, path.map(Path::new), &[], command::Answer::Asked).map_err(|error| told(&error).0)
     }
 
     fn text(&self) -> String {

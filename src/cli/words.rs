@@ -48,8 +48,8 @@ pub enum Verb {
     Hook(HookArgs),
     /// Write a commented .nexusenv, make an identity where there is none; changes nothing that exists
     Init,
-    /// Trust this configuration; shows what changed since it was allowed last
-    Allow(PathArgs),
+    /// Trust this configuration, after showing all that it can do and what changed since it was allowed last
+    Allow(AllowArgs),
     /// Distrust this configuration: nothing is exported from it, and it no longer asks
     Deny(PathArgs),
     /// Select an environment for this shell alone (needs the hook)
@@ -104,6 +104,15 @@ pub enum Verb {
 pub struct HookArgs {
     #[arg(value_parser = PossibleValuesParser::new(["bash", "zsh", "fish"]))]
     pub shell: String,
+}
+
+#[derive(Args, Debug)]
+pub struct AllowArgs {
+    /// A directory or its .nexusenv; the nearest one when left out
+    pub path: Option<PathBuf>,
+    /// Answer yes where it would ask: what loosens, a key that is new here, an id that is known from another place
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Args, Debug)]

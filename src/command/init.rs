@@ -53,7 +53,8 @@ fn configuration(ambient: &Ambient, root: &Path) -> Result<Written> {
     let path = root.join(InputKind::Main.file_name());
     let mut random = [0; 20];
     OsRng.try_fill_bytes(&mut random)?;
-    let text = template::configuration(&template::id(random));
+    let id = template::id(random);
+    let text = template::configuration(&id);
     if !repo::create(&path, text.as_bytes())? {
         terminal::say(ambient, &format!("{} is there already, and stays as it is", shown(ambient, &path)));
         return Ok(Written::Before);
@@ -63,6 +64,7 @@ fn configuration(ambient: &Ambient, root: &Path) -> Result<Written> {
         && found.main.untrusted_bytes() == text.as_bytes()
     {
         trust::allow(ambient, &Repository { local: None, ..found })?;
+        trust::settle(ambient, &id, root)?;
     }
     terminal::say(ambient, &format!("wrote {} with dev and prod, and allowed it", shown(ambient, &path)));
     Ok(Written::Now)

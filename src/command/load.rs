@@ -31,7 +31,9 @@ use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
 use crate::edge::{identity, pause, terminal};
 use crate::error::{Failure, Result};
 
-pub use selected::{Active, access, active, chosen, consent, consent_to_write, is_granted, refuse_agent};
+pub use selected::{
+    Active, access, active, chosen, consent, consent_to_write, is_granted, refuse_agent, refuse_any_agent,
+};
 
 /// A configuration that was found, allowed and understood.
 #[derive(Debug)]
@@ -138,7 +140,7 @@ fn not_allowed(changes: &[Change]) -> anyhow::Error {
         }
     };
     for change in changes {
-        for line in change.told() {
+        for line in change.in_short() {
             sentence.push_str("\n    ");
             sentence.push_str(&line);
         }

@@ -1,51 +1,198 @@
-//! `allow` and `deny`: the person's word on a configuration, which is about its content. What cannot be understood is
-//! not allowed.
+//! `allow` and `deny`: the person's word on a configuration, which is about its content. All of it is shown before the word
+//! is taken, what loosens first. What cannot be understood is not allowed.
+
+mod stores;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
-use crate::domain::ambient::Ambient;
+use super::load;
+use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::change::Change;
-use crate::domain::config::{Config, Environment, Protection};
+use crate::domain::config::Config;
+use crate::domain::loosening;
 use crate::domain::name::VariableName;
+use crate::domain::offer;
 use crate::domain::repository::{InputKind, Repository};
 use crate::domain::safe_text::{self, safe_text};
 use crate::domain::schema;
 use crate::edge::repo::{self, Found};
-use crate::edge::trust::{self, Trust};
-use crate::edge::vault::{self, Expected, Wanted};
-use crate::edge::{identity, terminal};
-use crate::error::{Failure, Result, told};
+use crate::edge::trust::{self, Age, Trust};
+use crate::edge::{consent, identity, terminal};
+use crate::error::{Failure, Result};
+use stores::Looked;
 
-/// What is trusted now, for recording which stores of secrets go with it.
-#[derive(Debug)]
-pub struct Allowed {
-    pub repository: Repository,
-    pub config: Config,
+/// Whether the person said yes beforehand, by `--yes`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Answer {
+    Asked,
+    Yes,
 }
 
-/// `allow [PATH]`: trusts the content of a configuration, and shows what changed, or for the first time what is in it.
-/// `lifted` are the refused names that the person's own configuration lets through.
+/// `allow` as it is typed. A coding agent is refused: what it wrote would be trusted by its own word.
+pub fn allow_typed(ambient: &Ambient, path: Option<&Path>, answer: Answer) -> Result<()> {
+    load::refuse_any_agent(ambient, "`allow`")?;
+    allow(ambient, path, &identity::lifted_names(ambient), answer)
+}
+
+/// `allow [PATH]`: shows all that a configuration can do, asks where something loosens or a key is new, and trusts the
+/// content of the configuration and the keys of its secrets that this person can read. `lifted` are the refused names that
+/// the person's own configuration lets through.
 ///
 /// # Errors
-/// No configuration there, or one that cannot be read or understood, which then stays as it was.
-pub fn allow(ambient: &Ambient, path: Option<&Path>, lifted: &[VariableName]) -> Result<Allowed> {
+/// No configuration there, one that cannot be read or understood, or a no: it stays as it was.
+pub fn allow(ambient: &Ambient, path: Option<&Path>, lifted: &[VariableName], answer: Answer) -> Result<()> {
     let repository = repository(ambient, path)?;
     let config = schema::parse(&trust::texts(&repository)?, lifted)?;
+    let offered = Offered::look(ambient, &repository, &config, lifted)?;
     let file = shown(ambient, &repository);
-    match trust::judge(ambient, &repository)? {
-        Trust::Allowed(_) => terminal::say(ambient, &format!("{file} is already allowed")),
-        Trust::Asks(changes) if !changes.is_empty() => {
-            trust::allow(ambient, &repository)?;
-            terminal::say(ambient, &format!("allowed {file}, which changed:{}", differences(&changes)));
-        }
-        Trust::Asks(_) | Trust::Denied => {
-            trust::allow(ambient, &repository)?;
-            terminal::say(ambient, &format!("allowed {file}{}", summary(&config)));
-        }
+    if offered.has_nothing_new() {
+        trust::settle(ambient, &config.id, &repository.root)?;
+        offered.stores.iter().for_each(|store| store.complain(ambient));
+        terminal::say(ambient, &format!("{file} is already allowed"));
+        return Ok(());
     }
-    Ok(Allowed { repository, config })
+    let reasons = offered.reasons(ambient, &config);
+    let page = offered.page(ambient, &config, &file, &reasons);
+    match reasons.as_slice() {
+        [] => terminal::say(ambient, &page),
+        // What is asked must have been shown, whatever `--quiet` says.
+        [_, ..] => terminal::say_anyway(&page),
+    }
+    if !reasons.is_empty() && answer == Answer::Asked {
+        ask(ambient, &file)?;
+    }
+    trust::allow(ambient, &repository)?;
+    trust::settle(ambient, &config.id, &repository.root)?;
+    for store in &offered.stores {
+        store.complain(ambient);
+        store.pin(ambient, &config.id)?;
+    }
+    terminal::say(ambient, &format!("allowed {file}"));
+    Ok(())
+}
+
+/// A yes on the terminal on which all was shown.
+fn ask(ambient: &Ambient, file: &str) -> Result<()> {
+    if ambient.terminal == Terminal::Absent || terminal::columns().is_none() {
+        return Err(Failure::new(format!(
+            "{file} is not allowed: this needs an answer, and there is no terminal to ask on"
+        ))
+        .hint("read what is above, then nexus-env allow --yes")
+        .into());
+    }
+    match consent::typed("nexus-env: allow all of this? [y/N] ")?.to_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::new(format!("{file} is not allowed, nothing changed")).into()),
+    }
+}
+
+/// What would be allowed, and how it stands to what was allowed before.
+struct Offered<'a> {
+    repository: &'a Repository,
+    lifted: &'a [VariableName],
+    standing: Standing,
+    changes: Vec<Change>,
+    /// What holds less than it did.
+    loosened: Vec<String>,
+    stores: Vec<Looked>,
+    /// The other directories in which this id was allowed.
+    elsewhere: Vec<PathBuf>,
+}
+
+/// What was said about the content before.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Standing {
+    /// It is what was allowed last.
+    Allowed,
+    /// It was allowed, and another one after it.
+    Older,
+    /// It never was, in a directory in which its id was, or whose id is new here.
+    Unknown,
+    /// It never was, and its id is known from other directories alone.
+    Elsewhere,
+}
+
+impl<'a> Offered<'a> {
+    fn look(
+        ambient: &Ambient,
+        repository: &'a Repository,
+        config: &Config,
+        lifted: &'a [VariableName],
+    ) -> Result<Self> {
+        let known = trust::places(ambient, &config.id);
+        let elsewhere: Vec<PathBuf> = known.iter().filter(|place| **place != repository.root).cloned().collect();
+        let standing = match (trust::judge(ambient, repository)?, trust::age(ambient, repository)) {
+            (Trust::Allowed(_), Age::Latest) => Standing::Allowed,
+            (Trust::Allowed(_), Age::Older) => Standing::Older,
+            (Trust::Asks(_) | Trust::Denied, _) if !elsewhere.is_empty() && elsewhere.len() == known.len() => {
+                Standing::Elsewhere
+            }
+            (Trust::Asks(_) | Trust::Denied, _) => Standing::Unknown,
+        };
+        // One that can no longer be understood has nothing that could be compared.
+        let before = trust::before(ambient, repository).and_then(|texts| schema::parse(&texts, lifted).ok());
+        let loosened = match standing {
+            Standing::Allowed => Vec::new(),
+            Standing::Older | Standing::Unknown | Standing::Elsewhere => loosening::loosened(before.as_ref(), config),
+        };
+        let stores = config.environments.iter();
+        let stores = stores.filter_map(|environment| stores::look(ambient, repository, config, environment, lifted));
+        let changes = trust::changes(ambient, repository);
+        Ok(Offered { repository, lifted, standing, changes, loosened, stores: stores.collect(), elsewhere })
+    }
+
+    fn has_nothing_new(&self) -> bool {
+        self.standing == Standing::Allowed && self.stores.iter().all(Looked::is_known)
+    }
+
+    /// Why it has to be asked about.
+    fn reasons(&self, ambient: &Ambient, config: &Config) -> Vec<String> {
+        let mut reasons = self.loosened.clone();
+        if self.standing == Standing::Elsewhere {
+            let places: Vec<String> = self.elsewhere.iter().map(|place| below_home(ambient, place)).collect();
+            reasons.push(format!(
+                "its id {} belongs to {}, where another content was allowed",
+                config.id.as_str(),
+                places.join(", ")
+            ));
+        }
+        reasons.extend(self.stores.iter().filter_map(Looked::reason));
+        reasons
+    }
+
+    /// All that is to be read, what has to be asked about first.
+    fn page(&self, ambient: &Ambient, config: &Config, file: &str, reasons: &[String]) -> String {
+        let width = terminal::columns();
+        let part = |lines: &[String]| offer::wrapped(lines, width);
+        let mut page = String::new();
+        let mut begin = |sentence: &str, lines: &[String]| {
+            let name = if page.is_empty() { "" } else { "\nnexus-env: " };
+            page.push_str(&format!("{name}{sentence}{}", part(lines)));
+        };
+        if !reasons.is_empty() {
+            begin(&format!("{file} needs your word:"), reasons);
+        }
+        match self.standing {
+            Standing::Older => {
+                begin(&format!("{file} is an older content, allowed before the present one; what differs:"), &[])
+            }
+            Standing::Allowed | Standing::Unknown | Standing::Elsewhere => {}
+        }
+        let remarks: Vec<String> = self.stores.iter().filter_map(Looked::remark).collect();
+        for remark in &remarks {
+            begin(remark, &[]);
+        }
+        for change in &self.changes {
+            begin(&format!("`{}` changed since it was allowed:", change.file), &change.lines);
+        }
+        let stored: Vec<offer::Stored> = self.stores.iter().filter_map(|store| store.stored.clone()).collect();
+        let local = repo::local_file(ambient, self.repository);
+        let lines = offer::lines(config, &stored, local, &self.elsewhere, self.lifted);
+        begin(&format!("{file} holds:"), &lines);
+        page
+    }
 }
 
 /// `deny [PATH]`: distrusts the content of a configuration. It need not be understood.
@@ -112,112 +259,10 @@ fn shown(ambient: &Ambient, repository: &Repository) -> String {
     format!("`{}`", safe_text(&shown))
 }
 
-fn differences(changes: &[Change]) -> String {
-    let mut text = String::new();
-    for change in changes {
-        if changes.len() > 1 || change.file != InputKind::Main.file_name() {
-            text.push_str(&format!("\n  {}", change.file));
-        }
-        for line in change.told() {
-            text.push_str(&format!("\n  {line}"));
-        }
-    }
-    text
-}
-
-/// A line for each environment: what it is, and the names of its variables.
-fn summary(config: &Config) -> String {
-    let label = |environment: &Environment| {
-        let word = match environment.protection {
-            Protection::Protected => " (protected)",
-            Protection::Open if environment.name == config.default => " (default)",
-            Protection::Open => "",
-        };
-        format!("{}{word}", environment.name)
-    };
-    let width = config.environments.iter().map(|environment| label(environment).len()).max().unwrap_or(0);
-    let line = |environment: &Environment| {
-        let names: Vec<&str> = environment.vars.iter().map(|(name, _)| name.as_str()).collect();
-        let names = if names.is_empty() { "no plain variables".to_owned() } else { names.join(", ") };
-        format!("\n  {:width$}  {}", label(environment), safe_text(&names))
-    };
-    config.environments.iter().map(line).collect()
-}
-
-/// `allow` as it is typed: the configuration, and with it the keys of the environments' secrets that this person can
-/// read. A store that opens was made by somebody who could read the environment, or anew by somebody who could not: that
-/// is what the person's word is about.
-pub fn allow_with_secrets(ambient: &Ambient, path: Option<&Path>) -> Result<()> {
-    let lifted = identity::lifted_names(ambient);
-    let Allowed { repository, config } = allow(ambient, path, &lifted)?;
-    for environment in &config.environments {
-        if let Err(error) = pin(ambient, &repository, &config, environment, &lifted) {
-            let (sentence, hint, _) = told(&error);
-            let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-            terminal::say(ambient, &format!("the secrets of {} stay closed: {sentence}{hint}", environment.name));
-        }
-    }
-    Ok(())
-}
-
-fn pin(
-    ambient: &Ambient,
-    repository: &Repository,
-    config: &Config,
-    environment: &Environment,
-    lifted: &[VariableName],
-) -> Result<()> {
-    let name = &environment.name;
-    let Some(container) = vault::read(&repository.root, name)? else { return Ok(()) };
-    let identities = identity::find(ambient)?;
-    let expected =
-        Expected { id: &config.id, environment: name, protection: environment.protection, pin: None, lifted };
-    let opened = vault::open(&container, &expected, &identities, Wanted::Only(&[]))?;
-    // A file that was damaged is written anew; that is what it tells one to do.
-    let known = trust::pin(ambient, &config.id, name).unwrap_or(None);
-    let opened_pin = vault::still_protected(known, opened.pin, &expected)?;
-    match known {
-        Some(known) if known == opened_pin => return Ok(()),
-        Some(known) if known.fingerprint == opened.pin.fingerprint && known.revision > opened.pin.revision => {
-            let (found, seen) = (opened.pin.revision, known.revision);
-            terminal::say(
-                ambient,
-                &format!("the secrets of {name} went back from revision {seen} to {found}, and are allowed"),
-            );
-        }
-        Some(known) if known.fingerprint != opened.pin.fingerprint => {
-            terminal::say(
-                ambient,
-                &format!("the secrets of {name} have a new key, and are allowed ({})", container.readers()),
-            );
-        }
-        Some(_) | None => {}
-    }
-    trust::forget(ambient, &config.id, name)?;
-    trust::remember(ambient, &config.id, name, opened_pin)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::repository::{AllowedText, AllowedTexts};
-
-    #[test]
-    fn the_first_time_environments_and_names_are_shown() {
-        let text =
-            "id = \"9f3k2v7m4q8x1c5b\"\n[env.dev.vars]\nB = \"\"\nA = \"\"\n[env.test]\n[env.prod.vars]\nA = \"\"";
-        let main = AllowedText { file: ".nexusenv", text: text.to_owned() };
-        let config = schema::parse(&AllowedTexts { main, local: None }, &[]).unwrap();
-        assert_eq!(
-            summary(&config),
-            "\n  dev (default)     B, A\n  test              no plain variables\n  prod (protected)  A"
-        );
-    }
-
-    #[test]
-    fn the_file_is_named_where_it_is_not_the_obvious_one() {
-        let change = |file: &'static str| Change { file, lines: vec!["+ a".to_owned()], more: 0 };
-        assert_eq!(differences(&[change(".nexusenv")]), "\n  + a");
-        assert_eq!(differences(&[change(".nexusenv.local")]), "\n  .nexusenv.local\n  + a");
+/// A directory, `~` for home.
+fn below_home(ambient: &Ambient, path: &Path) -> String {
+    match ambient.home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
+        Some(below) => format!("`~/{}`", safe_text::path(below)),
+        None => format!("`{}`", safe_text::path(path)),
     }
 }

@@ -1,6 +1,7 @@
 //! What changed in a text that was trusted before, as a person is shown it: lines that came and went, and nothing in
 //! them that a terminal obeys or an eye cannot see.
 
+use super::look_alike::marked;
 use super::safe_text;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -9,15 +10,11 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 pub struct Change {
     /// `.nexusenv` or `.nexusenv.local`.
     pub file: &'static str,
-    /// `+ …` and `- …`, at most [`Change::SHOWN`].
+    /// `+ …` and `- …`, each whole.
     pub lines: Vec<String>,
-    /// How many lines more there are.
-    pub more: usize,
 }
 
 impl Change {
-    pub const SHOWN: usize = 20;
-
     /// `None` where the bytes are the same. `old` is `None` where there was no such file.
     pub fn between(file: &'static str, old: Option<&[u8]>, new: &[u8]) -> Option<Change> {
         if old == Some(new) {
@@ -26,24 +23,19 @@ impl Change {
         let (old, new) = (String::from_utf8_lossy(old.unwrap_or_default()), String::from_utf8_lossy(new));
         let mut lines = Vec::new();
         differ(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>(), &mut |sign, line| {
-            lines.push((sign, line.to_owned()));
+            lines.push(format!("{sign} {}", marked(line)));
         });
-        let more = lines.len().saturating_sub(Self::SHOWN);
-        let mut lines: Vec<String> = lines
-            .iter()
-            .take(Self::SHOWN)
-            .map(|(sign, line)| format!("{sign} {}", safe_text::cut(line, 160)))
-            .collect();
         if lines.is_empty() {
             lines.push("only line ends differ".to_owned());
         }
-        Some(Change { file, lines, more })
+        Some(Change { file, lines })
     }
 
-    /// The lines, and a last one that says how many are left out.
-    pub fn told(&self) -> Vec<String> {
-        let mut lines = self.lines.clone();
-        match self.more {
+    /// The first lines, cut, for a prompt, where what changed is said and not yet trusted.
+    pub fn in_short(&self) -> Vec<String> {
+        const SHOWN: usize = 20;
+        let mut lines: Vec<String> = self.lines.iter().take(SHOWN).map(|line| safe_text::cut(line, 160)).collect();
+        match self.lines.len().saturating_sub(SHOWN) {
             0 => {}
             1 => lines.push("… and 1 line more".to_owned()),
             more => lines.push(format!("… and {more} lines more")),
@@ -80,7 +72,7 @@ mod tests {
     #[track_caller]
     fn check(old: Option<&str>, new: &str, expected: &[&str]) {
         let change = Change::between(".nexusenv", old.map(str::as_bytes), new.as_bytes());
-        assert_eq!(change.map(|change| change.told()).unwrap_or_default(), expected);
+        assert_eq!(change.map(|change| change.lines).unwrap_or_default(), expected);
     }
 
     #[test]
@@ -95,28 +87,31 @@ mod tests {
 
     #[test]
     fn nothing_in_it_reaches_the_terminal_as_a_command() {
-        check(Some(""), "a\u{1b}[2K\r\u{202e}b\tc\u{9b}", &["+ a\u{fffd}[2K\u{fffd}\u{fffd}b c\u{fffd}"]);
-        check(Some("a"), "a\u{200b}", &["- a", "+ a\u{fffd}"]);
+        check(Some(""), "a\u{1b}[2K\r\u{202e}b\tc\u{9b}", &["+ a‹U+001B›[2K‹U+000D›‹U+202E›b c‹U+009B›"]);
+        check(Some("a"), "a\u{200b}", &["- a", "+ a‹U+200B›"]);
     }
 
     #[test]
-    fn shows_twenty_lines_and_says_how_many_more() {
-        let new: String = (0..30).map(|n| format!("{n}\n")).collect();
-        let told = Change::between(".nexusenv", Some(b""), new.as_bytes()).unwrap().told();
-        assert_eq!((told.len(), told[20].as_str()), (21, "… and 10 lines more"));
+    fn a_change_is_whole_and_short_at_a_prompt() {
+        let new: String = (0..30).map(|n| format!("{n}{}\n", "x".repeat(300))).collect();
+        let change = Change::between(".nexusenv", Some(b""), new.as_bytes()).unwrap();
+        assert!(change.lines.len() == 30 && change.lines[29].len() == 304);
+        let short = change.in_short();
+        assert_eq!((short.len(), short[20].as_str()), (21, "… and 10 lines more"));
+        assert_eq!(short[0].chars().count(), 161);
     }
 
     #[test]
-    fn a_huge_change_is_shown_without_comparing_each_line() {
+    fn a_huge_change_is_told_without_comparing_each_line() {
         let text = |word: &str| (0..200_000).map(|n| format!("{word}{n}\n")).collect::<String>();
         let change = Change::between(".nexusenv", Some(text("a").as_bytes()), text("b").as_bytes()).unwrap();
-        assert_eq!((change.lines.len(), change.more), (20, 399_980));
+        assert_eq!(change.lines.len(), 400_000);
     }
 
     proptest! {
         #[test]
         fn shows_no_control_character_of_any_bytes(old in any::<Vec<u8>>(), new in any::<Vec<u8>>()) {
-            for line in Change::between(".nexusenv", Some(&old), &new).iter().flat_map(Change::told) {
+            for line in Change::between(".nexusenv", Some(&old), &new).iter().flat_map(|change| &change.lines) {
                 prop_assert!(!line.chars().any(char::is_control));
             }
         }

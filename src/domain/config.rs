@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::duration::Duration;
 use super::fingerprint::Fingerprint;
+use super::look_alike::marked;
 use super::name::{EnvironmentName, RepositoryId, VariableName};
 
 #[derive(Clone, Debug)]
@@ -139,6 +140,36 @@ pub enum GuardAction {
     Block,
     Confirm,
     Allow,
+}
+
+impl Match {
+    pub fn is_empty(&self) -> bool {
+        self.told().is_empty()
+    }
+
+    /// Each pattern in words: `host *.prod.internal`, `port 5433`.
+    pub fn told(&self) -> Vec<String> {
+        let texts = |kind: &str, patterns: &[String]| -> Vec<String> {
+            patterns.iter().map(|pattern| format!("{kind} {}", marked(pattern))).collect()
+        };
+        let mut all = texts("host", &self.hosts);
+        all.extend(self.ports.iter().map(|port| format!("port {port}")));
+        all.extend(texts("database", &self.databases));
+        all.extend(texts("user", &self.users));
+        all
+    }
+
+    /// Whether it asks for something more than the other one, so that fewer URLs fit.
+    pub fn narrows(&self, other: &Match) -> bool {
+        let asks = |m: &Match| [m.hosts.is_empty(), m.ports.is_empty(), m.databases.is_empty(), m.users.is_empty()];
+        !other.is_empty() && asks(self).iter().zip(asks(other)).any(|(now, before)| !now && before)
+    }
+
+    /// What it says and the other one does not.
+    pub fn without(&self, other: &Match) -> Vec<String> {
+        let other = other.told();
+        self.told().into_iter().filter(|pattern| !other.contains(pattern)).collect()
+    }
 }
 
 impl Config {

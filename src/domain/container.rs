@@ -119,13 +119,16 @@ impl fmt::Debug for Ciphertext {
     }
 }
 
-/// What this machine remembers of an environment: which key it had, the highest revision seen, and whether the secrets
-/// under that key were ever those of a protected environment.
+/// What this machine remembers of an environment: which key it had, the highest revision seen with its seal, and whether
+/// the secrets under that key were ever those of a protected environment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Pin {
     pub fingerprint: [u8; 16],
     pub revision: u64,
     pub protection: Protection,
+    /// The seal of that revision, by which another content of the same revision is known. `None` in what was remembered
+    /// before it was kept.
+    pub seal: Option<[u8; 32]>,
 }
 
 impl Container {

@@ -5,11 +5,13 @@ use crate::domain::safe_text;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Error, anyhow};
 
 use crate::disk;
 use crate::domain::ambient::Ambient;
+use crate::domain::offer::LocalFile;
 use crate::domain::repository::{Input, InputKind, Repository};
 use crate::domain::watch::{Sighting, Watch};
 use crate::error::{Failure, Result};
@@ -192,6 +194,31 @@ pub fn git_top(ambient: &Ambient, start: &Path) -> Option<PathBuf> {
         .take_while(|directory| *directory == start || Some(*directory) != home.as_deref())
         .find(|directory| directory.join(".git").exists())
         .map(Path::to_owned)
+}
+
+/// Whether git keeps a repository's `.nexusenv.local` to one person.
+pub fn local_file(ambient: &Ambient, repository: &Repository) -> LocalFile {
+    let Some(local) = &repository.local else { return LocalFile::Absent };
+    if git_top(ambient, &repository.root).is_none() {
+        return LocalFile::Ignored;
+    }
+    let git = |words: &[&str]| {
+        let mut git = Command::new("git");
+        // A hook into file watching is a program that the work tree's configuration names.
+        git.args(["-c", "core.fsmonitor=false", "-C"]).arg(&repository.root).args(words).arg("--").arg(&local.path);
+        for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"] {
+            git.env_remove(variable);
+        }
+        let git = git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        git.status().is_ok_and(|status| status.success())
+    };
+    if git(&["ls-files", "--error-unmatch"]) {
+        LocalFile::Tracked
+    } else if git(&["check-ignore", "--quiet"]) {
+        LocalFile::Ignored
+    } else {
+        LocalFile::NotIgnored
+    }
 }
 
 /// The `.env` file of a Prisma project at or right below a directory.

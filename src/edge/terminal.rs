@@ -43,6 +43,13 @@ fn painted(ambient: &Ambient, rendition: &str, word: &str) -> String {
     }
 }
 
+/// How many columns the terminal has that talk goes to; `None` where it goes elsewhere, and nobody reads it now.
+pub fn columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok()?;
+    // A terminal that does not know its width is one all the same.
+    Some(usize::from(size.ws_col)).map(|columns| if columns == 0 { 80 } else { columns })
+}
+
 /// Words for another program that reads our stderr, and for whoever reads that one's.
 pub fn narrate_anyway(line: &str) {
     let _ = std::io::stderr().write_all(format!("{}\n", safe_text::lines(line)).as_bytes());

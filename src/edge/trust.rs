@@ -2,12 +2,14 @@
 //! goes with an environment, and the one generation file that every shell watches. Never reads a configuration's meaning.
 
 use crate::domain::safe_text;
+mod places;
+
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use sha2::{Digest as _, Sha256};
+pub use places::{Age, age, before, changes, places, settle};
 
 use crate::disk;
 use crate::domain::ambient::Ambient;
@@ -48,7 +50,7 @@ pub fn judge(ambient: &Ambient, repository: &Repository) -> Result<Trust> {
         (Standing::Denied, Standing::Allowed | Standing::Denied | Standing::Unknown)
         | (Standing::Allowed | Standing::Unknown, Standing::Denied) => Ok(Trust::Denied),
         (Standing::Unknown, Standing::Allowed | Standing::Unknown) | (Standing::Allowed, Standing::Unknown) => {
-            Ok(Trust::Asks(changes(state, repository)))
+            Ok(Trust::Asks(places::changes(ambient, repository)))
         }
     }
 }
@@ -94,7 +96,7 @@ pub fn allow(ambient: &Ambient, repository: &Repository) -> Result<()> {
         remove(&denied(state, input.digest))?;
     }
     let local = repository.local.as_ref().map(|input| input.digest);
-    remember_last(state, &repository.root, repository.main.digest, local)?;
+    places::remember_last(state, &repository.root, repository.main.digest, local)?;
     renew(ambient, state)
 }
 
@@ -117,7 +119,7 @@ pub fn follow(ambient: &Ambient, old: &Repository, main: &[u8]) -> Result<()> {
             let digest = Digest::of(InputKind::Main, main);
             keep(&allowed(state, digest), main)?;
             remove(&denied(state, digest))?;
-            remember_last(state, &old.root, digest, old.local.as_ref().map(|input| input.digest))?;
+            places::remember_last(state, &old.root, digest, old.local.as_ref().map(|input| input.digest))?;
             renew(ambient, state)
         }
         Trust::Asks(_) | Trust::Denied => Ok(()),
@@ -168,19 +170,24 @@ pub fn remember(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentN
                 Protection::Protected => Protection::Protected,
                 Protection::Open => pin.protection,
             };
-            Pin { revision: known.revision.max(pin.revision), protection, ..pin }
+            let newest = if known.revision > pin.revision { known } else { pin };
+            Pin { protection, ..newest }
         }
         Some(_) | None => pin,
     };
     if known == Some(pin) {
         return Ok(());
     }
-    let fingerprint: String = pin.fingerprint.iter().map(|byte| format!("{byte:02x}")).collect();
     let protected = match pin.protection {
         Protection::Protected => " protected",
         Protection::Open => "",
     };
-    keep(&path, format!("{fingerprint} {}{protected}\n", pin.revision).as_bytes())
+    let seal = pin.seal.map(|seal| format!(" {}", hex(&seal))).unwrap_or_default();
+    keep(&path, format!("{} {}{protected}{seal}\n", hex(&pin.fingerprint), pin.revision).as_bytes())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Forgets the store that was seen with an environment, and lets every shell notice: another one is allowed instead.
@@ -190,44 +197,32 @@ pub fn forget(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentNam
     renew(ambient, state)
 }
 
+/// A fingerprint, a revision, `protected` where it is, and the seal of that very revision, which older programs did not keep.
 fn parse_pin(text: &str) -> Option<Pin> {
-    let (hex, rest) = text.strip_suffix('\n')?.split_once(' ')?;
-    let (revision, protection) = match rest.strip_suffix(" protected") {
-        Some(revision) => (revision, Protection::Protected),
-        None => (rest, Protection::Open),
+    let mut words = text.strip_suffix('\n')?.split(' ').peekable();
+    let fingerprint = unhex(words.next()?)?;
+    let revision = words.next()?.parse().ok()?;
+    let protection = match words.next_if_eq(&"protected") {
+        Some(_) => Protection::Protected,
+        None => Protection::Open,
     };
-    let digits = u128::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 32 && !hex.starts_with('+'))?;
-    Some(Pin { fingerprint: digits.to_be_bytes(), revision: revision.parse().ok()?, protection })
+    let seal = match words.next() {
+        Some(hex) => Some(unhex(hex)?),
+        None => None,
+    };
+    words.next().is_none().then_some(Pin { fingerprint, revision, protection, seal })
 }
 
-/// What differs from what was allowed last at this path, input by input. What cannot be read of it is left out: this
-/// is for showing, and decides nothing.
-fn changes(state: &Path, repository: &Repository) -> Vec<Change> {
-    let Some(last) = disk::read(&last(state, &repository.root)).ok().and_then(|b| String::from_utf8(b).ok()) else {
-        return Vec::new();
-    };
-    let mut digests = last.lines();
-    let content = |digest: &str| disk::read(&state.join("allowed").join(digest)).ok();
-    // Only digests may name a file here, whatever the record holds.
-    let digest = |line: Option<&str>| {
-        line.filter(|text| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())).map(str::to_owned)
-    };
-    let (main, local) = (digest(digests.next()), digest(digests.next()));
-    let mut changes = Vec::new();
-    if let Some(old) = main.and_then(|digest| content(&digest)) {
-        let file = InputKind::Main.file_name();
-        changes.extend(Change::between(file, Some(&old), repository.main.untrusted_bytes()));
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    let digits = text.as_bytes();
+    if digits.len() != 2 * N || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
     }
-    if let Some(new) = &repository.local {
-        let old = local.and_then(|digest| content(&digest));
-        changes.extend(Change::between(InputKind::Local.file_name(), old.as_deref(), new.untrusted_bytes()));
+    for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
     }
-    changes
-}
-
-fn remember_last(state: &Path, root: &Path, main: Digest, local: Option<Digest>) -> Result<()> {
-    let local = local.map(|digest| digest.hex()).unwrap_or_default();
-    keep(&last(state, root), format!("{}\n{local}\n", main.hex()).as_bytes())
+    Some(bytes)
 }
 
 /// Every shell notices a new generation at its next prompt. What killed writers left goes with it.
@@ -249,11 +244,6 @@ fn allowed(state: &Path, digest: Digest) -> PathBuf {
 
 fn denied(state: &Path, digest: Digest) -> PathBuf {
     state.join("denied").join(digest.hex())
-}
-
-fn last(state: &Path, root: &Path) -> PathBuf {
-    let hash: [u8; 32] = Sha256::digest(root.as_os_str().as_encoded_bytes()).into();
-    state.join("last").join(Digest(hash).hex())
 }
 
 fn pin_path(state: &Path, id: &RepositoryId, environment: &EnvironmentName) -> PathBuf {

@@ -128,14 +128,17 @@ pub fn open(
 
 /// What to remember: the highest revision seen, also where an older one was let through with a warning.
 fn pin(container: &Container, expected: &Expected<'_>, keys: &Keys) -> Pin {
-    let seen = expected.pin.map_or(0, |pin| pin.revision);
     let protection = match container.protected {
         _ if was_protected(expected.pin, keys) => Protection::Protected,
         Some(stated) => stated,
         // It says nothing, so what it is called counts, until the next write says it.
         None => expected.protection,
     };
-    Pin { fingerprint: keys.fingerprint(), revision: container.revision.max(seen), protection }
+    let (revision, seal) = match expected.pin {
+        Some(pin) if pin.revision > container.revision => (pin.revision, pin.seal),
+        Some(_) | None => (container.revision, Some(container.seal)),
+    };
+    Pin { fingerprint: keys.fingerprint(), revision, protection, seal }
 }
 
 /// Whether secrets under this very key were seen to be a protected environment's.
@@ -251,6 +254,10 @@ fn verify<'a>(
     let Some(pin) = expected.pin else { return Ok((verified, None)) };
     let (found, seen) = (container.revision, pin.revision);
     match expected.protection {
+        _ if found == seen && pin.seal.is_some_and(|seal| seal != container.seal) => {
+            let warning = format!("`{place}` is another revision {found} than the one that was seen here before");
+            Ok((verified, Some(warning)))
+        }
         _ if found >= seen => Ok((verified, None)),
         Protection::Protected => Err(VaultFailure::RolledBack { environment, place, found, seen }),
         Protection::Open => {

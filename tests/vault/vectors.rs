@@ -30,7 +30,8 @@ fn opens(name: &str, fingerprint: u128, revision: u64) {
     let text = std::fs::read(vectors().join(format!("{name}.toml"))).unwrap();
     let container = format::parse(&text).unwrap();
     let (id, environment) = (RepositoryId::new(ID).unwrap(), EnvironmentName::new("prod").unwrap());
-    let pin = Some(Pin { fingerprint: fingerprint.to_be_bytes(), revision, protection: Protection::Protected });
+    let pin =
+        Some(Pin { fingerprint: fingerprint.to_be_bytes(), revision, protection: Protection::Protected, seal: None });
     // The vectors are older than the table of names that a repository may not set.
     let lifted = &[VariableName::new("LINES").unwrap()];
     let expected = Expected { id: &id, environment: &environment, protection: Protection::Protected, pin, lifted };

@@ -78,15 +78,20 @@ pub fn access(environment: &Environment, granted: Access) -> Access {
     }
 }
 
-/// A coding agent is never given what a protected environment holds. `what` completes "… is not for a coding agent".
-pub fn refuse_agent(ambient: &Ambient, environment: &Environment, what: &str) -> Result<()> {
-    match agent::marker(&ambient.variables).filter(|_| environment.is_protected()) {
+/// What gives trust or takes protection away is a person's to do. `what` completes "… is not for a coding agent".
+pub fn refuse_any_agent(ambient: &Ambient, what: &str) -> Result<()> {
+    match agent::marker(&ambient.variables) {
         None => Ok(()),
         Some(marker) => Err(Failure::new(format!("{what} is not for a coding agent ({marker})"))
             .hint("a person types it in a shell of their own")
             .exit(Exit::Blocked)
             .into()),
     }
+}
+
+/// A coding agent is never given what a protected environment holds. `what` completes "… is not for a coding agent".
+pub fn refuse_agent(ambient: &Ambient, environment: &Environment, what: &str) -> Result<()> {
+    if environment.is_protected() { refuse_any_agent(ambient, what) } else { Ok(()) }
 }
 
 /// The person types the environment's name, on the terminal itself, before read-only is lifted, until `end` or for half an

@@ -30,9 +30,9 @@ impl World {
         let got = match judge(&self.ambient, repository).unwrap() {
             Trust::Allowed(_) => "allowed".to_owned(),
             Trust::Denied => "denied".to_owned(),
-            Trust::Asks(changes) => changes.iter().fold("asks".to_owned(), |text, change| {
-                format!("{text} | {} {}", change.file, change.told().join(" "))
-            }),
+            Trust::Asks(changes) => changes
+                .iter()
+                .fold("asks".to_owned(), |text, change| format!("{text} | {} {}", change.file, change.lines.join(" "))),
         };
         assert_eq!(got, expected);
     }
@@ -131,8 +131,13 @@ fn everything_kept_is_private() {
     let world = World::new();
     allow(&world.ambient, &repository("/a", "one", Some("two"))).unwrap();
     let (id, dev) = names();
-    remember(&world.ambient, &id, &dev, Pin { fingerprint: [7; 16], revision: 3, protection: Protection::Open })
-        .unwrap();
+    remember(
+        &world.ambient,
+        &id,
+        &dev,
+        Pin { fingerprint: [7; 16], revision: 3, protection: Protection::Open, seal: None },
+    )
+    .unwrap();
     let mut directories = vec![world.keep.path().join("state")];
     let mut files = 0;
     while let Some(directory) = directories.pop() {
@@ -187,8 +192,13 @@ fn a_pin_never_goes_back_in_revision_unless_the_store_is_another() {
         assert_eq!(pin.map(|pin| (pin.fingerprint[0], pin.revision)), expected);
     };
     let set = |byte, revision| {
-        remember(&world.ambient, &id, &dev, Pin { fingerprint: [byte; 16], revision, protection: Protection::Open })
-            .unwrap();
+        remember(
+            &world.ambient,
+            &id,
+            &dev,
+            Pin { fingerprint: [byte; 16], revision, protection: Protection::Open, seal: None },
+        )
+        .unwrap();
     };
     check(None);
     set(0, 5);
@@ -205,12 +215,46 @@ fn a_pin_never_goes_back_in_revision_unless_the_store_is_another() {
 fn a_damaged_pin_is_an_error_and_not_a_missing_one() {
     let world = World::new();
     let (id, dev) = names();
-    let fine = Pin { fingerprint: [7; 16], revision: 3, protection: Protection::Open };
+    let fine = Pin { fingerprint: [7; 16], revision: 3, protection: Protection::Open, seal: None };
     remember(&world.ambient, &id, &dev, fine).unwrap();
-    for damage in ["", "07", "+7070707070707070707070707070707 3\n", "07070707070707070707070707070707 x\n"] {
-        std::fs::write(pin_path(world.state(), &id, &dev), damage).unwrap();
+    let key = "07070707070707070707070707070707";
+    let damaged = ["".to_owned(), "07".to_owned(), format!("+{} 3\n", &key[1..])];
+    let more = ["x", "3 protect", "3 protected 07", "3 07", "3  "].map(|rest| format!("{key} {rest}\n"));
+    for damage in damaged.into_iter().chain(more) {
+        std::fs::write(pin_path(world.state(), &id, &dev), &damage).unwrap();
         assert!(pin(&world.ambient, &id, &dev).unwrap_err().to_string().ends_with("is damaged"), "{damage:?}");
     }
     remember(&world.ambient, &id, &dev, fine).unwrap();
     assert_eq!(pin(&world.ambient, &id, &dev).unwrap(), Some(fine));
+    let sealed = Pin { seal: Some([0xa5; 32]), protection: Protection::Protected, ..fine };
+    remember(&world.ambient, &id, &dev, sealed).unwrap();
+    assert_eq!(pin(&world.ambient, &id, &dev).unwrap(), Some(sealed));
+}
+
+#[test]
+fn an_id_is_known_from_the_places_where_it_was_allowed() {
+    let world = World::new();
+    let (id, _) = names();
+    assert!(places(&world.ambient, &id).is_empty());
+    for place in ["/b", "/a", "/b"] {
+        settle(&world.ambient, &id, Path::new(place)).unwrap();
+    }
+    assert_eq!(places(&world.ambient, &id), [Path::new("/a"), Path::new("/b")]);
+    let other = RepositoryId::new("anotheranotheranother").unwrap();
+    assert!(places(&world.ambient, &other).is_empty());
+}
+
+#[test]
+fn a_content_from_before_the_last_allow_is_older() {
+    let world = World::new();
+    let (first, second) = (repository("/a", "one\n", None), repository("/a", "two\n", Some("mine\n")));
+    assert_eq!(age(&world.ambient, &first), Age::Latest);
+    allow(&world.ambient, &first).unwrap();
+    allow(&world.ambient, &second).unwrap();
+    assert_eq!((age(&world.ambient, &first), age(&world.ambient, &second)), (Age::Older, Age::Latest));
+    assert_eq!(age(&world.ambient, &repository("/clone", "one\n", None)), Age::Latest);
+    let before = before(&world.ambient, &first).unwrap();
+    assert_eq!((before.main.text.as_str(), before.local.unwrap().text.as_str()), ("two\n", "mine\n"));
+    let told: Vec<String> = changes(&world.ambient, &first).into_iter().flat_map(|change| change.lines).collect();
+    assert_eq!(told, ["- two", "+ one", "- mine"]);
 }
