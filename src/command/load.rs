@@ -26,7 +26,7 @@ use crate::domain::url::DatabaseUrl;
 use crate::domain::vars::{self, Vars};
 use crate::domain::watch::{Mode, Watch};
 use crate::edge::repo::{self, Found};
-use crate::edge::trust::{self, Trust};
+use crate::edge::trust::{self, Age, Trust};
 use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
 use crate::edge::{identity, pause, terminal};
 use crate::error::{Failure, Result};
@@ -353,6 +353,13 @@ pub fn for_session(ambient: &Ambient, choose: &mut dyn FnMut(&Path, &Config) -> 
             let result = choose(&root, &loaded.config).and_then(|choice| {
                 if choice.values == Values::Withheld {
                     return Ok(Some(Given::default()));
+                }
+                if trust::age(ambient, &loaded.repository) == Age::Older {
+                    // It was allowed, so it loads: but whoever brought it back may have wanted what it no longer held.
+                    terminal::say(
+                        ambient,
+                        "`.nexusenv` is an older content, allowed before the present one; nexus-env allow shows what differs",
+                    );
                 }
                 // Seen before it is read, so that a change in between is noticed.
                 watch.join(repo::watch(&vault::path(&root, &choice.environment)));

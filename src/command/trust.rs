@@ -64,7 +64,10 @@ pub fn allow(ambient: &Ambient, path: Option<&Path>, lifted: &[VariableName], an
         ask(ambient, &file)?;
     }
     trust::allow(ambient, &repository)?;
-    trust::settle(ambient, &config.id, &repository.root)?;
+    // A directory that was not asked about is asked about when it comes to opening something.
+    if offered.standing != Standing::Elsewhere || Offered::opens_known_secrets(ambient, &config) {
+        trust::settle(ambient, &config.id, &repository.root)?;
+    }
     for store in &offered.stores {
         store.complain(ambient);
         store.pin(ambient, &config.id)?;
@@ -150,16 +153,23 @@ impl<'a> Offered<'a> {
     /// Why it has to be asked about.
     fn reasons(&self, ambient: &Ambient, config: &Config) -> Vec<String> {
         let mut reasons = self.loosened.clone();
-        if self.standing == Standing::Elsewhere {
-            let places: Vec<String> = self.elsewhere.iter().map(|place| below_home(ambient, place)).collect();
-            reasons.push(format!(
-                "its id {} belongs to {}, where another content was allowed",
-                config.id.as_str(),
-                places.join(", ")
-            ));
-        }
+        reasons.extend(self.origin(ambient, config).filter(|_| Self::opens_known_secrets(ambient, config)));
         reasons.extend(self.stores.iter().filter_map(Looked::reason));
         reasons
+    }
+
+    /// Whether secrets are known here under the configuration's id and its environments' names, which it would open.
+    fn opens_known_secrets(ambient: &Ambient, config: &Config) -> bool {
+        let known = |name| !matches!(trust::pin(ambient, &config.id, name), Ok(None));
+        config.environments.iter().any(|environment| known(&environment.name))
+    }
+
+    /// Whose id it is, where that is another directory's.
+    fn origin(&self, ambient: &Ambient, config: &Config) -> Option<String> {
+        let places: Vec<String> = self.elsewhere.iter().map(|place| below_home(ambient, place)).collect();
+        let (id, places) = (config.id.as_str(), places.join(", "));
+        (self.standing == Standing::Elsewhere)
+            .then(|| format!("its id {id} belongs to {places}, where another content was allowed"))
     }
 
     /// All that is to be read, what has to be asked about first.
@@ -180,9 +190,9 @@ impl<'a> Offered<'a> {
             }
             Standing::Allowed | Standing::Unknown | Standing::Elsewhere => {}
         }
-        let remarks: Vec<String> = self.stores.iter().filter_map(Looked::remark).collect();
-        for remark in &remarks {
-            begin(remark, &[]);
+        let origin = self.origin(ambient, config).filter(|origin| !reasons.contains(origin));
+        for remark in origin.into_iter().chain(self.stores.iter().filter_map(Looked::remark)) {
+            begin(&remark, &[]);
         }
         for change in &self.changes {
             begin(&format!("`{}` changed since it was allowed:", change.file), &change.lines);

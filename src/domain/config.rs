@@ -142,6 +142,11 @@ pub enum GuardAction {
     Allow,
 }
 
+impl Proxy {
+    /// What the Cloud SQL proxy of version 2 takes, where the configuration names no command.
+    pub const COMMAND: [&str; 3] = ["cloud-sql-proxy", "--port={port}", "{instance}"];
+}
+
 impl Match {
     pub fn is_empty(&self) -> bool {
         self.told().is_empty()

@@ -1,7 +1,7 @@
 //! What a configuration no longer holds that the one allowed before it held, or that its names promise: for `allow`, which
 //! says it first and then asks. Pure.
 
-use super::config::{Access, Config, Environment, Export, GuardAction, GuardRule, Protection, RuleOrigin};
+use super::config::{Access, Config, Environment, Export, GuardAction, GuardRule, Protection, Proxy, RuleOrigin};
 use super::look_alike::marked;
 use super::name::EnvironmentName;
 
@@ -58,7 +58,8 @@ fn of_environment(before: Option<&Environment>, now: &Environment) -> Vec<String
         (Some(_) | None, _) => {}
     }
     let command = |environment: &Environment| environment.proxy.as_ref().map(|proxy| proxy.command.clone());
-    if let Some(later) = command(now).filter(|later| command(before).as_ref() != Some(later)) {
+    let is_another = |later: &Vec<String>| *later != Proxy::COMMAND && command(before).as_ref() != Some(later);
+    if let Some(later) = command(now).filter(is_another) {
         let earlier = command(before).map(|earlier| format!(", and was {}", words(&earlier))).unwrap_or_default();
         said.push(format!("`proxy up -e {name}` starts {}{earlier}", words(&later)));
     }

@@ -9,6 +9,7 @@ mod real;
 mod world;
 
 mod agents;
+mod allowing;
 mod astray;
 mod at_once;
 mod commands;

@@ -13,9 +13,6 @@ use crate::error::Failure;
 pub(super) const KEYS: &[&str] =
     &["protected", "promote_from", "access", "export", "fingerprint", "vars", "proxy", "match", "backup", "deploy"];
 
-/// What the Cloud SQL proxy of version 2 takes.
-const PROXY_COMMAND: [&str; 3] = ["cloud-sql-proxy", "--port={port}", "{instance}"];
-
 /// An environment, and its `promote_from`, which can be looked up when all names are known.
 pub(super) type Parsed<'t> = (Environment, Option<Found<'t>>);
 
@@ -99,7 +96,7 @@ fn proxy(found: Found<'_>) -> Result<Proxy, Failure> {
         None if name.split(':').filter(|part| !part.is_empty()).count() < 3 => {
             return Err(instance.failure("must be PROJECT:REGION:INSTANCE").hint("another tunnel needs a `command`"));
         }
-        None => PROXY_COMMAND.map(str::to_owned).to_vec(),
+        None => Proxy::COMMAND.map(str::to_owned).to_vec(),
     };
     Ok(Proxy { instance: name.to_owned(), port, command })
 }
