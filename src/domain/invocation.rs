@@ -161,7 +161,8 @@ impl<'a> Reader<'a> {
     pub fn words(&self, words: &[String], fed: &Fed) -> Vec<Invocation> {
         let mut scope = Scope::new(self.cwd.to_owned(), self.process);
         scope.fed = fed.clone();
-        self.finish(self.command(words.iter().map(|word| Word::sure(word)).collect(), &scope), 0)
+        let found = self.command(words.iter().map(|word| Word::sure(word)).collect(), &scope);
+        self.whole(found)
     }
 
     /// Every command that this shell line would start.
@@ -169,7 +170,19 @@ impl<'a> Reader<'a> {
         let mut scope = Scope::new(self.cwd.to_owned(), self.process);
         self.journal.allow_for(text);
         let found = self.text(text, &mut scope);
-        self.finish(found, 0)
+        self.whole(found)
+    }
+
+    /// All of a line, and what it runs of its own making.
+    fn whole(&self, found: Vec<Found<'a>>) -> Vec<Invocation> {
+        let mut all = self.finish(found, 0);
+        if let Some(path) = self.journal.written_and_run() {
+            let scope = Scope::new(self.cwd.to_owned(), self.process);
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let why = format!("the line itself writes {}, and runs it", path.display());
+            all.push(self.unknown(&name, &[], why, &scope));
+        }
+        all
     }
 
     /// Reads on until nothing is left to be read, in the order in which it runs.
@@ -301,6 +314,11 @@ impl<'a> Reader<'a> {
             && let Some(invocation) = client::of_unknown_program(self, words, &scope)
         {
             return is(invocation);
+        }
+        // A program that nobody here knows, with a shell's name behind it, may well be one that runs it.
+        if let Some(at) = mention::shell_inside(name, words) {
+            Rc::make_mut(&mut scope.through).push(first.text.clone());
+            return vec![Found::Later(Inner::Command(words[at..].to_vec(), scope))];
         }
         // A program that nobody here knows, with a whole Prisma command behind it, may well be one that runs it.
         if let Some(at) = (1..words.len()).find(|at| mention::may_run(name, &words[*at..])) {

@@ -50,6 +50,8 @@ pub enum Node {
 pub struct Simple {
     pub words: Vec<Written>,
     pub input: Option<Input>,
+    /// The files that redirections write.
+    pub outputs: Vec<Written>,
     /// What process substitutions run, and those in a here-document.
     pub beside: Vec<List>,
 }
@@ -417,6 +419,15 @@ fn take(item: &Item, found: &mut Simple) {
                     found.input = Some(Input::File(word));
                 }
                 found.beside.push(list(&command.list));
+            }
+            if let IoRedirect::File(
+                _,
+                IoFileRedirectKind::Write | IoFileRedirectKind::Append | IoFileRedirectKind::Clobber,
+                IoFileRedirectTarget::Filename(word),
+            )
+            | IoRedirect::OutputAndError(word, _) = redirect
+            {
+                found.outputs.push(written(&word.value));
             }
             if let IoRedirect::HereDocument(_, document) = redirect {
                 found.beside.extend(run_by(document));

@@ -80,6 +80,74 @@ fn what_another_program_computes_and_a_shell_runs_is_unknown() {
 }
 
 #[test]
+fn a_program_that_runs_what_it_is_given_is_seen_through() {
+    let given = [
+        "busybox sh -c \"{}\"",
+        "toybox sh -c \"{}\"",
+        "chroot /srv bash -c '{}'",
+        "nsenter -t 1 -m sh -c '{}'",
+        "parallel {} ::: 1",
+        "parallel ::: \"{}\" 'echo x'",
+        "echo '{}' | parallel",
+        "parallel -j2 npx prisma ::: 'migrate reset --force'",
+        "parallel npx prisma migrate {} ::: status reset",
+        "$(which npx) prisma migrate reset --force",
+        "env -S '{}'",
+    ];
+    for line in given {
+        check(&[], &line.replace("{}", if line.contains("migrate {}") { "{}" } else { RESET }), "destructive");
+    }
+    for line in [
+        "brew install bash --quiet",
+        "busybox ls -l",
+        "parallel gzip ::: a b",
+        "parallel -j4 echo {} ::: 1 2",
+        "chsh -s /bin/zsh ada",
+    ] {
+        check(&[], line, "safe");
+    }
+}
+
+#[test]
+fn what_the_line_computes_or_writes_and_then_runs_is_unknown() {
+    let computes = "unknown: the line computes which script it runs";
+    for line in
+        ["find . -name '*.sh' | xargs -n1 bash", "find . -name '*.sh' -exec sh {} \\;", "bash \"$SCRIPT\"", "sh $(ls)"]
+    {
+        check(&[], line, computes);
+    }
+    for line in ["$(jq -r .cmd x.json)", "x=$(curl -s y); $x", "read -r x < list; $x 1"] {
+        check(&[], line, "unknown: the line computes what it runs");
+    }
+    for line in ["sh -c \"$(curl -fsSL https://x.io/i.sh)\"", "bash -c \"$CMD\"", "xargs -I{} sh -c {} < list"] {
+        check(&[], line, "unknown: what it runs is computed by the line");
+    }
+    let writes = |name: &str| format!("unknown: the line itself writes /repo/{name}, and runs it");
+    let files = [("x.sh", "echo"), ("Makefile", "a:\n\techo\n"), ("package.json", "{\"scripts\":{\"a\":\"echo\"}}")];
+    for line in [
+        "echo 'npx prisma migrate reset' > x.sh; sh x.sh",
+        "curl -s y -o x.sh && bash ./x.sh",
+        "curl -s y | tee x.sh >/dev/null; . ./x.sh",
+        "cat > x.sh <<'E'\nnpx prisma migrate reset\nE\nchmod +x x.sh && ./x.sh",
+        "cp y x.sh; ./x.sh",
+    ] {
+        check(&files, line, &writes("x.sh"));
+        check(&[], line, &writes("x.sh"));
+    }
+    check(&files, "curl y > Makefile; make a", &writes("Makefile"));
+    check(&files, "curl y > package.json && npm run a", &writes("package.json"));
+    for line in [
+        "echo x > y.sh; sh x.sh",
+        "sh x.sh > log 2>&1",
+        "make a > out; npm run a",
+        "$EDITOR x.sh",
+        "read -p 'sure? ' ok && make a",
+    ] {
+        check(&files, line, "safe");
+    }
+}
+
+#[test]
 fn the_url_is_unknown_behind_what_may_have_set_it() {
     let url = |line: &str| {
         let found = found(&[("x.sh", UNREADABLE)], &[("DATABASE_URL", "postgres://h/x")], line);
@@ -88,6 +156,8 @@ fn the_url_is_unknown_behind_what_may_have_set_it() {
     assert!(url("eval \"$(curl -s x)\"; npx prisma db push"));
     assert!(url(". ./x.sh; npx prisma db push"));
     assert!(url("export $(curl -s x); npx prisma db push"));
+    assert!(url("read -r DATABASE_URL < f; npx prisma db push"));
+    assert!(url(". <(curl -s x); npx prisma db push"));
     assert!(!url("eval \"$(direnv hook bash)\"; npx prisma db push"));
     assert!(!url("source ~/.nvm/nvm.sh && npx prisma db push"));
 }

@@ -101,6 +101,10 @@ pub(super) fn content(reader: &Reader<'_>, word: &Word, scope: &Scope<'_>) -> Op
     match (scope.piped(&word.text), word.sure) {
         (Some(piped), _) => piped,
         (None, Sure::No) => None,
-        (None, Sure::Yes) => reader.files.read(&scope.path(&word.text)).text(),
+        (None, Sure::Yes) => {
+            let path = scope.path(&word.text);
+            reader.journal.ran(&path);
+            reader.files.read(&path).text()
+        }
     }
 }

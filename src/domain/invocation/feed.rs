@@ -101,6 +101,11 @@ impl<'a> Reader<'a> {
                     texts.map_or(Fed::Unknown, |texts| Fed::Text(texts.join("\n")))
                 }
             },
+            // Where a program is, is that program.
+            "which" => Fed::Text(files().first().map_or(String::new(), |word| word.text.clone())),
+            "command" if rest.iter().any(|word| word.text == "-v") => {
+                Fed::Text(files().first().map_or(String::new(), |word| word.text.clone()))
+            }
             "pwd" => Fed::Text(scope.cwd.display().to_string()),
             "cd" | "export" | "set" | "unset" | "true" | ":" | "sleep" | "read" | "trap" => Fed::Text(String::new()),
             // What these let through, a shell or a client would still get most of.

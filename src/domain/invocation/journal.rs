@@ -13,11 +13,19 @@ pub struct Journal {
     /// How many commands may still be looked at: a project's scripts can call each other without end.
     steps: Cell<u64>,
     read: RefCell<BTreeSet<PathBuf>>,
+    /// What the line writes, and what it runs: a file that is both holds something else by then.
+    written: RefCell<BTreeSet<PathBuf>>,
+    ran: RefCell<BTreeSet<PathBuf>>,
 }
 
 impl Default for Journal {
     fn default() -> Self {
-        Journal { steps: Cell::new(MANY_STEPS), read: RefCell::default() }
+        Journal {
+            steps: Cell::new(MANY_STEPS),
+            read: RefCell::default(),
+            written: RefCell::default(),
+            ran: RefCell::default(),
+        }
     }
 }
 
@@ -32,6 +40,21 @@ impl Journal {
     /// A text of any length may be read once.
     pub fn allow_for(&self, text: &str) {
         self.steps.set(self.steps.get().saturating_add(text.len() as u64 / 2));
+    }
+
+    pub fn wrote(&self, path: PathBuf) {
+        self.written.borrow_mut().insert(path);
+    }
+
+    /// A file is run, or says what is; it need not be there yet.
+    pub fn ran(&self, path: &Path) {
+        self.ran.borrow_mut().insert(path.to_owned());
+    }
+
+    /// The first file that the line writes and runs.
+    pub fn written_and_run(&self) -> Option<PathBuf> {
+        let ran = self.ran.borrow();
+        self.written.borrow().iter().find(|path| ran.contains(*path)).cloned()
     }
 
     /// The same for a file, however often it is met.

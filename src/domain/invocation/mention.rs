@@ -136,6 +136,16 @@ pub fn may_run(name: &str, words: &[Word]) -> bool {
     !TALKERS.contains(&name) && guarded(words)
 }
 
+/// Where a shell's name stands behind a program that may run it, as in `busybox sh -c …` or `nsenter -t 1 sh x.sh`.
+pub fn shell_inside(name: &str, words: &[Word]) -> Option<usize> {
+    const KEEPS: &[&str] =
+        &["install", "add", "remove", "uninstall", "update", "upgrade", "search", "show", "use", "chsh"];
+    let at = (1..words.len()).find(|at| recipe::is_shell(words[*at].base()))?;
+    let is_given = words.get(at + 1).is_some_and(|word| word.text.starts_with('-') || word.text.contains(['/', '.']));
+    let kept = words[..at].iter().any(|word| KEEPS.contains(&word.text.as_str()));
+    (is_given && !kept && !TALKERS.contains(&name)).then_some(at)
+}
+
 /// A line in one word, where a program that nobody here knows is told to run it somewhere: `exec 'bin/rails db:reset'`.
 pub fn line_inside<'w>(name: &str, words: &'w [Word]) -> Option<&'w str> {
     const TELLS: &[&str] = &["exec", "ssh", "shell", "invoke", "run-command", "enter", "--command", "--exec"];

@@ -21,10 +21,11 @@ pub(super) fn script<'a>(
         let why = || Inner::Unknown("what it runs is computed by the line".to_owned(), scope.clone());
         return Some(vec![piped.map_or_else(why, |text| Inner::Line(text, scope.clone()))]);
     }
-    if file.sure == Sure::No {
-        return None;
+    if file.sure == Sure::No || file.text.contains("{}") {
+        return Some(vec![Inner::Unknown("the line computes which script it runs".to_owned(), scope.clone())]);
     }
     let path = scope.path(&file.text);
+    reader.journal.ran(&path);
     let text = match reader.files.read(&path) {
         Content::Text(text) => text,
         Content::Missing => return None,
@@ -46,7 +47,9 @@ pub(super) fn program<'a>(
     if file.sure == Sure::No || !file.text.contains('/') {
         return None;
     }
-    let first = reader.files.first_line(&scope.path(&file.text))?;
+    let path = scope.path(&file.text);
+    reader.journal.ran(&path);
+    let first = reader.files.first_line(&path)?;
     let shell = match first.strip_prefix("#!") {
         Some(program) => program.split([' ', '/']).any(is_shell),
         None => file.text.ends_with("sh") && !first.contains('\u{fffd}'),
@@ -222,6 +225,7 @@ fn read_first(
 ) -> Option<(PathBuf, Result<String, String>)> {
     names.iter().find_map(|name| {
         let path = directory.join(name.as_ref());
+        reader.journal.ran(&path);
         let text = match reader.files.read(&path) {
             Content::Missing => return None,
             Content::Text(text) => Ok(text),

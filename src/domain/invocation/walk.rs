@@ -143,6 +143,9 @@ impl<'a> Reader<'a> {
             }
         }
         let words = self.expand(rest, scope);
+        if words.is_empty() {
+            self.note_writes(simple, &words, scope);
+        }
         let Some((first, behind)) = words.split_first() else {
             for (name, written) in assignments {
                 self.assign(&name, &written, Exported::IfItWas, scope);
@@ -164,8 +167,36 @@ impl<'a> Reader<'a> {
         if let Some(input) = &simple.input {
             inner.fed = self.input(input, scope);
         }
-        found.extend(self.command(words, &inner));
+        self.note_writes(simple, &words, scope);
+        let named = super::said(&words);
+        let mut more = self.command(words, &inner);
+        let is_harmless = |found: &Found<'a>| matches!(found, Found::Is(one) if one.effect == Effect::Safe);
+        if self.is_computed(&rest[0], scope) && more.iter().all(is_harmless) {
+            more = vec![Found::Is(self.unknown(&named, &[], "the line computes what it runs".to_owned(), scope))];
+        }
+        found.extend(more);
         found
+    }
+
+    /// Whether a command's own name is what another program prints.
+    fn is_computed(&self, word: &Written, scope: &Scope<'a>) -> bool {
+        match word.0.last() {
+            Some(Piece::Substitution(line)) => self.output(line, scope).is_none(),
+            Some(Piece::Variable(name, _)) => matches!(scope.expand(name), Value::Unknown(_)),
+            Some(Piece::Text(_) | Piece::Quoted(_) | Piece::Default(..) | Piece::Argument(..) | Piece::Opaque(_)) => {
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// The files that a command writes, as far as its words tell.
+    fn note_writes(&self, simple: &Simple, words: &[Word], scope: &Scope<'a>) {
+        let outputs = self.expand(&simple.outputs, scope);
+        let names = words.split_first().map(|(first, rest)| written_by(first.base(), rest)).unwrap_or_default();
+        for name in outputs.iter().filter(|word| word.sure == Sure::Yes).map(|word| word.text.as_str()).chain(names) {
+            self.journal.wrote(scope.path(name));
+        }
     }
 
     /// A function or an alias of the line. Inside of it the name is the program's again, so that none calls itself.
@@ -243,22 +274,37 @@ impl<'a> Reader<'a> {
             ["source" | ".", file, ..] if scope.piped(file).is_some() => {
                 return Some(match scope.piped(file).flatten() {
                     Some(text) => self.text(&text, scope),
-                    None => Vec::new(),
+                    None => {
+                        scope.given_by("what the line computes", Under::Replaced);
+                        let why = "what it runs is computed by the line".to_owned();
+                        vec![Found::Is(self.unknown("source", &words[..1], why, scope))]
+                    }
                 });
+            }
+            ["read" | "mapfile" | "readarray", names @ ..] => {
+                for name in names.iter().filter(|name| line::is_name(name)) {
+                    scope.assign(name, Value::Unknown("the line reads it".to_owned()), Exported::IfItWas);
+                }
             }
             ["source" | ".", file, arguments @ ..] => return Some(self.source(file, arguments, scope)),
             ["eval", ..] => {
                 let text = texts[1..].join(" ");
+                if printer::is_own(&text) {
+                    return Some(Vec::new());
+                }
                 let found = self.text(&text, scope);
                 let mut found = self.finish(found, scope.depth + 1);
                 let is_known = words.iter().all(|word| word.sure == Sure::Yes);
-                if !is_known && !printer::is_own(&text) && found.iter().all(|one| one.effect == Effect::Safe) {
+                if !is_known && found.iter().all(|one| one.effect <= Effect::Unknown) {
+                    found.retain(|one| one.effect == Effect::Safe);
                     // What a substitution prints is run, and may be what stands in it.
                     found.push(match mention::in_text(&text) {
                         true => self.unreadable(scope),
                         false => self.unknown("eval", words, "what it runs is computed by the line".to_owned(), scope),
                     });
-                    scope.given_by("what the line computes", Under::Replaced);
+                    if text.starts_with('$') || text.contains('`') || text.contains("$(") {
+                        scope.given_by("what the line computes", Under::Replaced);
+                    }
                 }
                 return Some(found.into_iter().map(Found::Is).collect());
             }
@@ -292,6 +338,7 @@ impl<'a> Reader<'a> {
     fn source(&self, file: &str, arguments: &[&str], scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         let name = file.rsplit('/').next().unwrap_or(file);
         let path = scope.path(file);
+        self.journal.ran(&path);
         let place = format!("source {}", path.display());
         let text = match self.files.read(&path) {
             Content::Missing => return Vec::new(),
@@ -474,6 +521,24 @@ impl<'a> Reader<'a> {
                 (None, None) => to.unknown("$@"),
             },
         }
+    }
+}
+
+/// The files that programs write which copy or fetch one.
+fn written_by<'w>(name: &str, words: &'w [Word]) -> Vec<&'w str> {
+    let behind = |flags: &[&str]| {
+        let at = words.iter().position(|word| flags.contains(&word.text.as_str()));
+        at.and_then(|at| words.get(at + 1)).map(|word| word.text.as_str())
+    };
+    let plain = || words.iter().filter(|word| !word.text.starts_with('-')).map(|word| word.text.as_str());
+    match name {
+        "tee" => plain().collect(),
+        "curl" => behind(&["-o", "--output"]).into_iter().collect(),
+        "wget" => behind(&["-O", "--output-document"]).into_iter().collect(),
+        "cp" | "mv" | "ln" | "install" => plain().last().into_iter().collect(),
+        "dd" => words.iter().filter_map(|word| word.text.strip_prefix("of=")).collect(),
+        "sed" | "perl" if words.iter().any(|word| word.text.starts_with("-i")) => plain().skip(1).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -83,11 +83,7 @@ pub(super) fn see_through<'a>(
                 texts[at..].iter().position(|text| matches!(*text, ";" | "+")).map_or(words.len(), |end| at + end);
             command(&words[at + 1..end], scope.clone())
         }
-        "parallel" => {
-            let rest = after_flags(words, &["-j", "--jobs"]);
-            let rest: Vec<Word> = rest.iter().take_while(|word| !word.text.starts_with(":::")).cloned().collect();
-            Some(vec![Inner::Line(joined(&rest), scope.clone())])
-        }
+        "parallel" => Some(parallel(words, scope)),
         "ssh" | "mosh" | "et" | "autossh" => {
             let valued = ["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-e", "-m", "-M"];
             // For ssh itself `-M` takes no word.
@@ -192,6 +188,72 @@ fn xargs<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
         Fed::Text(text) if text.lines().count() <= 8 => text.lines().map(|line| with(&Word::sure(line))).collect(),
         Fed::Text(_) | Fed::Nothing | Fed::Unknown => vec![with(&Word::unsure("$…"))],
     }
+}
+
+/// GNU parallel: `COMMAND ::: WORDS`, or the words, a line each, from its input; without a command each is one itself.
+fn parallel<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    const VALUED: &[&str] = &[
+        "-j",
+        "--jobs",
+        "-P",
+        "--max-procs",
+        "-a",
+        "--arg-file",
+        "-C",
+        "--colsep",
+        "-I",
+        "-n",
+        "-N",
+        "--max-args",
+        "-L",
+        "--delay",
+        "--joblog",
+        "--results",
+        "-S",
+        "--sshlogin",
+        "--timeout",
+        "--retries",
+        "--tmpdir",
+        "--tagstring",
+    ];
+    let rest = after_flags(words, VALUED);
+    let end = rest.iter().position(|word| word.text.starts_with(":::")).unwrap_or(rest.len());
+    let (command, lists) = rest.split_at(end);
+    let mut lists: Vec<Vec<Word>> = lists
+        .split_inclusive(|word| word.text.starts_with(":::"))
+        .skip(1)
+        .map(|list| list.iter().filter(|word| !word.text.starts_with(":::")).cloned().collect())
+        .collect();
+    let reads = rest.iter().any(|word| word.text.starts_with("::::")) || words.iter().any(|w| w.text.starts_with("-a"));
+    if lists.is_empty() || reads {
+        lists = vec![match &scope.fed {
+            Fed::Text(text) if !reads => text.lines().map(Word::sure).collect(),
+            Fed::Text(_) | Fed::Nothing | Fed::Unknown => vec![Word::unsure("$…")],
+        }];
+    }
+    let mut rounds: Vec<Vec<Word>> = vec![Vec::new()];
+    for list in lists {
+        let with = |round: &Vec<Word>, word: &Word| round.iter().chain([word]).cloned().collect();
+        rounds = rounds.iter().flat_map(|round| list.iter().map(move |word| with(round, word))).take(200).collect();
+    }
+    let one = |round: Vec<Word>| {
+        let unknown = round.iter().any(|word| word.sure == Sure::No);
+        let marks = ["{}", "{1}", "{.}", "{/}", "{//}", "{2}"];
+        let has_mark = command.iter().any(|word| marks.iter().any(|mark| word.text.contains(mark)));
+        let all = joined(&round);
+        let mut line = joined(command);
+        for (mark, text) in marks.iter().zip([&all, &round[0].text, &all, &all, &all, &round[round.len() - 1].text]) {
+            line = line.replace(mark, text);
+        }
+        if !has_mark {
+            line = format!("{line} {all}");
+        }
+        match command.is_empty() && unknown {
+            true => Inner::Unknown("what it is fed is computed by the line".to_owned(), scope.clone()),
+            false => Inner::Line(line, scope.clone()),
+        }
+    };
+    rounds.into_iter().filter(|round| !round.is_empty()).map(one).collect()
 }
 
 /// env(1): `-i`, `-u NAME`, `-C DIR`, `-S TEXT`, assignments.

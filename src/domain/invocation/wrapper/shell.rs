@@ -38,7 +38,10 @@ pub fn shell<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Opti
         (Runs::Text, Some((text, arguments))) => {
             // `$0` comes first.
             scope.arguments = Some(texts(arguments.get(1..).unwrap_or(&[])));
-            Some(vec![Inner::Line(text.text.clone(), scope)])
+            Some(vec![match text.sure == Sure::No && is_one_expansion(&text.text) {
+                true => Inner::Unknown("what it runs is computed by the line".to_owned(), scope),
+                false => Inner::Line(text.text.clone(), scope),
+            }])
         }
         (Runs::Text, None) => Some(vec![]),
         (Runs::File, Some((file, arguments))) => recipe::script(reader, file, arguments, &scope),
@@ -52,6 +55,11 @@ pub fn shell<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Opti
             }
         }
     }
+}
+
+/// Whether the text is nothing but one thing that the line puts in: `$CMD`, `$(…)`, what `xargs` fills in.
+fn is_one_expansion(text: &str) -> bool {
+    text.starts_with(['$', '…', '{']) && (text.ends_with([')', '}', '…']) || !text.contains(char::is_whitespace))
 }
 
 /// What a shell runs.
