@@ -101,6 +101,8 @@ fn the_line_changes_what_the_command_will_use() {
     check("(export DATABASE_URL=postgres://a/b); npx prisma migrate dev", SHELLS);
     check("X=postgres://a/b; DATABASE_URL=$X npx prisma migrate dev", "postgres://a/b (on the line)");
     check("set -x DATABASE_URL postgres://a/b; npx prisma migrate dev", "postgres://a/b (on the line)");
+    check("export DATABASE_URL=postgres://a/b & npx prisma migrate dev", SHELLS);
+    check("export DATABASE_URL=postgres://a/b && npx prisma migrate dev &", "postgres://a/b (on the line)");
     check("unset DATABASE_URL; npx prisma migrate dev", "absent (on the line)");
     check("env -u DATABASE_URL npx prisma migrate dev", "absent (on the line)");
     check("env -i npx prisma migrate dev", "absent (on the line)");
@@ -108,6 +110,22 @@ fn the_line_changes_what_the_command_will_use() {
     check("sudo -E npx prisma migrate dev", SHELLS);
     check("sudo npx prisma migrate dev", "absent (on the line)");
     check("nexus-env run -e dev -- npx prisma migrate dev", "stored for dev (given by nexus-env run)");
+}
+
+#[test]
+fn a_loop_over_a_few_words_is_followed_for_each_and_one_over_many_once() {
+    let count = |words: usize| {
+        let words: Vec<String> = (0..words).map(|at| format!("w{at}")).collect();
+        found(&[], &[], &format!("for x in {}; do echo $x; done", words.join(" "))).len()
+    };
+    assert_eq!((count(1), count(32), count(33)), (1, 32, 1));
+    let last = format!("for x in {} 'migrate reset'; do npx prisma $x; done", "validate ".repeat(30));
+    check_with(
+        &[],
+        &[("DATABASE_URL", DEV)],
+        &last,
+        &["prisma migrate reset: DATABASE_URL postgres://u:dev@dev/x (set in this shell)"],
+    );
 }
 
 #[test]
@@ -133,6 +151,11 @@ fn each_wrapper_has_its_own_precedence() {
         "unknown: .env.none gives its own environment (given by .env.none)",
     );
     check("doppler run -- npx prisma migrate dev", "unknown: doppler gives its own environment (given by doppler)");
+    let given = "unknown: doppler gives its own environment (given by doppler)";
+    check("DATABASE_URL=postgres://a/b doppler run -- npx prisma migrate dev", given);
+    let kept = "DATABASE_URL=postgres://a/b doppler run --preserve-env -- npx prisma migrate dev";
+    check(kept, "postgres://a/b (on the line)");
+    check("DATABASE_URL= dotenv -e .env.dev -- prisma migrate dev", "absent (on the line)");
     check("doppler run --preserve-env -- npx prisma migrate dev", SHELLS);
     check("env -u DATABASE_URL dotenv -e .env.dev -- prisma migrate dev", &dev);
     check(". ./.env.dev; prisma migrate dev", &dev.replace(".env.dev)", "./.env.dev)"));

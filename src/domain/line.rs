@@ -265,9 +265,15 @@ fn list(list: &CompoundList) -> List {
         let further = item.0.additional.iter().map(|more| match more {
             AndOr::And(pipeline) | AndOr::Or(pipeline) => pipeline,
         });
-        for pipeline in std::iter::once(&item.0.first).chain(further) {
-            steps.push(Step { stages: pipeline.seq.iter().map(node).collect(), place });
+        let pipelines = std::iter::once(&item.0.first).chain(further);
+        let mut own: Vec<Step> =
+            pipelines.map(|pipeline| Step { stages: pipeline.seq.iter().map(node).collect(), place }).collect();
+        // `a && b &` runs both in one shell in the background.
+        if own.len() > 1 && place == Place::Background {
+            own.iter_mut().for_each(|step| step.place = Place::Foreground);
+            own = vec![Step { stages: vec![Node::Subshell(List(own))], place }];
         }
+        steps.append(&mut own);
     }
     List(steps)
 }

@@ -103,6 +103,29 @@ impl Package {
         names
     }
 
+    /// The lines of one of nx's own targets (nx.dev, "Project Configuration"): nothing where the project declares none.
+    pub fn nx_target(&self, files: &dyn Files, target: &str) -> Result<Vec<String>, String> {
+        let path = self.directory.join("project.json");
+        let own = match files.read(&path) {
+            Content::Text(text) => {
+                Json::read(&text).ok_or_else(|| format!("{} is not JSON", safe_text::path(&path)))?
+            }
+            Content::Missing => Json::Other,
+            Content::Unreadable(why) => return Err(format!("{}: {why}", safe_text::path(&path))),
+        };
+        let inside = self.get("nx").and_then(|nx| nx.get("targets"));
+        let targets = own.get("targets").into_iter().chain(inside);
+        let mut lines = Vec::new();
+        for target in targets.filter_map(|targets| targets.get(target)) {
+            let options = target.get("options");
+            let several = options.and_then(|options| options.get("commands")).map(Json::list).unwrap_or_default();
+            let one = [target.get("command"), options.and_then(|options| options.get("command"))];
+            let each = several.iter().map(|one| one.get("command").unwrap_or(one)).chain(one.into_iter().flatten());
+            lines.extend(each.filter_map(Json::text).map(str::to_owned));
+        }
+        Ok(lines)
+    }
+
     pub fn name(&self) -> Option<&str> {
         self.get("name")?.text()
     }
@@ -121,6 +144,15 @@ impl Package {
         };
         let texts = listed.map(Json::list).unwrap_or_default().iter().filter_map(Json::text);
         let mut patterns: Vec<String> = texts.map(str::to_owned).collect();
+        match files.read(&self.directory.join("lerna.json")) {
+            Content::Text(text) => {
+                let listed = Json::read(&text)?;
+                let texts = listed.get("packages").map(Json::list).unwrap_or_default().iter().filter_map(Json::text);
+                patterns.extend(texts.map(str::to_owned));
+            }
+            Content::Missing => {}
+            Content::Unreadable(_) => return None,
+        }
         match files.read(&self.directory.join("pnpm-workspace.yaml")) {
             // Only its list of packages matters, one `- "apps/*"` a line.
             Content::Text(yaml) => {

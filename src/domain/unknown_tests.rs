@@ -228,4 +228,14 @@ fn every_package_of_a_workspace_is_looked_at() {
         files.push(("package.json", &package));
         check(&files, &format!("npm run {script} -ws"), "destructive");
     }
+    let project = format!("{{\"targets\":{{\"wipe\":{{\"options\":{{\"commands\":[\"{RESET}\"]}}}}}}}}");
+    let files = [
+        ("package.json", "{}"),
+        ("lerna.json", "{\"packages\":[\"libs/*\"]}"),
+        ("libs/db/package.json", "{\"name\":\"db\",\"scripts\":{\"b\":\"npx prisma db push\"}}"),
+        ("libs/db/project.json", project.as_str()),
+    ];
+    check(&files, "npx lerna run b", "destructive");
+    check(&files, "npx nx run db:wipe", "destructive");
+    check(&files, "npx nx run db:lint", "none");
 }

@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 /// How long the guard may look before it counts as hanging, in seconds: several times what its slowest evidence takes.
-pub const LIMIT: u32 = 10;
+pub const LIMIT: u32 = 8;
 
 /// The same where a coding agent waits, whose own patience ends earlier.
 pub const AGENTS_LIMIT: u32 = 5;

@@ -111,7 +111,14 @@ pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &
         all.iter()
             .filter(move |package| project.is_none_or(|project| project == "//" || package.is_named(project)))
             .filter(move |package| filters.is_empty() || filters.iter().any(|filter| package.is_named(filter)))
-            .flat_map(move |package| run(package, script, behind, &format!("{name} run"), scope))
+            .flat_map(move |package| {
+                let of_its_own = if name == "nx" { package.nx_target(reader.files, script) } else { Ok(Vec::new()) };
+                let own = match of_its_own {
+                    Ok(lines) => lines.into_iter().map(|line| Inner::Line(line, scope.clone())).collect(),
+                    Err(why) => vec![Inner::Unknown(why, scope.clone())],
+                };
+                own.into_iter().chain(run(package, script, behind, &format!("{name} run"), scope)).collect::<Vec<_>>()
+            })
             .collect::<Vec<_>>()
     });
     Some(found.collect())

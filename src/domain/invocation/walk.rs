@@ -14,7 +14,7 @@ use crate::domain::verdict::Effect;
 pub(super) const DEEPEST: usize = 24;
 
 /// A loop over more words than these is followed once, with its variable unknown.
-const MOST_ROUNDS: usize = 8;
+const MOST_ROUNDS: usize = 32;
 
 /// A value of more pieces than these is unknown as a whole: each that holds another twice doubles it.
 const MOST_PIECES: usize = 64;
