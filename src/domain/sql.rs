@@ -414,6 +414,7 @@ mod tests {
             "SELECT 'drop table x'",
             "-- drop table x",
             "/* drop /* nested */ table */ select 1",
+            "/* /* nested */ drop table x; */ select 1",
             "DELETE FROM users WHERE id = 7",
             "UPDATE users SET a = 1 WHERE id = 7",
             "INSERT INTO x VALUES ('truncate')",

@@ -95,11 +95,16 @@ pub fn evidence(
     }
     // Clients differ in what they make of one text: whatever one of them reaches is evidence.
     let readings = url.readings();
-    for place in readings.iter().flat_map(|reading| reading.places().iter().map(move |place| (reading, place))) {
-        let (reading, place) = place;
-        if let Whereabouts::Here(answer) = look(place) {
-            reach = Reach::Here;
-            add(&mut found, listeners::listeners(known, reading, place, answer, look));
+    for (at, reading) in readings.iter().enumerate() {
+        for place in reading.places() {
+            let Whereabouts::Here(answer) = look(place) else { continue };
+            let mut said = listeners::listeners(known, reading, place, answer, look);
+            // Where nobody listens, no client ends that reads it in a way of its own.
+            said.retain(|evidence| at == 0 || evidence.seen != NOBODY || evidence.says != Says::Unknown);
+            if at == 0 || !said.is_empty() {
+                reach = Reach::Here;
+            }
+            add(&mut found, said);
         }
     }
     for reading in &readings {

@@ -409,6 +409,28 @@ fn another_users_proxy_is_known_by_its_words() {
         &listens(Owner::Hidden { uid: 7, suspects: vec![process("/usr/bin/postgres -D x")] }),
         &["listener local: a database server of this machine (postgres, pid 4242, port 5433)"],
     );
+    // Root's sockets may be a container engine's, whatever database server runs beside it.
+    check(
+        &two(),
+        &[],
+        DEV,
+        &listens(Owner::Hidden { uid: 0, suspects: vec![process("/usr/bin/postgres -D x")] }),
+        &["listener unknown: a process of another user, which cannot be seen (uid 0, port 5433)"],
+    );
+}
+
+#[test]
+fn what_one_client_makes_of_a_url_is_evidence_like_what_another_does() {
+    let remote = stored(&[("dev", "postgres://a:1@dev.example/x"), ("prod", "postgres://a:2@prod.example/x")]);
+    let prod = "identity prod: prod (host, port and database stored for prod)";
+    let dev = "identity dev: dev (host, port and database stored for dev)";
+    let there = Whereabouts::Elsewhere;
+    check(&two(), &remote, "postgresql://a@dev.example/x?host=prod.example", &there, &[prod, dev]);
+    check(&two(), &remote, "postgresql://a@dev.example/y?dbname=x&host=prod.example", &there, &[prod]);
+    // Prisma reads no port there, and nobody listens where it then goes.
+    let nobody = Whereabouts::Here(Look::Seen(vec![]));
+    let expected = ["listener unknown: nobody listens (socket /run/pg)"];
+    check(&two(), &[], "postgresql://a@localhost/x?host=/run/pg&port=5433", &nobody, &expected);
 }
 
 #[test]

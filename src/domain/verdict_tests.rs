@@ -164,6 +164,10 @@ fn the_seed_case_is_decided_by_the_proxy_that_runs() {
     check(Effect::Gated, here, &[(Source::Listener, "prod")], alone, "block protected");
     check(Effect::Gated, here, &[(Source::Listener, "dev")], alone, "allow proven");
     check(Effect::Destructive, here, &[(Source::Listener, "dev"), (Source::Listener, "unknown")], asks, "ask unknown");
+    // One of two places answered for dev; the other, where a client may end as well, gave no answer.
+    let half = [(Source::Fingerprint, "dev"), (Source::Database, "unknown")];
+    check(Effect::Destructive, here, &half, asks, "ask unknown");
+    check(Effect::Destructive, here, &half[..1], asks, "allow proven");
 }
 
 #[test]

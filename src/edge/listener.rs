@@ -214,6 +214,23 @@ mod tests {
         assert_eq!(look(&place), Whereabouts::Elsewhere);
     }
 
+    #[track_caller]
+    fn answering(bound: &str, takes_both: Both, wanted: &str, expected: bool) {
+        assert_eq!(answers(bound.parse().unwrap(), takes_both, wanted.parse().unwrap()), expected, "{bound} {wanted}");
+    }
+
+    #[test]
+    fn a_wildcard_of_one_family_answers_the_other_only_where_it_takes_both() {
+        answering("::", Both::Families, "127.0.0.1", true);
+        answering("::", Both::OnlyItsOwn, "127.0.0.1", false);
+        answering("::", Both::OnlyItsOwn, "::1", true);
+        answering("::1", Both::Families, "127.0.0.1", false);
+        answering("0.0.0.0", Both::Families, "::1", false);
+        answering("0.0.0.0", Both::Families, "127.0.0.1", true);
+        answering("::ffff:127.0.0.1", Both::OnlyItsOwn, "127.0.0.1", true);
+        answering("127.0.0.2", Both::Families, "127.0.0.1", false);
+    }
+
     #[test]
     fn reads_a_hosts_file() {
         let text = "127.0.0.1 localhost # x\n127.0.1.1\tdb.local db\n::1 db.local\n10.0.0.1 far";
