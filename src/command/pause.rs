@@ -41,7 +41,7 @@ pub fn pause(ambient: &Ambient, named: Option<&str>, duration: &str) -> Result<(
     );
     terminal::say(ambient, &told);
     if load::access(environment, granted) == Access::ReadOnly {
-        let sentence = format!("{name} stays read-only until nexus-env use {name} --write");
+        let sentence = format!("write access to {name} takes nexus-env use {name} --write, as before");
         terminal::say(ambient, &sentence);
     }
     Ok(())

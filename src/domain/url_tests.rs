@@ -85,7 +85,7 @@ fn shown(url: &DatabaseUrl) -> String {
     format!("{}/{}", places.join(","), url.database().unwrap_or(""))
 }
 
-/// What real clients made of these is held to in tests/real/clients.rs.
+/// What real clients made of these is held to in tests/stories/clients.rs.
 #[test]
 fn knows_where_each_client_goes_with_what_stands_in_the_query() {
     readings("postgresql://u@h:1/db", &["h:1/db"]);

@@ -104,11 +104,17 @@ impl Server {
     /// `pgbouncer` in front of this server, on a port of its own.
     #[track_caller]
     pub fn pooled(&self) -> Pooler {
+        self.pooled_with("")
+    }
+
+    /// The same with more lines for its settings.
+    #[track_caller]
+    pub fn pooled_with(&self, more: &str) -> Pooler {
         let directory = tempfile::Builder::new().prefix("nexus-env-pooler-").tempdir().expect("a temporary directory");
         let (path, port) = (directory.path(), free_port());
         let settings = format!(
             "[databases]\n* = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
-             auth_type = scram-sha-256\nauth_file = {}\nunix_socket_dir =\npool_mode = transaction\n",
+             auth_type = scram-sha-256\nauth_file = {}\nunix_socket_dir =\npool_mode = transaction\n{more}",
             self.port,
             path.join("users").display()
         );

@@ -24,6 +24,8 @@ DATABASE_URL = "mysql://vault:four@127.0.0.1:5433/nexus_db"
 
 const DEV_URL: &str = "postgresql://dev:one@127.0.0.1:5433/nexus_db";
 const PROD_URL: &str = "mysql://prod:three@127.0.0.1:5433/nexus_db";
+const UNHELD: &str =
+    "nexus-env: prod until 15:42 · DATABASE_URL and 1 more\nnexus-env: `DATABASE_URL` of prod · not read-only: mysql";
 
 /// What a nested shell of the same kind is started with.
 pub fn nested(world: &World, shell: Shell) -> String {
@@ -85,13 +87,14 @@ stories! {
     fn a_protected_environment_has_an_end(shell) {
         let world = World::with(DEV_AND_PROD);
         let mut session = world.enter(shell);
-        session.types("nexus-env use prod").prints("nexus-env: prod until 15:42 · read-only · DATABASE_URL and 1 more");
+        session.types("nexus-env use prod").prints(UNHELD);
         assert_eq!(session.holds("DATABASE_URL"), Held::exported(PROD_URL));
         assert!(matches!(session.holds("NEXUS_ENV_UNTIL"), Held::Exported(_)));
         assert_eq!(session.holds("NEXUS_ENV_ACCESS"), Held::Absent);
         assert_eq!(
             session.types_until("nexus-env use prod --for 1s", "ended"),
-            "nexus-env: prod until 15:42 · read-only · DATABASE_URL and 1 more\n\
+            "nexus-env: prod until 15:42 · DATABASE_URL and 1 more\n\
+             nexus-env: `DATABASE_URL` of prod · not read-only: mysql\n\
              nexus-env: prod ended after 1s · dev · DATABASE_URL and 1 more"
         );
         assert_eq!(session.holds("DATABASE_URL"), Held::exported(DEV_URL));
@@ -111,7 +114,7 @@ stories! {
         ).ends_with_status(0);
         // The name of a grant, which nobody can guess.
         assert!(matches!(session.holds("NEXUS_ENV_ACCESS"), Held::Exported(name) if name.len() == 32));
-        session.types("nexus-env use prod").prints("nexus-env: prod until 15:42 · read-only · DATABASE_URL and 1 more");
+        session.types("nexus-env use prod").prints(UNHELD);
         assert_eq!(session.holds("NEXUS_ENV_ACCESS"), Held::Absent);
     }
 
@@ -192,7 +195,7 @@ stories! {
         for name in ["DATABASE_URL", "NODE_ENV", "NEXUS_ENV", "NEXUS_ENV_UNTIL", "NEXUS_ENV_NAMES"] {
             assert_eq!(session.holds(name), Held::Absent, "{name}");
         }
-        session.types("cd repo").prints("nexus-env: prod until 15:42 · read-only · DATABASE_URL and 1 more");
+        session.types("cd repo").prints(UNHELD);
         session.types("exit");
         assert_eq!(session.pid(), outer);
         session.types("cd ..");

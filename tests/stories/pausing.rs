@@ -42,7 +42,7 @@ const ASKS: &str = "nexus-env: type prod to pause the guard on prod for 10m: ";
 const PAUSED: &str = "\
 nexus-env: the guard is paused on prod until 15:42, in all your shells here
 hint: nexus-env guard resume ends it; nexus-env log shows what it let through
-nexus-env: prod stays read-only until nexus-env use prod --write";
+nexus-env: write access to prod takes nexus-env use prod --write, as before";
 
 stories! {
     fn a_pause_lets_everything_through_says_so_and_is_remembered(shell) {

@@ -1,6 +1,6 @@
-//! Where each client goes with one URL. They differ in what the query decides and in what a `#` is; tests/real/clients.rs holds
-//! them to it. Measured with libpq 15 and 17, node-postgres 8, postgres.js 3, asyncpg 0.30 and pgjdbc 42.5; Prisma's engine
-//! was read (`quaint/src/connector/postgres/url.rs`), not measured.
+//! Where each client goes with one URL. They differ in what the query decides and in what a `#` is. Measured with libpq 15,
+//! node-postgres 8.23, postgres.js 3.4, asyncpg 0.32 and pgjdbc 42.5; tests/stories/clients.rs holds the first two to it.
+//! Prisma's engine was read (`quaint/src/connector/postgres/url.rs`), not measured.
 //!
 //! | in the query | libpq | node-postgres | Prisma's engine | postgres.js | asyncpg | JDBC |
 //! |---|---|---|---|---|---|---|
