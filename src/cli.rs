@@ -247,10 +247,13 @@ fn migrate(ambient: &Ambient, verb: MigrateVerb) -> Result<Status> {
 }
 
 fn proxy(ambient: &Ambient, verb: ProxyVerb) -> Result<Status> {
-    use command::proxy::{self, Up, Which, logs, standing};
+    use command::proxy::{self, Carry, Up, Which, logs, standing};
     match verb {
-        ProxyVerb::Up(ProxyUpArgs { environment: EnvironmentArgs { environment }, switch, pid, timeout }) => {
-            proxy::up(ambient, &Up { environment, switch, pid, patience: timeout })
+        ProxyVerb::Up(ProxyUpArgs { environment: EnvironmentArgs { environment }, switch, yes, pid, timeout }) => {
+            proxy::up(
+                ambient,
+                &Up { environment, switch, carry: if yes { Carry::Along } else { Carry::Ask }, pid, patience: timeout },
+            )
         }
         ProxyVerb::Down(args) => {
             let which = if args.all { Which::All } else { Which::Of(args.environment.environment) };

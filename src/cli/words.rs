@@ -336,6 +336,9 @@ pub struct ProxyUpArgs {
     /// environment's name
     #[arg(long)]
     pub switch: bool,
+    /// With --switch: running processes that would reach another database from then on are carried along unasked
+    #[arg(long, requires = "switch")]
+    pub yes: bool,
     /// With --switch: this process may be stopped without a question
     #[arg(long, value_name = "PID", requires = "switch")]
     pub pid: Option<u32>,

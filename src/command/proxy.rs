@@ -1,6 +1,7 @@
 //! `proxy`: an environment's tunnel in the background. It starts none onto a port that another one holds, and stops
 //! only what it started itself, unless the person names the other one.
 
+mod carried;
 pub mod logs;
 pub mod standing;
 mod up;
@@ -9,6 +10,7 @@ use crate::domain::safe_text::safe_text;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use carried::Carry;
 pub use up::{Up, up};
 
 use super::load::{self, Loaded};

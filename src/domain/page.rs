@@ -144,11 +144,22 @@ pub struct Served {
     pub url: String,
     #[serde(flatten)]
     pub reaches: Reaches,
+    /// The environment whose URL it is, or that its process was given; `null` where neither is known.
+    pub started_with: Option<String>,
+    /// Why that URL reaches another one now: `the tunnel on port 5433 is prod's`.
+    pub since: Option<String>,
     /// Whether the URL asks the server to refuse writes.
     pub access: &'static str,
     /// Whose environment holds it: `itself`, `parent` or `child`, and that process.
     pub held_by: &'static str,
     pub pid: u32,
+}
+
+impl Served {
+    /// Whether it is not known to have been started with what it reaches: a tunnel was put in another one's place under it.
+    fn was_moved(&self) -> bool {
+        self.reaches.reaches.is_some() && self.started_with != self.reaches.reaches
+    }
 }
 
 /// What the guard does here.
@@ -232,11 +243,28 @@ fn only_believed(target: &Target) -> Option<String> {
     let nobody = |evidence: &&Evidence| evidence.source == Source::Listener && evidence.seen == NOBODY;
     let found = target.evidence.iter().find(nobody)?;
     let place = found.how.split(',').next().unwrap_or_default();
-    let stored = target.evidence.iter().find_map(|evidence| match &evidence.says {
-        Says::Environment(name, _) if evidence.source == Source::Identity => Some(format!("; the URL is {name}'s")),
-        Says::Environment(..) | Says::Local | Says::NotAsPinned(_) | Says::Unknown => None,
-    });
+    let stored = stored_for(target).map(|name| format!("; the URL is {name}'s"));
     Some(format!("nobody listens there now ({place}){}", stored.unwrap_or_default()))
+}
+
+/// Whose URL it is that was looked at.
+pub fn stored_for(target: &Target) -> Option<&EnvironmentName> {
+    target.evidence.iter().find_map(|evidence| match &evidence.says {
+        Says::Environment(name, _) if evidence.source == Source::Identity => Some(name),
+        Says::Environment(..) | Says::Local | Says::NotAsPinned(_) | Says::Unknown => None,
+    })
+}
+
+/// What leads a URL to the environment that it reaches, where that is what listens on its port.
+pub fn led_by(target: &Target, reached: &str) -> Option<String> {
+    let leads = |evidence: &&Evidence| {
+        evidence.source == Source::Listener
+            && evidence.seen != NOBODY
+            && matches!(&evidence.says, Says::Environment(name, _) if name.as_str() == reached)
+    };
+    target.evidence.iter().find(leads)?;
+    let port = target.url.as_ref()?.places().first()?.port;
+    Some(format!("the tunnel on port {port} is {reached}'s"))
 }
 
 /// `run`, `ask` or `blocked`.
@@ -294,8 +322,18 @@ pub fn warnings(page: &Page) -> Vec<String> {
                 _ => ("still WRITES TO", "it".to_owned()),
             };
             let (name, port) = (&service.name, service.port);
-            let reached = served.reaches.reaches.as_deref().unwrap_or_default();
-            format!("{name} (port {port}) {verb} {}: {who} was started with {reached}", shown(&served.reaches))
+            let reached = shown(&served.reaches);
+            if served.was_moved() {
+                let verb = verb.replace("still ", "");
+                let with = served.started_with.as_ref().map_or(String::new(), |name| format!("{name}'s "));
+                let since = served.since.as_ref().map_or(String::new(), |since| format!(", and {since} now"));
+                return format!(
+                    "{name} (port {port}) {verb} {reached}: {who} was started with {with}{}{since}",
+                    served.variable
+                );
+            }
+            let with = served.reaches.reaches.as_deref().unwrap_or_default();
+            format!("{name} (port {port}) {verb} {reached}: {who} was started with {with}")
         });
         told.collect::<Vec<_>>()
     });

@@ -1,6 +1,8 @@
 //! Running processes that hold a database URL of their own: which ones, with what they inherited, and how they are told.
 //! Pure; of a value only the URL without its password is shown, and of a process's words only a name.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::clock::whole_number;
@@ -9,7 +11,7 @@ use super::listening::{Process, Running};
 use super::name::{EnvironmentName, VariableName};
 use super::safe_text::safe_text;
 use super::secret::Secret;
-use super::target::Target;
+use super::target::{StoredUrl, Target};
 use super::url::DatabaseUrl;
 use super::verdict::{self, Conclusion, On};
 
@@ -83,6 +85,58 @@ fn is_a_place_to_start_from(process: &Process) -> bool {
     HOLDERS.contains(&process.program.as_str())
         || ((SHELLS.contains(&process.program.as_str()) || SHELLS.contains(&first.trim_start_matches('-')))
             && interactive)
+}
+
+/// The processes that started this one, the nearest first.
+pub fn ancestors(all: &[Running], pid: u32) -> Vec<u32> {
+    let mut found = Vec::new();
+    let mut at = pid;
+    while let Some(running) = all.iter().find(|running| running.process.pid == at) {
+        at = running.parent;
+        if at == 0 || found.contains(&at) {
+            break;
+        }
+        found.push(at);
+    }
+    found
+}
+
+/// The groups that hold a URL through a port of this machine and would reach the environment `to` from now on, without
+/// having meant to: one that was given `to`, or whose URL is `to`'s alone, did.
+pub fn carried<'g>(
+    groups: &'g [Group],
+    port: u16,
+    to: &EnvironmentName,
+    root: &Path,
+    stored: &[StoredUrl],
+) -> Vec<&'g Group> {
+    let through = |url: &DatabaseUrl| url.places().iter().any(|place| place.host.is_loopback() && place.port == port);
+    let is_of = |url: &DatabaseUrl, mine: bool| {
+        stored
+            .iter()
+            .filter(|stored| (stored.environment == *to) == mine)
+            .any(|stored| stored.url.as_ref().is_some_and(|stored| stored.same_but_query(url)))
+    };
+    let meant = |group: &Group, url: &DatabaseUrl| {
+        let process = &group.running.process;
+        let here = process.variable("NEXUS_ENV_ROOT").is_some_and(|given| Path::new(given) == root);
+        match process.variable("NEXUS_ENV").filter(|_| here) {
+            Some(given) => given == to.as_str(),
+            None => is_of(url, true) && !is_of(url, false),
+        }
+    };
+    let is_carried =
+        |group: &&Group| group.held.iter().filter_map(Held::url).any(|url| through(&url) && !meant(group, &url));
+    groups.iter().filter(is_carried).collect()
+}
+
+/// One group in a line: `node server.js, pid 4242, port 8000, given dev`.
+pub fn line(group: &Group) -> String {
+    let process = &group.running.process;
+    let mut words = vec![short(process), format!("pid {}", process.pid)];
+    words.extend(group.ports.first().map(|port| format!("port {port}")));
+    words.extend(inherited(process, 0).map(|inherited| format!("given {}", inherited.environment)));
+    words.join(", ")
 }
 
 /// A process's name for people. Of its words only what cannot be a secret: the script of an interpreter, the verb of npm.

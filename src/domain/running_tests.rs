@@ -115,3 +115,43 @@ fn the_page_says_what_still_writes_to_prod() {
     assert!(page.lines().all(|line| line.chars().count() <= 80));
     assert!(!serde_json::to_string(&told).unwrap().contains("hunter2"));
 }
+
+#[test]
+fn whoever_holds_a_url_through_the_port_is_carried_along_unless_it_meant_to() {
+    let name = |text: &str| EnvironmentName::new(text).unwrap();
+    let stored = |environment: &str, protection, url: &str| StoredUrl {
+        environment: name(environment),
+        protection,
+        variable: names().remove(0),
+        url: DatabaseUrl::parse(url),
+    };
+    let prods = "postgresql://postgres:other@127.0.0.1:5433/nexus_db";
+    let stored = [stored("dev", Protection::Open, URL), stored("prod", Protection::Protected, prods)];
+    let given = |environment| [("DATABASE_URL", URL), ("NEXUS_ENV", environment), ("NEXUS_ENV_ROOT", "/repo")];
+    let elsewhere = "postgresql://postgres:hunter2@127.0.0.1:5434/nexus_db";
+    let groups = groups(
+        vec![
+            running(10, 9, "node dev.js", &given("dev"), &[8000]),
+            running(11, 9, "node prod.js", &given("prod"), &[]),
+            running(12, 9, "node by-hand.js", &[("DATABASE_URL", URL)], &[]),
+            running(13, 9, "node by-hand-of-prod.js", &[("DATABASE_URL", prods)], &[]),
+            running(14, 9, "node elsewhere.js", &[("DATABASE_URL", elsewhere)], &[]),
+        ],
+        &names(),
+        1,
+    );
+    let carried = |to: &str| -> Vec<u32> {
+        let found = carried(&groups, 5433, &name(to), Path::new("/repo"), &stored);
+        found.iter().map(|group| group.running.process.pid).collect()
+    };
+    assert_eq!(carried("prod"), [10, 12]);
+    assert_eq!(carried("dev"), [11, 13]);
+    assert_eq!(line(&groups[0]), "node dev.js, pid 10, port 8000, given dev");
+}
+
+#[test]
+fn the_parents_of_a_process_end_somewhere() {
+    let all = [running(3, 2, "x", &[], &[]), running(2, 1, "x", &[], &[]), running(1, 0, "x", &[], &[])];
+    assert_eq!(ancestors(&all, 3), [2, 1]);
+    assert_eq!(ancestors(&[running(3, 2, "x", &[], &[]), running(2, 3, "x", &[], &[])], 3), [2, 3]);
+}

@@ -1,8 +1,8 @@
 //! dev and prod share a port, and prod's tunnel is on it: what a shell of dev is given then, when it notices that the
 //! holder is another one, and what `run`, `export` and `proxy up --switch` do about it.
 
-use crate::real::free_port;
 use crate::real::proxy::{self, Proxy};
+use crate::real::{Helper, free_port};
 use crate::world::World;
 use crate::world::shell::stories;
 use crate::{DEV_INSTANCE, PROD_INSTANCE};
@@ -133,4 +133,51 @@ fn run_hands_on_no_url_of_the_shells_own_that_reaches_prod() {
         "nexus-env: blocked: `DATABASE_URL` of dev reaches prod now: prod ([env.prod.match] in .nexusenv)\n\
          hint: nexus-env set DATABASE_URL -e dev stores dev's own; if you mean prod: nexus-env run -e prod\n",
     );
+}
+
+/// A process that was started in dev with its URL and runs on, as a server does.
+fn server(team: &Team) -> Helper {
+    let mut command = std::process::Command::new(crate::world::program("sleep"));
+    command.arg("600").env_clear().env("DATABASE_URL", url(team.port));
+    command.env("NEXUS_ENV", "dev").env("NEXUS_ENV_ROOT", team.world.repo());
+    Helper::start(command, libc::SIGKILL)
+}
+
+const CARRIED: &str = "a running process holds a database URL through port 15433 and would reach prod from now on\n    \
+                       sleep, pid 4242, given dev\n";
+const SWITCHED: &str = "nexus-env: stopped dev's proxy (pid 4242)\n\
+                        nexus-env: prod's proxy is running: cloud-sql-proxy, pid 4242, port 15433\n";
+
+#[test]
+fn a_switch_carries_no_running_process_along_unasked() {
+    let team = Team::new();
+    let world = &team.world;
+    let server = server(&team);
+    world.run(&["proxy", "up"]).succeeds();
+    let switch = ["proxy", "up", "-e", "prod", "--switch"];
+    world.run(&switch).ends_with_status(1).prints("").says(&format!(
+        "nexus-env: {CARRIED}there is nobody to ask, so nothing was stopped\n\
+         hint: end them, or nexus-env proxy up -e prod --switch --yes\n"
+    ));
+    world.run(&[&switch[..], &["--yes"]].concat()).succeeds().says(&format!("nexus-env: {CARRIED}{SWITCHED}"));
+    // Back again it reaches what it was started with.
+    world.run(&["proxy", "up", "-e", "dev", "--switch"]).succeeds();
+    drop(server);
+    world.run(&switch).succeeds().says(SWITCHED);
+    world.run(&["proxy", "down", "--all"]).succeeds();
+}
+
+stories! {
+    fn a_switch_asks_for_the_name_of_what_running_processes_would_reach(shell) {
+        let team = Team::new();
+        let _server = server(&team);
+        team.world.run(&["proxy", "up"]).succeeds();
+        let mut session = team.world.enter(shell);
+        let (line, question) = ("nexus-env proxy up -e prod --switch", "type prod to carry them along: ");
+        session.answers(line, question, "dev").ends_with_status(1).prints(&format!(
+            "nexus-env: {CARRIED}nexus-env: {question}dev\nnexus-env: it was not confirmed, so nothing was stopped"
+        ));
+        session.answers(line, question, "prod").ends_with_status(0);
+        team.world.run(&["proxy", "down", "--all"]).succeeds();
+    }
 }

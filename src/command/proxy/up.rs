@@ -6,6 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::time::Duration;
 
+use super::carried::{self, Carry};
 use super::{Scene, started_with, stop, stop_foreign};
 use crate::command::load;
 use crate::domain::ambient::Ambient;
@@ -25,6 +26,8 @@ pub struct Up {
     pub environment: Option<String>,
     /// Whether the proxy that holds the port may be stopped first.
     pub switch: bool,
+    /// What happens to running processes whose URL leads through the port.
+    pub carry: Carry,
     /// One that was not started by us, named so that it may be stopped without a question.
     pub pid: Option<u32>,
     pub patience: Option<duration::Duration>,
@@ -166,6 +169,11 @@ fn give_way(scene: &Scene<'_>, asked: &Up, holding: &Holding) -> Result<Road> {
         .hint(format!("nexus-env proxy up -e {name} --switch, which stops that one first"))
         .into());
     }
+    let of_the_tunnel = |pid: u32| match holding {
+        Holding::Ours(started) => daemon::belongs(started, pid),
+        Holding::Foreign(_, holder) => holder.pid == Some(pid),
+    };
+    carried::consent(scene, asked.carry, &of_the_tunnel)?;
     match holding {
         Holding::Ours(started) => stop(scene.ambient, started)?,
         Holding::Foreign(other, holder) => {

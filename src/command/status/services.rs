@@ -107,6 +107,7 @@ pub fn told(
     health: Option<Health>,
     answers: &Answers,
 ) -> page::Service {
+    let process = found.process.as_ref().and_then(|process| given(sight, process)).map(|name| name.to_string());
     let served = |held: &Held| {
         let meant = Meant {
             label: held.name.to_string(),
@@ -119,10 +120,18 @@ pub fn told(
             Some(url) if url.is_read_only() => "read-only",
             Some(_) | None => "read-write",
         };
+        let reaches = page::reaches(&target, page::selected(selection));
+        let started_with = page::stored_for(&target).map(ToString::to_string).or(process.clone());
         Served {
             variable: held.name.to_string(),
             url: held.url.as_ref().map_or_else(|| target.origin.clone(), ToString::to_string),
-            reaches: page::reaches(&target, page::selected(selection)),
+            since: reaches
+                .reaches
+                .as_ref()
+                .filter(|reached| started_with.as_ref() != Some(reached))
+                .and_then(|reached| page::led_by(&target, reached)),
+            started_with,
+            reaches,
             access,
             held_by: held.by,
             pid: held.pid,
@@ -147,7 +156,7 @@ pub fn told(
         listener: found.listener,
         pid: found.process.as_ref().map(|process| process.pid),
         health,
-        environment: found.process.as_ref().and_then(|process| given(sight, process)).map(|name| name.to_string()),
+        environment: process,
         databases,
         unknown: unknown.map(str::to_owned),
     }

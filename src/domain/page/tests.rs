@@ -67,6 +67,8 @@ fn served(environment: &str, access: &'static str) -> Served {
         variable: "DATABASE_URL".to_owned(),
         url: String::new(),
         reaches: reaches(&target, Some(&name("dev"))),
+        started_with: Some(environment.to_owned()),
+        since: None,
         access,
         held_by: "itself",
         pid: 7,
@@ -109,6 +111,30 @@ fn a_server_that_was_started_with_prod_is_shouted_about_in_words() {
     let shown: Vec<String> = lines(&page, 80).into_iter().map(|line| line.text).collect();
     assert!(shown.iter().any(|line| line.ends_with("started with PROD's DATABASE_URL: it still WRITES TO PROD")));
     assert!(shown.iter().any(|line| line.ends_with("started with dev's DATABASE_URL")), "{shown:#?}");
+}
+
+#[test]
+fn a_server_under_which_the_tunnel_was_changed_is_not_said_to_have_been_started_with_prod() {
+    let since = Some("the tunnel on port 5433 is prod's".to_owned());
+    let moved = Served { started_with: Some("dev".to_owned()), since, ..served("prod", "read-write") };
+    let unknown = Served { started_with: None, ..served("prod", "read-only") };
+    let page = page();
+    let mut services = page.services.into_iter().zip([moved, unknown]);
+    let services = services.by_ref().map(|(service, served)| Service { databases: vec![served], ..service }).collect();
+    let page = Page { services, ..self::page() };
+    assert_eq!(
+        warnings(&page),
+        [
+            "api (port 8000) WRITES TO PROD: it was started with dev's DATABASE_URL, and the tunnel on port 5433 is prod's now",
+            "web (port 8000) reads PROD: it was started with DATABASE_URL",
+        ]
+    );
+    let shown = lines(&page, 120).into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n");
+    let told = [
+        "started with dev's DATABASE_URL, which reaches PROD now, since the tunnel on port 5433 is prod's: it",
+        "started with DATABASE_URL, which reaches PROD now, read-only",
+    ];
+    assert!(told.iter().all(|told| shown.contains(told)), "{shown}");
 }
 
 proptest! {

@@ -199,6 +199,16 @@ fn served_line(served: &Served) -> String {
     let name = shown(reaches);
     // What a parent has, its child need not have got.
     let writes = reaches.reaches_protected == Some(true) && *access != "read-only" && *held_by != "parent";
+    if served.was_moved() {
+        let with = served.started_with.as_ref().map_or(String::new(), |name| format!("{name}'s "));
+        let since = served.since.as_ref().map_or(String::new(), |since| format!(", since {since}"));
+        let does = match (*access, writes) {
+            ("read-only", _) => ", read-only".to_owned(),
+            (_, true) => format!(": it WRITES TO {name}"),
+            (_, false) => String::new(),
+        };
+        return format!("{holder}started with {with}{variable}, which reaches {name} now{since}{does}");
+    }
     match (&reaches.reaches, *access, writes) {
         (None, _, _) => format!("{holder}started with {variable} → {}", reaches.conclusion),
         (Some(_), "read-only", _) => format!("{holder}started with {name}'s {variable}, read-only"),
