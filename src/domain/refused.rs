@@ -2,6 +2,7 @@
 //! something else, and some move our own files; who clones a repository has not asked for either. The names themselves
 //! are [`table`]'s; that a refusal holds is for whoever takes a name from a repository to see to.
 
+mod filter;
 mod table;
 
 use super::agent;
@@ -47,6 +48,9 @@ pub fn judge(name: &VariableName, lifted: &[VariableName]) -> Standing {
     let in_rows = |rows: &'static [Row]| rows.iter().find(|row| row.holds(text));
     if agent::is_marker(text) {
         return refused(MARKERS, Lifting::Never);
+    }
+    if !filter::may_hold(text) {
+        return Standing::Ordinary;
     }
     if let Some(row) = in_rows(OURS) {
         return refused(row, Lifting::Never);

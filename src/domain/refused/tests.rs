@@ -70,6 +70,8 @@ fn no_name_stands_twice_and_each_row_says_where_it_is_from() {
     for row in &all {
         assert!(!row.what.is_empty() && !row.source.is_empty());
         for word in words(row.names).chain(words(row.patterns)) {
+            // What the filter looks at.
+            assert!(!word.contains('*') || word.len() > 3, "{word} is too short");
             assert!(seen.insert(word), "{word} stands twice");
             assert_eq!(word.contains('*'), words(row.patterns).any(|pattern| pattern == word), "{word}");
         }
@@ -78,6 +80,22 @@ fn no_name_stands_twice_and_each_row_says_where_it_is_from() {
         let by_pattern = |name: &&str| all.iter().any(|other| words(other.patterns).any(|pattern| fits(pattern, name)));
         assert_eq!(words(row.names).find(by_pattern), None, "a pattern has it already");
     }
+}
+
+#[test]
+fn the_filter_lets_through_all_that_the_table_holds_and_little_else() {
+    for row in [ORDINARY, OURS, REFUSED, UNUSUAL].into_iter().flatten() {
+        for word in words(row.names).chain(words(row.patterns)) {
+            for name in [word.replace('*', "A_LONGER_NAME"), word.replace('*', "")] {
+                assert!(filter::may_hold(&name), "{name}");
+            }
+            if word.contains('*') {
+                assert!(filter::may_hold(&word.replace('*', "x").to_lowercase()), "{word}");
+            }
+        }
+    }
+    let through = (0..1000).filter(|number| filter::may_hold(&format!("{number}_SECRET"))).count();
+    assert!(through < 150, "{through} of 1000");
 }
 
 /// The table as README has it.
