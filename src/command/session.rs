@@ -29,6 +29,7 @@ use crate::domain::name::VariableName;
 use crate::domain::node::Named;
 use crate::domain::pattern;
 use crate::domain::record::{Entry, Event};
+use crate::domain::reserved;
 use crate::domain::session::given;
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
 use crate::domain::target::astray;
@@ -276,9 +277,10 @@ fn choose(
 }
 
 /// The programs that the team's rules begin with. A path has many spellings, and fish names no function after one; a pattern
-/// names none.
+/// names none, and what a shell is made of stays what it is.
 fn guarded(config: &Config) -> Vec<String> {
-    let words: BTreeSet<String> = first_words(config).filter(|word| pattern::is_name(word)).collect();
+    let is_program = |word: &String| pattern::is_name(word) && !reserved::is_reserved(word);
+    let words: BTreeSet<String> = first_words(config).filter(is_program).collect();
     words.into_iter().collect()
 }
 

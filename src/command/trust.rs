@@ -15,6 +15,7 @@ use crate::domain::loosening;
 use crate::domain::name::VariableName;
 use crate::domain::offer;
 use crate::domain::repository::{InputKind, Repository};
+use crate::domain::reserved;
 use crate::domain::safe_text::{self, safe_text};
 use crate::domain::schema;
 use crate::edge::repo::{self, Found};
@@ -72,6 +73,7 @@ pub fn allow(ambient: &Ambient, path: Option<&Path>, lifted: &[VariableName], an
         store.complain(ambient);
         store.pin(ambient, &config.id)?;
     }
+    reserved::unseen(&config).iter().for_each(|sentence| terminal::say(ambient, sentence));
     terminal::say(ambient, &format!("allowed {file}"));
     Ok(())
 }

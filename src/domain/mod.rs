@@ -46,6 +46,7 @@ pub mod record;
 pub mod refused;
 pub mod report;
 pub mod repository;
+pub mod reserved;
 pub mod rules;
 pub mod running;
 pub mod safe_text;

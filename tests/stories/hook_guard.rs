@@ -449,3 +449,37 @@ fn a_huge_or_odd_package_json_is_no_hindrance() {
         }
     }
 }
+
+stories! {
+    /// A guard function of such a name would be in the way of the shell itself, of its prompt and of the hook.
+    fn a_rule_that_is_named_like_a_word_of_the_shell_breaks_nothing(shell) {
+        const NAMES: [&str; 40] = [
+            "return", "eval", "local", "export", "set", "string", "print", "printf", "cd", "source", "test", "if", "echo", "builtin",
+            "command", "function", "functions", "status", "math", "noglob", "nocorrect", "nexus-env", "read", "unset", "shift", "declare",
+            "typeset", "emulate", "zstat", "contains", "count", "true", "time", "type", "exec", "fish_prompt", "precmd", "hash", "trap", "end",
+        ];
+        let rules = |names: &[&str]| -> String {
+            names.iter().map(|name| format!("[[guard]]\ncommand = \"{name} *\"\non = [\"test\"]\n")).collect()
+        };
+        let world = World::with(&format!("{DEV_AND_PROD}\n{}{}", rules(&NAMES), rules(&[".", "[", "frobnicate"])));
+        let world = world.program("frobnicate", "#!/bin/sh\necho ran\n");
+        let mut session = world.enter(shell);
+        session.said().prints(LOADED);
+        session.types("nexus-env use test").prints("nexus-env: test · DATABASE_URL and 1 more");
+        session.answers("frobnicate now", "to go on: ", "no").ends_with_status(3);
+        session.types("echo on; command true; test 1 = 1").prints("on").ends_with_status(0);
+        session.types("cd ..").prints("");
+        assert_eq!(session.holds("DATABASE_URL"), Held::Absent);
+    }
+}
+
+#[test]
+fn allow_and_doctor_say_which_rule_no_prompt_sees() {
+    let world = World::with(DEV_AND_PROD);
+    world.writes(".nexusenv", format!("{DEV_AND_PROD}\n[[guard]]\ncommand = \"eval *\"\n"));
+    let said = "`eval` is the shells' own, so the rule `eval *` holds in scripts, recipes and `run`, not at the prompt";
+    let told = world.run(&["allow"]).succeeds().stderr;
+    assert!(told.contains(&format!("nexus-env: {said}\n")), "{told}");
+    let found = world.run(&["doctor", "--json"]);
+    assert!(String::from_utf8_lossy(&found.stdout).contains(said));
+}

@@ -3,6 +3,7 @@
 use super::{Checked, Configuration, Facts, File, Finding, InGit, Ready, Role, Severity, StateDirectory};
 use crate::domain::config::Environment;
 use crate::domain::duration::Duration;
+use crate::domain::reserved;
 
 pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
     let mut all = Vec::new();
@@ -61,6 +62,12 @@ fn configured(facts: &Facts, ready: &Ready) -> Vec<Finding> {
     let mut all = Vec::new();
     all.extend(ready.stores.iter().flat_map(|store| store.findings()));
     all.extend(facts.files.iter().filter_map(own_file));
+    all.extend(reserved::unseen(config).into_iter().map(|sentence| Finding {
+        severity: Severity::Note,
+        place: line_of(facts, "[[guard]]", "command"),
+        sentence,
+        mend: "let the rule begin with the program that it is about".to_owned(),
+    }));
     let with_port = |environment: &Environment| environment.proxy.as_ref().map(|proxy| proxy.port);
     for (at, environment) in config.environments.iter().enumerate() {
         let Some(port) = with_port(environment) else { continue };
