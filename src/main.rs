@@ -13,6 +13,7 @@ use nexus_env::edge::{ambient, output, terminal};
 pub extern "C" fn main(_count: libc::c_int, _words: *const *const libc::c_char) -> libc::c_int {
     terminal::complete_streams();
     ambient::take_no_traces();
+    output::outlive_readers();
     let status = cli::run(std::env::args_os().collect());
     output::finish();
     libc::c_int::from(status.0)

@@ -202,9 +202,6 @@ impl Relay {
         let mut child: Child = command.spawn().map_err(|error| not_started(engine, &error))?;
         let stdin = child.stdin.take();
         BEHIND.store(i32::try_from(child.id()).context("a process number")?, Ordering::SeqCst);
-        // A write to an engine that has ended must not end this process before it has taken over that end.
-        // SAFETY: signal(2) with the two actions that it defines itself.
-        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
         for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT, libc::SIGUSR1, libc::SIGUSR2] {
             // SAFETY: the handler does nothing but kill(2), which is safe in one.
             unsafe { libc::signal(signal, hand_on as *const () as libc::sighandler_t) };

@@ -3,16 +3,18 @@
 //! The terminal is read byte by byte and not by lines: the kernel cuts a line at 4,096 bytes (1,024 on macOS), and a
 //! key is longer.
 
-use crate::domain::safe_text;
+mod quiet;
+
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
+use self::quiet::Quiet;
 use crate::disk;
 use crate::domain::acceptance::Emptiness;
+use crate::domain::safe_text;
 use crate::domain::secret::Secret;
 use crate::error::{Failure, Result};
 
@@ -184,49 +186,6 @@ fn line(mut tty: &File) -> std::io::Result<Typed> {
             other if typed.len() < LONGEST => typed.push(other),
             _ => return Ok(Typed::TooLong),
         }
-    }
-}
-
-/// The terminal without echo, until this is dropped.
-struct Quiet<'t> {
-    tty: &'t File,
-    before: Termios,
-}
-
-impl<'t> Quiet<'t> {
-    fn new(tty: &'t File) -> rustix::io::Result<Self> {
-        let before = tcgetattr(tty)?;
-        let mut during = before.clone();
-        // Without signals from keys: one that ended the process here would leave the terminal silent.
-        during.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
-        during.special_codes[SpecialCodeIndex::VMIN] = 1;
-        during.special_codes[SpecialCodeIndex::VTIME] = 0;
-        tcsetattr(tty, OptionalActions::Now, &during)?;
-        Ok(Quiet { tty, before })
-    }
-
-    /// Whether more was there than was read; what was is gone.
-    fn discard_pending(&self) -> bool {
-        let mut at_once = self.before.clone();
-        at_once.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
-        // With both at zero a read returns what is there, also when that is nothing.
-        at_once.special_codes[SpecialCodeIndex::VMIN] = 0;
-        at_once.special_codes[SpecialCodeIndex::VTIME] = 0;
-        let mut any = false;
-        let mut sink = Zeroizing::new([0; 1024]);
-        let mut tty = self.tty;
-        if tcsetattr(self.tty, OptionalActions::Now, &at_once).is_ok() {
-            while tty.read(sink.as_mut()).is_ok_and(|length| length > 0) {
-                any = true;
-            }
-        }
-        any
-    }
-}
-
-impl Drop for Quiet<'_> {
-    fn drop(&mut self) {
-        let _ = tcsetattr(self.tty, OptionalActions::Now, &self.before);
     }
 }
 

@@ -11,11 +11,31 @@ use crate::error::Result;
 
 /// Writes all of it to stdout at once. A reader that went away early (`| head`) is no failure.
 pub fn write(bytes: &[u8]) -> Result<()> {
+    offer(bytes).map(|_| ())
+}
+
+/// The same for what goes on and on.
+pub fn offer(bytes: &[u8]) -> Result<Reader> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.context("could not write to stdout"),
+        Ok(()) => Ok(Reader::There),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(error) => Err(error).context("could not write to stdout"),
     }
+}
+
+/// Lets a write tell that its reader went away, instead of ending the program: whoever reads only the beginning
+/// (`| head -1`) has what was wanted. What this program starts gets the usual way back (`std::process`).
+pub fn outlive_readers() {
+    // SAFETY: it sets how one signal is taken, before there is another thread.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
+/// Whether anybody reads on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reader {
+    There,
+    Gone,
 }
 
 /// A page for people. Whoever's words stand in it, a terminal obeys nothing in them.
@@ -28,9 +48,27 @@ pub fn json(text: &str) -> Result<()> {
     write(format!("{}\n", safe_text::json(text)).as_bytes())
 }
 
-/// Stdout for what writes in pieces.
+/// Stdout for what writes in pieces. A reader that went away is no failure.
 pub fn stream() -> impl Write {
-    std::io::stdout()
+    Stream(std::io::stdout())
+}
+
+struct Stream(std::io::Stdout);
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
 }
 
 /// Appends to a file that exists.

@@ -1,6 +1,8 @@
 //! The program's commands away from any terminal: data on stdout, talk on stderr, and the exit statuses that scripts
 //! rely on, each compared whole.
 
+use std::process::Stdio;
+
 use crate::world::World;
 use crate::{DEV_AND_PROD, DEV_URL, PROD_URL};
 
@@ -243,5 +245,42 @@ fn secrets_are_never_told() {
         let output = world.run(words);
         let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), output.stderr);
         assert!(!text.contains("hunter2"), "{words:?}: {text}");
+    }
+}
+
+/// `status | head -1`, `list | true`: whoever reads has what was wanted, and under `pipefail` a script goes on.
+#[test]
+fn a_reader_that_goes_away_ends_no_command_with_a_signal() {
+    let world = World::with(DEV_AND_PROD).secret("dev", "DATABASE_URL", DEV_URL);
+    let words = [
+        "status",
+        "status --json",
+        "list",
+        "get DATABASE_URL -e dev",
+        "export --format dotenv",
+        "export --format json",
+        "log",
+        "log --json",
+        "doctor --json",
+        "ps --json",
+        "proxy status",
+        "guard explain -- npx prisma migrate dev",
+        "--help",
+        "help",
+        "--version",
+        "hook bash",
+        "completions bash",
+        "man",
+        "prompt",
+    ];
+    for line in words {
+        let ended = |out: Stdio| {
+            let mut command = world.command("nexus-env", world.repo());
+            command.args(line.split(' ')).stdin(Stdio::null()).stderr(Stdio::null()).stdout(out);
+            command.status().unwrap().code()
+        };
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        assert_eq!(ended(writer.into()), ended(Stdio::null()), "{line}");
     }
 }

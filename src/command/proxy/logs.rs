@@ -9,7 +9,7 @@ use super::Scene;
 use crate::command::load;
 use crate::domain::ambient::Ambient;
 use crate::edge::daemon::{self, log};
-use crate::edge::output;
+use crate::edge::output::{self, Reader};
 use crate::error::{Failure, Result, Status};
 
 /// What follows once the end of the log was printed.
@@ -44,13 +44,12 @@ pub fn logs(ambient: &Ambient, environment: Option<&str>, lines: usize, then: Th
     loop {
         daemon::rest(REST);
         let more = follower.more().with_context(|| format!("could not read `{}`", safe_text::path(&path)))?;
-        show(&String::from_utf8_lossy(&more))?;
+        if show(&String::from_utf8_lossy(&more))? == Reader::Gone {
+            return Ok(Status::DONE);
+        }
     }
 }
 
-fn show(text: &str) -> Result<()> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    output::page(text)
+fn show(text: &str) -> Result<Reader> {
+    if text.is_empty() { Ok(Reader::There) } else { output::offer(safe_text::lines(text).as_bytes()) }
 }
