@@ -3,6 +3,7 @@
 
 use super::name::{EnvironmentName, VariableName};
 use super::url::DatabaseUrl;
+use super::vars;
 use crate::error::Failure;
 
 /// A value that somebody hands over, and where it is to be kept.
@@ -74,6 +75,12 @@ impl Offer<'_> {
         if value.contains(&0) {
             let hint = "store it in base64, or store the path of a file";
             return wrong("holds a NUL byte, which no variable can", hint.to_owned());
+        }
+        if !vars::can_be_exported(self.name, value) {
+            return wrong(
+                "is longer than the 128 KiB that a program can be given",
+                "store the path of a file".to_owned(),
+            );
         }
         let text = std::str::from_utf8(value);
         let password = |text: &str| if names_a_password(self.name) { in_clear(text) } else { holds_a_password(text) };

@@ -56,6 +56,17 @@ const DEEPEST: usize = 64;
 /// What all values of an environment may hold together, in bytes: more than a process can be started with.
 const LARGEST: usize = 4 << 20;
 
+/// The longest `NAME=value` that Linux hands to a program, in bytes without its NUL (MAX_ARG_STRLEN, execve(2)).
+const LONGEST: usize = 128 * 1024 - 1;
+/// What all variables of an environment may measure together, in bytes: half of what macOS has for everything that a program is
+/// started with (ARG_MAX), and a quarter of what Linux usually has.
+const LONGEST_TOGETHER: usize = 512 * 1024;
+
+/// Whether a program can be started with a variable of that length.
+pub fn can_be_exported(name: &VariableName, value: &[u8]) -> bool {
+    name.as_str().len() + 1 + value.len() <= LONGEST
+}
+
 /// Says what is wrong with the `$` of a value as written, in words that follow the variable's name.
 ///
 /// A `$` alone is a fault: some loaders replace `$NAME`, some keep it, and the one that the person did not mean would
@@ -98,7 +109,27 @@ fn parts(value: &str) -> Result<Vec<Part<'_>>, String> {
 ///
 /// A plain variable wins over a secret of the same name, so that one person's `.nexusenv.local` can replace it; a
 /// reference of a variable to its own name means that secret. Unknown names and circles are failures.
+///
+/// # Errors
+/// Also a variable with which no program could be started, and all together where they are that long.
 pub fn resolve(plain: &[(VariableName, String)], secrets: Vars) -> Result<Vars, Failure> {
+    let vars = replaced(plain, secrets)?;
+    if let Some((name, _)) = vars.iter().find(|(name, value)| !can_be_exported(name, value.expose())) {
+        return Err(Failure::new(format!("`{name}` is longer than 128 KiB, and no program can be started with it"))
+            .hint(format!("nexus-env unset {name}, and store the path of a file in its place")));
+    }
+    let together: usize = vars.iter().map(|(name, value)| name.as_str().len() + value.expose().len() + 2).sum();
+    if together > LONGEST_TOGETHER {
+        let longest = vars.iter().max_by_key(|(_, value)| value.expose().len()).map(|(name, _)| name.as_str());
+        return Err(Failure::new(
+            "the variables are longer than 512 KiB together, and no program can be started with them",
+        )
+        .hint(format!("store the path of a file in place of the longest, `{}`", longest.unwrap_or_default())));
+    }
+    Ok(vars)
+}
+
+fn replaced(plain: &[(VariableName, String)], secrets: Vars) -> Result<Vars, Failure> {
     let mut resolver = Resolver {
         written: plain.iter().map(|(name, value)| (name, value.as_str())).collect(),
         secrets: &secrets,
@@ -269,6 +300,21 @@ mod tests {
         chain.push((name("V30000"), String::new()));
         let message = resolve(&chain, Vars::default()).unwrap_err().message;
         assert_eq!(message, "`V0` leads through more than 64 other variables");
+    }
+
+    #[test]
+    fn what_no_program_can_be_started_with_is_named() {
+        let fails = |secrets: Vec<(&str, usize)>| {
+            let secrets = secrets.into_iter().map(|(key, length)| (name(key), Secret::new("x".repeat(length))));
+            resolve(&[], Vars::new(secrets)).err().map(|failure| failure.message)
+        };
+        assert_eq!(fails(vec![("BUNDLE", 131_064)]), None);
+        let long = "`BUNDLE` is longer than 128 KiB, and no program can be started with it";
+        assert_eq!(fails(vec![("A", 1), ("BUNDLE", 131_065)]).as_deref(), Some(long));
+        let together = "the variables are longer than 512 KiB together, and no program can be started with them";
+        let four = [("A", 131_000), ("B", 131_000), ("C", 131_000), ("D", 131_000)];
+        assert_eq!(fails(four.to_vec()), None);
+        assert_eq!(fails([&four[..], &[("E", 300)]].concat()).as_deref(), Some(together));
     }
 
     proptest! {

@@ -11,7 +11,9 @@ use nexus_env::edge::shell::{Check, Dialect, Nearby, Remembered, Shell, Transiti
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::world::program;
+use crate::DEV_AND_PROD;
+use crate::world::shell::stories;
+use crate::world::{Held, World, program};
 
 const SHELLS: [(&str, &str); 3] = [("bash", "bash:5.2"), ("zsh", "zsh:5.9"), ("fish", "fish:3.6.0")];
 
@@ -168,4 +170,35 @@ fn the_hooks_pass_the_shells_own_checkers_as_they_stand_and_rendered() {
             }
         }
     }
+}
+
+stories! {
+    /// Linux hands no program more than 128 KiB in one variable: with a longer one nothing would start any more.
+    fn a_value_that_no_program_can_be_given_is_named_and_nothing_is_loaded(shell) {
+        let long = "x".repeat(70_000);
+        let text = DEV_AND_PROD.replace("[env.dev.vars]\n", &format!("[env.dev.vars]\nPART = \"{long}\"\nWHOLE = \"${{PART}}${{PART}}\"\n"));
+        let world = World::with(&text);
+        let mut session = world.open(shell);
+        session.types("cd repo").prints(
+            "nexus-env: `WHOLE` is longer than 128 KiB, and no program can be started with it\n\
+             hint: nexus-env unset WHOLE, and store the path of a file in its place");
+        assert_eq!(session.holds("PART"), Held::Absent);
+        session.types("/bin/echo works").prints("works");
+        session.types("cd ..").prints("");
+    }
+}
+
+#[test]
+fn a_value_that_no_program_can_be_given_is_not_stored() {
+    let world = World::with(DEV_AND_PROD);
+    let long = "k".repeat(140_000);
+    let said = "nexus-env: the value of `BUNDLE` is longer than the 128 KiB that a program can be given, and nothing was stored\n\
+                hint: store the path of a file\n";
+    for words in [&["set", "BUNDLE", "-e", "dev"][..], &["set", "--plain", "BUNDLE", "-e", "dev"]] {
+        world.run_with_input(words, long.as_bytes()).ends_with_status(1).says(said);
+    }
+    world.writes("old.env", format!("BUNDLE={long}\nSMALL=1\n"));
+    let told = world.run(&["import", "old.env", "-e", "dev"]);
+    assert!(told.stderr.contains("`BUNDLE`") && told.stderr.contains("128 KiB"), "{}", told.stderr);
+    world.run(&["get", "BUNDLE", "-e", "dev"]).ends_with_status(1);
 }

@@ -12,9 +12,6 @@ use crate::edge::vault::{self, Wanted};
 use crate::edge::{identity, terminal};
 use crate::error::{Exit, Failure, Result};
 
-/// Linux starts no program with a longer `NAME=value` (MAX_ARG_STRLEN, execve(2)); in bytes, without the final NUL.
-const LONGEST_EXPORTED: usize = 128 * 1024 - 1;
-
 /// `set NAME`: stores a secret, typed without echo or from stdin.
 pub fn set(place: &Place<'_>, name: &str, emptiness: Emptiness) -> Result<()> {
     let name = allowed_name(place, name)?;
@@ -32,7 +29,6 @@ pub fn store(place: &Place<'_>, name: VariableName, value: Secret, emptiness: Em
     if given != value {
         terminal::say(place.ambient, &format!("left out of `{name}`: the read-only option that get and export put on"));
     }
-    let long = value.expose().len() + name.as_str().len() + 1 > LONGEST_EXPORTED;
     let outcome = change(place, &[Change::Set(name.clone(), value)])?;
     let before = outcome.before.as_ref().and_then(|container| container.ciphertext(&name));
     let mut said = match (outcome.after, before) {
@@ -44,10 +40,6 @@ pub fn store(place: &Place<'_>, name: VariableName, value: Secret, emptiness: Em
         said.push_str("; its plain value, in `.nexusenv` or `.nexusenv.local`, wins until that line goes");
     }
     terminal::say(place.ambient, &said);
-    if long {
-        let sentence = format!("`{name}` is longer than 128 KiB: Linux starts no program while it is exported");
-        terminal::say_anyway(&sentence);
-    }
     Ok(())
 }
 
