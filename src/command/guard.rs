@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 
 use self::outcome::outcome_in;
 use super::audit;
+use super::migrate::deploy;
 use super::observation::{self, Depth};
 use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::config::Config;
-use crate::domain::grant::{Grant, Question};
+use crate::domain::grant::{DEPLOY, Grant, Question};
 use crate::domain::invocation::Invocation;
 use crate::domain::judgement::{self, Judged};
 use crate::domain::name::EnvironmentName;
@@ -166,6 +167,11 @@ pub fn stand(
             return Ok(Stood::Confirmed(grant));
         }
         if agent::person(ambient) == Terminal::Present {
+            if let Some(refusal) = promotion(ambient, &found, layer)? {
+                tell(&refusal);
+                recorded(Event::Blocked);
+                return Ok(Stood::Blocked(refusal));
+            }
             let told = report::told(&found);
             tell(&told);
             let prompt = format!("nexus-env: type {word} to go on: ");
@@ -191,6 +197,23 @@ pub fn stand(
     tell(&told);
     recorded(Event::Blocked);
     Ok(Stood::Blocked(told))
+}
+
+/// What stands in the way of the migrations that one of the commands would apply to a protected environment.
+fn promotion(ambient: &Ambient, outcome: &Outcome<'_>, layer: Layer) -> Result<Option<String>> {
+    let Outcome::Judged(all, view) = outcome else { return Ok(None) };
+    for judged in all.iter().filter(|judged| judged.invocation.name == DEPLOY) {
+        let Verdict::Ask(because) = &judged.verdict else { continue };
+        let Some(environment) = because.environment.as_ref().and_then(|name| view.config.environment(name)) else {
+            continue;
+        };
+        if environment.is_protected()
+            && let Some(refusal) = deploy::in_the_way(ambient, &environment.name, &judged.invocation.words, layer)?
+        {
+            return Ok(Some(refusal));
+        }
+    }
+    Ok(None)
 }
 
 /// The word to be typed, the directory of the configuration, and the commands that the question is about.

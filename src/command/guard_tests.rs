@@ -161,7 +161,7 @@ fn refuses_migrate_dev_while_prod_is_selected() {
   DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
   reaches       nexus-enterprise-480610:us-central1:nexusprod-v2    (cloud-sql-proxy, pid 4242, port 5433)
   instead       nexus-env use dev
-                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+                to apply committed migrations to prod: nexus-env migrate deploy -e prod",
     );
 }
 
@@ -176,7 +176,7 @@ fn refuses_migrate_dev_when_the_proxy_serves_prod_although_dev_is_selected() {
   identity      dev                                                 (the URL stored for dev)
   selected      dev                                                 (in this shell)
   instead       nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's
-                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+                to apply committed migrations to prod: nexus-env migrate deploy -e prod",
     );
 }
 
@@ -237,7 +237,7 @@ fn says_that_the_shells_value_beats_a_file() {
   reaches       nexus-enterprise-480610:us-central1:nexusprod-v2    (cloud-sql-proxy, pid 4242, port 5433)
   note          `dotenv -e .env.dev` does not change DATABASE_URL: the shell's own value wins
   instead       nexus-env use dev
-                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+                to apply committed migrations to prod: nexus-env migrate deploy -e prod",
     );
 }
 
@@ -255,7 +255,7 @@ fn asks_for_the_name_before_a_gated_command_on_prod() {
     granted.tells("npx prisma migrate deploy", 4, &format!("{sentence}\n  instead       nexus-env use dev"));
     let refused = "
   instead       nexus-env use dev
-                type it at a terminal, where it asks for the name prod";
+                at a terminal: nexus-env migrate deploy -e prod, which asks for the name prod";
     let alone = world().prod().alone().proxy(TO_PROD);
     alone.tells("npx prisma migrate deploy", 3, &format!("blocked: {sentence}{refused}"));
 }
@@ -268,7 +268,7 @@ fn refuses_a_named_command_whose_url_cannot_be_known_while_prod_is_selected() {
         "blocked: prisma db push: prod is selected, and which database the command would reach cannot be known
   DATABASE_URL  unknown: doppler gives its own environment
   instead       nexus-env use dev
-                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+                to apply committed migrations to prod: nexus-env migrate deploy -e prod",
     );
 }
 
@@ -295,7 +295,7 @@ fn refuses_a_shadow_database_that_is_prod() {
         "blocked: prisma migrate diff would wipe prod, which is named as its shadow database
   --shadow-database-url  postgresql://x:•••@prod.example/nexus   (on the line)
   match                  prod                                    ([env.prod.match] in .nexusenv)
-  instead                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+  instead                to apply committed migrations to prod: nexus-env migrate deploy -e prod",
     );
 }
 
@@ -389,7 +389,7 @@ fn explains_with_every_piece_of_evidence() {
     identity says dev: dev (the URL stored for dev)
     selection says dev: dev (in this shell)
   instead: nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's
-  instead: to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy
+  instead: to apply committed migrations to prod: nexus-env migrate deploy -e prod
 ";
     assert_eq!(text, expected);
 }
@@ -435,7 +435,7 @@ fn a_tunnel_that_claims_dev_is_corrected_by_the_database() {
   label         prod                                                (stored in the database itself)
   identity      dev                                                 (the URL stored for dev)
   selected      dev                                                 (in this shell)
-  instead       to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy",
+  instead       to apply committed migrations to prod: nexus-env migrate deploy -e prod",
     );
 }
 

@@ -1,6 +1,7 @@
 //! `migrate`: where each migration stands, what it risks, and its way to a protected environment. Its verbs share how the
 //! work tree and git are read.
 
+mod case;
 pub mod check;
 pub mod deploy;
 mod launch;

@@ -2,6 +2,7 @@
 
 use super::config::{Config, Environment};
 use super::evidence::{Evidence, Says, Source};
+use super::grant::DEPLOY;
 use super::invocation::{Role, Tool};
 use super::judgement::Judged;
 use super::name::EnvironmentName;
@@ -274,9 +275,7 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
     };
     let use_open = open.map(|environment| format!("nexus-env use {}", environment.name));
     let deploy = |environment: &EnvironmentName| {
-        format!(
-            "to apply committed migrations to {environment}: nexus-env use {environment} --write, then npx prisma migrate deploy"
-        )
+        format!("to apply committed migrations to {environment}: nexus-env migrate deploy -e {environment}")
     };
     let wrong_tunnel = target.is_some_and(|target| {
         target.evidence.iter().any(|e| match (&e.says, &because.environment) {
@@ -303,8 +302,14 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
                     config.environment(environment).map(|environment| deploy(&environment.name))
                 }
                 (Some(environment), _, Some(Effect::Gated | Effect::Unknown)) => {
-                    Some(format!("type it at a terminal, where it asks for the name {environment}"))
-                        .filter(|_| matches!(judged.verdict, Verdict::Block(_)))
+                    let declared = config.environment(environment).filter(|_| judged.invocation.name == DEPLOY);
+                    Some(match declared {
+                        Some(_) => format!(
+                            "at a terminal: nexus-env migrate deploy -e {environment}, which asks for the name {environment}"
+                        ),
+                        None => format!("type it at a terminal, where it asks for the name {environment}"),
+                    })
+                    .filter(|_| matches!(judged.verdict, Verdict::Block(_)))
                 }
                 (Some(_) | None, Tool::Prisma | Tool::Other, _) => None,
             };

@@ -50,7 +50,7 @@ nexus-env: blocked: prisma migrate dev would write to prod, although dev is sele
   identity      dev                                                  (the URL stored for dev)
   selected      dev                                                  (in this shell)
   instead       nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's
-                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy";
+                to apply committed migrations to prod: nexus-env migrate deploy -e prod";
 const FREE: &str = "nexus-env: dev · DATABASE_URL and 1 more";
 
 stories! {

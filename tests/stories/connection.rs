@@ -129,7 +129,7 @@ fn a_pooler_passes_the_question_on_to_its_server() {
          label         prod                                                 (stored in the database itself)\n  \
          identity      dev                                                  (the URL stored for dev)\n  \
          instead       nexus-env use dev\n                \
-         to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy\n",
+         to apply committed migrations to prod: nexus-env migrate deploy -e prod\n",
     );
     assert_eq!(server.query("SHOW default_transaction_read_only"), "off");
     world.sets("dev", "DATABASE_URL", server.url(pooler.port).replace("hunter2", "wrong"));
@@ -183,7 +183,7 @@ fn two_servers_on_one_port_are_both_asked() {
          label         prod                                                 (stored in the database itself, ::1 port 15433)\n  \
          identity      dev and prod                                         (the URL stored for dev and prod alike, so it speaks for neither)\n  \
          instead       nexus-env use dev\n                \
-         to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy\n");
+         to apply committed migrations to prod: nexus-env migrate deploy -e prod\n");
     world.run(&["db", "pin"]).ends_with_status(1).prints("").says(
         "nexus-env: `DATABASE_URL` of dev reaches two databases, by one address each\n\
          hint: write 127.0.0.1 or [::1] instead of localhost\n",
@@ -195,7 +195,7 @@ fn two_servers_on_one_port_are_both_asked() {
          label         prod                                             (stored in the database itself)\n  \
          identity      dev and prod                                     (the URL stored for dev and prod alike, so it speaks for neither)\n  \
          instead       nexus-env use dev\n                \
-         to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy\n");
+         to apply committed migrations to prod: nexus-env migrate deploy -e prod\n");
 }
 
 /// Each `sslmode` of libpq's, and Prisma's own `sslaccept` and `sslcert`, against a server that takes nothing but TLS.

@@ -79,7 +79,7 @@ fn a_label_decides_what_the_listener_cannot() {
          reaches       a program that no environment declares               (tunnel, pid 4242, port 15999)\n  \
          label         prod                                                 (stored in the database itself)\n  \
          instead       nexus-env use dev\n                \
-         to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy\n",
+         to apply committed migrations to prod: nexus-env migrate deploy -e prod\n",
     );
     dev.query("COMMENT ON DATABASE nexus_db IS NULL");
     through(&to_dev).run(&CHECK).ends_with_status(3).prints("").says("nexus-env: blocked: prisma migrate dev: nothing proves which database it would write to\n  \
@@ -215,7 +215,7 @@ fn a_copy_says_what_its_original_is_until_it_is_labelled_anew() {
          fingerprint   7700000000000000001/nexus_db                         (pinned for prod)\n  \
          label         prod                                                 (stored in the database itself)\n  \
          instead       nexus-env use dev\n                \
-         to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy\n",
+         to apply committed migrations to prod: nexus-env migrate deploy -e prod\n",
     );
     world.run(&["db", "pin"]).ends_with_status(1).prints("").says(
         "nexus-env: the database that dev reaches says that it is prod, by its label\n\
@@ -241,7 +241,7 @@ fn a_copy_says_what_its_original_is_until_it_is_labelled_anew() {
          fingerprint   7700000000000000001/nexus_db                         (pinned for prod)\n  \
          label         dev                                                  (stored in the database itself)\n  \
          instead       nexus-env use dev\n                \
-         to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy\n",
+         to apply committed migrations to prod: nexus-env migrate deploy -e prod\n",
     );
     world.run(&["db", "pin"]).ends_with_status(0).prints("").says(
         "nexus-env: pinned dev to 7700000000000000001/nexus_db (read at 127.0.0.1 port 15433) in `.nexusenv`\n\

@@ -21,7 +21,7 @@ nexus-env: blocked: prisma migrate dev would write to prod, although dev is sele
   identity      dev and prod                                         (the URL stored for dev and prod alike, so it speaks for neither)
   selected      dev                                                  (in this shell)
   instead       nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's
-                to apply committed migrations to prod: nexus-env use prod --write, then npx prisma migrate deploy";
+                to apply committed migrations to prod: nexus-env migrate deploy -e prod";
 
 /// Two servers behind one port; both have the same password, so that the URLs are the same to the last byte.
 struct Team {

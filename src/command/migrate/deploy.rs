@@ -1,28 +1,24 @@
 //! `migrate deploy`: the committed migrations that waited long enough, to an environment that is proven to be the one that
 //! is meant. Everything that stands in the way is told at once; what is done is shown before, compared after, and recorded.
 
+use std::path::Path;
+
+use super::case::{Case, Examined, steps};
 use super::launch::Launch;
 use super::side::{self, Side};
-use super::target::{self, Looked};
-use super::{Stock, Tree};
 use crate::command::audit;
-use crate::command::load::{self, Loaded};
+use crate::command::load;
 use crate::domain::agent;
 use crate::domain::ambient::Ambient;
-use crate::domain::config::{Backup, Environment};
+use crate::domain::config::Backup;
+use crate::domain::name::EnvironmentName;
 use crate::domain::promotion::act::{self, Act};
-use crate::domain::promotion::gate::{self, Reason, Scene, Weight};
+use crate::domain::promotion::gate::{Reason, Weight};
 use crate::domain::promotion::ledger::{Cell, Column, Ledger, Seen};
 use crate::domain::promotion::lexer;
-use crate::domain::promotion::look::{Meaning, Read};
 use crate::domain::promotion::migration::Migration;
-use crate::domain::promotion::models::Models;
-use crate::domain::promotion::place::{self, Place};
-use crate::domain::promotion::plan::{Plan, Step};
-use crate::domain::promotion::proof::{self, Proof};
-use crate::domain::promotion::rules::{self, Circumstances};
 use crate::domain::promotion::version::{Failing, failing};
-use crate::domain::record::{Entry, Event};
+use crate::domain::record::{Entry, Event, Layer};
 use crate::domain::running;
 use crate::domain::safe_text;
 use crate::edge::foreground;
@@ -52,19 +48,6 @@ pub enum Asking {
     Nobody,
 }
 
-/// Everything that the checks are made from, gathered once.
-struct Case<'a> {
-    ambient: &'a Ambient,
-    loaded: &'a Loaded,
-    environment: &'a Environment,
-    tree: Tree,
-    place: Place,
-    stock: Stock,
-    folder: String,
-    ledger: Ledger,
-    to: Option<String>,
-}
-
 /// 0 where everything that was promised is there, 3 where something stands in the way.
 ///
 /// # Errors
@@ -76,51 +59,20 @@ pub fn deploy(ambient: &Ambient, wanted: &Wanted<'_>) -> Result<Status> {
     let name = &environment.name;
     load::refuse_agent(ambient, environment, &format!("`migrate deploy` to {name}"))?;
     let case = Case::gather(ambient, &loaded, environment, wanted.to)?;
-    let scene = case.scene();
-    let pending = scene.pending(name);
-    let mut reasons = scene.reasons(environment);
-    let side = Side::of(ambient, &loaded, environment, &case.place);
-    let side = match side {
-        Ok(side) => side,
-        Err(error) if reasons.is_empty() => return Err(error),
-        // The ledger says so already.
-        Err(_) => return Ok(case.refuse(&reasons)),
-    };
-    let proof = case.proof(&side);
-    reasons.extend(proof.as_ref().err().cloned());
-    let reads: Vec<Read> = pending.iter().filter_map(|line| case.read(&line.name)).collect();
-    let seen = !reasons.iter().any(|reason| matches!(reason.kind, "unseen" | "unproven-target"));
-    let looked = match (seen, pending.is_empty()) {
-        (true, false) => target::look(&side, &reads),
-        (false, _) | (_, true) => Looked { meanings: Vec::new(), found: Vec::new() },
-    };
-    reasons.extend(looked.meanings.iter().filter_map(|(question, meaning)| match meaning {
-        Meaning::Fails(sentence) => Some(Reason {
-            kind: "would-fail",
-            weight: Weight::InTheWay,
-            migration: Some(question.migration.clone()),
-            sentence: format!("{} would fail on {name}: {sentence}", question.migration),
-            next: vec![format!(
-                "mend the rows in a migration before it; {}:{}",
-                case.file(&question.migration),
-                question.line
-            )],
-        }),
-        Meaning::Nothing | Meaning::Note(_) => None,
-    }));
-    let plan = case.plan(&pending, proof.as_ref().ok(), &looked);
-    let in_the_way = reasons.iter().any(|reason| reason.weight == Weight::InTheWay);
-    if pending.is_empty() && !in_the_way {
+    let found = case.examine()?;
+    let stand = !found.in_the_way().is_empty();
+    if found.pending.is_empty() && !stand {
         terminal::say(ambient, &format!("{name} has every migration already"));
         return Ok(Status::DONE);
     }
-    if !plan.steps.is_empty() {
-        output::page(&plan.text())?;
+    if let Some((plan, way)) = &found.plan {
+        output::page(&format!("{plan}{way}"))?;
     }
-    if in_the_way {
-        return Ok(case.refuse(&reasons));
-    }
-    for note in &reasons {
+    let side = match &found.side {
+        Some(side) if !stand => side,
+        Some(_) | None => return Ok(case.refuse(&found)),
+    };
+    for note in &found.reasons {
         terminal::say(ambient, &safe_text::safe_text(&note.sentence));
     }
     if wanted.doing == Doing::Show {
@@ -131,126 +83,68 @@ pub fn deploy(ambient: &Ambient, wanted: &Wanted<'_>) -> Result<Status> {
         return Ok(Status::DONE);
     }
     case.consent(wanted.asking)?;
-    case.apply(&side, &pending.iter().map(|line| line.name.clone()).collect::<Vec<_>>(), proof.ok())
+    case.apply(side, &found)
 }
 
-impl<'a> Case<'a> {
-    fn gather(
-        ambient: &'a Ambient,
-        loaded: &'a Loaded,
-        environment: &'a Environment,
-        to: Option<&str>,
-    ) -> Result<Case<'a>> {
-        let tree = Tree::around(ambient, Some(&loaded.repository.root))?;
-        let places = tree.places(loaded.config.prisma_directory.as_deref())?;
-        let Some(place) = place::own(&places, &tree.cwd).cloned() else {
-            let list: Vec<String> = places.iter().map(|place| tree.shown(&place.migrations)).collect();
-            return Err(Failure::new(format!("there are several folders of migrations: {}", list.join(", ")))
-                .hint("cd into the package that is meant, or name it: directory under [prisma] in .nexusenv")
-                .into());
-        };
-        let stock = tree.stock(&place)?;
-        let to = to.map(|to| named(&stock, to)).transpose()?;
-        let columns = side::columns(ambient, loaded, &steps(loaded, environment), &place);
-        let ledger = stock.ledger(&tree, &place, columns);
-        let folder = tree.here(&place.migrations);
-        Ok(Case { ambient, loaded, environment, tree, place, stock, folder, ledger, to })
-    }
-
-    fn scene(&self) -> Scene<'_> {
-        Scene {
-            config: &self.loaded.config,
-            ledger: &self.ledger,
-            hollow: &self.stock.hollow,
-            folder: &self.folder,
-            to: self.to.as_deref(),
+/// What the guard asks before a plain `prisma migrate deploy` on a protected environment: why it must not run, after the
+/// same checks; the plan is told where it may. `words` are the command's own, as far as they are known.
+///
+/// # Errors
+/// Where a check cannot be made.
+pub fn in_the_way(ambient: &Ambient, name: &EnvironmentName, words: &[String], layer: Layer) -> Result<Option<String>> {
+    let loaded = load::configuration(ambient)?;
+    let environment = load::environment(&loaded, name.as_str())?;
+    let named = value_of(words, "--schema").or_else(|| value_of(words, "--config"));
+    let case = match Case::of(ambient, &loaded, environment, named.map(Path::new))? {
+        Some(case) => case,
+        // Prisma finds none either.
+        None if named.is_none() => return Ok(None),
+        None => {
+            return Ok(Some(format!(
+                "blocked: nobody can say here which migrations `{}` would bring to {name}\n  \
+                 in the package whose migrations are meant: nexus-env migrate deploy -e {name}",
+                safe_text::cut(named.unwrap_or_default(), 100)
+            )));
         }
-    }
-
-    fn file(&self, migration: &str) -> String {
-        format!("{}/{migration}/migration.sql", self.folder)
-    }
-
-    fn migration(&self, name: &str) -> Option<&Migration> {
-        self.stock.migrations.iter().find(|migration| migration.name == name)
-    }
-
-    fn read(&self, name: &str) -> Option<Read> {
-        let migration = self.migration(name)?;
-        let acts = lexer::statements(&migration.text()).iter().map(|one| (one.line, act::read(one))).collect();
-        Some(Read { migration: name.to_owned(), acts })
-    }
-
-    /// By what the target is proven to be the environment: what was seen, and how.
-    fn proof(&self, side: &Side<'_>) -> std::result::Result<(String, String), Reason> {
-        let name = &self.environment.name;
-        let target = side.target(self.ambient, self.loaded);
-        let missing = |sentence: String, next: Vec<String>| Reason {
-            kind: "unproven-target",
+    };
+    let mut found = case.examine()?;
+    if environment.backup.is_some() && !found.pending.is_empty() {
+        found.reasons.push(Reason {
+            kind: "backup-first",
             weight: Weight::InTheWay,
             migration: None,
-            sentence,
-            next,
-        };
-        match proof::of(name, target.reach, &target.evidence) {
-            Proof::Given(evidence) => Ok((evidence.seen, evidence.how)),
-            Proof::Against(evidence) => Err(missing(
-                format!("`{}` of {name} reaches {} ({})", side.variable, evidence.seen, evidence.how),
-                vec![format!("nexus-env db verify -e {name}")],
-            )),
-            Proof::Missing => Err(missing(
-                format!("nothing proves that what `{}` of {name} reaches is {name}", side.variable),
-                vec![format!("nexus-env db pin -e {name}"), format!("nexus-env db label -e {name}")],
-            )),
-        }
-    }
-
-    fn plan<'b>(
-        &'b self,
-        pending: &[&'b crate::domain::promotion::ledger::Line],
-        proof: Option<&(String, String)>,
-        looked: &Looked,
-    ) -> Plan<'b> {
-        let models = Models::read(&self.place.text);
-        let circumstances = Circumstances { dialect: self.place.dialect, version: self.place.version, models: &models };
-        let steps = pending.iter().filter_map(|line| {
-            let migration = self.migration(&line.name)?;
-            let statements = lexer::statements(&migration.text());
-            let acts: Vec<Act> = statements.iter().map(act::read).collect();
-            let of_it = looked.meanings.iter().filter(|(question, _)| question.migration == line.name);
-            Some(Step {
-                migration,
-                line,
-                marks: rules::marks(migration, &self.file(&line.name), &circumstances),
-                meanings: of_it.map(|(question, meaning)| (question.line, meaning.clone())).collect(),
-                failing: failing(self.place.version, &statements, &acts),
-            })
+            sentence: format!("a backup of {name} is declared, and Prisma makes none"),
+            next: vec![format!("nexus-env migrate deploy -e {name}")],
         });
-        let path = gate::path(&self.loaded.config, self.environment);
-        Plan {
-            environment: self.environment,
-            folder: &self.folder,
-            path: path.into_iter().filter_map(|step| Some((step, self.ledger.position(&step.name)?))).collect(),
-            proof: proof.cloned(),
-            steps: steps.collect(),
-            found: looked.found.clone(),
-            version: self.place.version,
-        }
     }
+    if !found.in_the_way().is_empty() {
+        return Ok(Some(found.told(environment)));
+    }
+    if let (Some((plan, _)), Layer::Shell | Layer::Run | Layer::Node) = (&found.plan, layer) {
+        terminal::narrate(ambient, &safe_text::lines(plan));
+        let better =
+            format!("hint: nexus-env migrate deploy -e {name} does it with time-outs, and compares afterwards\n");
+        terminal::narrate(ambient, &better);
+    }
+    Ok(None)
+}
 
+/// The value of a flag, joined or as the next word.
+fn value_of<'a>(words: &'a [String], flag: &str) -> Option<&'a str> {
+    let at = words
+        .iter()
+        .rposition(|word| word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))?;
+    match words[at].split_once('=') {
+        Some((_, value)) => Some(value),
+        None => words.get(at + 1).map(String::as_str),
+    }
+}
+
+impl Case<'_> {
     /// Tells everything that stands in the way.
-    fn refuse(&self, reasons: &[Reason]) -> Status {
-        let name = &self.environment.name;
-        let stand: Vec<&Reason> = reasons.iter().filter(|reason| reason.weight == Weight::InTheWay).collect();
-        let count =
-            if stand.len() == 1 { "1 thing stands".to_owned() } else { format!("{} things stand", stand.len()) };
-        let mut text = format!("blocked: {count} in the way of migrations to {name}");
-        for reason in &stand {
-            text.push_str(&format!("\n  {}", safe_text::safe_text(&reason.sentence)));
-            reason.next.iter().for_each(|next| text.push_str(&format!("\n    {next}")));
-        }
-        terminal::say_anyway(&text);
-        let kinds: Vec<&str> = stand.iter().map(|reason| reason.kind).collect();
+    fn refuse(&self, found: &Examined<'_>) -> Status {
+        terminal::say_anyway(&found.told(self.environment));
+        let kinds: Vec<&str> = found.in_the_way().iter().map(|reason| reason.kind).collect();
         let entry = self.entry(Event::Blocked).reason("promotion").detail(&kinds.join(", "));
         audit::record(self.ambient, &entry);
         Status::from(Exit::Blocked as u8)
@@ -294,10 +188,11 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn apply(&self, side: &Side<'_>, promised: &[String], proof: Option<(String, String)>) -> Result<Status> {
+    fn apply(&self, side: &Side<'_>, found: &Examined<'_>) -> Result<Status> {
         let (ambient, name) = (self.ambient, &self.environment.name);
+        let promised = found.pending.as_slice();
         self.unchanged()?;
-        let target = proof.map(|(seen, _)| seen).unwrap_or_default();
+        let target = found.proof.as_ref().map(|(seen, _)| seen.clone()).unwrap_or_default();
         if let Some(backup) = &self.environment.backup {
             self.back_up(backup)?;
             // It may have taken its time.
@@ -452,31 +347,6 @@ impl<'a> Case<'a> {
                     self.environment.name
                 ),
             );
-        }
-    }
-}
-
-/// The environments on the way, the target last.
-fn steps<'a>(loaded: &'a Loaded, environment: &'a Environment) -> Vec<&'a Environment> {
-    let mut all = gate::path(&loaded.config, environment);
-    all.push(environment);
-    all
-}
-
-/// The migration of that name, or the only one whose name goes on like that.
-fn named(stock: &Stock, to: &str) -> Result<String> {
-    let names = || stock.migrations.iter().map(|migration| &migration.name);
-    if let Some(name) = names().find(|name| *name == to) {
-        return Ok(name.clone());
-    }
-    let like: Vec<&String> = names().filter(|name| name.starts_with(to) || name.ends_with(to)).collect();
-    match like.as_slice() {
-        [one] => Ok((*one).clone()),
-        _ => {
-            let last: Vec<&str> = names().rev().take(3).map(String::as_str).collect();
-            Err(Failure::new(format!("there is no migration `{}`", safe_text::cut(to, 100)))
-                .hint(format!("the newest are {}", last.join(", ")))
-                .into())
         }
     }
 }

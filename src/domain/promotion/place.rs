@@ -133,7 +133,7 @@ fn put_together(
 }
 
 /// Without `.` and `..`, which a configuration's paths may hold.
-fn normal(path: &Path) -> PathBuf {
+pub fn normal(path: &Path) -> PathBuf {
     let mut found = PathBuf::new();
     for part in path.components() {
         match part {

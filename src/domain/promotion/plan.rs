@@ -56,7 +56,13 @@ impl Plan<'_> {
             text.push_str(&format!("\n{name} now\n"));
             self.found.iter().for_each(|sentence| text.push_str(&format!("  {sentence}\n")));
         }
-        text.push('\n');
+        text
+    }
+
+    /// What comes before and with it.
+    pub fn way(&self) -> String {
+        let name = &self.environment.name;
+        let mut text = String::from("\n");
         put_deploy(self.environment, &self.environment.deploy, &mut text);
         match &self.environment.backup {
             Some(backup) => put_backup(backup, &mut text),

@@ -1,0 +1,282 @@
+//! Everything that is to be known before migrations go to an environment, gathered once: what stands in git and in each
+//! database, what the target's rows say, and what stands in the way.
+
+use std::path::Path;
+
+use super::side::{self, Side};
+use super::target::{self, Looked};
+use super::{Stock, Tree};
+use crate::command::load::Loaded;
+use crate::domain::ambient::Ambient;
+use crate::domain::config::Environment;
+use crate::domain::promotion::act::{self, Act};
+use crate::domain::promotion::gate::{self, Reason, Scene, Weight};
+use crate::domain::promotion::ledger::{Ledger, Line};
+use crate::domain::promotion::lexer;
+use crate::domain::promotion::look::{Meaning, Read};
+use crate::domain::promotion::migration::Migration;
+use crate::domain::promotion::models::Models;
+use crate::domain::promotion::place::{self, Place};
+use crate::domain::promotion::plan::{Plan, Step};
+use crate::domain::promotion::proof::{self, Proof};
+use crate::domain::promotion::rules::{self, Circumstances};
+use crate::domain::promotion::version::failing;
+use crate::domain::safe_text;
+use crate::error::{Failure, Result};
+
+/// Everything that the checks are made from, gathered once.
+pub struct Case<'a> {
+    pub ambient: &'a Ambient,
+    pub loaded: &'a Loaded,
+    pub environment: &'a Environment,
+    pub tree: Tree,
+    pub place: Place,
+    pub stock: Stock,
+    pub folder: String,
+    pub ledger: Ledger,
+    pub to: Option<String>,
+}
+
+/// What the checks came to.
+pub struct Examined<'a> {
+    /// `None` where the environment's database cannot be asked; a reason says why.
+    pub side: Option<Side<'a>>,
+    /// By what the target is proven: what was seen, and how.
+    pub proof: Option<(String, String)>,
+    /// The names of what would be applied.
+    pub pending: Vec<String>,
+    pub reasons: Vec<Reason>,
+    /// What would be done, and in which way; `None` where nothing waits.
+    pub plan: Option<(String, String)>,
+}
+
+impl Examined<'_> {
+    pub fn in_the_way(&self) -> Vec<&Reason> {
+        self.reasons.iter().filter(|reason| reason.weight == Weight::InTheWay).collect()
+    }
+
+    /// Everything that stands in the way, each with what to type.
+    pub fn told(&self, environment: &Environment) -> String {
+        let stand = self.in_the_way();
+        let count = match stand.len() {
+            1 => "1 thing stands".to_owned(),
+            several => format!("{several} things stand"),
+        };
+        let mut text = format!("blocked: {count} in the way of migrations to {}", environment.name);
+        for reason in &stand {
+            text.push_str(&format!("\n  {}", safe_text::safe_text(&reason.sentence)));
+            reason.next.iter().for_each(|next| text.push_str(&format!("\n    {}", safe_text::safe_text(next))));
+        }
+        text
+    }
+}
+
+impl<'a> Case<'a> {
+    pub fn gather(
+        ambient: &'a Ambient,
+        loaded: &'a Loaded,
+        environment: &'a Environment,
+        to: Option<&str>,
+    ) -> Result<Case<'a>> {
+        let tree = Tree::around(ambient, Some(&loaded.repository.root))?;
+        let places = tree.places(loaded.config.prisma_directory.as_deref())?;
+        let place = place::own(&places, &tree.cwd).cloned();
+        let Some(place) = place else {
+            let list: Vec<String> = places.iter().map(|place| tree.shown(&place.migrations)).collect();
+            return Err(Failure::new(format!("there are several folders of migrations: {}", list.join(", ")))
+                .hint("cd into the package that is meant, or name it: directory under [prisma] in .nexusenv")
+                .into());
+        };
+        Case::at(ambient, loaded, environment, tree, place, to)
+    }
+
+    /// The same for the schema or configuration that a command names, else for what Prisma finds by itself; `None` where
+    /// that has no migrations that are known here.
+    ///
+    /// # Errors
+    /// As for [`gather`](Case::gather).
+    pub fn of(
+        ambient: &'a Ambient,
+        loaded: &'a Loaded,
+        environment: &'a Environment,
+        named: Option<&Path>,
+    ) -> Result<Option<Case<'a>>> {
+        let tree = Tree::around(ambient, Some(&loaded.repository.root))?;
+        let Ok(places) = tree.places(loaded.config.prisma_directory.as_deref()) else { return Ok(None) };
+        let place = match named {
+            None => place::own(&places, &tree.cwd).cloned(),
+            Some(path) => {
+                let path = place::normal(&tree.cwd.join(path));
+                let is_it = |place: &&Place| {
+                    place.schema.as_ref() == Some(&path) || place.configuration.as_ref() == Some(&path)
+                };
+                places.iter().find(is_it).cloned()
+            }
+        };
+        match (place, named) {
+            (Some(place), _) => Case::at(ambient, loaded, environment, tree, place, None).map(Some),
+            (None, Some(_)) => Ok(None),
+            (None, None) => Case::gather(ambient, loaded, environment, None).map(Some),
+        }
+    }
+
+    fn at(
+        ambient: &'a Ambient,
+        loaded: &'a Loaded,
+        environment: &'a Environment,
+        tree: Tree,
+        place: Place,
+        to: Option<&str>,
+    ) -> Result<Case<'a>> {
+        let stock = tree.stock(&place)?;
+        let to = to.map(|to| named(&stock, to)).transpose()?;
+        let columns = side::columns(ambient, loaded, &steps(loaded, environment), &place);
+        let ledger = stock.ledger(&tree, &place, columns);
+        let folder = tree.here(&place.migrations);
+        Ok(Case { ambient, loaded, environment, tree, place, stock, folder, ledger, to })
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            config: &self.loaded.config,
+            ledger: &self.ledger,
+            hollow: &self.stock.hollow,
+            folder: &self.folder,
+            to: self.to.as_deref(),
+        }
+    }
+
+    fn file(&self, migration: &str) -> String {
+        format!("{}/{migration}/migration.sql", self.folder)
+    }
+
+    pub fn migration(&self, name: &str) -> Option<&Migration> {
+        self.stock.migrations.iter().find(|migration| migration.name == name)
+    }
+
+    fn read(&self, name: &str) -> Option<Read> {
+        let migration = self.migration(name)?;
+        let acts = lexer::statements(&migration.text()).iter().map(|one| (one.line, act::read(one))).collect();
+        Some(Read { migration: name.to_owned(), acts })
+    }
+
+    /// By what the target is proven to be the environment: what was seen, and how.
+    fn proof(&self, side: &Side<'_>) -> std::result::Result<(String, String), Reason> {
+        let name = &self.environment.name;
+        let target = side.target(self.ambient, self.loaded);
+        let missing = |sentence: String, next: Vec<String>| Reason {
+            kind: "unproven-target",
+            weight: Weight::InTheWay,
+            migration: None,
+            sentence,
+            next,
+        };
+        match proof::of(name, target.reach, &target.evidence) {
+            Proof::Given(evidence) => Ok((evidence.seen, evidence.how)),
+            Proof::Against(evidence) => Err(missing(
+                format!("`{}` of {name} reaches {} ({})", side.variable, evidence.seen, evidence.how),
+                vec![format!("nexus-env db verify -e {name}")],
+            )),
+            Proof::Missing => Err(missing(
+                format!("nothing proves that what `{}` of {name} reaches is {name}", side.variable),
+                vec![format!("nexus-env db pin -e {name}"), format!("nexus-env db label -e {name}")],
+            )),
+        }
+    }
+
+    fn plan<'b>(&'b self, pending: &[&'b Line], proof: Option<&(String, String)>, looked: &Looked) -> Plan<'b> {
+        let models = Models::read(&self.place.text);
+        let circumstances = Circumstances { dialect: self.place.dialect, version: self.place.version, models: &models };
+        let steps = pending.iter().filter_map(|line| {
+            let migration = self.migration(&line.name)?;
+            let statements = lexer::statements(&migration.text());
+            let acts: Vec<Act> = statements.iter().map(act::read).collect();
+            let of_it = looked.meanings.iter().filter(|(question, _)| question.migration == line.name);
+            Some(Step {
+                migration,
+                line,
+                marks: rules::marks(migration, &self.file(&line.name), &circumstances),
+                meanings: of_it.map(|(question, meaning)| (question.line, meaning.clone())).collect(),
+                failing: failing(self.place.version, &statements, &acts),
+            })
+        });
+        let path = gate::path(&self.loaded.config, self.environment);
+        Plan {
+            environment: self.environment,
+            folder: &self.folder,
+            path: path.into_iter().filter_map(|step| Some((step, self.ledger.position(&step.name)?))).collect(),
+            proof: proof.cloned(),
+            steps: steps.collect(),
+            found: looked.found.clone(),
+            version: self.place.version,
+        }
+    }
+
+    /// Makes every check, and a look at the target's rows where it is proven to be the target.
+    ///
+    /// # Errors
+    /// Where the environment's secrets cannot be opened, and nothing else says so.
+    pub fn examine(&self) -> Result<Examined<'a>> {
+        let (environment, name) = (self.environment, &self.environment.name);
+        let scene = self.scene();
+        let pending = scene.pending(name);
+        let mut reasons = scene.reasons(environment);
+        let names = pending.iter().map(|line| line.name.clone()).collect();
+        let side = match Side::of(self.ambient, self.loaded, environment, &self.place) {
+            Ok(side) => side,
+            Err(error) if reasons.is_empty() => return Err(error),
+            // The ledger says so already.
+            Err(_) => return Ok(Examined { side: None, proof: None, pending: names, reasons, plan: None }),
+        };
+        let proof = self.proof(&side);
+        reasons.extend(proof.as_ref().err().cloned());
+        let reads: Vec<Read> = pending.iter().filter_map(|line| self.read(&line.name)).collect();
+        let sure = !reasons.iter().any(|reason| matches!(reason.kind, "unseen" | "unproven-target"));
+        let looked = match sure && !pending.is_empty() {
+            true => target::look(&side, &reads),
+            false => Looked { meanings: Vec::new(), found: Vec::new() },
+        };
+        reasons.extend(looked.meanings.iter().filter_map(|(question, meaning)| match meaning {
+            Meaning::Fails(sentence) => Some(Reason {
+                kind: "would-fail",
+                weight: Weight::InTheWay,
+                migration: Some(question.migration.clone()),
+                sentence: format!("{} would fail on {name}: {sentence}", question.migration),
+                next: vec![format!(
+                    "mend the rows in a migration before it; {}:{}",
+                    self.file(&question.migration),
+                    question.line
+                )],
+            }),
+            Meaning::Nothing | Meaning::Note(_) => None,
+        }));
+        let plan = self.plan(&pending, proof.as_ref().ok(), &looked);
+        let plan = (!plan.steps.is_empty()).then(|| (plan.text(), plan.way()));
+        Ok(Examined { side: Some(side), proof: proof.ok(), pending: names, reasons, plan })
+    }
+}
+
+/// The environments on the way, the target last.
+pub fn steps<'a>(loaded: &'a Loaded, environment: &'a Environment) -> Vec<&'a Environment> {
+    let mut all = gate::path(&loaded.config, environment);
+    all.push(environment);
+    all
+}
+
+/// The migration of that name, or the only one whose name goes on like that.
+fn named(stock: &Stock, to: &str) -> Result<String> {
+    let names = || stock.migrations.iter().map(|migration| &migration.name);
+    if let Some(name) = names().find(|name| *name == to) {
+        return Ok(name.clone());
+    }
+    let like: Vec<&String> = names().filter(|name| name.starts_with(to) || name.ends_with(to)).collect();
+    match like.as_slice() {
+        [one] => Ok((*one).clone()),
+        _ => {
+            let last: Vec<&str> = names().rev().take(3).map(String::as_str).collect();
+            Err(Failure::new(format!("there is no migration `{}`", safe_text::cut(to, 100)))
+                .hint(format!("the newest are {}", last.join(", ")))
+                .into())
+        }
+    }
+}
