@@ -221,8 +221,9 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
 }
 
 fn migrate(ambient: &Ambient, verb: MigrateVerb) -> Result<Status> {
-    use command::migrate::{check, deploy, status};
+    use command::migrate::{check, deploy, rehearse, status};
     match verb {
+        MigrateVerb::Rehearse(args) => rehearse::rehearse(ambient, args.environment.as_deref()),
         MigrateVerb::Deploy(args) => deploy::deploy(
             ambient,
             &deploy::Wanted {

@@ -404,6 +404,8 @@ pub enum MigrateVerb {
     Status(MigrateStatusArgs),
     /// Apply committed migrations to an environment, after every check: exit 3 where something stands in the way
     Deploy(MigrateDeployArgs),
+    /// The pending migrations, with the real Prisma, on a throw-away copy of an environment's schema; reads nothing else of it
+    Rehearse(EnvironmentArgs),
     /// For a pull request, with no database and no secret: exit 1 where a migration was edited, renamed, deleted or is out of
     /// order, or its SQL loses data, locks or may fail
     #[command(after_help = ALLOW)]

@@ -5,6 +5,7 @@ mod case;
 pub mod check;
 pub mod deploy;
 mod launch;
+pub mod rehearse;
 mod side;
 pub mod status;
 mod target;

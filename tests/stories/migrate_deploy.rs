@@ -303,3 +303,21 @@ fn a_plain_deployment_goes_through_the_same_checks() {
     );
     assert_eq!(applied(&prod), "2");
 }
+
+#[test]
+fn a_rehearsal_applies_what_waits_to_a_copy_of_prods_structure() {
+    let (dev, prod) = (Server::start("hunter2"), Server::start("hunter3"));
+    let second = "ALTER TABLE \"Invoice\" ADD COLUMN \"paid\" BOOLEAN;\n";
+    let world = ready(&dev, &prod, Prisma::Six, second);
+    let rehearsed = world.run(&["migrate", "rehearse", "-e", "prod"]).ends_with_status(0);
+    let text = String::from_utf8(rehearsed.stdout).unwrap();
+    holds(&text, &["All migrations have been successfully applied.", "20260301000000_second  applied in ", " ms\n"]);
+    assert_eq!(applied(&prod), "1");
+    // What prod's structure does not let through fails there first, and the copy is gone.
+    prod.query("ALTER TABLE \"Invoice\" ADD COLUMN \"paid\" TEXT");
+    let rehearsed = world.run(&["migrate", "rehearse", "-e", "prod"]).ends_with_status(1);
+    holds(&String::from_utf8(rehearsed.stdout).unwrap(), &["20260301000000_second  FAILED\n"]);
+    holds(&rehearsed.stderr, &["the migrations do not apply to prod's structure"]);
+    assert_eq!(dev.query("SELECT count(*) FROM pg_database WHERE datname LIKE 'nexus_rehearsal%'"), "0");
+    assert_eq!((applied(&prod).as_str(), prod.query("SELECT count(*) FROM \"Invoice\"").as_str()), ("1", "3"));
+}
