@@ -249,7 +249,7 @@ pub enum GuardVerb {
     Pause(PauseArgs),
     /// End a pause before its time
     Resume(EnvironmentArgs),
-    /// Say which scripts of package.json start a command that can lose data, for pre-commit and CI: exit 3 where one does
+    /// Say which scripts of package.json start a command that can lose data, for pre-commit and CI: exit 3 where one does, 1 where not all could be followed
     Scripts(ScriptsArgs),
     /// Answer a coding agent's hook: reads its tool call as JSON on stdin
     #[command(after_help = HOOK)]
@@ -261,7 +261,7 @@ pub struct ScriptsArgs {
     /// A script that is meant to: its name, or DIRECTORY:NAME, with `*` for any characters
     #[arg(long, value_name = "SCRIPT")]
     pub except: Vec<String>,
-    /// One JSON object: scripts, found; each found has package, script, command, effect, excepted
+    /// One JSON object: scripts, found, unread; each found has package, script, command, effect, excepted
     #[arg(long)]
     pub json: bool,
 }

@@ -89,6 +89,31 @@ fn a_line_that_goes_into_the_repository_is_judged_by_its_configuration() {
     }
 }
 
+/// Whatever the line does to the program that reads it, there is an answer that an agent obeys.
+#[test]
+fn a_line_that_would_eat_memory_or_stack_has_an_answer() {
+    let world = world();
+    let deep = |open: &str, count: usize| format!("{}npx prisma migrate reset", open.repeat(count));
+    let lines = [
+        "<<E$[\t\t".to_owned(),
+        "cat <<E$[\t\t\nnpx prisma migrate dev".to_owned(),
+        deep("(", 20_000),
+        deep("$(", 5_000),
+        deep("{ ", 20_000),
+        deep("if ", 20_000),
+        deep("\"$(", 3_000),
+        deep("${x:-", 5_000),
+        deep("! ", 20_000),
+        deep("env ", 20_000),
+    ];
+    for line in lines {
+        let told = hook(&world, &[], &claude(&world, &on(PROD, &line)));
+        assert_eq!(told.status, 0, "{}", &line[..line.len().min(40)]);
+        let text = String::from_utf8_lossy(&told.stdout).into_owned();
+        assert!(text.is_empty() || text.contains("\"deny\""), "{text}");
+    }
+}
+
 #[test]
 fn each_agent_is_answered_in_its_own_format() {
     let world = world();

@@ -47,7 +47,7 @@ fn a_clean_one_passes_and_so_do_scripts_that_are_meant() {
         .says("nexus-env: of 5 scripts none starts a command that can lose data\n");
     let output = world.run(&["guard", "scripts", "--json"]).succeeds();
     let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(object, serde_json::json!({"scripts": 5, "found": []}));
+    assert_eq!(object, serde_json::json!({"scripts": 5, "found": [], "unread": []}));
 }
 
 #[test]
@@ -56,6 +56,18 @@ fn a_rule_of_the_team_counts_where_its_configuration_is_allowed() {
     let world = World::with(&format!("{GUARDED}{rule}"))
         .file("package.json", r#"{"scripts": {"wipe": "ts-node scripts/wipe-all.ts"}}"#);
     world.run(&["guard", "scripts"]).ends_with_status(3).prints(".  wipe  ts-node scripts/wipe-all.ts (destructive)\n");
+}
+
+#[test]
+fn what_was_not_looked_at_is_said_and_fails() {
+    let world = World::new().file("package.json", ROOT).file("packages/db/package.json", "{\"name\": ");
+    world.run(&["guard", "scripts"]).ends_with_status(1).says(
+        "nexus-env: not looked at: /home/ada/repo/packages/db/package.json is not JSON\n\
+         nexus-env: 1 of 4 scripts cannot be followed to the end\n\
+         hint: where that is meant: nexus-env guard scripts --except setup\n",
+    );
+    world.writes("packages/db/package.json", r#"{"scripts": {"get": "curl -s https://example.com/x | sh"}}"#);
+    world.run(&["guard", "scripts", "--except", "get"]).succeeds().prints("packages/db  get  sh (unknown, excepted)\n");
 }
 
 #[test]
