@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::guard::Asked;
-use super::sentry;
+use super::{persons, sentry};
 use crate::domain::agent;
 use crate::domain::ambient::{Ambient, Environ, Terminal};
 use crate::domain::invocation::names_destruction;
@@ -40,6 +40,12 @@ fn answer(ambient: &Ambient, format: Format, call: Call, text: &str) -> Answer {
             return toolcall::refuse(format, why);
         }
         Call::Unreadable => return toolcall::pass(format),
+        Call::File { path, cwd } => {
+            return match persons::refusal_to_write(&as_agent(ambient, cwd), &path) {
+                Some(reason) => toolcall::refuse(format, &reason),
+                None => toolcall::pass(format),
+            };
+        }
         Call::Line { line, cwd } => (Asked::Line(line), cwd),
         Call::Words { words, cwd } => (Asked::Words(words), cwd),
     };

@@ -30,6 +30,8 @@ struct Own {
 
 /// `db pin`: reads who the environment's database is, and writes it to `.nexusenv`.
 pub fn pin(ambient: &Ambient, named: Option<&str>) -> Result<()> {
+    // What it writes stays allowed, and the guard believes it from then on.
+    load::refuse_any_agent(ambient, "`db pin`")?;
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, named)?;
     let environment = load::environment(&loaded, active.environment.as_str())?;
@@ -67,6 +69,7 @@ pub fn pin(ambient: &Ambient, named: Option<&str>) -> Result<()> {
 
 /// `db label`: writes the environment's name into the database's comment, and reads it back.
 pub fn label(ambient: &Ambient, named: Option<&str>) -> Result<()> {
+    load::refuse_any_agent(ambient, "`db label`")?;
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, named)?;
     let environment = load::environment(&loaded, active.environment.as_str())?;

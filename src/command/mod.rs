@@ -14,6 +14,7 @@ pub mod log;
 pub mod migrate;
 pub mod observation;
 pub mod pause;
+pub mod persons;
 pub mod plain;
 pub mod prompt;
 pub mod proxy;

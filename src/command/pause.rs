@@ -14,6 +14,7 @@ use crate::error::{Exit, Failure, Result};
 
 /// Pauses the guard in this repository on one environment, once its name was typed on the terminal.
 pub fn pause(ambient: &Ambient, named: Option<&str>, duration: &str) -> Result<()> {
+    load::refuse_any_agent(ambient, "`guard pause`")?;
     let usage = |sentence: String| Failure::new(sentence).exit(Exit::Usage);
     let seconds = Duration::parse(duration).map_err(usage)?.seconds();
     if seconds > LONGEST {

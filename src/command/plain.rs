@@ -117,6 +117,8 @@ fn write(place: Place<'_>, texts: AllowedTexts, edited: String) -> Result<Edited
 pub fn set_typed(ambient: &Ambient, name: &str, environment: Option<&str>, emptiness: Emptiness) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;
+    let of_it = load::environment(&loaded, active.environment.as_str())?;
+    load::refuse_agent(ambient, of_it, &format!("`set` in {}", of_it.name))?;
     let name = VariableName::new(name).ok_or_else(|| {
         Failure::new("this is no name of a variable")
             .hint("a name has letters, digits and _, and does not begin with a digit")

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use super::guard::{self, Asked, Form, Standing, Stood, Surroundings};
 use super::load::{self, Configured, Loaded};
-use super::{astray, audit};
+use super::{astray, audit, persons};
+use crate::domain::agent;
 use crate::domain::ambient::Ambient;
 use crate::domain::config::Environment;
 use crate::domain::grant::{DEPLOY, Grant};
@@ -21,7 +22,7 @@ use crate::domain::target::Selection;
 use crate::domain::toolcall;
 use crate::edge::project::{self, Disk};
 use crate::edge::watchdog::{self, LIMIT, LastWords};
-use crate::edge::{grant, output};
+use crate::edge::{grant, output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 
 /// What `__guard` ends with where the shell's variables are to be brought up to date before anything is judged.
@@ -34,6 +35,16 @@ pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
         Form::Json => LastWords { stdout: format!("{}\n", report::unanswered(UNANSWERED)), ..late(Exit::Blocked) },
     };
     watchdog::arm(LIMIT, words);
+    // An agent that asks before it runs a line is told the same as by its hook.
+    let persons = agent::marker(&ambient.variables)
+        .and_then(|_| persons::refusal(ambient, asked, || ambient.cwd.iter().cloned().collect()));
+    if let Some(why) = persons {
+        match form {
+            Form::Json => output::json(&report::refused(&why, "person").to_string())?,
+            Form::Text => terminal::say_anyway(&why),
+        }
+        return Ok(Status::from(Exit::Blocked as u8));
+    }
     standing(ambient, &mut |standing| guard::check(ambient, standing, asked, form)).map(Status::from)
 }
 
@@ -151,6 +162,10 @@ fn at_home(ambient: &Ambient) -> Ambient {
 /// What a coding agent's hook asks: the reason why the line must not run. Nobody is asked, and a block is recorded.
 pub fn for_agent(ambient: &Ambient, asked: &Asked) -> Result<Option<String>> {
     let text = asked.text();
+    let persons = persons::refusal(ambient, asked, || places(ambient, &text));
+    if persons.is_some() {
+        return Ok(persons);
+    }
     let mut judged: Vec<PathBuf> = Vec::new();
     for directory in places(ambient, &text) {
         let there = Ambient { cwd: Some(directory.clone()), pwd: Some(directory), ..ambient.clone() };

@@ -209,6 +209,8 @@ impl<'a> Offered<'a> {
 
 /// `deny [PATH]`: distrusts the content of a configuration. It need not be understood.
 pub fn deny(ambient: &Ambient, path: Option<&Path>) -> Result<()> {
+    // The guard does not stand in a repository that was denied.
+    load::refuse_any_agent(ambient, "`deny`")?;
     let repository = repository(ambient, path)?;
     let file = shown(ambient, &repository);
     // Whatever was said about it before, an allowed text that cannot be judged included, the answer is now no.

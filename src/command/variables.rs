@@ -206,6 +206,7 @@ pub fn at<T>(
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;
     let environment = load::environment(&loaded, active.environment.as_str())?;
+    load::refuse_agent(ambient, environment, &format!("changing the secrets of {}", environment.name))?;
     let container = vault::read(&loaded.repository.root, &environment.name)?;
     let identities = identity::find_asking(ambient, &entry::passphrase)?;
     let pin = match &container {
@@ -277,6 +278,8 @@ pub fn list_chosen(ambient: &Ambient, environment: Option<&str>, out: &mut dyn W
 pub fn unset_chosen(ambient: &Ambient, name: &str, environment: Option<&str>) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;
+    let of_it = load::environment(&loaded, active.environment.as_str())?;
+    load::refuse_agent(ambient, of_it, &format!("`unset` in {}", of_it.name))?;
     let plain = plain_names(&loaded, &active.environment);
     let stored = vault::read(&loaded.repository.root, &active.environment)?;
     if let Some(name) = VariableName::new(name)

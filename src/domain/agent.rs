@@ -1,6 +1,10 @@
 //! Whether a coding agent is at the keyboard. Such a one is never given a protected environment's credentials, and
 //! cannot be asked for consent.
 
+pub mod line;
+pub mod own;
+mod programs;
+
 use super::ambient::{Ambient, Environ, Terminal};
 
 /// What agents put into the environment of the processes they start: Prisma's own list (`ai-safety.ts`, 7.9) and the

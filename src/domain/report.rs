@@ -176,12 +176,17 @@ pub fn as_json(outcome: &Outcome<'_>) -> Value {
 
 /// The same object where the guard has no answer.
 pub fn unanswered(why: &str) -> Value {
+    refused(&format!("blocked: {why}"), "unanswered")
+}
+
+/// The same object for a refusal that is about no command.
+pub fn refused(message: &str, reason: &str) -> Value {
     json!({
         "verdict": "block",
         "exit": 3,
-        "reason": "unanswered",
+        "reason": reason,
         "environment": null,
-        "message": format!("blocked: {why}"),
+        "message": message,
         "instead": [],
         "commands": [],
     })

@@ -44,6 +44,8 @@ pub enum Call {
     Line { line: String, cwd: Option<PathBuf> },
     /// It runs these words without a shell.
     Words { words: Vec<String>, cwd: Option<PathBuf> },
+    /// It writes, moves or removes this file.
+    File { path: PathBuf, cwd: Option<PathBuf> },
     /// Something that starts no command, or that has happened already.
     Harmless,
     /// The text is no call that anybody knows.
@@ -102,7 +104,10 @@ fn command(call: &Map<String, Value>) -> Call {
         }
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => Call::Unreadable,
         None if shell(tool) => Call::Unreadable,
-        None => Call::Harmless,
+        None => match first(input, &["file_path", "filePath", "absolute_path", "notebook_path", "path"]) {
+            Some(path) if writes(tool) => Call::File { path: PathBuf::from(path), cwd },
+            Some(_) | None => Call::Harmless,
+        },
     }
 }
 
@@ -115,6 +120,14 @@ fn of_prisma_server(tool: &str) -> Option<Vec<String>> {
         _ => return None,
     };
     server.to_ascii_lowercase().contains("prisma").then(|| words.map(str::to_owned).to_vec())
+}
+
+/// Tools that change files, by what they are called: `Write`, `edit_file`, `replace`, a server of MCP.
+fn writes(tool: &str) -> bool {
+    let tool = tool.to_ascii_lowercase();
+    ["write", "edit", "create", "replace", "patch", "delete", "move", "append", "insert"]
+        .iter()
+        .any(|word| tool.contains(word))
 }
 
 /// Tools whose input must hold a command.

@@ -174,6 +174,49 @@ fn a_call_that_nobody_understands_never_breaks_harmless_work() {
 }
 
 #[test]
+fn a_line_that_does_what_is_a_persons_is_refused_and_so_is_one_without_the_agents_marker() {
+    let world = world();
+    for (line, why) in [
+        ("nexus-env allow", "`nexus-env allow` is a person's to type, not a coding agent's"),
+        (
+            "cd /; env -u CLAUDECODE nexus-env get DATABASE_URL -e prod",
+            "`nexus-env get` is run without what the agent has in its environment (CLAUDECODE), which may hand it a protected environment",
+        ),
+        (
+            "echo >> ~/.config/nexus-env/config.toml",
+            "what nexus-env keeps of a person's word is not a coding agent's to change",
+        ),
+    ] {
+        let refused = format!("blocked: {why}\n  instead       a person types it in a shell of their own\n");
+        hook(&world, &["--format", "exit"], &claude(&world, line)).ends_with_status(2).prints("").says(&refused);
+    }
+    for line in [
+        "nexus-env run -e dev -- npm test",
+        "env -u CLAUDECODE nexus-env get DATABASE_URL -e dev",
+        "git commit -m 'nexus-env allow'",
+    ] {
+        hook(&world, &["--format", "exit"], &claude(&world, line)).succeeds().says("");
+    }
+    let write = |path: String| {
+        let cwd = world.repo().display().to_string();
+        json!({"hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": {"file_path": path, "content": "x"}, "cwd": cwd}).to_string()
+    };
+    let mark = world.home().join(".local/state/nexus-env/allowed/x").display().to_string();
+    hook(&world, &["--format", "exit"], &write(mark)).ends_with_status(2).says(
+        "blocked: what nexus-env keeps of a person's word is not a coding agent's to change\n  instead       a person does it\n",
+    );
+    hook(&world, &["--format", "exit"], &write("src/main.ts".to_owned())).succeeds().says("");
+    assert_eq!(logged(&world), "blocked - nexus-env -\n".repeat(3));
+    // An agent that asks beforehand hears the same; a person is not concerned.
+    world.run(&["guard", "check", "--line", "nexus-env allow"]).succeeds();
+    let world = world.variable("CLAUDECODE", "1");
+    world.run(&["guard", "check", "--line", "nexus-env allow"]).ends_with_status(3).prints("");
+    let told = world.run(&["guard", "check", "--json", "--line", "nexus-env allow"]).ends_with_status(3);
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!((&told["verdict"], &told["exit"], &told["reason"]), (&json!("block"), &json!(3), &json!("person")));
+}
+
+#[test]
 fn the_hook_waits_for_no_person() {
     let world = world();
     let mut session = world.enter(Shell::Bash);
@@ -192,7 +235,7 @@ stories! {
             "nexus-env: prod until 15:42 · read-only · not exported to a coding agent (CLAUDECODE)");
         assert_eq!(session.holds("DATABASE_URL"), Held::Absent);
         session.types("nexus-env use prod --write").ends_with_status(3).prints(
-            "nexus-env: `--write` on prod is not for a coding agent (CLAUDECODE)");
+            "nexus-env: `--write` on prod is not for a coding agent (CLAUDECODE)\nhint: a person types it in a shell of their own");
         // A question is a refusal, although there is a terminal.
         session.types(&format!("env DATABASE_URL={PROD} nexus-env guard check -- npx prisma db seed")).ends_with_status(3);
     }
@@ -212,6 +255,24 @@ fn an_agent_is_refused_what_would_hand_it_a_protected_environment() {
     refused(&["run", "-e", "prod", "--write", "--", "true"], "run");
     refused(&["export", "-e", "prod", "--format", "shell"], "export");
     refused(&["get", "DATABASE_URL", "-e", "prod"], "get");
+    let persons = |words: &[&str], what: &str| {
+        world.run_with_input(words, b"x").ends_with_status(3).prints("").says(&format!(
+            "nexus-env: {what} is not for a coding agent (CURSOR_AGENT)\nhint: a person types it in a shell of their own\n"
+        ));
+    };
+    persons(&["allow"], "`allow`");
+    persons(&["deny"], "`deny`");
+    persons(&["guard", "pause"], "`guard pause`");
+    persons(&["db", "pin", "-e", "dev"], "`db pin`");
+    persons(&["db", "label", "-e", "dev"], "`db label`");
+    persons(&["rekey", "--unprotected", "-e", "prod"], "`rekey --unprotected`");
+    persons(&["rekey", "-e", "prod"], "`rekey` of prod");
+    persons(&["set", "A", "-e", "prod"], "changing the secrets of prod");
+    persons(&["import", ".env", "-e", "prod"], "changing the secrets of prod");
+    persons(&["set", "--plain", "A", "-e", "prod"], "`set` in prod");
+    persons(&["unset", "DATABASE_URL", "-e", "prod"], "`unset` in prod");
+    world.run_with_input(&["set", "A", "-e", "dev"], b"x").succeeds();
+    world.run_with_input(&["set", "--plain", "B", "-e", "dev"], b"x").succeeds();
     world.run(&["list", "-e", "prod"]).succeeds();
     world.run(&["run", "--", "true"]).succeeds();
     world.run(&["get", "DATABASE_URL"]).succeeds().prints(DEV);

@@ -126,7 +126,7 @@ stories! {
             "nexus-env: prod until 15:42 · read-only · not exported to a coding agent (CLAUDECODE)");
         assert_eq!(session.holds("DATABASE_URL"), Held::Absent);
         session.types("nexus-env use prod --write").prints(
-            "nexus-env: `--write` on prod is not for a coding agent (CLAUDECODE)").ends_with_status(3);
+            "nexus-env: `--write` on prod is not for a coding agent (CLAUDECODE)\nhint: a person types it in a shell of their own").ends_with_status(3);
     }
 
     fn an_environment_for_commands_alone_is_selected_but_not_exported(shell) {

@@ -116,7 +116,7 @@ fn neither_a_pipe_nor_a_coding_agent_pauses_the_guard() {
     let mut session = alone.enter(Shell::Bash);
     session
         .types("AI_AGENT=x nexus-env guard pause")
-        .prints("nexus-env: `guard pause` is not for a coding agent (AI_AGENT)")
+        .prints("nexus-env: `guard pause` is not for a coding agent (AI_AGENT)\nhint: a person types it in a shell of their own")
         .ends_with_status(3);
     assert_eq!(logged(&alone), "");
 }

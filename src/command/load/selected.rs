@@ -78,7 +78,10 @@ pub fn access(environment: &Environment, granted: Access) -> Access {
     }
 }
 
-/// What gives trust or takes protection away is a person's to do. `what` completes "… is not for a coding agent".
+/// What gives trust or takes protection away is a person's to do. `what` begins "… is not for a coding agent".
+///
+/// # Errors
+/// With status 3 where an agent's marker stands.
 pub fn refuse_any_agent(ambient: &Ambient, what: &str) -> Result<()> {
     match agent::marker(&ambient.variables) {
         None => Ok(()),
@@ -116,9 +119,7 @@ pub fn consent_to_write(
 /// Asks for the environment's name. `subject` begins the sentence of a refusal, `question` is what to do.
 pub fn consent(ambient: &Ambient, environment: &Environment, subject: &str, question: &str) -> Result<()> {
     let refuse = |why: &str| Failure::new(format!("{subject} {why}")).exit(Exit::Blocked);
-    if let Some(marker) = agent::marker(&ambient.variables) {
-        return Err(refuse(&format!("is not for a coding agent ({marker})")).into());
-    }
+    refuse_any_agent(ambient, subject)?;
     if ambient.terminal == Terminal::Absent {
         return Err(refuse("needs a person at a terminal").into());
     }

@@ -29,7 +29,6 @@ pub enum Replacing {
 pub fn import_chosen(ambient: &Ambient, file: &Path, environment: Option<&str>, replacing: Replacing) -> Result<()> {
     at(ambient, environment, |place, loaded, active| {
         let environment = load::environment(loaded, active.environment.as_str())?;
-        load::refuse_agent(ambient, environment, &format!("`import` into {}", environment.name))?;
         import(place, file, &|replaced| match replacing {
             Replacing::Asked if environment.is_protected() => ask(ambient, environment, file, replaced),
             Replacing::Asked | Replacing::Unasked => Ok(()),
