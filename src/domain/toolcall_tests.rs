@@ -68,9 +68,17 @@ fn words_without_a_shell_and_prismas_own_server_are_understood() {
 }
 
 #[test]
+fn a_file_that_is_written_is_named() {
+    for tool in ["Write", "Edit", "edit_file", "mcp__files__write_file"] {
+        let call = serde_json::json!({"tool_name": tool, "tool_input": {"file_path": "a", "content": "prisma db push"}, "cwd": "/r"});
+        assert_eq!(read(&call.to_string()).1, Call::File { path: "a".into(), cwd: Some("/r".into()) }, "{tool}");
+    }
+}
+
+#[test]
 fn what_starts_no_command_is_harmless() {
     for text in [
-        r#"{"hook_event_name":"PreToolUse","tool_name":"Write","tool_input":{"file_path":"/a","content":"prisma db push"}}"#,
+        r#"{"hook_event_name":"PreToolUse","tool_name":"Read","tool_input":{"file_path":"/a"}}"#,
         r#"{"hook_event_name":"PreToolUse","tool_name":"mcp__other__migrate-reset","tool_input":{}}"#,
         r#"{"hook_event_name":"PostToolUse","tool_name":"Bash","tool_input":{"command":"prisma db push"}}"#,
         r#"{"hook_event_name":"afterShellExecution","command":"prisma db push"}"#,

@@ -2,22 +2,23 @@
 //!
 //! Nothing in a repository can name one. What others could read is refused, not used with a warning.
 
-use crate::disk;
-use crate::domain::safe_text;
+mod ignored;
+
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use zeroize::Zeroizing;
 
+use crate::disk;
 use crate::domain::ambient::Ambient;
 use crate::domain::calendar;
 use crate::domain::identity::{self, Identities, Understood, Unusable};
 use crate::domain::name::VariableName;
 use crate::domain::person::{self, Person};
+use crate::domain::safe_text;
 use crate::domain::secret::Secret;
 use crate::error::{Failure, Result};
 
@@ -231,14 +232,7 @@ fn refuse_in_work_tree(ambient: &Ambient, path: &Path) -> Result<()> {
     let Some(tree) = physical.ancestors().skip(1).find(|above| above.join(".git").symlink_metadata().is_ok()) else {
         return Ok(());
     };
-    let mut git = Command::new("git");
-    // A hook into file watching is a program that the work tree's configuration names.
-    git.args(["-c", "core.fsmonitor=false", "-C"]).arg(tree).args(["check-ignore", "--quiet", "--"]).arg(&physical);
-    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"] {
-        git.env_remove(variable);
-    }
-    let answer = git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if answer.is_ok_and(|status| status.success()) {
+    if ignored::is_ignored(ambient, tree, &physical) {
         return Ok(());
     }
     let name = shown(ambient, &physical);

@@ -55,6 +55,29 @@ fn world() -> World {
     (0..10).fold(world, |world, number| world.secret("dev", &format!("SECRET_{number}"), DEV_URL))
 }
 
+/// People keep their dot files in git: the identity lies in a work tree then, and git must say that it ignores it.
+#[test]
+fn an_identity_in_a_work_tree_costs_git_once_until_something_changes() {
+    let git = crate::world::program("git").display().to_string();
+    let world = World::with(DEV_AND_PROD).secret("dev", "DATABASE_URL", DEV_URL);
+    let world = world.program("git", &format!("#!/bin/sh\necho asked >> \"$HOME/asked\"\nexec {git} \"$@\"\n"));
+    let run = |words: &[&str]| {
+        assert!(Command::new(&git).arg("-C").arg(world.home()).args(words).status().unwrap().success())
+    };
+    let asked = || fs::read_to_string(world.home().join("asked")).unwrap_or_default().lines().count();
+    run(&["init", "--quiet"]);
+    fs::write(world.home().join(".gitignore"), "*\n").unwrap();
+    for _ in 0..3 {
+        world.run(&["run", "--", "true"]).succeeds().says("");
+        assert_eq!(asked(), 1);
+    }
+    fs::write(world.home().join(".gitignore"), "*\n!/.config\n").unwrap();
+    fs::write(world.home().join(".config/nexus-env/.gitignore"), "!identity.txt\n").unwrap();
+    run(&["add", "--force", ".config/nexus-env/identity.txt"]);
+    world.run(&["run", "--", "true"]).ends_with_status(1);
+    assert!(asked() > 1);
+}
+
 stories! {
     fn a_prompt_where_nothing_changed_starts_nothing(shell) {
         let world = world();
