@@ -5,5 +5,6 @@
 
 mod floors;
 mod hooks;
+mod needs;
 mod source;
 mod supply;
