@@ -308,12 +308,12 @@ fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-/// Ctrl-C ends the tour in good order, so that its directory goes too.
+/// Ctrl-C, and a reader who has seen enough, end the tour in good order, so that its directory goes too.
 fn catch_interrupt() {
     extern "C" fn note(_signal: libc::c_int) {
         INTERRUPTED.store(true, Ordering::Relaxed);
     }
-    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGPIPE] {
         // SAFETY: the handler only stores to an atomic, which is async-signal-safe.
         unsafe { libc::signal(signal, note as *const () as libc::sighandler_t) };
     }

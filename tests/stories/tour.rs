@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
 
 use crate::world::shell::stories;
@@ -17,9 +19,6 @@ stories! {
     fn it_ends_well_and_leaves_nothing_behind(shell) {
         let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let world = World::new();
-        let temporary = world.home().join("tmp");
-        fs::create_dir(&temporary).unwrap();
-        let world = world.variable("TMPDIR", temporary.display().to_string());
         let before = everything_below(world.home());
         let told = world.run(&["tour", "--shell", shell.name()]).succeeds().prints("");
         for step in ["made your identity", "(not shown): ••••••••", "nexus-env: dev · DATABASE_URL and 1 more", "ran on acme",
@@ -30,6 +29,7 @@ stories! {
         }
         assert!(!told.stderr.contains("prod-password"), "{}", told.stderr);
         assert_eq!(everything_below(world.home()), before);
+        assert_eq!(everything_below(&world.temporary()), BTreeSet::new());
     }
 }
 
@@ -63,6 +63,19 @@ fn it_does_not_mind_what_node_there_is() {
     assert!(told.contains("It needs no Node"), "{told}");
     assert!(told.contains("(stand-in) prisma migrate dev ran on acme-480610:us-central1:nexusdev-v2"), "{told}");
     assert!(told.contains("blocked: prisma migrate dev would write to prod"), "{told}");
+}
+
+#[test]
+fn a_reader_who_goes_early_leaves_nothing_behind_either() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let world = World::new();
+    let mut command = world.command("nexus-env", world.home());
+    let mut tour = command.args(["tour", "--shell", "bash"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(tour.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("A scratch repository in /"), "{line}");
+    assert_eq!(tour.wait().unwrap().code(), Some(1));
+    assert_eq!(fs::read_dir(world.temporary()).unwrap().count(), 0);
 }
 
 #[test]

@@ -197,6 +197,11 @@ impl World {
         self.root.path().canonicalize().expect("the world").join("bin")
     }
 
+    /// What `TMPDIR` is in this world.
+    pub fn temporary(&self) -> PathBuf {
+        self.root.path().canonicalize().expect("the world").join("tmp")
+    }
+
     /// A path that is neither in the repository nor in the home directory.
     pub fn outside(&self, name: &str) -> PathBuf {
         self.root.path().canonicalize().expect("the world").join("outside").join(name)
