@@ -143,7 +143,8 @@ stories! {
         session.types("nexus-env use nope").prints(
             "nexus-env: there is no environment `nope`\nhint: one of dev, prod, test, vault").ends_with_status(1);
         session.types("nexus-env use").prints(
-            "nexus-env: `use` takes the name of an environment, `--for DURATION` and `--write`").ends_with_status(2);
+            "nexus-env: `use` takes the name of an environment, `--for DURATION` and `--write`\nhint: nexus-env use --help")
+            .ends_with_status(2);
         session.types("nexus-env use dev --for 5x").prints(
             "nexus-env: `5x` is no duration; write 30s, 30m or 2h").ends_with_status(2);
         session.types("cd ..");
