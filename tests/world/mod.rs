@@ -144,7 +144,8 @@ impl World {
 
     #[track_caller]
     pub fn sets(&self, environment: &str, name: &str, value: impl AsRef<[u8]>) {
-        self.run_with_input(&["set", name, "-e", environment], value.as_ref()).succeeds();
+        // Worlds hold what people mean, empty values too.
+        self.run_with_input(&["set", name, "-e", environment, "--empty"], value.as_ref()).succeeds();
     }
 
     /// Trusts the configuration as it stands.
