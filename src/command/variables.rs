@@ -72,7 +72,9 @@ pub fn get(
     let value = plain.or(stored).ok_or_else(|| {
         let environment = place.expected.environment;
         let secrets = container.iter().flat_map(|container| &container.secrets).map(|(name, _)| name);
-        let close = |known: &&VariableName| strsim::damerau_levenshtein(known.as_str(), name.as_str()) <= 2;
+        let close = |known: &&VariableName| {
+            known.as_str().len() > 3 && strsim::damerau_levenshtein(known.as_str(), name.as_str()) <= 2
+        };
         let hint = match secrets.chain(place.plain).find(close) {
             Some(meant) => format!("nexus-env get {meant} -e {environment}"),
             None => format!("nexus-env set {name} -e {environment}"),

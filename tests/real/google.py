@@ -140,7 +140,7 @@ def admin_api(authority, instance, address):
         def do_POST(self):
             request = self.rfile.read(int(self.headers.get("content-length") or 0))
             steps = self.path.split("?")[0].strip("/").split("/")
-            if project not in steps or not any(step.split(":")[0] == name for step in steps):
+            if project not in steps or not any(step.split(":")[0].split("~")[-1] == name for step in steps):
                 self.answer({"error": {"code": 404, "message": "no such instance"}}, 404)
             elif steps[-1] == "connectSettings":
                 self.answer({"kind": "sql#connectSettings", **about})

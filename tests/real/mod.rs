@@ -62,6 +62,9 @@ impl Drop for Helper {
             // SAFETY: a signal to our own child, not yet waited for.
             unsafe { libc::kill(self.child.id() as libc::pid_t, self.signal) };
             let _ = self.child.wait();
+            // A shell in between does not hand the signal on: what is left of the group that it was given goes, too.
+            // SAFETY: a signal to that group; it has no members, and no other can have its number yet, where all are gone.
+            unsafe { libc::kill(-(self.child.id() as libc::pid_t), libc::SIGKILL) };
         }
     }
 }

@@ -10,23 +10,13 @@ const SERVER: &str =
     "require('http').createServer((q, a) => { a.statusCode = q.url === '/health' ? 200 : 404; a.end(); })
     .listen(Number(process.argv[1]), '127.0.0.1', () => console.log('listening'))";
 
-/// Ends with all that it started: a shell in front of the server would leave it behind.
-pub struct Service(Helper);
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        // SAFETY: a signal to the group of our own child, which `Helper` made and has not yet waited for.
-        unsafe { libc::kill(-(self.0.pid() as libc::pid_t), libc::SIGKILL) };
-    }
-}
-
 /// Starts it; `command` is a Node with the environment that it is to have. Returns when it listens.
 #[track_caller]
-pub fn start(mut command: Command, port: u16) -> Service {
+pub fn start(mut command: Command, port: u16) -> Helper {
     command.args(["-e", SERVER, &port.to_string()]).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut helper = Helper::start(command, libc::SIGKILL);
     let mut line = String::new();
     let _ = BufReader::new(helper.child.stdout.take().expect("its stdout")).read_line(&mut line);
     assert_eq!(line, "listening\n", "the service did not start");
-    Service(helper)
+    helper
 }

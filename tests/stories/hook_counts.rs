@@ -13,7 +13,7 @@ fn counted(world: &World, shell: Shell, lines: &[&str]) -> Vec<(usize, usize)> {
     let calls = "trace=fork,vfork,clone,clone3,execve";
     session.types(&format!("strace -f -qq -s 200 -o {} -e {calls} {}", file.display(), nested(world, shell)));
     // A file is settled after 20 ms; a first load may come before.
-    session.types("/bin/true settle");
+    session.settles();
     for (at, line) in lines.iter().enumerate() {
         session.types(&format!("/bin/true mark-{at}-"));
         session.types(line);

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::real::postgres::{DATABASE, Server};
 use crate::real::proxy::Proxy;
-use crate::real::{free_port, service};
+use crate::real::{Helper, free_port, service};
 use crate::world::{Session, Shell, World};
 use crate::{DEV_INSTANCE, PROD_INSTANCE};
 
@@ -53,7 +53,7 @@ impl Team {
 
     /// The service, started by hand with this URL.
     #[track_caller]
-    fn api(&self, url: &str) -> service::Service {
+    fn api(&self, url: &str) -> Helper {
         let mut command = Command::new(crate::world::program("node"));
         command.env_clear().envs(self.world.variables()).env("DATABASE_URL", url);
         service::start(command, self.ports[2])

@@ -139,6 +139,8 @@ fn a_kill_at_any_moment_leaves_the_old_store_or_the_new_one() {
             .args(["--exact", "writing::child_that_writes_until_it_is_killed", "--nocapture"])
             .env(CHILD, dir.path())
             .env("VAULT_TEST_FROM", last.to_string())
+            // What it makes for itself it will not live to remove.
+            .env("TMPDIR", dir.path())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
