@@ -79,6 +79,7 @@ impl World {
             ("XDG_CACHE_HOME", shown(home.join(".cache"))),
             ("XDG_RUNTIME_DIR", shown(base.join("run"))),
             ("TMPDIR", shown(base.join("tmp"))),
+            ("TMUX_TMPDIR", shown(base.join("run"))),
             ("PATH", format!("{}:{}:/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin", bin.display(), tools.display())),
             ("TERM", "xterm".into()),
             ("LANG", "C.UTF-8".into()),
