@@ -135,9 +135,6 @@ fn turn(
             (given.unwrap_or_default(), chosen.as_ref())
         }
     };
-    if let (Some(_), Some(chosen)) = (&request.wish, loaded) {
-        record_selection(ambient, chosen, now);
-    }
     let place = loaded.map(|chosen| &chosen.place);
     let asked = loaded.filter(|chosen| chosen.access == Access::ReadOnly && chosen.withheld.is_none());
     let pooled = asked.and_then(|chosen| {
@@ -151,6 +148,14 @@ fn turn(
         (Some(unheld), None) if unheld.is_nothing() => Held::Yes,
         (Some(_) | None, _) => Held::No,
     };
+    if let (Some(_), Some(chosen)) = (&request.wish, loaded) {
+        let access = match (&unheld, &pooled) {
+            (None, _) => "read-write".to_owned(),
+            (Some(_), Some(_)) => holding::POOLED.to_owned(),
+            (Some(unheld), None) => unheld.words(),
+        };
+        record_selection(ambient, chosen, access, now);
+    }
     let mut unguarded = None;
     let before_engine = layers_of::engine_before(&vars, &ambient.variables).filter(|_| loaded.is_some());
     let vars = match loaded.map(|chosen| guard(&chosen.named)) {
@@ -217,16 +222,12 @@ fn turn(
 }
 
 /// A protected environment that was selected leaves a line in the log.
-fn record_selection(ambient: &Ambient, chosen: &Chosen, now: Now) {
+fn record_selection(ambient: &Ambient, chosen: &Chosen, access: String, now: Now) {
     if chosen.protection == Protection::Open {
         return;
     }
     let time = chosen.selected.until.map(|until| format!("for {}", Duration::short(until.left(now))));
-    let access = match chosen.access {
-        Access::ReadOnly => "read-only",
-        Access::ReadWrite => "read-write",
-    };
-    let detail = time.into_iter().chain([access.to_owned()]).chain(chosen.withheld.clone()).collect::<Vec<_>>();
+    let detail = time.into_iter().chain([access]).chain(chosen.withheld.clone()).collect::<Vec<_>>();
     let entry = Entry::new(Event::Selected).environment(&chosen.place.environment).repository(&chosen.place.root);
     audit::record(ambient, &entry.detail(&detail.join(", ")));
 }
