@@ -164,7 +164,10 @@ fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
         let scope = entered(&format!("{} {target}", path.display()), &format!("make {target}"), &scope)?;
         let recipe = file.lines(target);
         let why = || format!("{} makes {target} in a way that is not read", shown(&path, reader.cwd));
-        let unread = recipe.is_whole.then(Vec::new).unwrap_or_else(|| vec![Inner::Unknown(why(), scope.clone())]);
+        let unread = match recipe.is_whole {
+            true => Vec::new(),
+            false => vec![Inner::Unknown(why(), scope.clone())],
+        };
         Some(lines(recipe.lines, &scope).into_iter().chain(unread))
     });
     Some(each.flatten().collect())

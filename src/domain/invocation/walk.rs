@@ -535,7 +535,7 @@ fn written_by<'w>(name: &str, words: &'w [Word]) -> Vec<&'w str> {
         "tee" => plain().collect(),
         "curl" => behind(&["-o", "--output"]).into_iter().collect(),
         "wget" => behind(&["-O", "--output-document"]).into_iter().collect(),
-        "cp" | "mv" | "ln" | "install" => plain().last().into_iter().collect(),
+        "cp" | "mv" | "ln" | "install" => plain().next_back().into_iter().collect(),
         "dd" => words.iter().filter_map(|word| word.text.strip_prefix("of=")).collect(),
         "sed" | "perl" if words.iter().any(|word| word.text.starts_with("-i")) => plain().skip(1).collect(),
         _ => Vec::new(),
