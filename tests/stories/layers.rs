@@ -164,7 +164,7 @@ fn what_is_no_tool_runs_as_it_did_also_with_spaces_in_the_path() {
     let world = world();
     let there = state(&world);
     let world = world.variable("XDG_STATE_HOME", there);
-    world.run(&["allow"]).succeeds();
+    world.run(&["allow", "--yes"]).succeeds();
     let world = world
         .file(
             "plain.mjs",

@@ -126,7 +126,7 @@ stories! {
         let world = world();
         let text = fs::read(store(&world)).unwrap();
         fs::write(store(&world), &text[..text.len() / 2]).unwrap();
-        refuses(shell, &world, "nexus-env: `.nexusenv.d/dev.toml:7`: invalid basic string, expected `\"`\n\
+        refuses(shell, &world, "nexus-env: `.nexusenv.d/dev.toml:8`: invalid basic string, expected `\"`\n\
              hint: git log -p -- .nexusenv.d/dev.toml shows who changed it, git checkout -- .nexusenv.d/dev.toml restores it");
     }
 
