@@ -211,6 +211,10 @@ pub fn at<T>(
     load::refuse_agent(ambient, environment, &format!("changing the secrets of {}", environment.name))?;
     let container = vault::read(&loaded.repository.root, &environment.name)?;
     let identities = identity::find_asking(ambient, &entry::passphrase)?;
+    if container.is_some() && trust::pin(ambient, &loaded.config.id, &environment.name)?.is_none() {
+        // Another `set` may have made the store this very moment: it is remembered before its lock is given back.
+        drop(vault::lock(&loaded.repository.root)?);
+    }
     let pin = match &container {
         Some(container) => Some(load::known_pin(ambient, &loaded, environment, container, &identities)?),
         None => None,

@@ -53,7 +53,8 @@ fn basis(ambient: &Ambient, tree: &Path, file: &Path, source: &str) -> Option<St
     let person = ambient.home.iter().flat_map(|home| person.map(|name| home.join(name)));
     let xdg = ambient.config_dir.iter().filter_map(|directory| directory.parent());
     let xdg = xdg.flat_map(|base| ["git/config", "git/ignore"].map(|name| base.join(name)));
-    let others = [PathBuf::from("/etc/gitconfig"), tree.join(source)];
+    let named = (!source.is_empty()).then(|| tree.join(source));
+    let others = std::iter::once(PathBuf::from("/etc/gitconfig")).chain(named);
     let mut hash = Sha256::new();
     for path in along.chain(own).chain(person).chain(xdg).chain(others) {
         hash.update(format!("{path:?} {:?}\n", disk::sight(&path)));
