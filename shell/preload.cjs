@@ -56,8 +56,7 @@
       if (/^(?:generate|validate|format|version|init|-v|--version|-h|--help)$/.test(words[1])) return;
       process.env.NEXUS_ENV_PRISMA = words[0];
     }
-    var program = require('path').join(__dirname, '..', 'engine', 'schema-engine');
-    var answer = require('child_process').spawnSync(program, ['__node', '--'].concat(words), {
+    var answer = require('child_process').spawnSync('__NEXUS_ENV_PROGRAM__', ['__node', '--'].concat(words), {
       argv0: 'nexus-env',
       stdio: ['ignore', 'pipe', 'inherit'],
       encoding: 'utf8'

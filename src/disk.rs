@@ -89,6 +89,11 @@ pub fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     rename_over(path, bytes, 0o600, None)
 }
 
+/// Writes a file that everyone may read and this user alone may write, 0644, in one step. Its directory is there.
+pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    rename_over(path, bytes, 0o644, Some(0o644))
+}
+
 /// Makes a directory of this user alone, 0700, and those above it.
 pub fn keep_directory(directory: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory)

@@ -33,7 +33,7 @@ use crate::domain::reserved;
 use crate::domain::session::given;
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
 use crate::domain::target::astray;
-use crate::domain::watch::Sighting;
+use crate::domain::watch::{Sighting, Watch};
 use crate::edge::shell::{Check, Dialect, Nearby, Remembered, Shell, Transition};
 use crate::edge::{ambient, clock, layers, output, program, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
@@ -157,9 +157,14 @@ fn turn(
         record_selection(ambient, chosen, access, now);
     }
     let mut unguarded = None;
+    let mut preload = Watch::default();
     let before_engine = layers_of::engine_before(&vars, &ambient.variables).filter(|_| loaded.is_some());
     let vars = match loaded.map(|chosen| guard(&chosen.named)) {
-        Some(Ok(files)) => layers_of::added(&vars, &ambient.variables, &files),
+        Some(Ok(files)) => {
+            // Node ends where its preload is gone, so that is noticed at the next prompt.
+            preload.owned.push(files.preload.clone());
+            layers_of::added(&vars, &ambient.variables, &files)
+        }
         Some(Err(error)) => {
             unguarded = Some(format!("child processes are not guarded: {}", told(&error).0));
             vars
@@ -209,10 +214,11 @@ fn turn(
         astray: if seen.astray.is_empty() { "" } else { "yes" },
         check: &match &request.assigned[..] {
             [] => {
-                let watch = match loaded {
+                let mut watch = match loaded {
                     Some(_) => outcome.watch,
                     None => outcome.watch.without_content(),
                 };
+                watch.join(preload);
                 check(ambient, dialect, watch, loaded.and_then(|chosen| chosen.selected.until).map(|end| end.at))
             }
             [..] => Check::Always,

@@ -23,6 +23,8 @@ pub struct Sighting {
 pub struct Watch {
     pub present: Vec<Sighting>,
     pub absent: Vec<PathBuf>,
+    /// Files of ours whose content never changes: that they are there, and still this user's, is all that matters.
+    pub owned: Vec<PathBuf>,
     pub mode: Mode,
 }
 
@@ -45,6 +47,7 @@ impl Watch {
     pub fn join(&mut self, other: Watch) {
         self.present.extend(other.present);
         self.absent.extend(other.absent);
+        self.owned.extend(other.owned);
         if other.mode == Mode::Matters {
             self.mode = Mode::Matters;
         }

@@ -1,7 +1,12 @@
 //! The files behind the variables of the guard's deeper layers: a link to this program by the engine's name, and the
 //! preload. Made once, replaced whole when this program moves or changes. It knows no environment.
+//!
+//! A process under another account inherits NODE_OPTIONS too (`su postgres -c …`, `setpriv`, `gosu`), and Node ends where it cannot
+//! read what that names. So the preload stands where everyone may read it, while the state directory stays this user's alone.
 
 use crate::domain::safe_text;
+use std::fs::{DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -20,21 +25,54 @@ pub fn prepare(ambient: &Ambient, program: &Path, named: &Named) -> Result<Files
     if std::fs::read_link(&engine).ok().as_deref() != Some(program) {
         disk::link(&engine, program).with_context(|| format!("could not write `{}`", safe_text::path(&engine)))?;
     }
-    let text = preload(named)?;
-    let preload: PathBuf = state.join(format!("node/{}{:016x}{}", PRELOAD.0, hash(text.as_bytes()), PRELOAD.1));
-    let there = std::fs::symlink_metadata(&preload).is_ok_and(|seen| seen.is_file() && seen.len() == text.len() as u64);
-    if !there {
+    let text = preload(named, &engine)?;
+    let name = format!("{}{:016x}{}", PRELOAD.0, hash(text.as_bytes()), PRELOAD.1);
+    let there = |path: &Path| {
+        std::fs::symlink_metadata(path).is_ok_and(|seen| seen.is_file() && seen.len() == text.len() as u64)
+    };
+    if let Some(preload) = public().map(|directory| directory.join(&name))
+        && (there(&preload) || disk::publish(&preload, text.as_bytes()).is_ok())
+    {
+        return Ok(Files { engine, preload });
+    }
+    let preload = state.join("node").join(name);
+    if !there(&preload) {
         disk::keep(&preload, text.as_bytes())
             .with_context(|| format!("could not write `{}`", safe_text::path(&preload)))?;
     }
     Ok(Files { engine, preload })
 }
 
-fn preload(named: &Named) -> Result<String> {
+/// A directory of this user's that everyone may look into and nobody else may write into. Above it is one of root's that is
+/// sticky, so that nobody else can put another one in its place. Memory first: what is in `/tmp` is swept there by date.
+fn public() -> Option<PathBuf> {
+    let uid = rustix::process::geteuid().as_raw();
+    ["/dev/shm", "/tmp"].iter().find_map(|base| {
+        let above = std::fs::metadata(base).ok()?;
+        if !above.is_dir() || above.uid() != 0 || above.mode() & 0o1000 == 0 {
+            return None;
+        }
+        let directory = Path::new(base).join(format!("nexus-env-{uid}"));
+        // Where there is one already, what it is decides.
+        let _ = DirBuilder::new().mode(0o755).create(&directory);
+        let seen = std::fs::symlink_metadata(&directory).ok()?;
+        if !seen.is_dir() || seen.uid() != uid || seen.mode() & 0o022 != 0 {
+            return None;
+        }
+        // The umask may have taken something away.
+        if seen.mode() & 0o777 != 0o755 {
+            std::fs::set_permissions(&directory, Permissions::from_mode(0o755)).ok()?;
+        }
+        Some(directory)
+    })
+}
+
+fn preload(named: &Named, engine: &Path) -> Result<String> {
     let tools: Vec<&str> = TOOLS.iter().copied().chain(named.programs.iter().map(String::as_str)).collect();
     let scripts = serde_json::to_string(&named.scripts).context("a rule is no text")?;
-    let text = include_str!("../../shell/preload.cjs");
-    Ok(text.replace("__NEXUS_ENV_TOOLS__", &tools.join("|")).replace("'__NEXUS_ENV_SCRIPTS__'", &scripts))
+    let program = serde_json::to_string(&engine.to_string_lossy()).context("a path is no text")?;
+    let text = include_str!("../../shell/preload.cjs").replace("__NEXUS_ENV_TOOLS__", &tools.join("|"));
+    Ok(text.replace("'__NEXUS_ENV_SCRIPTS__'", &scripts).replace("'__NEXUS_ENV_PROGRAM__'", &program))
 }
 
 /// FNV-1a: a name for each content of ours, no seal.
@@ -63,5 +101,7 @@ mod tests {
         prepare(&ambient, Path::new("/opt/b/nexus-env"), &Named::default()).unwrap();
         assert_eq!(std::fs::read_to_string(&files.preload).unwrap(), text);
         assert_eq!(std::fs::read_dir(files.engine.parent().unwrap()).unwrap().count(), 1);
+        assert!(text.contains(&format!("\"{}\"", files.engine.display())));
+        std::fs::remove_file(&files.preload).unwrap();
     }
 }

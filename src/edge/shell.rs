@@ -85,6 +85,7 @@ pub struct Conditions {
     pub pwd: PathBuf,
     pub present: Vec<Watched>,
     pub absent: Vec<PathBuf>,
+    pub owned: Vec<PathBuf>,
     pub until: Option<Until>,
 }
 

@@ -2,12 +2,13 @@
 //! every byte, and a preload that touches nothing but what it is for.
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use crate::world::shell::stories;
 use crate::world::{Held, Output, Session, World};
 use crate::{DEV_AND_PROD, DEV_URL, PROD_URL};
 
-const OURS: &str = "--require=/home/ada/.local/state/nexus-env/node/nexus-env-preload-";
+const OURS: &str = "--require=/dev/shm/nexus-env-0/nexus-env-preload-";
 
 fn world() -> World {
     World::with(DEV_AND_PROD).secret("dev", "DATABASE_URL", DEV_URL).secret("prod", "DATABASE_URL", PROD_URL)
@@ -189,4 +190,30 @@ fn a_tool_of_nodes_whose_guard_is_gone_does_not_run() {
     let told = world.run(&["run", "--", "sh", "-c", line, "migrate:rollback"]);
     assert_eq!((text(&told), told.status), ("", 3), "{}", told.stderr);
     assert!(told.stderr.starts_with("nexus-env: blocked: the guard gave no answer ("), "{}", told.stderr);
+}
+
+stories! {
+    /// `su postgres -c …` and its like keep NODE_OPTIONS, and Node ends where it cannot read what that names.
+    fn node_under_another_account_works_as_ever(shell) {
+        let world = World::with(DEV_AND_PROD);
+        let mut session = world.enter(shell);
+        let Held::Exported(options) = session.holds("NODE_OPTIONS") else { panic!("no preload") };
+        let preload = String::from_utf8(options).unwrap().replace("--require=", "");
+        let preload = Path::new(&preload);
+        for path in preload.ancestors() {
+            let mode = path.metadata().unwrap().permissions().mode();
+            let everyone = if path == preload { 0o004 } else { 0o001 };
+            assert_eq!(mode & everyone, everyone, "{}: {mode:o}", path.display());
+            assert!(mode & 0o022 == 0 || mode & 0o1000 != 0, "{}: {mode:o}", path.display());
+        }
+        // SAFETY: geteuid(2) cannot fail.
+        if unsafe { libc::geteuid() } == 0 {
+            let node = crate::world::program("node").canonicalize().unwrap();
+            session.types(&format!("setpriv --reuid=65534 --regid=65534 --clear-groups {} -p 1+1", node.display())).prints("2");
+        }
+        // Whoever takes it away does not end Node for long.
+        std::fs::remove_file(preload).unwrap();
+        session.types("");
+        session.types("node -p 1+1").prints("2");
+    }
 }

@@ -296,6 +296,22 @@ impl World {
     }
 }
 
+/// The preload for Node stands where everyone may read it, and so outside of the world.
+impl Drop for World {
+    fn drop(&mut self) {
+        let root = self.root.path().display().to_string();
+        for base in ["/dev/shm", "/tmp"] {
+            // SAFETY: geteuid(2) cannot fail.
+            let directory = Path::new(base).join(format!("nexus-env-{}", unsafe { libc::geteuid() }));
+            for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+                if fs::read_to_string(entry.path()).is_ok_and(|text| text.contains(&root)) {
+                    let _ = fs::remove_file(entry.path());
+                }
+            }
+        }
+    }
+}
+
 /// The path of a program that the tests need.
 ///
 /// # Panics

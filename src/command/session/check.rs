@@ -46,7 +46,7 @@ pub fn check(ambient: &Ambient, dialect: Dialect, watch: Watch, until: Option<u6
     };
     let Ok((stamps, until)) = stamped() else { return Check::Always };
     let present = watch.present.into_iter().zip(stamps).map(|(sighting, stamp)| Watched { sighting, stamp }).collect();
-    Check::Unless(Conditions { pwd, present, absent: watch.absent, until })
+    Check::Unless(Conditions { pwd, present, absent: watch.absent, owned: watch.owned, until })
 }
 
 /// The smallest step of a file's time, in nanoseconds: the kernel's clock for files moves in ticks of up to 10 ms. Where

@@ -126,6 +126,9 @@ fn check<'c>(out: &'c mut Code, dialect: Dialect, conditions: &Conditions) -> &'
     for path in &conditions.absent {
         out.raw(" && ! -e ").path(path);
     }
+    for path in &conditions.owned {
+        out.raw(" && -O ").path(path);
+    }
     out.raw(" ]]");
     for (path, content) in
         conditions.present.iter().filter_map(|w| Some((&w.sighting.path, w.sighting.content.as_ref()?)))

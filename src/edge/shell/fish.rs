@@ -115,6 +115,9 @@ fn check<'c>(out: &'c mut Code, dialect: Dialect, conditions: &Conditions) -> &'
             out.raw(" -a ").path(&sighting.path).raw(" -ef ").path(physical);
         }
     }
+    for path in &conditions.owned {
+        out.raw(" -a -O ").path(path);
+    }
     out.raw("; or return 1; string match -q -- \"$__nexus_env_seal*\" \"$__nexus_env_state\"; or return 1; ");
     if !conditions.absent.is_empty() {
         // `path` came with fish 3.5.

@@ -60,7 +60,13 @@ fn a_hook_names_the_program_once_and_quoted() {
 }
 
 fn conditions() -> Conditions {
-    Conditions { pwd: "/r/it's".into(), present: Vec::new(), absent: vec!["/r/.nexusenv".into()], until: None }
+    Conditions {
+        pwd: "/r/it's".into(),
+        present: Vec::new(),
+        absent: vec!["/r/.nexusenv".into()],
+        owned: Vec::new(),
+        until: None,
+    }
 }
 
 /// The check in the code for a shell, without what comes before it.

@@ -116,6 +116,9 @@ fn check<'c>(out: &'c mut Code, conditions: &Conditions) -> &'c mut Code {
     for path in &conditions.absent {
         out.raw(" && ! -e ").path(path);
     }
+    for path in &conditions.owned {
+        out.raw(" && -O ").path(path);
+    }
     out.raw(" ]]");
     if !conditions.present.is_empty() {
         out.raw(" && zstat -g -A __nexus_env_times -F %Y%m%d%H%M%S%N +ctime --");
