@@ -164,9 +164,9 @@ pub fn passwords(text: &str) -> Vec<String> {
     }
     // `?password=…`, `;Password=…`, and the `password=…` of libpq's connection strings.
     let fields = text.split(|c: char| c.is_whitespace() || matches!(c, '?' | '&' | ';'));
-    all.extend(fields.filter_map(|field| field.split_once('=')).filter_map(|(key, value)| {
-        PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(key.trim())).then(|| value.to_owned())
-    }));
+    let is_credential = |key: &str| PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(key.trim()));
+    let parameters = fields.filter_map(|field| field.split_once('='));
+    all.extend(parameters.filter(|(key, _)| is_credential(key)).map(|(_, value)| value.to_owned()));
     all.retain(|password| !password.is_empty());
     all
 }

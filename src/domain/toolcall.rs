@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use super::json::Json;
+
 /// Whose format it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Format {
@@ -54,7 +56,7 @@ pub enum Call {
 
 /// Reads a call, and finds out whose it is.
 pub fn read(text: &str) -> (Format, Call) {
-    let Ok(Value::Object(call)) = serde_json::from_str::<Value>(text) else { return (Format::Exit, Call::Unreadable) };
+    let Some(Value::Object(call)) = parsed(text) else { return (Format::Exit, Call::Unreadable) };
     let event = first(&call, &["hook_event_name", "hookEventName", "event"]);
     let cursor = call.contains_key("cursor_version") || call.contains_key("workspace_roots");
     let format = match event {
@@ -74,15 +76,30 @@ pub fn read(text: &str) -> (Format, Call) {
     (format, if late { Call::Harmless } else { command(&call) })
 }
 
+/// An agent may be written in a language whose JSON has lone surrogates, or any depth: what serde refuses is read as
+/// JavaScript reads it.
+fn parsed(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok().or_else(|| Json::read(text).map(value))
+}
+
+fn value(json: Json) -> Value {
+    match json {
+        Json::Text(text) => Value::String(text),
+        Json::List(list) => list.into_iter().map(value).collect(),
+        Json::Object(pairs) => pairs.into_iter().map(|(key, json)| (key, value(json))).collect(),
+        Json::Other => Value::Null,
+    }
+}
+
 /// The command is looked for by its name, whatever the tool is called: `Bash`, `run_shell_command`, `bash`, a server of
 /// MCP. Most tools that edit files have none.
 fn command(call: &Map<String, Value>) -> Call {
     let nested = match ["tool_input", "toolArgs", "tool_args", "input"].iter().find_map(|key| call.get(*key)) {
         Some(Value::Object(input)) => Some(input.clone()),
         // Copilot and some of Cursor's events hand over JSON within a text.
-        Some(Value::String(text)) => match serde_json::from_str(text) {
-            Ok(Value::Object(input)) => Some(input),
-            Ok(_) | Err(_) => return Call::Unreadable,
+        Some(Value::String(text)) => match parsed(text) {
+            Some(Value::Object(input)) => Some(input),
+            Some(_) | None => return Call::Unreadable,
         },
         Some(Value::Null) | None => None,
         Some(Value::Bool(_) | Value::Number(_) | Value::Array(_)) => return Call::Unreadable,

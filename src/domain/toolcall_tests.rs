@@ -10,6 +10,17 @@ fn runs(text: &str, format: Format, line: &str, cwd: Option<&str>) {
 }
 
 #[test]
+fn json_that_only_javascript_takes_is_read_too() {
+    let deep = format!("{}{}", "[".repeat(300), "]".repeat(300));
+    for oddity in [r#""\ud800""#, "1e999", &deep] {
+        let call = format!(
+            r#"{{"hook_event_name":"PreToolUse","x":{oddity},"tool_name":"Bash","tool_input":{{"command":"make reset"}}}}"#
+        );
+        runs(&call, Format::Claude, "make reset", None);
+    }
+}
+
+#[test]
 fn each_agents_call_is_understood() {
     runs(
         r#"{"session_id":"a","transcript_path":"/t","cwd":"/repo","permission_mode":"default","hook_event_name":"PreToolUse",

@@ -7,11 +7,11 @@ use std::path::Path;
 use super::source;
 
 /// Of every Debian, or the tests' own.
-const THERE: &[&str] = &["nexus-env", "sh", "true", "mkfifo", "env", "cat"];
+const THERE: &[&str] = &["nexus-env", "sh", "true", "mkfifo", "env", "cat", "sleep"];
 
 /// Comes in the package of the other.
 const BESIDE: &[(&str, &str)] =
-    &[("age-keygen", "age"), ("ssh", "ssh-keygen"), ("npx", "npm"), ("fish_indent", "fish")];
+    &[("age-keygen", "age"), ("psql", "postgresql"), ("ssh", "ssh-keygen"), ("npx", "npm"), ("fish_indent", "fish")];
 
 /// The programs that a test's text starts by name.
 fn started(text: &str) -> BTreeSet<String> {

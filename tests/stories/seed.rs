@@ -13,6 +13,9 @@ use crate::{DEV_INSTANCE, PROD_INSTANCE};
 
 const PRISMA_PATIENCE: Duration = Duration::from_secs(180);
 
+/// The guarded line loads dev anew, since another one's proxy has come to its port.
+const HELD: &str = "nexus-env: dev · read-only · DATABASE_URL and 1 more · port 15433 is held by prod's proxy";
+
 /// The whole of what a person sees in place of the accident.
 const BLOCKED: &str = "\
 nexus-env: blocked: prisma migrate dev would write to prod, although dev is selected
@@ -79,7 +82,8 @@ fn tell(shell: Shell, prisma: Prisma) {
         assert!(team.dev.connections() > dev_before);
     }
     let _proxy = team.proxy_to(PROD_INSTANCE);
-    session.types("npx prisma migrate dev --name add_invoice").ends_with_status(3).prints(BLOCKED);
+    let said = format!("{HELD}\n{BLOCKED}");
+    session.types("npx prisma migrate dev --name add_invoice").ends_with_status(3).prints(&said);
     for line in [
         "prisma migrate reset --force",
         "npx prisma db push --accept-data-loss",

@@ -152,7 +152,7 @@ impl World {
     /// Trusts the configuration as it stands.
     #[track_caller]
     pub fn allow(self) -> World {
-        self.run(&["allow"]).succeeds();
+        self.run(&["allow", "--yes"]).succeeds();
         self
     }
 
