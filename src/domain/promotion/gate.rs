@@ -128,13 +128,12 @@ impl<'a> Scene<'a> {
             Seen::NoHistory { tables } if *tables > 0 => {
                 let first =
                     self.ledger.lines.iter().find(|line| line.git != InGit::Missing).map(|line| line.name.as_str());
+                let tables = if *tables == 1 { "1 table".to_owned() } else { format!("{tables} tables") };
                 found.push(Reason {
                     kind: "no-baseline",
                     weight: Weight::InTheWay,
                     migration: None,
-                    sentence: format!(
-                        "{name} has {tables} tables and no history of migrations, so Prisma refuses (P3005)"
-                    ),
+                    sentence: format!("{name} has {tables} and no history of migrations, so Prisma refuses (P3005)"),
                     next: first.iter().map(|first| resolve(name, "--applied", first)).collect(),
                 });
             }
