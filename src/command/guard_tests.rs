@@ -173,7 +173,7 @@ fn refuses_migrate_dev_when_the_proxy_serves_prod_although_dev_is_selected() {
         "blocked: prisma migrate dev would write to prod, although dev is selected
   DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
   reaches       nexus-enterprise-480610:us-central1:nexusprod-v2    (cloud-sql-proxy, pid 4242, port 5433)
-  identity      dev                                                 (the URL stored for dev)
+  stored        dev                                                 (the URL stored for dev)
   selected      dev                                                 (in this shell)
   instead       nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's
                 to apply committed migrations to prod: nexus-env migrate deploy -e prod",
@@ -217,7 +217,7 @@ fn asks_where_nothing_proves_it_and_refuses_where_nobody_can_be_asked() {
     let body = "prisma migrate dev: nothing proves which database it would write to, although dev is selected
   DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
   reaches       nobody listens                                      (port 5433)
-  identity      dev                                                 (the URL stored for dev)
+  stored        dev                                                 (the URL stored for dev)
   instead       nexus-env proxy up -e dev, which starts dev's tunnel";
     world().tells("npx prisma migrate dev", 4, body);
     world().alone().tells("npx prisma migrate dev", 3, &format!("blocked: {body}"));
@@ -386,7 +386,7 @@ fn explains_with_every_piece_of_evidence() {
   class: destructive, since it applies pending migrations before it asks anything, and older versions offer to reset
   DATABASE_URL: postgresql://postgres:•••@127.0.0.1:5433/nexus_db (exported by nexus-env)
     listener says prod (protected): nexus-enterprise-480610:us-central1:nexusprod-v2 (cloud-sql-proxy, pid 4242, port 5433)
-    identity says dev: dev (the URL stored for dev)
+    stored says dev: dev (the URL stored for dev)
     selection says dev: dev (in this shell)
   instead: nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's
   instead: to apply committed migrations to prod: nexus-env migrate deploy -e prod
@@ -433,7 +433,7 @@ fn a_tunnel_that_claims_dev_is_corrected_by_the_database() {
   DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
   reaches       nexus-enterprise-480610:us-central1:nexusdev-v2     (cloud-sql-proxy, pid 4242, port 5433)
   label         prod                                                (stored in the database itself)
-  identity      dev                                                 (the URL stored for dev)
+  stored        dev                                                 (the URL stored for dev)
   selected      dev                                                 (in this shell)
   instead       to apply committed migrations to prod: nexus-env migrate deploy -e prod",
     );
@@ -451,7 +451,7 @@ fn a_database_that_is_not_the_pinned_one_is_refused_and_both_sides_are_named() {
   DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
   reaches       nexus-enterprise-480610:us-central1:nexusdev-v2     (cloud-sql-proxy, pid 4242, port 5433)
   fingerprint   9/nexus_db                                          (not the one that is pinned for dev)
-  identity      dev                                                 (the URL stored for dev)
+  stored        dev                                                 (the URL stored for dev)
   selected      dev                                                 (in this shell)
   instead       nexus-env db verify tells which database each environment reaches, and how to mend it",
     );

@@ -37,7 +37,7 @@ impl Source {
         }
     }
 
-    /// Which of the database's own words it is, for `--json` and at the left of a message.
+    /// Which of the database's own words it is, for `--json`.
     pub fn detail(self) -> &'static str {
         match self {
             Source::Label => "label",
@@ -48,6 +48,15 @@ impl Source {
             | Source::Match
             | Source::Identity
             | Source::Selection => self.word(),
+        }
+    }
+
+    /// The word at the left of a message, for what `--json` says.
+    pub fn told(word: &str) -> &str {
+        match word {
+            // To people an identity is an age key.
+            "identity" => "stored",
+            word => word,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::config::{Config, Protection};
-use super::evidence::Says;
+use super::evidence::{Says, Source};
 use super::judgement::{self, Judged};
 use super::scope::Beaten;
 use super::screen;
@@ -120,7 +120,7 @@ pub fn explained(outcome: &Outcome<'_>) -> String {
                     }
                     Says::Unknown => "nothing".to_owned(),
                 };
-                let word = evidence.source.detail();
+                let word = Source::told(evidence.source.detail());
                 out.push_str(&format!("    {word} says {says}: {} ({})\n", evidence.seen, evidence.how));
             }
         }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::clock::whole_number;
 use super::duration::Duration;
+use super::evidence::Source;
 use super::listening::{Process, Running};
 use super::name::{EnvironmentName, VariableName};
 use super::safe_text::safe_text;
@@ -288,6 +289,7 @@ pub fn page(all: &[Told], now: u64) -> String {
         for database in &told.databases {
             line(&format!("{} {}", database.variable, database.url));
             for Fact { source, seen, how } in &database.evidence {
+                let source = Source::told(source);
                 let whole = format!("  {source}: {seen} ({how})");
                 match width + 2 + whole.chars().count() <= 80 {
                     true => line(&whole),

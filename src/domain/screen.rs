@@ -220,7 +220,7 @@ fn rows(target: &Target, because: &Because) -> Vec<Row> {
             Source::Label => (2, "label", Shown::Strong),
             Source::Database => (3, "database", Shown::Strong),
             Source::Match => (4, "match", Shown::Strong),
-            Source::Identity => (5, "identity", Shown::All),
+            Source::Identity => (5, Source::told(evidence.source.word()), Shown::All),
             Source::Selection => (6, "selected", Shown::All),
         };
         let shared = evidence.source == Source::Identity && evidence.says == Says::Unknown;

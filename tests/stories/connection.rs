@@ -127,7 +127,7 @@ fn a_pooler_passes_the_question_on_to_its_server() {
          DATABASE_URL  postgresql://postgres:•••@127.0.0.1:16432/nexus_db   (set in this shell)\n  \
          reaches       a database server of this machine                    (postgres, pid 4242, port 15433 behind pgbouncer, pid 4242, port 16432)\n  \
          label         prod                                                 (stored in the database itself)\n  \
-         identity      dev                                                  (the URL stored for dev)\n  \
+         stored        dev                                                  (the URL stored for dev)\n  \
          instead       nexus-env use dev\n                \
          to apply committed migrations to prod: nexus-env migrate deploy -e prod\n",
     );
@@ -185,7 +185,7 @@ fn two_servers_on_one_port_are_both_asked() {
          reaches       a database server of this machine                    (postgres, pid 4242, port 15433)\n  \
          label         dev                                                  (stored in the database itself, 127.0.0.1 port 15433)\n  \
          label         prod                                                 (stored in the database itself, ::1 port 15433)\n  \
-         identity      dev and prod                                         (the URL stored for dev and prod alike, so it speaks for neither)\n  \
+         stored        dev and prod                                         (the URL stored for dev and prod alike, so it speaks for neither)\n  \
          instead       nexus-env use dev\n                \
          to apply committed migrations to prod: nexus-env migrate deploy -e prod\n");
     world.run(&["db", "pin"]).ends_with_status(1).prints("").says(
@@ -197,7 +197,7 @@ fn two_servers_on_one_port_are_both_asked() {
          DATABASE_URL  postgresql://postgres:•••@[::1]:15433/nexus_db   (set in this shell)\n  \
          reaches       a database server of this machine                (postgres, pid 4242, port 15433)\n  \
          label         prod                                             (stored in the database itself)\n  \
-         identity      dev and prod                                     (the URL stored for dev and prod alike, so it speaks for neither)\n  \
+         stored        dev and prod                                     (the URL stored for dev and prod alike, so it speaks for neither)\n  \
          instead       nexus-env use dev\n                \
          to apply committed migrations to prod: nexus-env migrate deploy -e prod\n");
 }

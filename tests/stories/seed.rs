@@ -21,7 +21,7 @@ const BLOCKED: &str = "\
 nexus-env: blocked: prisma migrate dev would write to prod, although dev is selected
   DATABASE_URL  postgresql://postgres:•••@127.0.0.1:15433/nexus_db   (exported by nexus-env)
   reaches       nexus-enterprise-480610:us-central1:nexusprod-v2     (cloud-sql-proxy, pid 4242, port 15433)
-  identity      dev and prod                                         (the URL stored for dev and prod alike, so it speaks for neither)
+  stored        dev and prod                                         (the URL stored for dev and prod alike, so it speaks for neither)
   selected      dev                                                  (in this shell)
   instead       nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's
                 to apply committed migrations to prod: nexus-env migrate deploy -e prod";

@@ -72,7 +72,7 @@ DATABASE_URL → dev
   fingerprint  unknown  7710885635155780001/nexus_db (pinned for no environment)
   listener     dev      nexus-enterprise-480610:us-central1:nexusdev-v2
                         (cloud-sql-proxy, pid 4242, port 15433)
-  identity     dev      dev (the URL stored for dev)
+  stored       dev      dev (the URL stored for dev)
   selection    dev      dev (in this shell)
 
 proxies
@@ -103,7 +103,7 @@ DATABASE_URL → PROD
   fingerprint  unknown  7710885635155780002/nexus_db (pinned for no environment)
   listener     prod     nexus-enterprise-480610:us-central1:nexusprod-v2
                         (cloud-sql-proxy, pid 4242, port 15434)
-  identity     prod     prod (the URL stored for prod)
+  stored       prod     prod (the URL stored for prod)
   selection    prod     prod (in this shell)
 
 proxies
@@ -134,7 +134,7 @@ DATABASE_URL → PROD, although dev is selected
   fingerprint  unknown  7710885635155780002/nexus_db (pinned for no environment)
   listener     prod     nexus-enterprise-480610:us-central1:nexusprod-v2
                         (cloud-sql-proxy, pid 4242, port 15433)
-  identity     dev      dev (the URL stored for dev)
+  stored       dev      dev (the URL stored for dev)
   selection    dev      dev (in this shell)
 
 proxies
@@ -160,7 +160,7 @@ DATABASE_URL → unknown: nobody listens there now (port 15433); the URL is dev'
   postgresql://postgres:•••@127.0.0.1:15433/nexus_db (in this process)
   database     unknown  no answer (nobody answers there)
   listener     unknown  nobody listens (port 15433)
-  identity     dev      dev (the URL stored for dev)
+  stored       dev      dev (the URL stored for dev)
   selection    dev      dev (in this shell)
 
 proxies

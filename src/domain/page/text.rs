@@ -2,6 +2,7 @@
 
 use super::{Database, Fact, Guard, Health, Page, Paused, Proxy, Served, Service, shown};
 use crate::domain::duration::Duration;
+use crate::domain::evidence::Source;
 
 /// How a line is meant, for whoever paints it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -148,7 +149,7 @@ fn database_lines(sheet: &mut Sheet, database: &Database) {
     sheet.put(Tone::Plain, "", 2, &format!("{} ({})", database.shown, database.origin));
     for Fact { source, says, seen, how } in &database.evidence {
         let text = if how.is_empty() { seen.clone() } else { format!("{seen} ({how})") };
-        sheet.put(Tone::Detail, &format!("  {source:<11}  {says:<8}"), 24, &text);
+        sheet.put(Tone::Detail, &format!("  {:<11}  {says:<8}", Source::told(source)), 24, &text);
     }
     if database.evidence.is_empty() {
         sheet.put(Tone::Detail, "", 2, "nothing tells which environment this is");
