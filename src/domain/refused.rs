@@ -1,6 +1,6 @@
 //! Which names of variables a repository may set. Some make a shell, the loader, an interpreter or a tool run or read
 //! something else, and some move our own files; who clones a repository has not asked for either. The names themselves
-//! are [`table`]'s; that a refusal holds is for whoever takes a name from a repository to see to.
+//! are `table`'s; that a refusal holds is for whoever takes a name from a repository to see to.
 
 mod filter;
 mod table;
