@@ -92,6 +92,8 @@ const SHELLS: &str = "postgres://u:prod@prod/x (set in this shell)";
 #[test]
 fn the_line_changes_what_the_command_will_use() {
     check("prisma migrate dev", SHELLS);
+    check("npx prisma $(echo migrate dev)", SHELLS);
+    check("npx prisma `echo migrate` dev", SHELLS);
     check("DATABASE_URL=postgres://a/b npx prisma migrate dev", "postgres://a/b (on the line)");
     check("env DATABASE_URL=postgres://a/b npx prisma migrate dev", "postgres://a/b (on the line)");
     check("npx cross-env DATABASE_URL=postgres://a/b prisma migrate dev", "postgres://a/b (on the line)");

@@ -388,7 +388,7 @@ fn run_by(document: &IoHereDocument) -> Vec<List> {
     }
     let quoted = written(&format!("\"{}\"", text.replace('"', "\\\"")));
     let substitutions = quoted.0.iter().filter_map(|piece| match piece {
-        Piece::Substitution(text) => Some(read(&text.replace("\\\"", "\""))),
+        Piece::Substitution(text, _) => Some(read(&text.replace("\\\"", "\""))),
         Piece::Text(_) | Piece::Quoted(_) | Piece::Variable(..) | Piece::Default(..) => None,
         Piece::Argument(..) | Piece::Opaque(_) => None,
     });

@@ -20,7 +20,7 @@ pub enum Piece {
     /// `$1`; `None` stands for all of them, `$@` and `$*`.
     Argument(Option<u32>, Split),
     /// `$(…)` and backticks: a line of its own.
-    Substitution(String),
+    Substitution(String, Split),
     /// Any other expansion, as written.
     Opaque(String),
 }
@@ -64,8 +64,10 @@ fn take(pieces: &[WordPieceWithSource], whole: &str, split: Split, found: &mut V
             }
             WordPiece::TildeExpansion(TildeExpr::Home) => found.push(Piece::Text("~".to_owned())),
             WordPiece::TildeExpansion(_) | WordPiece::ArithmeticExpression(_) => found.push(opaque()),
-            WordPiece::CommandSubstitution(line) => found.push(Piece::Substitution(line.clone())),
-            WordPiece::BackquotedCommandSubstitution(line) => found.push(Piece::Substitution(line.replace("\\`", "`"))),
+            WordPiece::CommandSubstitution(line) => found.push(Piece::Substitution(line.clone(), split)),
+            WordPiece::BackquotedCommandSubstitution(line) => {
+                found.push(Piece::Substitution(line.replace("\\`", "`"), split));
+            }
             WordPiece::ParameterExpansion(expression) => {
                 found.push(parameter(expression, split).unwrap_or_else(opaque));
             }
@@ -157,7 +159,7 @@ impl Written {
             Piece::Default(name, word, _) => format!("${{{name}:-{}}}", word.plain()),
             Piece::Argument(Some(number), _) => format!("${number}"),
             Piece::Argument(None, _) => "$@".to_owned(),
-            Piece::Substitution(line) => format!("$({line})"),
+            Piece::Substitution(line, _) => format!("$({line})"),
         };
         self.0.iter().map(text).collect()
     }
@@ -187,7 +189,7 @@ impl Written {
         self.0
             .iter()
             .flat_map(|piece| match piece {
-                Piece::Substitution(line) => vec![line.clone()],
+                Piece::Substitution(line, _) => vec![line.clone()],
                 Piece::Default(_, word, _) => word.lines(),
                 Piece::Opaque(text) => inside(text).unwrap_or_default(),
                 Piece::Text(_) | Piece::Quoted(_) | Piece::Variable(..) | Piece::Argument(..) => Vec::new(),
@@ -197,7 +199,7 @@ impl Written {
 
     fn lines_of_substitutions(&self) -> Vec<String> {
         let line = |piece: &Piece| match piece {
-            Piece::Substitution(line) => Some(line.clone()),
+            Piece::Substitution(line, _) => Some(line.clone()),
             Piece::Text(_) | Piece::Quoted(_) | Piece::Variable(..) => None,
             Piece::Default(..) | Piece::Argument(..) | Piece::Opaque(_) => None,
         };

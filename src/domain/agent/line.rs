@@ -381,7 +381,7 @@ impl Walk<'_> {
                     several |= *split == Split::Several;
                 }
                 Piece::Default(_, written, _) => text.push_str(&self.expand(written, state).join(" ")),
-                Piece::Argument(..) | Piece::Substitution(_) | Piece::Opaque(_) => {}
+                Piece::Argument(..) | Piece::Substitution(..) | Piece::Opaque(_) => {}
             }
         }
         match several && word.0.len() == 1 {

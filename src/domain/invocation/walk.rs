@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
     /// Whether a command's own name is what another program prints.
     fn is_computed(&self, word: &Written, scope: &Scope<'a>) -> bool {
         match word.0.last() {
-            Some(Piece::Substitution(line)) => self.output(line, scope).is_none(),
+            Some(Piece::Substitution(line, _)) => self.output(line, scope).is_none(),
             Some(Piece::Variable(name, _)) => matches!(scope.expand(name), Value::Unknown(_)),
             Some(Piece::Text(_) | Piece::Quoted(_) | Piece::Default(..) | Piece::Argument(..) | Piece::Opaque(_)) => {
                 false
@@ -317,7 +317,7 @@ impl<'a> Reader<'a> {
     fn export(&self, word: &Written, scope: &mut Scope<'a>) {
         for piece in &word.0 {
             match piece {
-                Piece::Substitution(line) => {
+                Piece::Substitution(line, _) => {
                     let file = line
                         .split_whitespace()
                         .find(|word| word.contains(".env"))
@@ -434,7 +434,7 @@ impl<'a> Reader<'a> {
                     (Some(all), None) => Value::text(all.join(" ")),
                     (Some(_) | None, _) => Value::Unknown("the line computes it".to_owned()),
                 },
-                Piece::Substitution(line) => match self.output(line, scope) {
+                Piece::Substitution(line, _) => match self.output(line, scope) {
                     Some(text) => Value::text(text),
                     None => Value::Unknown("the line computes it".to_owned()),
                 },
@@ -477,8 +477,8 @@ impl<'a> Reader<'a> {
             }
             Piece::Quoted(text) => to.text(text),
             Piece::Opaque(text) => to.unknown(text),
-            Piece::Substitution(line) => match self.output(line, scope) {
-                Some(text) => to.value(&text, Split::One),
+            Piece::Substitution(line, split) => match self.output(line, scope) {
+                Some(text) => to.value(&text, *split),
                 None => to.unknown(&format!("$({line})")),
             },
             Piece::Variable(name, split) if scope.phrase(name).is_some() => {
