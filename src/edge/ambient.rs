@@ -83,8 +83,7 @@ pub fn clock() -> Now {
 #[cfg(target_os = "linux")]
 fn uptime() -> Option<Uptime> {
     let boot = Boot::parse(&std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?)?;
-    let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    Some(Uptime { boot, seconds: u64::try_from(since.tv_sec).ok()? })
+    Some(Uptime { boot, seconds: seconds_of(libc::CLOCK_BOOTTIME)? })
 }
 
 /// The same on macOS: clock_gettime(3), where `CLOCK_MONOTONIC_RAW` goes on while the machine sleeps, and sysctl(3),
@@ -100,12 +99,16 @@ fn uptime() -> Option<Uptime> {
     };
     let text = text.get(..length).filter(|_| failed == 0)?;
     let boot = Boot::parse(std::str::from_utf8(text).ok()?.trim_end_matches('\0'))?;
-    let mut since = std::mem::MaybeUninit::<libc::timespec>::zeroed();
-    // SAFETY: the pointer is good for one timespec, which the call fills where it returns 0.
-    let since = unsafe {
-        (libc::clock_gettime(libc::CLOCK_MONOTONIC_RAW, since.as_mut_ptr()) == 0).then(|| since.assume_init())?
-    };
-    Some(Uptime { boot, seconds: u64::try_from(since.tv_sec).ok()? })
+    Some(Uptime { boot, seconds: seconds_of(libc::CLOCK_MONOTONIC_RAW)? })
+}
+
+/// What a clock shows. The C library reads it without a system call.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn seconds_of(clock: libc::clockid_t) -> Option<u64> {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the pointer is good for one timespec.
+    let failed = unsafe { libc::clock_gettime(clock, &raw mut time) };
+    u64::try_from(time.tv_sec).ok().filter(|_| failed == 0)
 }
 
 /// Elsewhere the clock on the wall stands alone.
