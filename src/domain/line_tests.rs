@@ -182,11 +182,6 @@ fn a_long_text_is_read_in_parts_that_are_cut_between_commands() {
 
 proptest! {
     #[test]
-    fn what_a_parser_may_stumble_over_is_read_or_left(text in "(<<|<<-|<<<|E|\\$\\[|\\$\\(\\(|\\)\\)|\\[\\[|\\]\\]|\t| |\n|;;|x=\\(|a\\[|\\]=|99|<&|>\\||coproc |select |time |! |~\\+|\\$'|\\$\"|\\\\){0,14}") {
-        let _ = read(&text);
-    }
-
-    #[test]
     fn words_that_open_something_never_take_long(text in "((\\(|\\(\\(|\\$\\(|\"|`|\\{ |if |for |case x in |\\[\\[ |\\) |fi|; |<\\(|\\$\\(\\(|f\\(\\) |x )){0,60}") {
         let _ = read(&text);
     }

@@ -119,10 +119,11 @@ mod tests {
 
     #[test]
     fn they_do_not_grow_without_end() {
-        let directory = tempfile::tempdir().unwrap();
+        let temporary = tempfile::tempdir().unwrap();
+        let directory = temporary.path().join("stamps");
         let count = u32::try_from(MOST).unwrap() + 1;
-        stamps(directory.path(), &times(count)).unwrap();
-        let kept = stamps(directory.path(), &[Timestamp { seconds: 5, nanoseconds: 5 }]).unwrap();
-        assert!(std::fs::read_dir(directory.path()).unwrap().count() <= 1 && kept[0].exists());
+        stamps(&directory, &times(count)).unwrap();
+        let kept = stamps(&directory, &[Timestamp { seconds: 5, nanoseconds: 5 }]).unwrap();
+        assert!(std::fs::read_dir(&directory).unwrap().count() <= 1 && kept[0].exists());
     }
 }

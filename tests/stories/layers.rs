@@ -8,8 +8,6 @@ use crate::world::shell::stories;
 use crate::world::{Held, Output, Session, World};
 use crate::{DEV_AND_PROD, DEV_URL, PROD_URL};
 
-const OURS: &str = "--require=/dev/shm/nexus-env-0/nexus-env-preload-";
-
 fn world() -> World {
     World::with(DEV_AND_PROD).secret("dev", "DATABASE_URL", DEV_URL).secret("prod", "DATABASE_URL", PROD_URL)
 }
@@ -19,7 +17,10 @@ fn world() -> World {
 fn options(world: &World, session: &mut Session<'_>) -> String {
     let held = session.env_of_child().remove("NODE_OPTIONS").expect("NODE_OPTIONS");
     let text = world.tidy(&String::from_utf8(held).unwrap());
-    let rest = text.strip_prefix(OURS).unwrap_or_else(|| panic!("not ours: {text}"));
+    // SAFETY: geteuid(2) cannot fail.
+    let uid = unsafe { libc::geteuid() };
+    let ours = ["/dev/shm", "/tmp"].map(|base| format!("--require={base}/nexus-env-{uid}/nexus-env-preload-"));
+    let rest = ours.iter().find_map(|ours| text.strip_prefix(ours)).unwrap_or_else(|| panic!("not ours: {text}"));
     rest.split_once(".cjs").expect("a script").1.to_owned()
 }
 
