@@ -290,6 +290,13 @@ __nexus_env_holds() {
   [ "$__nexus_env_text" = "$2" ]
 } 2>/dev/null
 
+# Whether this machine has been up for less than so many seconds; true where nobody tells.
+__nexus_env_before() {
+  local __nexus_env_up='' __nexus_env_idle
+  read -r __nexus_env_up __nexus_env_idle </proc/uptime || return 0
+  [[ ${__nexus_env_up%%.*} -lt $1 ]]
+} 2>/dev/null
+
 # 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule. A yes that the
 # person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
 __nexus_env_guard() {

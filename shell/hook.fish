@@ -165,6 +165,18 @@ function __nexus_env_wrap
     end
 end
 
+# Whether this machine has been up for less than so many seconds; true where nobody tells.
+function __nexus_env_before
+    test -r /proc/uptime; and read -l -d . up rest </proc/uptime; or return 0
+    test "$up" -lt $argv[1]
+end
+
+# Whether the file holds exactly this text. For a file whose time could have been the same before and after a change.
+function __nexus_env_holds
+    test -r $argv[1]; and read -z -l text <$argv[1]
+    test "$text" = "$argv[2]"
+end
+
 # Gives the status back, and tells the log how a deployment ended.
 function __nexus_env_ended
     set -q argv[2]; and $__nexus_env_bin __ended $argv[1] </dev/null

@@ -160,6 +160,14 @@ function __nexus_env_holds {
   [[ "$(<$1)" == "$2" ]] 2>/dev/null
 }
 
+# Whether this machine has been up for less than so many seconds; true where nobody tells.
+function __nexus_env_before {
+  emulate -L zsh
+  local up='' idle
+  { read -r up idle </proc/uptime } 2>/dev/null || return 0
+  [[ ${up%%.*} -lt $1 ]]
+}
+
 # 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule. A yes that the
 # person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
 function __nexus_env_guard {

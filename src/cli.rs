@@ -13,10 +13,10 @@ use self::words::{
 };
 use crate::command::guard::{Asked, Form};
 use crate::command::{self, export};
-use crate::domain::acceptance::Emptiness;
-use crate::domain::ambient::{Ambient, Colour};
 use crate::domain::config::Access;
-use crate::domain::toolcall::Format;
+use crate::domain::guard::toolcall::Format;
+use crate::domain::session::ambient::{Ambient, Colour};
+use crate::domain::target::acceptance::Emptiness;
 use crate::edge::{ambient, memory, output, terminal, tunnel};
 use crate::error::{Result, Status, told};
 

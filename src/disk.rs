@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, FlockOperation, OFlags};
 
-use crate::domain::ambient::Timestamp;
-use crate::domain::watch::Sighting;
+use crate::domain::config::watch::Sighting;
+use crate::domain::session::ambient::Timestamp;
 
 /// What a file that we read may hold, in bytes.
 pub const LARGEST: u64 = 1 << 20;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use nexus_env::command::plain::{self, Edited, Place};
 use nexus_env::command::trust as command;
-use nexus_env::domain::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
-use nexus_env::domain::name::{EnvironmentName, VariableName};
-use nexus_env::domain::repository::Repository;
+use nexus_env::domain::config::name::{EnvironmentName, VariableName};
+use nexus_env::domain::config::repository::Repository;
+use nexus_env::domain::session::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
 use nexus_env::edge::repo::{self, Found};
 use nexus_env::edge::trust::{self, Trust};
 use nexus_env::error::told;

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use nexus_env::domain::invocation::{Invocation, Journal, Reader, Tool};
-use nexus_env::domain::name::VariableName;
-use nexus_env::domain::project::{Content, Files};
-use nexus_env::domain::verdict::Effect;
+use nexus_env::domain::config::name::VariableName;
+use nexus_env::domain::guard::invocation::{Invocation, Journal, Reader, Tool};
+use nexus_env::domain::guard::project::{Content, Files};
+use nexus_env::domain::guard::verdict::Effect;
 
 const PROJECT: &[(&str, &str)] = &[
     (

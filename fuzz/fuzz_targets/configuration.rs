@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::repository::{AllowedText, AllowedTexts};
-use nexus_env::domain::schema;
+use nexus_env::domain::config::repository::{AllowedText, AllowedTexts};
+use nexus_env::domain::config::schema;
 
 fuzz_target!(|text: &str| {
     let (main, local) = text.split_once('\0').map_or((text, None), |(main, local)| (main, Some(local)));

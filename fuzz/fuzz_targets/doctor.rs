@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::doctor::{self, Facts, File, InGit, Loader, Role, Shell};
+use nexus_env::domain::page::doctor::{self, Facts, File, InGit, Loader, Role, Shell};
 
 fuzz_target!(|text: &str| {
     let file = |role| File { path: "x".into(), shown: ".env".to_owned(), role, text: text.to_owned(), first_line: 1 };

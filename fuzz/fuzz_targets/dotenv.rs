@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::dotenv;
+use nexus_env::domain::store::dotenv;
 
 fuzz_target!(|bytes: &[u8]| {
     let lines = 1 + bytes.iter().filter(|&&byte| byte == b'\n').count();

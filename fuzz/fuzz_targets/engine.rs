@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::ambient::Environ;
-use nexus_env::domain::engine::{self, Given, Line};
-use nexus_env::domain::grant::Grant;
-use nexus_env::domain::layers;
+use nexus_env::domain::guard::engine::{self, Given, Line};
+use nexus_env::domain::session::ambient::Environ;
+use nexus_env::domain::session::grant::Grant;
+use nexus_env::domain::session::layers;
 
 fuzz_target!(|data: &[u8]| {
     if let Line::Named { operation, params, .. } = engine::line(data) {

@@ -2,9 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::fingerprint::Fingerprint;
-use nexus_env::domain::label::{self, Label};
-use nexus_env::domain::name::EnvironmentName;
+use nexus_env::domain::config::fingerprint::Fingerprint;
+use nexus_env::domain::config::name::EnvironmentName;
+use nexus_env::domain::target::label::{self, Label};
 
 fuzz_target!(|text: &str| {
     if let Some(fingerprint) = Fingerprint::parse(text) {

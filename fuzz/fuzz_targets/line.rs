@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::invocation::{Journal, Reader};
-use nexus_env::domain::project::{Content, Files};
+use nexus_env::domain::guard::invocation::{Journal, Reader};
+use nexus_env::domain::guard::project::{Content, Files};
 
 /// One package.json everywhere, whose scripts are the rest of the input.
 struct Project(String);

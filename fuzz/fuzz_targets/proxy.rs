@@ -3,8 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use nexus_env::domain::config::Proxy;
-use nexus_env::domain::listening::{Door, Process};
-use nexus_env::domain::proxy;
+use nexus_env::domain::target::listening::{Door, Process};
+use nexus_env::domain::target::proxy;
 
 fuzz_target!(|text: &str| {
     let mut parts = text.splitn(3, "\0\0");

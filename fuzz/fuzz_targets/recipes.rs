@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::invocation::{makefile, taskfile};
+use nexus_env::domain::guard::invocation::{makefile, taskfile};
 
 fuzz_target!(|text: &str| {
     let file = makefile::read(text);

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::pause::Pause;
+use nexus_env::domain::guard::pause::Pause;
 use nexus_env::domain::{person, record};
 
 fuzz_target!(|text: &str| {

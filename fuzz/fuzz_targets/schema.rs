@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::invocation::datasource;
+use nexus_env::domain::guard::invocation::datasource;
 
 fuzz_target!(|text: &str| {
     let _ = datasource::from_schema(text);

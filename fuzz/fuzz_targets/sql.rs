@@ -4,5 +4,5 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let _ = nexus_env::domain::sql::read(text);
+    let _ = nexus_env::domain::guard::sql::read(text);
 });

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::started::{self, Started};
+use nexus_env::domain::target::started::{self, Started};
 
 fuzz_target!(|text: &str| {
     if let Some(started) = Started::parse(text) {

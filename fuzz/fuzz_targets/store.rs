@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::container::format;
+use nexus_env::domain::store::container::format;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(container) = format::parse(bytes) {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::toolcall;
+use nexus_env::domain::guard::toolcall;
 
 fuzz_target!(|text: &str| {
     let (format, _) = toolcall::read(text);

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::url::DatabaseUrl;
+use nexus_env::domain::target::url::DatabaseUrl;
 
 fuzz_target!(|text: &str| {
     let Some(url) = DatabaseUrl::parse(text) else { return };

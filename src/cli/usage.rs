@@ -8,7 +8,7 @@ use clap::{Command, CommandFactory};
 
 use super::words::Cli;
 use crate::command::variables;
-use crate::domain::ambient::Ambient;
+use crate::domain::session::ambient::Ambient;
 use crate::edge::terminal;
 use crate::error::{Exit, Failure, Status};
 

@@ -7,8 +7,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::export;
-use crate::domain::duration::Duration;
-use crate::domain::toolcall::Format;
+use crate::domain::guard::toolcall::Format;
+use crate::domain::text::duration::Duration;
 
 /// Loads a repository's environment (dev, test, prod) with its age-encrypted credentials, and keeps destructive
 /// database commands away from production.

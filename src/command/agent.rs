@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use super::guard::Asked;
 use super::{persons, sentry};
-use crate::domain::agent;
-use crate::domain::ambient::{Ambient, Environ, Terminal};
-use crate::domain::invocation::names_destruction;
-use crate::domain::toolcall::{self, Answer, Call, Format};
+use crate::domain::guard::invocation::names_destruction;
+use crate::domain::guard::toolcall::{self, Answer, Call, Format};
+use crate::domain::session::ambient::{Ambient, Environ, Terminal};
+use crate::domain::session::keyboard;
 use crate::edge::watchdog::{self, AGENTS_LIMIT, LastWords};
 use crate::edge::{intake, output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
@@ -73,7 +73,7 @@ fn as_agent(ambient: &Ambient, cwd: Option<PathBuf>) -> Ambient {
         let cwd = ambient.cwd.as_ref().map_or(cwd.clone(), |own| own.join(&cwd));
         (inner.cwd, inner.pwd) = (Some(cwd.clone()), Some(cwd));
     }
-    if agent::marker(&inner.variables).is_none() {
+    if keyboard::marker(&inner.variables).is_none() {
         let pairs = ambient.variables.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let marker: (OsString, OsString) = ("AI_AGENT".into(), "hook".into());
         inner.variables = Environ::new(pairs.chain([marker]).collect());

@@ -4,14 +4,14 @@
 use std::cell::RefCell;
 
 use super::observation;
-use crate::domain::ambient::Ambient;
+use crate::domain::config::name::VariableName;
+use crate::domain::config::vars::Vars;
 use crate::domain::config::{Config, Environment};
-use crate::domain::holders::Holders;
-use crate::domain::name::VariableName;
+use crate::domain::session::ambient::Ambient;
 use crate::domain::target::astray::{self, Astray};
+use crate::domain::target::holders::Holders;
+use crate::domain::target::url::{DatabaseUrl, Host, Place};
 use crate::domain::target::{Known, Meant, Selection, StoredUrl};
-use crate::domain::url::{DatabaseUrl, Host, Place};
-use crate::domain::vars::Vars;
 use crate::edge::listener;
 
 /// What one look found.
@@ -80,6 +80,6 @@ pub fn has_changed(holders: &Holders) -> bool {
     Holders::of(holders.ports(), listener::sockets) != *holders
 }
 
-fn parsed(value: &crate::domain::secret::Secret) -> Option<DatabaseUrl> {
+fn parsed(value: &crate::domain::text::secret::Secret) -> Option<DatabaseUrl> {
     std::str::from_utf8(value.expose()).ok().and_then(DatabaseUrl::parse)
 }

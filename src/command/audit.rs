@@ -3,17 +3,17 @@
 
 use std::path::Path;
 
-use crate::domain::agent;
-use crate::domain::ambient::Ambient;
-use crate::domain::judgement::{self, Judged};
-use crate::domain::record::{Entry, Event, Layer};
-use crate::domain::report::Outcome;
+use crate::domain::guard::judgement::{self, Judged};
+use crate::domain::guard::report::Outcome;
+use crate::domain::page::record::{Entry, Event, Layer};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::session::keyboard;
 use crate::edge::{journal, terminal};
 use crate::error::told;
 
 /// Appends `entry` with the time and with who did it.
 pub fn record(ambient: &Ambient, entry: &Entry) {
-    if let Err(error) = journal::append(ambient, entry, agent::marker(&ambient.variables)) {
+    if let Err(error) = journal::append(ambient, entry, keyboard::marker(&ambient.variables)) {
         terminal::say_anyway(&told(&error).0);
     }
 }

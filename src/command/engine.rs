@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::guard::Stood;
 use super::sentry;
-use crate::domain::ambient::Ambient;
-use crate::domain::engine::{self, Given, Line, Operation, Start};
-use crate::domain::project::Files;
+use crate::domain::guard::engine::{self, Given, Line, Operation, Start};
+use crate::domain::guard::project::Files;
+use crate::domain::session::ambient::Ambient;
 use crate::edge::engine::Relay;
 use crate::edge::project::Disk;
 use crate::edge::watchdog::LastWords;

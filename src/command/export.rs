@@ -7,13 +7,13 @@ use anyhow::anyhow;
 use clap::ValueEnum;
 
 use crate::command::load;
-use crate::domain::acceptance;
-use crate::domain::ambient::Ambient;
-use crate::domain::dotenv::line;
-use crate::domain::name::VariableName;
-use crate::domain::secret::Secret;
-use crate::domain::url;
-use crate::domain::vars::Vars;
+use crate::domain::config::name::VariableName;
+use crate::domain::config::vars::Vars;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::store::dotenv::line;
+use crate::domain::target::acceptance;
+use crate::domain::target::url;
+use crate::domain::text::secret::Secret;
 use crate::edge::{output, terminal};
 use crate::error::{Failure, Result, Status};
 

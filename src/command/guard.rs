@@ -13,20 +13,20 @@ use self::outcome::outcome_in;
 use super::audit;
 use super::migrate::deploy;
 use super::observation::{self, Depth};
-use crate::domain::agent;
-use crate::domain::ambient::{Ambient, Terminal};
 use crate::domain::config::Config;
-use crate::domain::grant::{DEPLOY, Grant, Question};
-use crate::domain::invocation::Invocation;
-use crate::domain::judgement::{self, Judged};
-use crate::domain::name::EnvironmentName;
-use crate::domain::pause::Pause;
-use crate::domain::record::{Event, Layer};
-use crate::domain::report::{self, Outcome};
-use crate::domain::screen;
+use crate::domain::config::name::EnvironmentName;
+use crate::domain::guard::invocation::Invocation;
+use crate::domain::guard::judgement::{self, Judged};
+use crate::domain::guard::pause::Pause;
+use crate::domain::guard::report::{self, Outcome};
+use crate::domain::guard::screen;
+use crate::domain::guard::verdict::{Reason, Verdict};
+use crate::domain::page::record::{Event, Layer};
+use crate::domain::session::ambient::{Ambient, Terminal};
+use crate::domain::session::grant::{DEPLOY, Grant, Question};
+use crate::domain::session::keyboard;
+use crate::domain::target::url::Place;
 use crate::domain::target::{Selection, StoredUrl};
-use crate::domain::url::Place;
-use crate::domain::verdict::{Reason, Verdict};
 use crate::edge::{clock, consent, grant, output, terminal, watchdog};
 use crate::error::{Failure, Result};
 
@@ -166,7 +166,7 @@ pub fn stand(
         if given && grant::ask(ambient, |grant| grant.answers(&question)) {
             return Ok(Stood::Confirmed(grant));
         }
-        if agent::person(ambient) == Terminal::Present {
+        if keyboard::person(ambient) == Terminal::Present {
             if let Some(refusal) = promotion(ambient, &found, layer)? {
                 tell(&refusal);
                 recorded(Event::Blocked);

@@ -3,15 +3,15 @@
 use std::cell::Cell;
 
 use super::*;
-use crate::domain::ambient::{Environ, Terminal};
+use crate::domain::config::fingerprint::Fingerprint;
+use crate::domain::config::name::VariableName;
 use crate::domain::config::{Environment, GuardAction, GuardRule, Protection, RuleOrigin};
-use crate::domain::fingerprint::Fingerprint;
-use crate::domain::listening::{Door, Listener, Look, Owner, Process, Whereabouts};
-use crate::domain::name::VariableName;
-use crate::domain::project::{Content, Files};
+use crate::domain::guard::project::{Content, Files};
 use crate::domain::sample::{self, name};
-use crate::domain::server::Reply;
-use crate::domain::url::DatabaseUrl;
+use crate::domain::session::ambient::{Environ, Terminal};
+use crate::domain::target::listening::{Door, Listener, Look, Owner, Process, Whereabouts};
+use crate::domain::target::server::Reply;
+use crate::domain::target::url::DatabaseUrl;
 
 const DEV: &str = "postgresql://postgres:dev-pw@127.0.0.1:5433/nexus_db";
 const PROD: &str = "postgresql://postgres:prod-pw@127.0.0.1:5433/nexus_db";
@@ -409,7 +409,7 @@ fn answers_in_json() {
 
 /// What a database behind every URL answers.
 fn answering(system: u64, comment: &str) -> Vec<Reply> {
-    use crate::domain::server::{Duty, Flavour, Identity, Way};
+    use crate::domain::target::server::{Duty, Flavour, Identity, Way};
     let identity = Identity {
         flavour: Flavour::PostgreSql,
         system: Some(system),

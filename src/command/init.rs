@@ -1,16 +1,16 @@
 //! `init`: the first `.nexusenv` of a repository, an identity where there is none, and the next step. Changes nothing
 //! that exists, but for a line in `.gitignore`.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use rand::RngCore;
 use rand::rngs::OsRng;
 
-use crate::domain::ambient::Ambient;
-use crate::domain::repository::{InputKind, Repository};
-use crate::domain::template;
+use crate::domain::config::repository::{InputKind, Repository};
+use crate::domain::config::template;
+use crate::domain::session::ambient::Ambient;
 use crate::edge::identity::{self, How};
 use crate::edge::repo::{self, Found};
 use crate::edge::trust::{self, Trust};

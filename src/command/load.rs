@@ -1,7 +1,7 @@
 //! What the commands share: from the surroundings to the configuration, the environment in force and its variables.
 //! It judges no command and asks nothing.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 mod selected;
 
 use std::path::{Path, PathBuf};
@@ -9,22 +9,22 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 
 use super::astray::{self, Seen};
-use crate::domain::agent;
-use crate::domain::ambient::Ambient;
-use crate::domain::change::Change;
+use crate::domain::config::change::Change;
+use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
+use crate::domain::config::repository::Repository;
+use crate::domain::config::schema;
+use crate::domain::config::vars::{self, Vars};
+use crate::domain::config::watch::{Mode, Watch};
 use crate::domain::config::{Access, Config, Environment};
-use crate::domain::container::{Container, Pin};
-use crate::domain::holding;
-use crate::domain::identity::Identities;
-use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
-use crate::domain::pause::Pause;
-use crate::domain::repository::Repository;
-use crate::domain::schema;
-use crate::domain::secret::Secret;
+use crate::domain::guard::pause::Pause;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::session::keyboard;
+use crate::domain::store::container::{Container, Pin};
+use crate::domain::store::identity::Identities;
+use crate::domain::target::holding;
+use crate::domain::target::url::DatabaseUrl;
 use crate::domain::target::{self, StoredUrl};
-use crate::domain::url::DatabaseUrl;
-use crate::domain::vars::{self, Vars};
-use crate::domain::watch::{Mode, Watch};
+use crate::domain::text::secret::Secret;
 use crate::edge::repo::{self, Found};
 use crate::edge::trust::{self, Age, Trust};
 use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
@@ -302,7 +302,7 @@ pub fn stored_urls(ambient: &Ambient, loaded: &Loaded) -> Vec<StoredUrl> {
 
 /// The pauses that hold in this repository. None does for a coding agent, since a person asked for it.
 pub fn pauses(ambient: &Ambient, repository: &RepositoryId) -> Vec<Pause> {
-    match agent::marker(&ambient.variables) {
+    match keyboard::marker(&ambient.variables) {
         Some(_) => Vec::new(),
         None => pause::all(ambient).into_iter().filter(|pause| pause.repository == *repository).collect(),
     }

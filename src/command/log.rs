@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::ambient::Ambient;
-use crate::domain::duration::Duration;
-use crate::domain::record::{self, Line};
+use crate::domain::page::record::{self, Line};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::text::duration::Duration;
 use crate::edge::{clock, journal, output, terminal};
 use crate::error::{Exit, Failure, Result};
 
@@ -112,8 +112,8 @@ fn words(line: &Line) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::name::EnvironmentName;
-    use crate::domain::record::{Entry, Event, Layer, Who};
+    use crate::domain::config::name::EnvironmentName;
+    use crate::domain::page::record::{Entry, Event, Layer, Who};
 
     #[test]
     fn a_table_keeps_to_its_columns_and_to_eighty_of_them() {

@@ -13,11 +13,11 @@ mod target;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::domain::ambient::Ambient;
 use crate::domain::promotion::base::Texts;
 use crate::domain::promotion::ledger::{self, Cell, Column, InGit, Known, Ledger};
 use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::place::{self, Place};
+use crate::domain::session::ambient::Ambient;
 use crate::edge::git::{Blobs, Git};
 use crate::edge::migrations;
 use crate::edge::project::Disk;

@@ -3,16 +3,16 @@
 
 use std::cell::RefCell;
 
-use crate::domain::ambient::Ambient;
 use crate::domain::config::Config;
-use crate::domain::evidence::Evidence;
-use crate::domain::listening::{Container, Listener, Look, Owner, Process, Whereabouts};
-use crate::domain::port;
-use crate::domain::proxy;
-use crate::domain::server::{self, Reply};
+use crate::domain::guard::verdict::{self, On};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::target::evidence::Evidence;
+use crate::domain::target::listening::{Container, Listener, Look, Owner, Process, Whereabouts};
+use crate::domain::target::port;
+use crate::domain::target::proxy;
+use crate::domain::target::server::{self, Reply};
+use crate::domain::target::url::{DatabaseUrl, Kind, Place};
 use crate::domain::target::{self, Known, Meant, Target};
-use crate::domain::url::{DatabaseUrl, Kind, Place};
-use crate::domain::verdict::{self, On};
 use crate::edge::{containers, database, listener};
 
 /// How much is found out about a target.

@@ -3,12 +3,12 @@
 
 use super::audit;
 use super::load::{self, Loaded};
-use crate::domain::ambient::Ambient;
-use crate::domain::clock::End;
 use crate::domain::config::{Access, Environment};
-use crate::domain::duration::Duration;
-use crate::domain::pause::{LONGEST, Pause};
-use crate::domain::record::{Entry, Event};
+use crate::domain::guard::pause::{LONGEST, Pause};
+use crate::domain::page::record::{Entry, Event};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::text::clock::End;
+use crate::domain::text::duration::Duration;
 use crate::edge::{ambient as surroundings, clock, pause, terminal};
 use crate::error::{Exit, Failure, Result};
 

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use super::audit;
 use super::guard::Asked;
 use super::load::{self, Configured};
-use crate::domain::agent::line::{self, Surroundings};
-use crate::domain::ambient::Ambient;
 use crate::domain::config::Config;
-use crate::domain::name::EnvironmentName;
-use crate::domain::record::{Entry, Event, Layer};
+use crate::domain::config::name::EnvironmentName;
+use crate::domain::guard::agent::line::{self, Surroundings};
+use crate::domain::page::record::{Entry, Event, Layer};
+use crate::domain::session::ambient::Ambient;
 use crate::edge::project::Disk;
 
 /// Why a line must not run, where it does what is a person's, or hides from this program that an agent runs it. Recorded.
@@ -46,7 +46,7 @@ pub fn refusal(ambient: &Ambient, asked: &Asked, places: impl FnOnce() -> Vec<Pa
 /// Whether a file that a tool of the agent's is about to write is one of what this program keeps.
 pub fn refusal_to_write(ambient: &Ambient, path: &Path) -> Option<String> {
     let path = ambient.cwd.as_deref().unwrap_or(Path::new("/")).join(path);
-    let path = crate::domain::scope::tidy(&path);
+    let path = crate::domain::guard::scope::tidy(&path);
     let kept = kept(ambient).iter().any(|kept| path.starts_with(kept));
     kept.then(|| format!("blocked: {}\n  instead       a person does it", line::KEPT))
 }

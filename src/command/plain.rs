@@ -2,14 +2,14 @@
 //! would not load.
 
 use super::load::{self, Active, Loaded};
-use crate::domain::acceptance::{Emptiness, Keeping, Offer, Role};
-use crate::domain::ambient::Ambient;
-use crate::domain::fingerprint::Fingerprint;
-use crate::domain::name::{EnvironmentName, VariableName};
-use crate::domain::plain;
-use crate::domain::refused;
-use crate::domain::repository::{AllowedText, AllowedTexts, InputKind, Repository};
-use crate::domain::schema;
+use crate::domain::config::fingerprint::Fingerprint;
+use crate::domain::config::name::{EnvironmentName, VariableName};
+use crate::domain::config::plain;
+use crate::domain::config::refused;
+use crate::domain::config::repository::{AllowedText, AllowedTexts, InputKind, Repository};
+use crate::domain::config::schema;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::target::acceptance::{Emptiness, Keeping, Offer, Role};
 use crate::edge::entry;
 use crate::edge::repo::{self, Found};
 use crate::edge::terminal;

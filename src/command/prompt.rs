@@ -1,11 +1,11 @@
 //! The prompt segment: what is exported says it, and whether the guard is paused. No configuration is read.
 
-use crate::domain::ambient::Ambient;
+use crate::domain::session::ambient::Ambient;
 use std::path::Path;
 
 use super::load;
-use crate::domain::duration::Duration;
 use crate::domain::session::given::{self, Ends, Given};
+use crate::domain::text::duration::Duration;
 use crate::edge::{output, pause};
 use crate::error::{Result, Status};
 
@@ -55,10 +55,10 @@ fn paused(ambient: &Ambient) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ambient::{Environ, Timestamp};
-    use crate::domain::clock::End;
-    use crate::domain::grant::WriteGrant;
     use crate::domain::sample;
+    use crate::domain::session::ambient::{Environ, Timestamp};
+    use crate::domain::session::grant::WriteGrant;
+    use crate::domain::text::clock::End;
     use crate::edge::grant;
 
     #[track_caller]

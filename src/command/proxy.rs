@@ -6,7 +6,7 @@ pub mod logs;
 pub mod standing;
 mod up;
 
-use crate::domain::safe_text::safe_text;
+use crate::domain::text::safe_text::safe_text;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ pub use up::{Up, up};
 
 use super::load::{self, Loaded};
 use super::observation;
-use crate::domain::agent;
-use crate::domain::ambient::{Ambient, Terminal};
+use crate::domain::config::name::EnvironmentName;
+use crate::domain::config::vars::Vars;
 use crate::domain::config::{Config, Environment, Proxy};
-use crate::domain::name::EnvironmentName;
-use crate::domain::port::{self, Held, Holder, Start, Whose};
-use crate::domain::started::Started;
-use crate::domain::url::DatabaseUrl;
-use crate::domain::vars::Vars;
+use crate::domain::session::ambient::{Ambient, Terminal};
+use crate::domain::session::keyboard;
+use crate::domain::target::port::{self, Held, Holder, Start, Whose};
+use crate::domain::target::started::Started;
+use crate::domain::target::url::DatabaseUrl;
 use crate::edge::daemon::{self, Stopped, record};
 use crate::edge::{consent, terminal};
 use crate::error::{Exit, Failure, Result, Status};
@@ -232,7 +232,7 @@ fn stop_foreign(scene: &Scene<'_>, name: &str, holder: &Holder, told: Option<u32
     match told {
         Some(told) if told == pid => {}
         Some(told) => return Err(refuse(&format!("and it is not pid {told}")).into()),
-        None if agent::person(scene.ambient) == Terminal::Absent => {
+        None if keyboard::person(scene.ambient) == Terminal::Absent => {
             return Err(refuse("so it is not stopped unless you name it").into());
         }
         None => {

@@ -8,12 +8,12 @@ use serde_json::json;
 use super::load::{self, Configured};
 use super::observation;
 use super::status::Form;
-use crate::domain::ambient::Ambient;
 use crate::domain::config::Config;
-use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
-use crate::domain::running::{self, Group, Held, Told};
+use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
+use crate::domain::page::running::{self, Group, Held, Told};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::target::url::NOT_A_URL;
 use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
-use crate::domain::url::NOT_A_URL;
 use crate::edge::{listener, output, terminal};
 use crate::error::{Result, Status};
 

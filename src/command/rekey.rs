@@ -3,10 +3,10 @@
 
 use super::audit;
 use super::load::{self, Loaded};
-use crate::domain::ambient::Ambient;
 use crate::domain::config::{Environment, Protection};
-use crate::domain::container::Container;
-use crate::domain::record::{Entry, Event};
+use crate::domain::page::record::{Entry, Event};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::store::container::Container;
 use crate::edge::vault::{self, Outcome};
 use crate::edge::{entry, identity, terminal, trust};
 use crate::error::{Failure, Result};

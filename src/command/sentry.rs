@@ -7,19 +7,19 @@ use std::path::PathBuf;
 use super::guard::{self, Asked, Form, Standing, Stood, Surroundings};
 use super::load::{self, Configured, Loaded};
 use super::{astray, audit, persons};
-use crate::domain::agent;
-use crate::domain::ambient::Ambient;
 use crate::domain::config::Environment;
-use crate::domain::grant::{DEPLOY, Grant};
-use crate::domain::holders::Holders;
-use crate::domain::invocation::Invocation;
-use crate::domain::name::EnvironmentName;
-use crate::domain::node;
-use crate::domain::record::{Entry, Event, Layer};
-use crate::domain::report;
+use crate::domain::config::name::EnvironmentName;
+use crate::domain::guard::invocation::Invocation;
+use crate::domain::guard::node;
+use crate::domain::guard::report;
+use crate::domain::guard::toolcall;
+use crate::domain::page::record::{Entry, Event, Layer};
+use crate::domain::session::ambient::Ambient;
 use crate::domain::session::given;
+use crate::domain::session::grant::{DEPLOY, Grant};
+use crate::domain::session::keyboard;
 use crate::domain::target::Selection;
-use crate::domain::toolcall;
+use crate::domain::target::holders::Holders;
 use crate::edge::project::{self, Disk};
 use crate::edge::watchdog::{self, LIMIT, LastWords};
 use crate::edge::{grant, output, terminal};
@@ -36,7 +36,7 @@ pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
     };
     watchdog::arm(LIMIT, words);
     // An agent that asks before it runs a line is told the same as by its hook.
-    let persons = agent::marker(&ambient.variables)
+    let persons = keyboard::marker(&ambient.variables)
         .and_then(|_| persons::refusal(ambient, asked, || ambient.cwd.iter().cloned().collect()));
     if let Some(why) = persons {
         match form {

@@ -4,7 +4,7 @@
 mod check;
 mod request;
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -18,22 +18,22 @@ use super::astray::Seen;
 use super::audit;
 use super::load::{self, Choice, Given, Outcome, Values};
 use super::{proxy, trial};
-use crate::domain::agent;
-use crate::domain::ambient::Ambient;
-use crate::domain::clock::Now;
+use crate::domain::config::name::VariableName;
+use crate::domain::config::watch::{Sighting, Watch};
 use crate::domain::config::{Access, Config, Environment, Export, Protection};
-use crate::domain::duration::Duration;
-use crate::domain::holding;
-use crate::domain::layers::{self as layers_of, Files};
-use crate::domain::name::VariableName;
-use crate::domain::node::Named;
-use crate::domain::pattern;
-use crate::domain::record::{Entry, Event};
-use crate::domain::reserved;
+use crate::domain::guard::node::Named;
+use crate::domain::guard::reserved;
+use crate::domain::page::record::{Entry, Event};
+use crate::domain::session::ambient::Ambient;
 use crate::domain::session::given;
+use crate::domain::session::keyboard;
+use crate::domain::session::layers::{self as layers_of, Files};
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
 use crate::domain::target::astray;
-use crate::domain::watch::{Sighting, Watch};
+use crate::domain::target::holding;
+use crate::domain::text::clock::Now;
+use crate::domain::text::duration::Duration;
+use crate::domain::text::pattern;
 use crate::edge::shell::{Check, Dialect, Nearby, Remembered, Shell, Transition};
 use crate::edge::{ambient, clock, layers, output, program, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
@@ -219,7 +219,7 @@ fn turn(
                     None => outcome.watch.without_content(),
                 };
                 watch.join(preload);
-                check(ambient, dialect, watch, loaded.and_then(|chosen| chosen.selected.until).map(|end| end.at))
+                check(ambient, dialect, watch, loaded.and_then(|chosen| chosen.selected.until))
             }
             [..] => Check::Always,
         },
@@ -262,7 +262,7 @@ fn choose(
     session.note_grant(root, grant.clone());
     let granted = if grant.is_some() { Access::ReadWrite } else { Access::ReadOnly };
     let selected = Selected { grant, ..selected };
-    let agent = agent::marker(&ambient.variables).filter(|_| environment.is_protected());
+    let agent = keyboard::marker(&ambient.variables).filter(|_| environment.is_protected());
     let withheld = match (environment.export, agent) {
         (Export::Command, _) => Some("not exported, use nexus-env run".to_owned()),
         (Export::Shell, Some(marker)) => Some(format!("not exported to a coding agent ({marker})")),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::name::EnvironmentName;
+use crate::domain::config::name::EnvironmentName;
 use crate::domain::sample;
 
 #[test]
@@ -12,7 +12,7 @@ fn only_plain_words_become_functions() {
         origin: crate::domain::config::RuleOrigin::Repository,
     };
     let config = Config {
-        id: crate::domain::name::RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
+        id: crate::domain::config::name::RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
         default: EnvironmentName::new("dev").unwrap(),
         guard: ["ts-node scripts/*", "ts-node x", "*", "$(id) x", "./run", "-x", "", "make db"].map(rule).to_vec(),
         ..sample::config(Vec::new())

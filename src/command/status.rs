@@ -3,29 +3,29 @@
 
 mod services;
 
-use crate::domain::safe_text::safe_text;
+use crate::domain::text::safe_text::safe_text;
 use std::path::Path;
 
 use super::load::{self, Configured, Loaded};
 use super::observation;
 use super::proxy::standing;
 use super::{sentry, stores, trial};
-use crate::domain::agent;
-use crate::domain::ambient::{Ambient, Colour};
+use crate::domain::config::name::{EnvironmentName, VariableName};
+use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Config, Environment};
-use crate::domain::doctor::Severity;
-use crate::domain::doctor::stores::{Store, place};
-use crate::domain::evidence::Evidence;
-use crate::domain::holding;
-use crate::domain::layers;
-use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::guard::verdict::{self, Effect, On, Verdict};
+use crate::domain::page::doctor::Severity;
+use crate::domain::page::doctor::stores::{Store, place};
 use crate::domain::page::{self, Database, Guard, Line, Page, Paused, Proxy, Tone};
-use crate::domain::port::{Standing, Whose};
-use crate::domain::secret::Secret;
+use crate::domain::session::ambient::{Ambient, Colour};
+use crate::domain::session::keyboard;
+use crate::domain::session::layers;
+use crate::domain::target::evidence::Evidence;
+use crate::domain::target::holding;
+use crate::domain::target::port::{Standing, Whose};
+use crate::domain::target::url::{DatabaseUrl, NOT_A_URL};
 use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
-use crate::domain::url::{DatabaseUrl, NOT_A_URL};
-use crate::domain::vars::Vars;
-use crate::domain::verdict::{self, Effect, On, Verdict};
+use crate::domain::text::secret::Secret;
 use crate::edge::{entry, output};
 use crate::error::{Result, Status, told};
 
@@ -121,7 +121,7 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
         meant.iter().map(|one| (observed(&sight, &selection, one, &answers), one)).collect();
     let here: Vec<Target> =
         targets.iter().filter(|(_, one)| one.variable.is_some()).map(|(target, _)| target.clone()).collect();
-    let judge = |effect| verdict::judge(effect, &On::Protected, &here, &selection, agent::person(ambient));
+    let judge = |effect| verdict::judge(effect, &On::Protected, &here, &selection, keyboard::person(ambient));
     let destructive = judge(Effect::Destructive);
     let names = match (&secrets, is_loaded) {
         (_, true) => {

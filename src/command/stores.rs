@@ -2,11 +2,11 @@
 //! and nothing is remembered, said or mended.
 
 use super::load::{self, Loaded};
-use crate::domain::ambient::Ambient;
 use crate::domain::config::Environment;
-use crate::domain::doctor::stores::{self, State, Store};
-use crate::domain::identity::Identities;
-use crate::domain::vars::{self, Vars};
+use crate::domain::config::vars::{self, Vars};
+use crate::domain::page::doctor::stores::{self, State, Store};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::store::identity::Identities;
 use crate::edge::git::Git;
 use crate::edge::vault::{self, Wanted};
 use crate::edge::{identity, trust};

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 
-use crate::domain::ambient::{Ambient, Colour};
-use crate::domain::url::DatabaseUrl;
+use crate::domain::session::ambient::{Ambient, Colour};
+use crate::domain::target::url::DatabaseUrl;
 use crate::edge::ambient as edge_ambient;
 use crate::edge::pty::{Pty, Stop};
 use crate::edge::scratch::Scratch;

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use super::observation;
-use crate::domain::ambient::Ambient;
+use crate::domain::config::vars::Vars;
 use crate::domain::config::{Config, Environment};
-use crate::domain::evidence::{Evidence, Says, Source};
-use crate::domain::holding::{self, Pooled};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::target::evidence::{Evidence, Says, Source};
+use crate::domain::target::holding::{self, Pooled};
 use crate::domain::target::{self, Known, Selection};
-use crate::domain::vars::Vars;
 use crate::edge::database;
 
 /// A person who typed `use` waits for the next prompt.

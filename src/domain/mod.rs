@@ -1,70 +1,16 @@
 //! Facts and decisions as pure functions over plain types. Nothing here touches a file, the clock, a process, the
 //! network, a terminal or the process environment.
+//!
+//! Eight districts, each with one question. They lean on each other in this order, and never the other way:
+//! [`text`], [`config`], [`store`], [`target`], [`session`], [`guard`], [`promotion`], [`page`].
 
-pub mod acceptance;
-pub mod agent;
-pub mod ambient;
-pub mod calendar;
-pub mod change;
-pub mod clock;
 pub mod config;
-pub mod container;
-pub mod diff;
-pub mod doctor;
-pub mod dotenv;
-pub mod duration;
-pub mod engine;
-pub mod evidence;
-pub mod fingerprint;
-pub mod grant;
-pub mod holders;
-pub mod holding;
-pub mod identity;
-pub mod invocation;
-pub mod json;
-pub mod judgement;
-pub mod label;
-pub mod layers;
-pub mod line;
-pub mod listening;
-pub mod look_alike;
-pub mod loosening;
-pub mod name;
-pub mod node;
-pub mod offer;
+pub mod guard;
 pub mod page;
-pub mod pattern;
-pub mod pause;
-pub mod person;
-pub mod pinning;
-pub mod plain;
-pub mod port;
-pub mod project;
 pub mod promotion;
-pub mod proxy;
-pub mod record;
-pub mod refused;
-pub mod report;
-pub mod repository;
-pub mod reserved;
-pub mod rules;
-pub mod running;
-pub mod safe_text;
 #[cfg(test)]
 pub mod sample;
-pub mod schema;
-pub mod scope;
-pub mod screen;
-pub mod secret;
-pub mod server;
 pub mod session;
-pub mod sql;
-pub mod started;
+pub mod store;
 pub mod target;
-pub mod template;
-pub mod toolcall;
-pub mod url;
-pub mod vars;
-pub mod verdict;
-pub mod watch;
-pub mod words;
+pub mod text;

@@ -1,9 +1,9 @@
 //! What the tests start from: a configuration and a process's surroundings in which nothing is set, so that a test says only
 //! what it is about. For tests alone.
 
-use super::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
-use super::config::{Access, Config, Deploy, Environment, Export, Match, Protection, Proxy};
-use super::name::{EnvironmentName, RepositoryId};
+use crate::domain::config::name::{EnvironmentName, RepositoryId};
+use crate::domain::config::{Access, Config, Deploy, Environment, Export, Match, Protection, Proxy};
+use crate::domain::session::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
 
 pub fn name(text: &str) -> EnvironmentName {
     EnvironmentName::new(text).unwrap()

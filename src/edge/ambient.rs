@@ -8,10 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 
-use crate::domain::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
+use crate::domain::session::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
 #[cfg(any(target_os = "linux", target_os = "macos"))]
-use crate::domain::clock::Boot;
-use crate::domain::clock::{Now, Uptime};
+use crate::domain::text::clock::Boot;
+use crate::domain::text::clock::{Now, Uptime};
 use crate::error::Result;
 
 /// Reads everything. Nothing here fails: what cannot be known is `None`, and who needs it says so.

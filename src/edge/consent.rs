@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 
 use anyhow::Context;
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use crate::error::Result;
 
 /// Shows `question` on the terminal and returns the line that was typed, without white space around it.

@@ -10,9 +10,9 @@ use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect};
 
-use crate::domain::ambient::Ambient;
-use crate::domain::listening::Container;
-use crate::domain::proxy::engine;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::target::listening::Container;
+use crate::domain::target::proxy::engine;
 
 /// For all engines and questions together.
 const PATIENCE: Duration = Duration::from_millis(1000);

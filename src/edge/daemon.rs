@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use crate::domain::started::Started;
+use crate::domain::target::started::Started;
 use record::Place;
 
 /// What is to be started, and where it leaves its traces.

@@ -12,9 +12,9 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
-use crate::domain::holding::Trial;
-use crate::domain::server::{Reply, Silence};
-use crate::domain::url::DatabaseUrl;
+use crate::domain::target::holding::Trial;
+use crate::domain::target::server::{Reply, Silence};
+use crate::domain::target::url::DatabaseUrl;
 use address::Destination;
 use client::{Account, Purpose};
 

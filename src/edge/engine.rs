@@ -1,7 +1,7 @@
 //! Prisma's real schema engine: where a project has it, becoming it, and one that runs behind this process with only its
 //! stdin between. It judges no request, and changes no byte of one.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::ffi::OsString;
 use std::io::{BufRead, Write};
 #[cfg(target_os = "linux")]
@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use anyhow::Context;
 
-use crate::domain::ambient::Ambient;
-use crate::domain::engine::{self, Machine};
-use crate::domain::layers;
+use crate::domain::guard::engine::{self, Machine};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::session::layers;
 use crate::error::{Failure, Result};
 
 /// The older name of the variable that Prisma reads.

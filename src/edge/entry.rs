@@ -13,9 +13,9 @@ use zeroize::Zeroizing;
 
 use self::quiet::Quiet;
 use crate::disk;
-use crate::domain::acceptance::Emptiness;
-use crate::domain::safe_text;
-use crate::domain::secret::Secret;
+use crate::domain::target::acceptance::Emptiness;
+use crate::domain::text::safe_text;
+use crate::domain::text::secret::Secret;
 use crate::error::{Failure, Result};
 
 /// The longest value, in bytes.

@@ -98,13 +98,7 @@ impl Git {
     /// Every `migration_lock.toml` that git knows or does not ignore.
     pub fn locks(&self) -> Vec<PathBuf> {
         let words = [
-            "ls-files",
-            "-z",
-            "--full-name",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-            "--",
+            "ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard", "--",
             ":(top,glob)**/migration_lock.toml",
         ];
         let text = ask(&self.top, &words, None).unwrap_or_default();

@@ -13,9 +13,9 @@ use rustix::fs::{FlockOperation, OFlags, flock};
 use sha2::{Digest, Sha256};
 
 use crate::disk;
-use crate::domain::ambient::Ambient;
-use crate::domain::clock::Now;
-use crate::domain::grant::{Grant, GrantName, LASTS, WriteGrant};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::session::grant::{Grant, GrantName, LASTS, WriteGrant};
+use crate::domain::text::clock::Now;
 use crate::error::Result;
 
 /// The variable that carries the random number to the consented command.
@@ -141,8 +141,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::domain::ambient::Environ;
     use crate::domain::sample;
+    use crate::domain::session::ambient::Environ;
 
     fn ambient(runtime: &Path, number: &str) -> Ambient {
         Ambient {
@@ -183,7 +183,7 @@ mod tests {
         let state = directory.path().join("state");
         let mut ambient = Ambient { state_dir: Some(state.clone()), ..ambient(directory.path(), "") };
         ambient.now.seconds = 1000;
-        let end = crate::domain::clock::End::after(ambient.clock(), 60);
+        let end = crate::domain::text::clock::End::after(ambient.clock(), 60);
         let grant = WriteGrant { environment: sample::name("prod"), root: "/repo".into(), end };
         let number = keep_write(&ambient, &grant).unwrap();
         assert_eq!(write(&ambient, &number), Some(grant.clone()));
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(write(&ambient, &number), None);
         // The next one clears away what is over.
         ambient.now.seconds = 1060;
-        let later = WriteGrant { end: crate::domain::clock::End::after(ambient.clock(), 60), ..grant };
+        let later = WriteGrant { end: crate::domain::text::clock::End::after(ambient.clock(), 60), ..grant };
         let number = keep_write(&ambient, &later).unwrap();
         assert_eq!((files().len(), write(&ambient, &number)), (1, Some(later)));
     }

@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::disk;
-use crate::domain::ambient::Ambient;
-use crate::domain::calendar;
-use crate::domain::identity::{self, Identities, Understood, Unusable};
-use crate::domain::name::VariableName;
-use crate::domain::person::{self, Person};
-use crate::domain::safe_text;
-use crate::domain::secret::Secret;
+use crate::domain::config::name::VariableName;
+use crate::domain::config::person::{self, Person};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::store::identity::{self, Identities, Understood, Unusable};
+use crate::domain::text::calendar;
+use crate::domain::text::safe_text;
+use crate::domain::text::secret::Secret;
 use crate::error::{Failure, Result};
 
 /// The key itself, for CI.

@@ -1,7 +1,7 @@
 //! The audit log's files in the state directory: `audit.log`, and `audit.1.log`, `audit.2.log` … that it was before it
 //! grew too long. Appends one line with one write(2), and reads all lines. It never rewrites or removes one.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, OFlags};
 
 use crate::disk;
-use crate::domain::ambient::Ambient;
-use crate::domain::record::{Entry, Who};
+use crate::domain::page::record::{Entry, Who};
+use crate::domain::session::ambient::Ambient;
 use crate::error::{Failure, Result};
 
 /// From this size on, in bytes, the file is moved aside: some ten thousand lines.

@@ -1,9 +1,9 @@
 //! The log beside other writers, on a full disk, and where somebody else put something in its place.
 
 use super::*;
-use crate::domain::ambient::Timestamp;
-use crate::domain::record::{self, Event};
+use crate::domain::page::record::{self, Event};
 use crate::domain::sample;
+use crate::domain::session::ambient::Timestamp;
 
 fn ambient(directory: &Path) -> Ambient {
     Ambient {

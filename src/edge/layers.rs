@@ -4,7 +4,7 @@
 //! A process under another account inherits NODE_OPTIONS too (`su postgres -c …`, `setpriv`, `gosu`), and Node ends where it cannot
 //! read what that names. So the preload stands where everyone may read it, while the state directory stays this user's alone.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::fs::{DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::disk;
-use crate::domain::ambient::Ambient;
-use crate::domain::layers::{Files, PRELOAD};
-use crate::domain::node::{Named, TOOLS};
+use crate::domain::guard::node::{Named, TOOLS};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::session::layers::{Files, PRELOAD};
 use crate::error::Result;
 
 /// The files, made where they are missing. `program` is the path by which this program was started, `named` what rules add

@@ -14,9 +14,9 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::domain::ambient::Ambient;
-use crate::domain::listening::{Door, Look, Running, Whereabouts};
-use crate::domain::url::{Host, Place};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::target::listening::{Door, Look, Running, Whereabouts};
+use crate::domain::target::url::{Host, Place};
 use crate::error::Result;
 
 /// How far up the parents of a process are read: `npm run tunnel` starts a shell, which starts a script, which starts ssh.
@@ -87,13 +87,8 @@ fn file_as_old(path: &Path, started: f64) -> Option<String> {
 /// Names that by convention lead to this machine.
 fn means_this_machine(name: &str) -> bool {
     const HERE: &[&str] = &[
-        "host.docker.internal",
-        "gateway.docker.internal",
-        "kubernetes.docker.internal",
-        "host.containers.internal",
-        "host.lima.internal",
-        "localtest.me",
-        "lvh.me",
+        "host.docker.internal", "gateway.docker.internal", "kubernetes.docker.internal", "host.containers.internal",
+        "host.lima.internal", "localtest.me", "lvh.me",
     ];
     HERE.iter().any(|known| name == *known || name.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')))
 }
@@ -138,7 +133,7 @@ fn tcp_door(address: IpAddr, port: u16) -> Door {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::listening::{Listener, Owner};
+    use crate::domain::target::listening::{Listener, Owner};
     use std::net::TcpListener;
 
     fn here(host: Host, port: u16) -> Vec<Listener> {

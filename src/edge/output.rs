@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use crate::error::Result;
 
 /// Writes all of it to stdout at once. A reader that went away early (`| head`) is no failure.

@@ -1,7 +1,7 @@
 //! The pauses of the guard, one file each in the state directory. A file that is broken, another user's, a link, or open to
 //! others is no pause: what cannot be trusted lifts nothing.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::disk;
-use crate::domain::ambient::Ambient;
-use crate::domain::name::{EnvironmentName, RepositoryId};
-use crate::domain::pause::Pause;
+use crate::domain::config::name::{EnvironmentName, RepositoryId};
+use crate::domain::guard::pause::Pause;
+use crate::domain::session::ambient::Ambient;
 use crate::error::{Failure, Result};
 
 /// The pauses that are in force at this moment, of every repository.

@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
-use crate::domain::ambient::Timestamp;
 use crate::domain::sample;
+use crate::domain::session::ambient::Timestamp;
 
 fn ambient(state: &Path) -> Ambient {
     Ambient {
@@ -21,7 +21,7 @@ fn pause(environment: &str) -> Pause {
         root: "/home/ada/nexus".to_owned(),
         environment: EnvironmentName::new(environment).unwrap(),
         began: 100,
-        end: crate::domain::clock::End { at: 700, uptime: None },
+        end: crate::domain::text::clock::End { at: 700, uptime: None },
     }
 }
 

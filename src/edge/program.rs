@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::domain::ambient::Ambient;
+use crate::domain::session::ambient::Ambient;
 
 /// The absolute path by which this program was started, where that leads to `own`, its file; else `own`. A link in
 /// `PATH` outlives the versioned directory behind it.

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::domain::project::{Content, Files, Obstacle};
+use crate::domain::guard::project::{Content, Files, Obstacle};
 
 /// The file system, for the guard's reader.
 pub struct Disk;

@@ -1,7 +1,7 @@
 //! The repository on disk: finds the nearest `.nexusenv`, sees how files look, and replaces them. Never judges whether
 //! what it found may be used.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Error, anyhow};
 
 use crate::disk;
-use crate::domain::ambient::Ambient;
-use crate::domain::offer::LocalFile;
-use crate::domain::repository::{Input, InputKind, Repository};
-use crate::domain::watch::{Sighting, Watch};
+use crate::domain::config::repository::{Input, InputKind, Repository};
+use crate::domain::config::watch::{Sighting, Watch};
+use crate::domain::page::offer::LocalFile;
+use crate::domain::session::ambient::Ambient;
 use crate::error::{Failure, Result};
 
 pub use crate::disk::sight;
@@ -231,11 +231,7 @@ pub fn prisma_env_file(root: &Path) -> Option<PathBuf> {
     projects.sort();
     projects.insert(0, root.to_owned());
     let marks = [
-        "prisma/schema.prisma",
-        "schema.prisma",
-        "prisma/schema",
-        "prisma.config.ts",
-        "prisma.config.js",
+        "prisma/schema.prisma", "schema.prisma", "prisma/schema", "prisma.config.ts", "prisma.config.js",
         "prisma.config.mjs",
     ];
     let project = projects.into_iter().find(|project| marks.iter().any(|mark| project.join(mark).exists()))?;

@@ -1,6 +1,6 @@
 //! A temporary directory that is gone when its owner is: the tour's world, and nothing outside of it.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};

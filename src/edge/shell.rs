@@ -9,9 +9,9 @@ mod zsh;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::domain::name::VariableName;
-use crate::domain::vars::Vars;
-use crate::domain::watch::Sighting;
+use crate::domain::config::name::VariableName;
+use crate::domain::config::vars::Vars;
+use crate::domain::config::watch::Sighting;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Shell {
@@ -100,6 +100,9 @@ pub struct Watched {
 pub struct Until {
     /// Seconds since 1970-01-01 UTC.
     pub at: u64,
+    /// The same moment in seconds since this machine was started, where `/proc/uptime` tells the shell's own `read` of it
+    /// (proc(5)): a clock on the wall that is set back lengthens nothing.
+    pub uptime: Option<u64>,
     /// For a shell without a clock: a file to touch, and one whose time is the last before the end.
     pub clock: Option<(PathBuf, PathBuf)>,
 }

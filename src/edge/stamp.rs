@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use anyhow::Context;
 
 use crate::disk::beside;
-use crate::domain::ambient::Timestamp;
+use crate::domain::session::ambient::Timestamp;
 use crate::error::{Failure, Result};
 
 const MOST: usize = 512;

@@ -1,7 +1,7 @@
 //! Reads what `doctor` looks through: start-up files, histories, `.env*`, other loaders' files, and what git and tmux say.
 //! It keeps nothing and changes nothing; a file that is too long is read from its end.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::collections::HashSet;
 use std::fs::File as Handle;
 use std::io::{Read, Seek, SeekFrom};
@@ -9,8 +9,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::domain::ambient::Ambient;
-use crate::domain::doctor::{File, InGit, Loader, Role, Shell, StateDirectory, is_dotenv};
+use crate::domain::page::doctor::{File, InGit, Loader, Role, Shell, StateDirectory, is_dotenv};
+use crate::domain::session::ambient::Ambient;
 
 /// Of a longer file only this much is kept in memory, its end.
 const LONGEST: u64 = 8 * 1024 * 1024;
@@ -26,12 +26,7 @@ pub fn files(ambient: &Ambient, root: Option<&Path>) -> Vec<File> {
     if let Some(root) = root {
         wanted.push((root.join(".nexusenv"), Role::Configuration));
         const MISE: &[&str] = &[
-            "mise.toml",
-            ".mise.toml",
-            "mise.local.toml",
-            ".mise.local.toml",
-            "mise/config.toml",
-            ".config/mise.toml",
+            "mise.toml", ".mise.toml", "mise.local.toml", ".mise.local.toml", "mise/config.toml", ".config/mise.toml",
             ".config/mise/config.toml",
         ];
         wanted.push((root.join(".envrc"), Role::Loader(Loader::Direnv)));

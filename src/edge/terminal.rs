@@ -3,8 +3,8 @@
 
 use std::io::Write;
 
-use crate::domain::ambient::{Ambient, Colour};
-use crate::domain::safe_text;
+use crate::domain::session::ambient::{Ambient, Colour};
+use crate::domain::text::safe_text;
 use crate::error::told;
 
 /// One line of talk, after the program's name. A closed or full stderr is no reason to fail.

@@ -1,7 +1,7 @@
 //! The state directory: which contents were allowed or denied, what was allowed last at a path, which store of secrets
 //! goes with an environment, and the one generation file that every shell watches. Never reads a configuration's meaning.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 mod places;
 
 use std::io;
@@ -12,13 +12,13 @@ use anyhow::{Context, anyhow};
 pub use places::{Age, age, before, changes, places, settle};
 
 use crate::disk;
-use crate::domain::ambient::Ambient;
-use crate::domain::change::Change;
 use crate::domain::config::Protection;
-use crate::domain::container::Pin;
-use crate::domain::name::{EnvironmentName, RepositoryId};
-use crate::domain::repository::{AllowedText, AllowedTexts, Digest, Input, InputKind, Repository};
-use crate::domain::watch::Watch;
+use crate::domain::config::change::Change;
+use crate::domain::config::name::{EnvironmentName, RepositoryId};
+use crate::domain::config::repository::{AllowedText, AllowedTexts, Digest, Input, InputKind, Repository};
+use crate::domain::config::watch::Watch;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::store::container::Pin;
 use crate::error::{Failure, Result};
 
 /// What the person said about a repository's inputs.

@@ -18,13 +18,13 @@ pub use write::{Lock, Outcome, change, lock};
 
 use crate::disk;
 use crate::domain::config::Protection;
-use crate::domain::container::format::{self, Malformed};
-use crate::domain::container::seal::{Damaged, DataKey, Keys, Unsealed, Verified};
-use crate::domain::container::{Container, Pin};
-use crate::domain::identity::Identities;
-use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
-use crate::domain::refused;
-use crate::domain::vars::Vars;
+use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
+use crate::domain::config::refused;
+use crate::domain::config::vars::Vars;
+use crate::domain::store::container::format::{self, Malformed};
+use crate::domain::store::container::seal::{Damaged, DataKey, Keys, Unsealed, Verified};
+use crate::domain::store::container::{Container, Pin};
+use crate::domain::store::identity::Identities;
 
 /// An age header takes a hundred bytes a recipient, and each costs time at every load: 600 are enough.
 const LARGEST_KEY: usize = 64 * 1024;

@@ -19,8 +19,11 @@ fn names_below(file: &Source, prefixes: &[&str]) -> Vec<String> {
 }
 
 /// Traits that move bytes from memory to memory, and why each must be named.
-const IN_MEMORY: &[(&str, &str, &str)] =
-    &[("src/domain/identity.rs", "std::io::Read", "age hands out its plaintext so; into a buffer that never grows")];
+const IN_MEMORY: &[(&str, &str, &str)] = &[(
+    "src/domain/store/identity.rs",
+    "std::io::Read",
+    "age hands out its plaintext so; into a buffer that never grows",
+)];
 
 #[test]
 fn the_domain_touches_nothing_outside() {
@@ -35,6 +38,31 @@ fn the_domain_touches_nothing_outside() {
         names_below(&planted, &outside),
         ["src/domain/x.rs names std::net::IpAddr", "src/domain/x.rs names crate::edge::repo::find"]
     );
+}
+
+/// The domain's districts, each of which leans only on those before it.
+const DISTRICTS: [&str; 8] = ["text", "config", "store", "target", "session", "guard", "promotion", "page"];
+
+#[test]
+fn no_district_leans_on_a_later_one() {
+    let later = |file: &Source| -> Vec<String> {
+        let at = DISTRICTS.iter().position(|district| file.path.starts_with(&format!("src/domain/{district}/")));
+        let later = at.map_or(&DISTRICTS[..0], |at| &DISTRICTS[at + 1..]);
+        // In `domain/text/clock.rs` `super` is the district; one up from there are its neighbours.
+        let above = vec!["super"; file.path.matches('/').count() - 1].join("::");
+        let prefixes = later.iter().flat_map(|name| [format!("crate::domain::{name}"), format!("{above}::{name}")]);
+        prefixes.flat_map(|prefix| names_below(file, &[&prefix])).collect()
+    };
+    let files = in_floor("domain");
+    let homeless = files.iter().filter(|file| {
+        let name = file.path.split('/').nth(2).unwrap_or_default();
+        !DISTRICTS.contains(&name) && !["mod.rs", "sample.rs"].contains(&name)
+    });
+    let faults = homeless.map(|file| format!("{} lives in no district", file.path));
+    expect_none(faults.chain(files.iter().filter(|file| !file.path.ends_with("tests.rs")).flat_map(later)).collect());
+    let planted =
+        Source::new("src/domain/text/x.rs", "use crate::domain::guard::verdict;\nuse super::super::page::lines;");
+    assert_eq!(later(&planted).len(), 2);
 }
 
 #[test]
@@ -85,12 +113,7 @@ fn the_error_type_knows_nobody() {
 fn only_ambient_reads_the_process_environment() {
     let reads = ["std::env::var", "std::env::var_os", "std::env::vars", "std::env::vars_os", "std::env::current_dir"];
     let more = [
-        "std::env::temp_dir",
-        "std::env::home_dir",
-        "env::var",
-        "env::vars_os",
-        "dirs::home_dir",
-        "dirs::config_dir",
+        "std::env::temp_dir", "std::env::home_dir", "env::var", "env::vars_os", "dirs::home_dir", "dirs::config_dir",
         "libc::getenv",
     ];
     let files = source::all();
@@ -125,7 +148,8 @@ fn data_is_printed_in_one_place_and_talk_in_another() {
 #[test]
 fn a_verdict_is_reached_for_every_case_by_name() {
     let files = source::all();
-    let verdict = files.iter().find(|file| file.path == "src/domain/verdict.rs").expect("src/domain/verdict.rs");
+    let verdict =
+        files.iter().find(|file| file.path == "src/domain/guard/verdict.rs").expect("src/domain/guard/verdict.rs");
     assert!(!verdict.has("_ =>"), "unknown is not safe: name the cases");
 }
 

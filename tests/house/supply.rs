@@ -21,14 +21,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] =
 /// are, since PostgreSQL's login is a generation ahead of age, and its older releases let a server ask for any amount of
 /// work (CVE-2026-42198).
 const ONCE: &[&str] = &[
-    "age",
-    "age-core",
-    "aead",
-    "chacha20poly1305",
-    "x25519-dalek",
-    "curve25519-dalek",
-    "ed25519-dalek",
-    "hkdf",
+    "age", "age-core", "aead", "chacha20poly1305", "x25519-dalek", "curve25519-dalek", "ed25519-dalek", "hkdf",
     "scrypt",
 ];
 

@@ -58,14 +58,8 @@ impl Server {
             }
         }
         finish(as_account("initdb", account, path).args([
-            "--pgdata=data",
-            "--username=postgres",
-            "--pwfile=password",
-            "--auth=scram-sha-256",
-            "--no-sync",
-            "--no-instructions",
-            "--encoding=UTF8",
-            "--locale=C",
+            "--pgdata=data", "--username=postgres", "--pwfile=password", "--auth=scram-sha-256", "--no-sync",
+            "--no-instructions", "--encoding=UTF8", "--locale=C",
         ]));
         let (account, password) = (account, password.to_owned());
         let process = serve(account, path, address, port, settings);
@@ -191,13 +185,7 @@ impl Server {
         let mut command = as_account("psql", self.account, path);
         command
             .args([
-                "--no-psqlrc",
-                "--quiet",
-                "--tuples-only",
-                "--no-align",
-                "--username=postgres",
-                "--dbname",
-                DATABASE,
+                "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--username=postgres", "--dbname", DATABASE,
             ])
             .arg(format!("--host={}", path.display()))
             .arg(format!("--port={}", self.port))
@@ -275,13 +263,8 @@ fn serve(account: Option<Account>, path: &Path, address: &str, port: u16, settin
     let mut command = as_account("postgres", account, path);
     command.args(["-D", "data"]).arg("-p").arg(port.to_string());
     let usual = [
-        "log_connections=on",
-        "log_statement=mod",
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "shared_buffers=8MB",
-        "max_connections=30",
+        "log_connections=on", "log_statement=mod", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
+        "shared_buffers=8MB", "max_connections=30",
     ];
     for setting in usual.iter().chain(settings) {
         command.args(["-c", setting]);

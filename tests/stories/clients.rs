@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use nexus_env::domain::url::{DatabaseUrl, Defaults};
+use nexus_env::domain::target::url::{DatabaseUrl, Defaults};
 
 use crate::real::postgres::{DATABASE, Server};
 

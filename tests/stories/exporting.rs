@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use nexus_env::domain::dotenv::line;
-use nexus_env::domain::name::VariableName;
+use nexus_env::domain::config::name::VariableName;
+use nexus_env::domain::store::dotenv::line;
 
 use crate::DEV_AND_PROD;
 use crate::world::{World, program};

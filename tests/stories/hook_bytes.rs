@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use nexus_env::domain::name::VariableName;
-use nexus_env::domain::secret::Secret;
-use nexus_env::domain::vars::Vars;
+use nexus_env::domain::config::name::VariableName;
+use nexus_env::domain::config::vars::Vars;
+use nexus_env::domain::text::secret::Secret;
 use nexus_env::edge::shell::{Check, Dialect, Nearby, Remembered, Shell, Transition};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

@@ -9,25 +9,8 @@ use crate::world::{Held, Shell, World};
 
 const LOADED: &str = "nexus-env: dev · DATABASE_URL and 1 more";
 const TOOLS: [&str; 19] = [
-    "npx",
-    "prisma",
-    "pnpm",
-    "pnpx",
-    "yarn",
-    "bun",
-    "bunx",
-    "npm",
-    "make",
-    "just",
-    "task",
-    "psql",
-    "dropdb",
-    "pg_restore",
-    "drizzle-kit",
-    "knex",
-    "rails",
-    "alembic",
-    "dotenv",
+    "npx", "prisma", "pnpm", "pnpx", "yarn", "bun", "bunx", "npm", "make", "just", "task", "psql", "dropdb",
+    "pg_restore", "drizzle-kit", "knex", "rails", "alembic", "dotenv",
 ];
 
 /// A world whose runners print what they were given, and whose guard writes down what it was asked.

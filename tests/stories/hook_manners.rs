@@ -187,18 +187,8 @@ fn hook_for(shell: Shell, real: &str, shown: &str) -> String {
 #[test]
 fn bash_options_are_tolerated_and_kept() {
     for options in [
-        "set -eu",
-        "set -u",
-        "set -o posix",
-        "set -f",
-        "set -C",
-        "shopt -s extdebug nullglob",
-        "shopt -s failglob",
-        "shopt -s nocasematch",
-        "IFS=xyz",
-        "IFS=",
-        "set -a",
-        "shopt -s execfail inherit_errexit",
+        "set -eu", "set -u", "set -o posix", "set -f", "set -C", "shopt -s extdebug nullglob", "shopt -s failglob",
+        "shopt -s nocasematch", "IFS=xyz", "IFS=", "set -a", "shopt -s execfail inherit_errexit",
         "set -o pipefail -T -E",
     ] {
         for (before, after) in [(options, ""), ("", options)] {
@@ -222,27 +212,9 @@ fn bash_options_are_tolerated_and_kept() {
 #[test]
 fn zsh_options_are_tolerated_and_kept() {
     for options in [
-        "ksh_arrays",
-        "glob_subst",
-        "rc_quotes",
-        "sh_word_split",
-        "err_exit",
-        "no_unset",
-        "all_export",
-        "err_return",
-        "null_glob",
-        "csh_null_glob",
-        "extended_glob",
-        "warn_create_global",
-        "posix_builtins",
-        "no_clobber",
-        "bsd_echo",
-        "no_match",
-        "ignore_braces",
-        "sh_glob",
-        "posix_aliases",
-        "typeset_silent",
-        "no_short_loops",
+        "ksh_arrays", "glob_subst", "rc_quotes", "sh_word_split", "err_exit", "no_unset", "all_export", "err_return",
+        "null_glob", "csh_null_glob", "extended_glob", "warn_create_global", "posix_builtins", "no_clobber",
+        "bsd_echo", "no_match", "ignore_braces", "sh_glob", "posix_aliases", "typeset_silent", "no_short_loops",
         "interactive_comments",
     ] {
         let set = format!("setopt {options}");

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use nexus_env::domain::invocation::{Journal, Reader};
-use nexus_env::domain::verdict::Effect;
+use nexus_env::domain::guard::invocation::{Journal, Reader};
+use nexus_env::domain::guard::verdict::Effect;
 use nexus_env::edge::project::Disk;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -71,12 +71,8 @@ fn every_line_that_could_do_harm_is_seen_to_reach_a_database() {
 
 /// What a recipe, a variable or a script says.
 const HARMFUL: [&str; 6] = [
-    "npx prisma migrate reset",
-    "psql -c 'DROP TABLE x'",
-    "./node_modules/.bin/prisma db push",
-    "bash -c 'npx prisma migrate dev'",
-    "dropdb nexus_db",
-    "mysql -e 'DROP DATABASE x'",
+    "npx prisma migrate reset", "psql -c 'DROP TABLE x'", "./node_modules/.bin/prisma db push",
+    "bash -c 'npx prisma migrate dev'", "dropdb nexus_db", "mysql -e 'DROP DATABASE x'",
 ];
 const HARMLESS: [&str; 5] = ["tsc -b", "eslint .", "@echo \"make one, npx prisma\"", "vitest run", "rm -rf dist"];
 const NAMES: [&str; 7] = ["one", "two", "three", "four", "db", "one-more", "all"];

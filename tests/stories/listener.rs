@@ -14,11 +14,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use nexus_env::command::observation;
-use nexus_env::domain::ambient::Ambient;
-use nexus_env::domain::evidence::{Says, Source};
-use nexus_env::domain::repository::{AllowedText, AllowedTexts};
+use nexus_env::domain::config::repository::{AllowedText, AllowedTexts};
+use nexus_env::domain::session::ambient::Ambient;
+use nexus_env::domain::target::evidence::{Says, Source};
+use nexus_env::domain::target::url::DatabaseUrl;
 use nexus_env::domain::target::{self, Known, Selection};
-use nexus_env::domain::url::DatabaseUrl;
 
 use crate::real::postgres::{Account, Server, servers_account};
 use crate::real::proxy::Proxy;
@@ -37,7 +37,7 @@ fn configuration(more: &str) -> String {
 fn surroundings(variables: &[(&str, &str)]) -> Ambient {
     let mut ambient = nexus_env::edge::ambient::read();
     let pairs = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    ambient.variables = nexus_env::domain::ambient::Environ::new(pairs);
+    ambient.variables = nexus_env::domain::session::ambient::Environ::new(pairs);
     ambient.home = None;
     ambient
 }
@@ -45,7 +45,7 @@ fn surroundings(variables: &[(&str, &str)]) -> Ambient {
 /// What the listeners of a URL say, in the words of `guard explain`.
 fn says_with(configuration: &str, ambient: &Ambient, url: &str) -> Vec<String> {
     let main = AllowedText { file: ".nexusenv", text: configuration.to_owned() };
-    let config = nexus_env::domain::schema::parse(&AllowedTexts { main, local: None }, &[]).unwrap();
+    let config = nexus_env::domain::config::schema::parse(&AllowedTexts { main, local: None }, &[]).unwrap();
     let known = Known { config: &config, stored: &[], selection: &Selection::Nothing };
     let url = DatabaseUrl::parse(url).unwrap();
     let (_, evidence) = target::evidence(&known, &url, None, &|place| observation::look(ambient, place));

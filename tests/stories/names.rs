@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use nexus_env::domain::name::VariableName;
-use nexus_env::domain::refused;
+use nexus_env::domain::config::name::VariableName;
+use nexus_env::domain::config::refused;
 
 use crate::DEV_AND_PROD;
 use crate::world::World;

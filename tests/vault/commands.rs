@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 
 use nexus_env::command::variables::{self, Place};
-use nexus_env::domain::acceptance::Emptiness;
-use nexus_env::domain::ambient::Ambient;
-use nexus_env::domain::container::Pin;
-use nexus_env::domain::name::VariableName;
-use nexus_env::domain::secret::Secret;
+use nexus_env::domain::config::name::VariableName;
+use nexus_env::domain::session::ambient::Ambient;
+use nexus_env::domain::store::container::Pin;
+use nexus_env::domain::target::acceptance::Emptiness;
+use nexus_env::domain::text::secret::Secret;
 use nexus_env::error::Result;
 
 use super::world::*;

@@ -4,7 +4,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::process::Command;
 
-use nexus_env::domain::identity::{Identities, generate};
+use nexus_env::domain::store::identity::{Identities, generate};
 use nexus_env::edge::identity::{self, How};
 use nexus_env::edge::vault;
 use nexus_env::error::Result;
@@ -179,7 +179,7 @@ fn ssh_rsa_is_refused_and_an_encrypted_one_is_asked_for_only_by_who_may_ask() {
     let answer = |passphrase: &'static str| {
         move |prompt: &str| {
             assert_eq!(prompt, "passphrase of `~/.ssh/id`: ");
-            Ok(nexus_env::domain::secret::Secret::new(passphrase))
+            Ok(nexus_env::domain::text::secret::Secret::new(passphrase))
         }
     };
     let found = identity::find_asking(&world.ambient(&[]), &answer("canary")).unwrap();

@@ -2,7 +2,7 @@
 //! are named are those that the key is wrapped to.
 
 use nexus_env::domain::config::Protection::{Open, Protected};
-use nexus_env::domain::container::{Recipient, RecipientName, format};
+use nexus_env::domain::store::container::{Recipient, RecipientName, format};
 use nexus_env::edge::vault::{self, VaultFailure};
 
 use super::tamper::{RESTORE, SEAL, WHOLE, wrapped_for};

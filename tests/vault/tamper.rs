@@ -2,9 +2,9 @@
 //! where the associated data must hold by itself.
 
 use nexus_env::domain::config::Protection;
-use nexus_env::domain::container::{Recipient, RecipientName, format};
-use nexus_env::domain::name::{EnvironmentName, RepositoryId};
-use nexus_env::domain::secret::Secret;
+use nexus_env::domain::config::name::{EnvironmentName, RepositoryId};
+use nexus_env::domain::store::container::{Recipient, RecipientName, format};
+use nexus_env::domain::text::secret::Secret;
 use nexus_env::edge::vault::{VaultFailure, change, lock};
 use proptest::prelude::*;
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nexus_env::domain::config::Protection;
-use nexus_env::domain::container::{Pin, format};
-use nexus_env::domain::identity::{self, Identities, Understood};
-use nexus_env::domain::name::{EnvironmentName, RepositoryId, VariableName};
+use nexus_env::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
+use nexus_env::domain::store::container::{Pin, format};
+use nexus_env::domain::store::identity::{self, Identities, Understood};
 use nexus_env::edge::vault::{self, Expected, Wanted};
 
 use super::world::*;

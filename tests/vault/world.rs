@@ -3,13 +3,13 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use nexus_env::domain::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
 use nexus_env::domain::config::Protection;
-use nexus_env::domain::container::seal::{Change, DataKey, Keys};
-use nexus_env::domain::container::{Container, Pin, RecipientName, format};
-use nexus_env::domain::identity::{self, Identities, Understood};
-use nexus_env::domain::name::{EnvironmentName, RepositoryId, VariableName};
-use nexus_env::domain::secret::Secret;
+use nexus_env::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
+use nexus_env::domain::session::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
+use nexus_env::domain::store::container::seal::{Change, DataKey, Keys};
+use nexus_env::domain::store::container::{Container, Pin, RecipientName, format};
+use nexus_env::domain::store::identity::{self, Identities, Understood};
+use nexus_env::domain::text::secret::Secret;
 use nexus_env::edge::vault::{self, Expected, Opened, Outcome, VaultFailure, Wanted};
 use nexus_env::error::{Failure, told};
 use zeroize::Zeroizing;

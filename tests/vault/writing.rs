@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use nexus_env::domain::config::Protection;
-use nexus_env::domain::container::seal::Change;
-use nexus_env::domain::container::{RecipientName, format};
-use nexus_env::domain::identity::{self, Understood};
-use nexus_env::domain::secret::Secret;
+use nexus_env::domain::store::container::seal::Change;
+use nexus_env::domain::store::container::{RecipientName, format};
+use nexus_env::domain::store::identity::{self, Understood};
+use nexus_env::domain::text::secret::Secret;
 use nexus_env::edge::vault::{self, Expected, VaultFailure, Wanted};
 
 use super::world::*;

@@ -1,15 +1,15 @@
 //! What the URLs of a command are, and the doors through which the judgement looks at them.
 
 use crate::command::observation;
-use crate::domain::evidence::Source;
-use crate::domain::invocation::{UrlValue, Use};
-use crate::domain::listening::Whereabouts;
-use crate::domain::name::VariableName;
-use crate::domain::project::Files;
-use crate::domain::scope::Origin;
-use crate::domain::server::Reply;
+use crate::domain::config::name::VariableName;
+use crate::domain::guard::invocation::{UrlValue, Use};
+use crate::domain::guard::project::Files;
+use crate::domain::guard::scope::Origin;
+use crate::domain::target::evidence::Source;
+use crate::domain::target::listening::Whereabouts;
+use crate::domain::target::server::Reply;
+use crate::domain::target::url::{DatabaseUrl, NOT_A_URL, Place};
 use crate::domain::target::{Known, Meant, StoredUrl, Target};
-use crate::domain::url::{DatabaseUrl, NOT_A_URL, Place};
 use crate::edge::database;
 use crate::edge::project::Disk;
 

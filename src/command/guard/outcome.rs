@@ -7,17 +7,17 @@ use std::path::PathBuf;
 use super::doors::{Doors, observe};
 use super::{Asked, Standing, Surroundings};
 use crate::command::observation::{Depth, Questions};
-use crate::domain::agent;
-use crate::domain::ambient::Ambient;
-use crate::domain::invocation::{Invocation, Journal, Reader};
-use crate::domain::judgement::{Concern, Judged};
-use crate::domain::name::{EnvironmentName, VariableName};
-use crate::domain::pause;
-use crate::domain::report::{Outcome, View};
-use crate::domain::rules;
-use crate::domain::scope::Fed;
+use crate::domain::config::name::{EnvironmentName, VariableName};
+use crate::domain::guard::invocation::{Invocation, Journal, Reader};
+use crate::domain::guard::judgement::{Concern, Judged};
+use crate::domain::guard::pause;
+use crate::domain::guard::report::{Outcome, View};
+use crate::domain::guard::rules;
+use crate::domain::guard::scope::Fed;
+use crate::domain::guard::verdict::{self, Because, Effect, On, Reason, Verdict};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::session::keyboard;
 use crate::domain::target::{self, Known, StoredUrl, Target};
-use crate::domain::verdict::{self, Because, Effect, On, Reason, Verdict};
 
 /// Judges every command that the words or the line would start.
 pub fn outcome<'a>(ambient: &Ambient, standing: &'a Standing<'a>, asked: &Asked, doors: &Doors<'_>) -> Outcome<'a> {
@@ -115,7 +115,7 @@ fn judge(
     }
     let mut decided: Option<(Verdict, Concern)> = None;
     for concern in concerns {
-        let person = agent::person(ambient);
+        let person = keyboard::person(ambient);
         let verdict = verdict::judge(concern.effect, &concern.on, &targets, &surroundings.selection, person);
         let verdict = unless_paused(surroundings, &concern, &targets, verdict);
         decided = Some(match decided {

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use super::{Loaded, environment};
 use crate::command::audit;
-use crate::domain::agent;
-use crate::domain::ambient::{Ambient, Terminal};
-use crate::domain::clock::End;
+use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Access, Environment};
-use crate::domain::duration::Duration;
-use crate::domain::grant::{GrantName, WriteGrant};
-use crate::domain::name::EnvironmentName;
-use crate::domain::record::{Entry, Event};
+use crate::domain::page::record::{Entry, Event};
+use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::given;
+use crate::domain::session::grant::{GrantName, WriteGrant};
+use crate::domain::session::keyboard;
+use crate::domain::text::clock::End;
+use crate::domain::text::duration::Duration;
 use crate::edge::{ambient as surroundings, consent, grant};
 use crate::error::{Exit, Failure, Result};
 
@@ -83,7 +83,7 @@ pub fn access(environment: &Environment, granted: Access) -> Access {
 /// # Errors
 /// With status 3 where an agent's marker stands.
 pub fn refuse_any_agent(ambient: &Ambient, what: &str) -> Result<()> {
-    match agent::marker(&ambient.variables) {
+    match keyboard::marker(&ambient.variables) {
         None => Ok(()),
         Some(marker) => Err(Failure::new(format!("{what} is not for a coding agent ({marker})"))
             .hint("a person types it in a shell of their own")

@@ -7,7 +7,6 @@ use super::side::{self, Side};
 use super::target::{self, Looked};
 use super::{Stock, Tree};
 use crate::command::load::Loaded;
-use crate::domain::ambient::Ambient;
 use crate::domain::config::Environment;
 use crate::domain::promotion::act::{self, Act};
 use crate::domain::promotion::gate::{self, Reason, Scene, Weight};
@@ -21,7 +20,8 @@ use crate::domain::promotion::plan::{Plan, Step};
 use crate::domain::promotion::proof::{self, Proof};
 use crate::domain::promotion::rules::{self, Circumstances};
 use crate::domain::promotion::version::failing;
-use crate::domain::safe_text;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::text::safe_text;
 use crate::error::{Failure, Result};
 
 /// Everything that the checks are made from, gathered once.

@@ -3,8 +3,6 @@
 
 use super::{Tree, texts};
 use crate::command::load::{self, Configured};
-use crate::domain::ambient::Ambient;
-use crate::domain::calendar;
 use crate::domain::promotion::base::{self, Sides, Texts};
 use crate::domain::promotion::finding::{Finding, Harm, allowances};
 use crate::domain::promotion::lexer;
@@ -13,7 +11,9 @@ use crate::domain::promotion::models::Models;
 use crate::domain::promotion::place::Place;
 use crate::domain::promotion::review::Review;
 use crate::domain::promotion::rules::{self, Circumstances};
-use crate::domain::safe_text;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::text::calendar;
+use crate::domain::text::safe_text;
 use crate::edge::git::Git;
 use crate::edge::{migrations, output};
 use crate::error::{Exit, Failure, Result, Status};

@@ -8,19 +8,19 @@ use super::launch::Launch;
 use super::side::{self, Side};
 use crate::command::audit;
 use crate::command::load;
-use crate::domain::agent;
-use crate::domain::ambient::Ambient;
 use crate::domain::config::Backup;
-use crate::domain::name::EnvironmentName;
+use crate::domain::config::name::EnvironmentName;
+use crate::domain::page::record::{Entry, Event, Layer};
+use crate::domain::page::running;
 use crate::domain::promotion::act::{self, Act};
 use crate::domain::promotion::gate::{Reason, Weight};
 use crate::domain::promotion::ledger::{Cell, Column, Ledger, Seen};
 use crate::domain::promotion::lexer;
 use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::version::{Failing, failing};
-use crate::domain::record::{Entry, Event, Layer};
-use crate::domain::running;
-use crate::domain::safe_text;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::session::keyboard;
+use crate::domain::text::safe_text;
 use crate::edge::foreground;
 use crate::edge::{identity, listener, output, terminal};
 use crate::error::{Exit, Failure, Result, Status};
@@ -171,7 +171,7 @@ impl Case<'_> {
                 typed
             }
             Asking::Nobody => {
-                if let Some(marker) = agent::marker(&ambient.variables) {
+                if let Some(marker) = keyboard::marker(&ambient.variables) {
                     return Err(Failure::new(format!("{subject} with --yes is not for a coding agent ({marker})"))
                         .exit(Exit::Blocked)
                         .into());

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::side::Side;
 use crate::command::load::{self, Active, Loaded};
-use crate::domain::ambient::Ambient;
 use crate::domain::config::Access;
-use crate::domain::layers;
 use crate::domain::promotion::limits;
 use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::place::Place;
-use crate::domain::secret::Secret;
-use crate::domain::url::DatabaseUrl;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::session::layers;
+use crate::domain::target::url::DatabaseUrl;
+use crate::domain::text::secret::Secret;
 use crate::edge::foreground::{self, Ended};
 use crate::edge::scratch::Scratch;
 use crate::edge::{ambient as surroundings, grant, identity, migrations};
@@ -68,7 +68,7 @@ impl Launch {
         let variables = self.variables.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()));
         foreground::run(&all, &self.directory, variables).map_err(|error| {
             Failure::new(format!("could not start Prisma: {error}"))
-                .hint(format!("npm install, in {}", crate::domain::safe_text::path(&self.directory)))
+                .hint(format!("npm install, in {}", crate::domain::text::safe_text::path(&self.directory)))
                 .into()
         })
     }

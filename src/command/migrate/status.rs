@@ -3,12 +3,12 @@
 use super::{Tree, side};
 use crate::command::load;
 use crate::command::observation;
-use crate::domain::ambient::Ambient;
 use crate::domain::config::{Config, Environment};
-use crate::domain::pinning;
-use crate::domain::port::{self, Held, Whose};
 use crate::domain::promotion::gate::Scene;
 use crate::domain::promotion::page::{self, Page, Shared};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::target::pinning;
+use crate::domain::target::port::{self, Held, Whose};
 use crate::edge::output;
 use crate::error::{Exit, Result, Status};
 

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use super::side::Side;
-use crate::domain::duration;
 use crate::domain::promotion::act::Object;
 use crate::domain::promotion::look::{self, Answer, Meaning, Question, Read};
-use crate::domain::safe_text;
-use crate::domain::server::Silence;
+use crate::domain::target::server::Silence;
+use crate::domain::text::duration;
+use crate::domain::text::safe_text;
 use crate::edge::database::Reading;
 
 /// For all questions together, and for one.

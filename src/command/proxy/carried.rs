@@ -3,9 +3,9 @@
 
 use super::Scene;
 use crate::command::load;
-use crate::domain::agent;
-use crate::domain::ambient::Terminal;
-use crate::domain::running::{self, Group};
+use crate::domain::page::running::{self, Group};
+use crate::domain::session::ambient::Terminal;
+use crate::domain::session::keyboard;
 use crate::edge::{consent, listener, terminal};
 use crate::error::{Failure, Result};
 
@@ -49,7 +49,7 @@ pub fn consent(scene: &Scene<'_>, carry: Carry, of_the_tunnel: &dyn Fn(u32) -> b
         Failure::new(format!("{told}\n{why}, so nothing was stopped"))
             .hint(format!("end them, or nexus-env proxy up -e {name} --switch --yes"))
     };
-    match (carry, agent::person(scene.ambient)) {
+    match (carry, keyboard::person(scene.ambient)) {
         (Carry::Along, _) => {
             terminal::say(scene.ambient, &told);
             Ok(())

@@ -1,13 +1,13 @@
 //! `proxy logs`: the end of a proxy's log, and with `--follow` what comes after it. A terminal obeys nothing in it.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::time::Duration;
 
 use anyhow::Context;
 
 use super::Scene;
 use crate::command::load;
-use crate::domain::ambient::Ambient;
+use crate::domain::session::ambient::Ambient;
 use crate::edge::daemon::{self, log};
 use crate::edge::output::{self, Reader};
 use crate::error::{Failure, Result, Status};

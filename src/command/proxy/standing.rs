@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{Scene, started_with};
 use crate::command::load::{self, Loaded};
-use crate::domain::ambient::Ambient;
-use crate::domain::port::{Standing, Whose};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::target::port::{Standing, Whose};
 use crate::edge::daemon::{log, record};
 use crate::edge::{clock, entry, output};
 use crate::error::{Result, Status};

@@ -1,7 +1,7 @@
 //! `proxy up`: looks, starts, and returns when the proxy listens. It gives up on one that ended or that never listens,
 //! and shows what that one said last.
 
-use crate::domain::safe_text::{self, safe_text};
+use crate::domain::text::safe_text::{self, safe_text};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::time::Duration;
@@ -9,12 +9,12 @@ use std::time::Duration;
 use super::carried::{self, Carry};
 use super::{Scene, started_with, stop, stop_foreign};
 use crate::command::load;
-use crate::domain::ambient::Ambient;
-use crate::domain::duration;
-use crate::domain::name::EnvironmentName;
-use crate::domain::port::{Held, Holder, Start};
-use crate::domain::proxy;
-use crate::domain::started::{self, Draft, Started};
+use crate::domain::config::name::EnvironmentName;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::target::port::{Held, Holder, Start};
+use crate::domain::target::proxy;
+use crate::domain::target::started::{self, Draft, Started};
+use crate::domain::text::duration;
 use crate::edge::daemon::record::{self, Lock, Place};
 use crate::edge::daemon::{self, Plan, log};
 use crate::edge::{clock, terminal};

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::domain::ambient::{Ambient, Timestamp};
-use crate::domain::watch::{Mode, Sighting, Watch};
+use crate::domain::config::watch::{Mode, Sighting, Watch};
+use crate::domain::session::ambient::{Ambient, Timestamp};
+use crate::domain::text::clock::{End, Uptime};
 use crate::edge::shell::{self, Check, Conditions, Dialect, Shell, Until, Watched};
 use crate::edge::stamp;
 use crate::error::Result;
 
 /// What must hold for the shell to stay as it is.
-pub fn check(ambient: &Ambient, dialect: Dialect, watch: Watch, until: Option<u64>) -> Check {
+pub fn check(ambient: &Ambient, dialect: Dialect, watch: Watch, until: Option<End>) -> Check {
     let Some(pwd) = ambient.pwd.clone().or_else(|| ambient.cwd.clone()) else { return Check::Always };
     let blind = dialect.version == (0, 0);
     let unsettled = watch.present.iter().any(|sighting| {
@@ -35,14 +36,16 @@ pub fn check(ambient: &Ambient, dialect: Dialect, watch: Watch, until: Option<u6
             let times: Vec<Timestamp> = watch.present.iter().map(|sighting| sighting.modified).collect();
             stamps = stamp::stamps(directory()?, &times)?.into_iter().map(Some).collect();
         }
-        let Some(at) = until else { return Ok((stamps, None)) };
+        let Some(End { at, uptime: end }) = until else { return Ok((stamps, None)) };
+        let this_start = |end: &Uptime| ambient.uptime.is_some_and(|now| now.boot == end.boot);
+        let uptime = end.filter(this_start).map(|end| end.seconds);
         if dialect.has_clock() {
-            return Ok((stamps, Some(Until { at, clock: None })));
+            return Ok((stamps, Some(Until { at, uptime, clock: None })));
         }
         // The last moment before the end: in whole seconds as well as in nanoseconds only later ones are newer.
         let last = Timestamp { seconds: i64::try_from(at)? - 1, nanoseconds: 999_999_999 };
         let last = stamp::stamps(directory()?, &[last])?.pop().context("there is no stamp")?;
-        Ok((stamps, Some(Until { at, clock: Some((stamp::clock(directory()?)?, last)) })))
+        Ok((stamps, Some(Until { at, uptime, clock: Some((stamp::clock(directory()?)?, last)) })))
     };
     let Ok((stamps, until)) = stamped() else { return Check::Always };
     let present = watch.present.into_iter().zip(stamps).map(|(sighting, stamp)| Watched { sighting, stamp }).collect();

@@ -1,12 +1,12 @@
 //! What the words behind `__load` ask for. It looks at no configuration.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::ffi::OsString;
 
 use crate::domain::config::Access;
-use crate::domain::duration::Duration;
-use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::session::Wish;
+use crate::domain::text::duration::Duration;
 use crate::edge::shell::Dialect;
 use crate::error::{Exit, Failure, Result};
 

@@ -4,12 +4,12 @@
 use super::{Answers, Sight, observed};
 use crate::command::observation;
 use crate::domain::config::Service;
-use crate::domain::listening::{self, Look, Owner, Process};
-use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::page::{self, Health, Served};
-use crate::domain::port;
+use crate::domain::target::listening::{self, Look, Owner, Process};
+use crate::domain::target::port;
+use crate::domain::target::url::DatabaseUrl;
 use crate::domain::target::{Meant, Selection};
-use crate::domain::url::DatabaseUrl;
 use crate::edge::{health, listener};
 
 /// A service, and what its process has.
@@ -112,7 +112,7 @@ pub fn told(
         let meant = Meant {
             label: held.name.to_string(),
             url: held.url.clone(),
-            origin: crate::domain::url::NOT_A_URL.to_owned(),
+            origin: crate::domain::target::url::NOT_A_URL.to_owned(),
             variable: None,
         };
         let target = observed(sight, selection, &meant, answers);

@@ -2,12 +2,12 @@
 //! that was allowed. A store that opens was made by somebody who could read the environment, or anew by somebody who could
 //! not: that is what the person's word is about.
 
-use crate::domain::ambient::Ambient;
+use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
+use crate::domain::config::repository::Repository;
 use crate::domain::config::{Config, Environment};
-use crate::domain::container::Pin;
-use crate::domain::name::{EnvironmentName, RepositoryId, VariableName};
-use crate::domain::offer::{Key, Stored};
-use crate::domain::repository::Repository;
+use crate::domain::page::offer::{Key, Stored};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::store::container::Pin;
 use crate::edge::vault::{self, Expected, Opened, Wanted};
 use crate::edge::{identity, terminal, trust};
 use crate::error::{Result, told};

@@ -1,12 +1,12 @@
 //! `set`: stores one secret, typed without echo or from stdin. No value passes through an argument, and none is shown.
 
 use super::{Place, allowed_name, change, myself, open};
-use crate::domain::acceptance::Emptiness;
-use crate::domain::container::Container;
-use crate::domain::container::seal::Change;
-use crate::domain::holding;
-use crate::domain::name::VariableName;
-use crate::domain::secret::Secret;
+use crate::domain::config::name::VariableName;
+use crate::domain::store::container::Container;
+use crate::domain::store::container::seal::Change;
+use crate::domain::target::acceptance::Emptiness;
+use crate::domain::target::holding;
+use crate::domain::text::secret::Secret;
 use crate::edge::entry;
 use crate::edge::vault::{self, Wanted};
 use crate::edge::{identity, terminal};

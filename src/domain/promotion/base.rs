@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::finding::{Finding, Harm};
 use super::migration;
-use crate::domain::safe_text::typed;
+use crate::domain::text::safe_text::typed;
 
 /// For each migration the id of its text, as git has it.
 pub type Texts = BTreeMap<String, String>;

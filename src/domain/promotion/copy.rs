@@ -1,7 +1,7 @@
 //! Another database of the same server, for a rehearsal, and how PostgreSQL's own programs reach one.
 
-use crate::domain::secret::Secret;
-use crate::domain::url::{DatabaseUrl, Host};
+use crate::domain::target::url::{DatabaseUrl, Host};
+use crate::domain::text::secret::Secret;
 
 /// The same URL with another database's name.
 pub fn with_database(url: &DatabaseUrl, database: &str) -> DatabaseUrl {

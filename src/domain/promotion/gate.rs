@@ -1,9 +1,9 @@
 //! What stands in the way of a migration to an environment: every reason at once, each with what to type next.
 
 use super::ledger::{Cell, InGit, Ledger, Line, Seen};
+use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Config, Environment};
-use crate::domain::name::EnvironmentName;
-use crate::domain::safe_text::typed;
+use crate::domain::text::safe_text::typed;
 
 /// Whether something keeps a deployment from going ahead.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::history::{By, History, Record};
 use super::migration::Migration;
-use crate::domain::name::EnvironmentName;
+use crate::domain::config::name::EnvironmentName;
 
 /// How the text of a migration stands in git.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,8 +1,8 @@
 //! The URL of one deployment: with time-outs of its own, and with a name by which the server's administrator finds it.
 
 use crate::domain::config::Deploy;
-use crate::domain::duration::Duration;
-use crate::domain::url::DatabaseUrl;
+use crate::domain::target::url::DatabaseUrl;
+use crate::domain::text::duration::Duration;
 
 /// The name that the server shows for it, in `pg_stat_activity`.
 pub const NAME: &str = "nexus-env";

@@ -376,7 +376,7 @@ impl Locked {
         let time = match rate.map(|rate| bytes / rate) {
             None => String::new(),
             Some(0) => ", less than a second by estimate".to_owned(),
-            Some(seconds) => format!(", about {} by estimate", crate::domain::duration::Duration::short(seconds)),
+            Some(seconds) => format!(", about {} by estimate", crate::domain::text::duration::Duration::short(seconds)),
         };
         format!("{}: about {} rows, {}; {what}{time}", self.table.name, grouped(rows), size(bytes))
     }

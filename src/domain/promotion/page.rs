@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::gate::{Reason, Scene, Weight};
 use super::ledger::{Cell, InGit, Line, Seen};
-use crate::domain::calendar;
 use crate::domain::config::Environment;
+use crate::domain::text::calendar;
 
 /// The names are those of `migrate status --json`, and stay.
 #[derive(Debug, Default, Serialize)]

@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::rules::Dialect;
 use super::version::Version;
-use crate::domain::invocation::datasource::{Datasource, from_configuration, from_schema};
-use crate::domain::project::{Content, Files, Package};
+use crate::domain::guard::invocation::datasource::{Datasource, from_configuration, from_schema};
+use crate::domain::guard::project::{Content, Files, Package};
 
 /// One schema with its migrations.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::domain::invocation::datasource::Written;
+use crate::domain::guard::invocation::datasource::Written;
 
 #[derive(Default)]
 struct Memory(BTreeMap<PathBuf, String>);

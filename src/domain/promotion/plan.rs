@@ -7,9 +7,9 @@ use super::look::Meaning;
 use super::migration::Migration;
 use super::rules::Mark;
 use super::version::{Failing, Version};
-use crate::domain::calendar;
 use crate::domain::config::{Backup, Deploy, Environment};
-use crate::domain::duration::Duration;
+use crate::domain::text::calendar;
+use crate::domain::text::duration::Duration;
 
 /// One migration that would be applied.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 //! to be protected; a deployment asks the other way round, and a stored URL alone proves nothing on a port of this machine,
 //! where a tunnel may listen.
 
-use crate::domain::evidence::{Evidence, Says, Source};
-use crate::domain::name::EnvironmentName;
+use crate::domain::config::name::EnvironmentName;
 use crate::domain::target::Reach;
+use crate::domain::target::evidence::{Evidence, Says, Source};
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Proof {

@@ -14,7 +14,7 @@ use super::lexer::{self, Statement};
 use super::migration::Migration;
 use super::models::Models;
 use super::version::{Failing, Version, failing};
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 
 /// Every rule that an allowance may name.
 pub const RULES: &[&str] = &[

@@ -1,7 +1,7 @@
 //! The files that remember which proxies were started: one record for each, and one lock for all of them. What a record
 //! says about a process is believed only after the process was looked at.
 
-use crate::domain::safe_text;
+use crate::domain::text::safe_text;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -12,8 +12,8 @@ use rustix::fs::FlockOperation;
 
 use super::is_alive;
 use crate::disk;
-use crate::domain::ambient::Ambient;
-use crate::domain::started::Started;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::target::started::Started;
 use crate::error::{Failure, Result};
 
 /// Where a proxy's record stands.

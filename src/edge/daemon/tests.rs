@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::*;
-use crate::domain::started::Draft;
+use crate::domain::target::started::Draft;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -10,8 +10,8 @@ use std::time::Instant;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::wire;
-use crate::domain::server::{Reply, Silence};
-use crate::domain::url::{Host, Place};
+use crate::domain::target::server::{Reply, Silence};
+use crate::domain::target::url::{Host, Place};
 
 /// More addresses of one name than a client would try in the time.
 const MANY: usize = 4;

@@ -15,10 +15,10 @@ use postgres_protocol::message::frontend;
 use super::address::{Destination, To};
 use super::tls::{Demand, Tls};
 use super::wire::{Stream, silence};
-use crate::domain::holding::Trial;
-use crate::domain::secret::Secret;
-use crate::domain::server::{Duty, Flavour, Identity, Silence, Way};
-use crate::domain::url::{DatabaseUrl, Host};
+use crate::domain::target::holding::Trial;
+use crate::domain::target::server::{Duty, Flavour, Identity, Silence, Way};
+use crate::domain::target::url::{DatabaseUrl, Host};
+use crate::domain::text::secret::Secret;
 
 /// Who asks: what of the URL a server has to know.
 pub(super) struct Account {

@@ -17,8 +17,8 @@ use rustls::{
 };
 
 use super::wire::{Stream, Wire, silence};
-use crate::domain::server::{Distrust, Silence};
-use crate::domain::url::DatabaseUrl;
+use crate::domain::target::server::{Distrust, Silence};
+use crate::domain::target::url::DatabaseUrl;
 
 /// Whether there is to be TLS at all.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -139,9 +139,7 @@ impl Tls {
     fn roots(&self) -> Result<Vec<CertificateDer<'static>>, Silence> {
         // Where the systems keep them: Debian, Fedora, openSUSE, Alpine and macOS.
         const SYSTEM: &[&str] = &[
-            "/etc/ssl/certs/ca-certificates.crt",
-            "/etc/pki/tls/certs/ca-bundle.crt",
-            "/etc/ssl/ca-bundle.pem",
+            "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
             "/etc/ssl/cert.pem",
         ];
         match &self.roots {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::io::{Errno, ioctl_fionbio};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect, socket};
 
-use crate::domain::server::Silence;
+use crate::domain::target::server::Silence;
 
 pub(super) struct Wire {
     line: Line,

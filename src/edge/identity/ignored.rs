@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use sha2::{Digest, Sha256};
 
 use crate::disk;
-use crate::domain::ambient::Ambient;
+use crate::domain::session::ambient::Ambient;
 
 /// Whether git ignores `file`, which lies in the work tree `tree`. Where git cannot say, it does not.
 pub fn is_ignored(ambient: &Ambient, tree: &Path, file: &Path) -> bool {

@@ -14,7 +14,7 @@ use std::os::unix::fs::MetadataExt;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with};
 
 use super::{Both, answers, tcp_door};
-use crate::domain::listening::{Door, Listener, Owner, Running};
+use crate::domain::target::listening::{Door, Listener, Owner, Running};
 use process::{of_user, pids, whole};
 
 /// A listening socket as the kernel lists it.

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use listeners::{Protocol, SocketState};
 
 use super::{Both, MANY_PARENTS, answers, file_as_old, tcp_door};
-use crate::domain::listening::{Listener, Owner, Process, Running};
-use crate::domain::proxy;
+use crate::domain::target::listening::{Listener, Owner, Process, Running};
+use crate::domain::target::proxy;
 
 /// A listening socket with the process that holds it, as the crate gives them.
 fn listening() -> io::Result<impl Iterator<Item = listeners::Listener>> {

@@ -130,6 +130,9 @@ fn check<'c>(out: &'c mut Code, dialect: Dialect, conditions: &Conditions) -> &'
         out.raw(" && -O ").path(path);
     }
     out.raw(" ]]");
+    if let Some(end) = conditions.until.as_ref().and_then(|until| until.uptime) {
+        out.raw(&format!(" && __nexus_env_before {end}"));
+    }
     for (path, content) in
         conditions.present.iter().filter_map(|w| Some((&w.sighting.path, w.sighting.content.as_ref()?)))
     {

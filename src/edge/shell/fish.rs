@@ -98,6 +98,9 @@ fn check<'c>(out: &'c mut Code, dialect: Dialect, conditions: &Conditions) -> &'
                 out.raw("return 1; ");
             }
         }
+        if let Some(end) = until.uptime {
+            out.raw(&format!("__nexus_env_before {end}; or return 1; "));
+        }
     }
     out.raw("test \"$PWD\" = ").path(&conditions.pwd).raw(" -a -n \"$__nexus_env_state\"");
     out.raw(" -a \"$NEXUS_ENV\" = \"$__nexus_env_label\"");
@@ -137,7 +140,7 @@ fn check<'c>(out: &'c mut Code, dialect: Dialect, conditions: &Conditions) -> &'
 }
 
 impl Code {
-    fn statement(&mut self, command: &str, names: &[crate::domain::name::VariableName]) {
+    fn statement(&mut self, command: &str, names: &[crate::domain::config::name::VariableName]) {
         if !names.is_empty() {
             self.raw(command).names(names).raw(";\n");
         }

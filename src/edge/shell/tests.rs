@@ -101,15 +101,18 @@ fn where_nothing_can_be_watched_every_prompt_loads() {
     for text in ["bash:5.2", "zsh:5.9", "fish:3.6"] {
         assert!(rendered(text, &Check::Always).contains("return 1"));
     }
-    let time = crate::domain::ambient::Timestamp { seconds: 1, nanoseconds: 2 };
+    let time = crate::domain::session::ambient::Timestamp { seconds: 1, nanoseconds: 2 };
     let sighting = Sighting { path: "/r/x".into(), physical: None, modified: time, changed: time, content: None };
     let unstamped = Conditions { present: vec![Watched { sighting, stamp: None }], ..conditions() };
     for text in ["bash:5.2", "fish:3.6"] {
         assert!(rendered(text, &Check::Unless(unstamped.clone())).contains("-z 'no stamp'"));
     }
-    let timed = Conditions { until: Some(Until { at: 99, clock: None }), ..conditions() };
+    let timed = Conditions { until: Some(Until { at: 99, uptime: Some(55), clock: None }), ..conditions() };
     assert!(rendered("bash:4.4", &Check::Unless(timed.clone())).contains("-z 'no clock'"));
-    assert!(rendered("bash:5.0", &Check::Unless(timed.clone())).contains("-lt 99"));
+    for text in ["bash:5.0", "zsh:5.9"] {
+        let check = rendered(text, &Check::Unless(timed.clone()));
+        assert!(check.contains("-lt 99 &&") && check.contains("]] && __nexus_env_before 55"), "{check}");
+    }
     assert!(rendered("fish:3.6", &Check::Unless(timed)).starts_with("__nexus_env_same; return 1;"));
 }
 

@@ -1,8 +1,8 @@
 //! zsh, 5.1 and later.
 
 use super::{Check, Code, Conditions, Remembered, Transition};
-use crate::domain::ambient::Timestamp;
-use crate::domain::name::VariableName;
+use crate::domain::config::name::VariableName;
+use crate::domain::session::ambient::Timestamp;
 
 /// Under every option, RC_QUOTES too: no quote ever follows two others.
 pub(super) fn quote(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -120,6 +120,9 @@ fn check<'c>(out: &'c mut Code, conditions: &Conditions) -> &'c mut Code {
         out.raw(" && -O ").path(path);
     }
     out.raw(" ]]");
+    if let Some(end) = conditions.until.as_ref().and_then(|until| until.uptime) {
+        out.raw(&format!(" && __nexus_env_before {end}"));
+    }
     if !conditions.present.is_empty() {
         out.raw(" && zstat -g -A __nexus_env_times -F %Y%m%d%H%M%S%N +ctime --");
         let mut times = Vec::new();

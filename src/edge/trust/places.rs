@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::{Result, disk, keep, state, text};
-use crate::domain::ambient::Ambient;
-use crate::domain::change::Change;
-use crate::domain::name::RepositoryId;
-use crate::domain::repository::{AllowedTexts, Digest, Input, InputKind, Repository};
+use crate::domain::config::change::Change;
+use crate::domain::config::name::RepositoryId;
+use crate::domain::config::repository::{AllowedTexts, Digest, Input, InputKind, Repository};
+use crate::domain::session::ambient::Ambient;
 
 /// The directories, physical, in which a configuration with this id was allowed, in order.
 pub fn places(ambient: &Ambient, id: &RepositoryId) -> Vec<PathBuf> {

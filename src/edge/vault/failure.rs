@@ -1,7 +1,7 @@
 //! Why a store gave nothing: one sentence and one way out for each. No sentence holds a part of a value or a key.
 
-use crate::domain::container::RecipientName;
-use crate::domain::name::{EnvironmentName, VariableName};
+use crate::domain::config::name::{EnvironmentName, VariableName};
+use crate::domain::store::container::RecipientName;
 use crate::error::Failure;
 
 #[derive(Debug)]

@@ -4,8 +4,8 @@
 use super::write::{Lock, new_data_key, nonce, wrap};
 use super::{Expected, Outcome, VaultFailure, pin, unwrap, verify};
 use crate::domain::config::Protection;
-use crate::domain::container::seal::Keys;
-use crate::domain::identity::Identities;
+use crate::domain::store::container::seal::Keys;
+use crate::domain::store::identity::Identities;
 
 /// Makes a new data key and seals everything anew under it, as secrets of an environment that is protected or not from
 /// here on: the one way in which secrets of a protected environment become those of an open one. `None` where there is

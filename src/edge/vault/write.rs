@@ -12,10 +12,10 @@ use zeroize::Zeroizing;
 
 use super::{Expected, VaultFailure, pin, place, read, unwrap, value_damaged, verify};
 use crate::disk;
-use crate::domain::container::seal::{Change, Damaged, DataKey, Keys};
-use crate::domain::container::{Container, LARGEST, NONCE, Pin, Recipient, RecipientName, format};
-use crate::domain::identity::Identities;
-use crate::domain::name::EnvironmentName;
+use crate::domain::config::name::EnvironmentName;
+use crate::domain::store::container::seal::{Change, Damaged, DataKey, Keys};
+use crate::domain::store::container::{Container, LARGEST, NONCE, Pin, Recipient, RecipientName, format};
+use crate::domain::store::identity::Identities;
 
 /// The right to replace stores of one repository, for as long as it lives. The kernel takes it back when the process
 /// dies, and no file is left behind for git to see: what is locked is the directory itself.

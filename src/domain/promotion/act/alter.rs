@@ -93,21 +93,8 @@ fn constraint(mut at: Cursor<'_>) -> Option<Constraint> {
 /// The words of a type, up to whatever may follow one.
 fn kind(at: &mut Cursor<'_>) -> String {
     const ENDS: &[&str] = &[
-        "using",
-        "collate",
-        "not",
-        "null",
-        "default",
-        "generated",
-        "primary",
-        "unique",
-        "references",
-        "check",
-        "constraint",
-        "deferrable",
-        "initially",
-        "compression",
-        "storage",
+        "using", "collate", "not", "null", "default", "generated", "primary", "unique", "references", "check",
+        "constraint", "deferrable", "initially", "compression", "storage",
     ];
     let mut text = String::new();
     while let Some(token) = at.tokens.first() {
@@ -162,13 +149,7 @@ fn column(mut at: Cursor<'_>) -> Option<Column> {
 
 /// Functions whose value is one for the whole statement, so that it is kept in the catalogue.
 const STEADY: &[&str] = &[
-    "now",
-    "current_timestamp",
-    "current_date",
-    "current_time",
-    "localtimestamp",
-    "localtime",
-    "transaction_timestamp",
+    "now", "current_timestamp", "current_date", "current_time", "localtimestamp", "localtime", "transaction_timestamp",
 ];
 
 /// A default up to the next constraint: a literal or a steady function is kept in the catalogue, any other call is made

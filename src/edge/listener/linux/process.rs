@@ -4,8 +4,8 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use crate::domain::listening::{Process, Running};
-use crate::domain::proxy;
+use crate::domain::target::listening::{Process, Running};
+use crate::domain::target::proxy;
 
 use super::super::{MANY_PARENTS, file_as_old};
 

@@ -1,0 +1,137 @@
+//! What a call of this program asks for, where a coding agent asks: what it may have, and what is a person's alone.
+
+/// What the words behind the program's name are to a coding agent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Call<'w> {
+    /// Nothing that it is refused anywhere.
+    Free,
+    /// Gives an environment's values, to whom or what it may be: refused where that is protected. `None` is the selected one.
+    Reads(&'w str, Option<&'w str>),
+    /// Changes an environment's secrets or who reads them: likewise.
+    Changes(&'w str, Option<&'w str>),
+    /// A person's word, whatever the environment.
+    Persons(&'static str),
+}
+
+/// Reads the words behind the program's name.
+pub fn call<'w>(words: &[&'w str]) -> Call<'w> {
+    let words = after_flags(words);
+    let Some((&verb, rest)) = words.split_first() else { return Call::Free };
+    let own = before_command(verb, rest);
+    if own.iter().any(|word| matches!(*word, "-h" | "--help")) {
+        return Call::Free;
+    }
+    let has = |flag: &str| own.contains(&flag);
+    let second = own.iter().find(|word| !word.starts_with('-')).copied();
+    match (verb, second) {
+        ("allow", _) => Call::Persons("allow"),
+        // Where a configuration was denied the guard stands no longer.
+        ("deny", _) => Call::Persons("deny"),
+        ("use", _) if has("--write") => Call::Persons("use --write"),
+        ("run", _) if has("--write") => Call::Persons("run --write"),
+        ("rekey", _) if has("--unprotected") => Call::Persons("rekey --unprotected"),
+        ("guard", Some("pause")) => Call::Persons("guard pause"),
+        ("db", Some("label")) => Call::Persons("db label"),
+        // What it writes stays allowed, and the guard believes it from then on.
+        ("db", Some("pin")) => Call::Persons("db pin"),
+        ("use" | "unlock", named) => Call::Reads(verb, named),
+        ("get" | "export" | "run", _) => Call::Reads(verb, environment(own)),
+        // The hook's own way to load: what it prints are values.
+        ("__load", _) => Call::Reads(verb, None),
+        ("set" | "unset" | "import" | "edit" | "rekey" | "rotate" | "resolve", _) => {
+            Call::Changes(verb, environment(own))
+        }
+        ("recipients", Some("add" | "approve" | "remove")) => Call::Changes(verb, environment(own)),
+        ("migrate", Some("deploy")) => Call::Changes("migrate deploy", environment(own)),
+        (_, _) => Call::Free,
+    }
+}
+
+/// The command that `run` starts, where the words are of a `run`.
+pub fn command<'s, 'w>(words: &'s [&'w str]) -> &'s [&'w str] {
+    match after_flags(words) {
+        ["run", rest @ ..] => {
+            let behind = &rest[before_command("run", rest).len()..];
+            behind.strip_prefix(&["--"]).unwrap_or(behind)
+        }
+        [..] => &[],
+    }
+}
+
+/// Flags of the whole program may stand in front of its verb.
+fn after_flags<'s, 'w>(mut words: &'s [&'w str]) -> &'s [&'w str] {
+    loop {
+        words = match words {
+            ["-q" | "--quiet", rest @ ..] | ["--color", _, rest @ ..] => rest,
+            [word, rest @ ..] if word.starts_with("--color=") => rest,
+            [..] => return words,
+        };
+    }
+}
+
+/// The words that are the verb's own: `run` takes a command behind them.
+fn before_command<'s, 'w>(verb: &str, rest: &'s [&'w str]) -> &'s [&'w str] {
+    let mut end = rest.iter().position(|word| *word == "--").unwrap_or(rest.len());
+    if verb == "run" {
+        let mut at = 0;
+        while at < end && rest[at].starts_with('-') {
+            at += if matches!(rest[at], "-e" | "--env" | "--color") { 2 } else { 1 };
+        }
+        end = end.min(at);
+    }
+    &rest[..end]
+}
+
+fn environment<'w>(words: &[&'w str]) -> Option<&'w str> {
+    words.iter().enumerate().find_map(|(at, word)| match *word {
+        "-e" | "--env" => words.get(at + 1).copied(),
+        word => word
+            .strip_prefix("--env=")
+            .or_else(|| word.strip_prefix("-e="))
+            .or_else(|| word.strip_prefix("-e").filter(|rest| !rest.is_empty() && !word.starts_with("--"))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(words: &str, expected: Call<'_>) {
+        assert_eq!(call(&words.split(' ').collect::<Vec<_>>()), expected, "{words}");
+    }
+
+    #[test]
+    fn tells_what_is_a_persons_from_what_is_free() {
+        use Call::{Changes, Free, Persons, Reads};
+        for words in [
+            "status", "list -e prod", "guard check -- x", "guard hook", "db verify", "--version", "", "init",
+            "recipients list -e prod", "allow --help", "guard pause -h", "log --json", "proxy up -e prod",
+            "migrate status",
+        ] {
+            check(words, Free);
+        }
+        check("allow .", Persons("allow"));
+        check("-q allow", Persons("allow"));
+        check("--color never --quiet deny", Persons("deny"));
+        check("use prod --write", Persons("use --write"));
+        check("use --write --for=10m prod", Persons("use --write"));
+        check("guard pause --for 10m", Persons("guard pause"));
+        check("db label -e dev", Persons("db label"));
+        check("db pin -e dev", Persons("db pin"));
+        check("rekey -e prod --unprotected", Persons("rekey --unprotected"));
+        check("run -e prod --write -- x", Persons("run --write"));
+        check("run --write x", Persons("run --write"));
+        check("run -e dev -- x --write", Reads("run", Some("dev")));
+        check("run x -e prod", Reads("run", None));
+        check("get A -e prod", Reads("get", Some("prod")));
+        check("get A -eprod", Reads("get", Some("prod")));
+        check("export --env=prod --format json", Reads("export", Some("prod")));
+        check("use prod", Reads("use", Some("prod")));
+        check("__load bash:5.2 use prod", Reads("__load", None));
+        check("set A --env prod", Changes("set", Some("prod")));
+        check("set A", Changes("set", None));
+        check("recipients add bob age1 -e prod", Changes("recipients", Some("prod")));
+        check("migrate deploy -e prod", Changes("migrate deploy", Some("prod")));
+    }
+}

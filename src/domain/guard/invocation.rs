@@ -1,0 +1,434 @@
+//! What a command line means: which tool runs, what it does, and which database URLs it will use. Pure: the words, the
+//! process's variables and the project's files come in.
+
+mod client;
+mod code;
+mod connect;
+pub mod datasource;
+mod dotenv;
+mod feed;
+mod interpreter;
+mod journal;
+pub mod makefile;
+mod mention;
+mod monorepo;
+mod options;
+mod printer;
+mod prisma;
+mod program;
+mod reach;
+mod recipe;
+mod runner;
+mod script;
+pub mod taskfile;
+mod tool;
+pub mod tools;
+mod uses;
+mod walk;
+mod wrapper;
+
+pub use journal::Journal;
+pub use mention::in_text as names_destruction;
+pub use uses::{Role, UrlValue, Use};
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::Path;
+use std::rc::Rc;
+
+use super::line;
+use super::project::{Files, prisma_major};
+use super::scope::{Beaten, Fed, Origin, Scope, Value};
+use super::verdict::Effect;
+use crate::domain::config::name::VariableName;
+use crate::domain::target::url::DatabaseUrl;
+use crate::domain::text::safe_text;
+
+/// One word that a command will get.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Word {
+    pub text: String,
+    pub sure: Sure,
+}
+
+/// Whether the word is known before the line runs. An unsure one holds expansions as they are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Sure {
+    Yes,
+    No,
+}
+
+impl Word {
+    pub fn sure(text: &str) -> Self {
+        Word { text: text.to_owned(), sure: Sure::Yes }
+    }
+
+    pub fn unsure(text: &str) -> Self {
+        Word { text: text.to_owned(), sure: Sure::No }
+    }
+
+    /// The name of a program, wherever its file is.
+    pub fn base(&self) -> &str {
+        self.text.rsplit('/').next().unwrap_or(&self.text)
+    }
+}
+
+/// Variables were replaced in it, so it may be a password.
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Word({} bytes, {:?})", self.text.len(), self.sure)
+    }
+}
+
+/// A command that will run, after wrappers and runners were seen through.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Invocation {
+    pub tool: Tool,
+    /// For messages: `prisma migrate dev`.
+    pub name: String,
+    /// The command's words, for the team's own rules.
+    pub words: Vec<String>,
+    /// The words of what it was found in: `npm run import`.
+    pub outer: Rc<Vec<Vec<String>>>,
+    pub effect: Effect,
+    /// Completes "… would …": `write to`.
+    pub does: &'static str,
+    /// Why it is in its class.
+    pub why: Cow<'static, str>,
+    pub uses: Vec<Use>,
+    /// How it came about: `npm run db:reset`.
+    pub through: Rc<Vec<String>>,
+    /// Files that were meant to set one of its variables and do not.
+    pub beaten: Vec<Beaten>,
+}
+
+/// The words hold what the shell put in the place of variables.
+impl fmt::Debug for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invocation")
+            .field("tool", &self.tool)
+            .field("name", &self.name)
+            .field("words", &self.words.len())
+            .field("effect", &self.effect)
+            .field("uses", &self.uses)
+            .field("through", &self.through)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Tool {
+    Prisma,
+    Other,
+}
+
+/// What a line is read against.
+pub struct Reader<'a> {
+    pub files: &'a dyn Files,
+    /// The process's own environment.
+    pub process: &'a dyn Fn(&str) -> Option<String>,
+    pub database_variables: &'a [VariableName],
+    pub cwd: &'a Path,
+    /// The root of the configuration, and where it says that Prisma's files are.
+    pub root: &'a Path,
+    pub prisma_directory: Option<&'a Path>,
+    pub journal: Journal,
+}
+
+/// So many commands within each other are in no project: a chain of scripts is two for each.
+const LONGEST_CHAIN: usize = 2000;
+
+/// So many commands around one are kept for the team's rules.
+const MOST_OUTER: usize = 200;
+
+/// A command that was found inside another.
+enum Inner<'a> {
+    Command(Vec<Word>, Scope<'a>),
+    Line(String, Scope<'a>),
+    /// It runs something that cannot be read, and why.
+    Unknown(String, Scope<'a>),
+}
+
+/// What a part of a line comes to. What was found inside a command is read after it, not within it, so that no chain of
+/// scripts is too long for the stack.
+enum Found<'a> {
+    Is(Invocation),
+    Later(Inner<'a>),
+}
+
+impl<'a> Reader<'a> {
+    /// Every command that these words would start.
+    pub fn words(&self, words: &[String], fed: &Fed) -> Vec<Invocation> {
+        let mut scope = Scope::new(self.cwd.to_owned(), self.process);
+        scope.fed = fed.clone();
+        let found = self.command(words.iter().map(|word| Word::sure(word)).collect(), &scope);
+        self.whole(found)
+    }
+
+    /// Every command that this shell line would start.
+    pub fn line(&self, text: &str) -> Vec<Invocation> {
+        let mut scope = Scope::new(self.cwd.to_owned(), self.process);
+        self.journal.allow_for(text);
+        let found = self.text(text, &mut scope);
+        self.whole(found)
+    }
+
+    /// All of a line, and what it runs of its own making.
+    fn whole(&self, found: Vec<Found<'a>>) -> Vec<Invocation> {
+        let mut all = self.finish(found, 0);
+        if let Some(path) = self.journal.written_and_run() {
+            let scope = Scope::new(self.cwd.to_owned(), self.process);
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let why = format!("the line itself writes {}, and runs it", path.display());
+            all.push(self.unknown(&name, &[], why, &scope));
+        }
+        all
+    }
+
+    /// Reads on until nothing is left to be read, in the order in which it runs.
+    fn finish(&self, found: Vec<Found<'a>>, depth: usize) -> Vec<Invocation> {
+        let mut all = Vec::new();
+        let mut waiting = found;
+        waiting.reverse();
+        while let Some(next) = waiting.pop() {
+            let inner = match next {
+                Found::Is(one) => {
+                    all.push(one);
+                    continue;
+                }
+                Found::Later(inner) => inner,
+            };
+            let mut more = match inner {
+                Inner::Command(words, mut scope) => {
+                    scope.depth = depth;
+                    self.command(words, &scope)
+                }
+                Inner::Line(text, mut scope) => {
+                    scope.depth = depth;
+                    self.text(&text, &mut scope)
+                }
+                Inner::Unknown(why, scope) => {
+                    let words: Vec<Word> =
+                        scope.outer.last().into_iter().flatten().map(|text| Word::sure(text)).collect();
+                    vec![Found::Is(self.unknown(&said(&words), &words, why, &scope))]
+                }
+            };
+            more.reverse();
+            waiting.append(&mut more);
+        }
+        all
+    }
+
+    fn unreadable(&self, scope: &Scope<'a>) -> Invocation {
+        let value = UrlValue::Unknown("the line cannot be read".to_owned());
+        let one = Use { label: "line".to_owned(), variable: None, role: Role::Main, value, origin: Origin::Line };
+        Invocation {
+            tool: Tool::Prisma,
+            name: "a line that names a destructive command".to_owned(),
+            words: Vec::new(),
+            outer: scope.outer.clone(),
+            effect: Effect::Destructive,
+            does: "write to",
+            why: "the line cannot be read as a shell would read it".into(),
+            uses: vec![one],
+            through: scope.through.clone(),
+            beaten: Vec::new(),
+        }
+    }
+
+    /// What runs and cannot be read, or not be followed to its end. `name` is for messages, `why` says what is in the way.
+    fn unknown(&self, name: &str, words: &[Word], why: String, scope: &Scope<'a>) -> Invocation {
+        Invocation {
+            tool: Tool::Other,
+            name: name.to_owned(),
+            words: words.iter().map(|word| word.text.clone()).collect(),
+            outer: scope.outer.clone(),
+            effect: Effect::Unknown,
+            does: "run on",
+            why: safe_text::safe_text(&why).into(),
+            uses: uses::of_any_program(self, scope),
+            through: scope.through.clone(),
+            beaten: Vec::new(),
+        }
+    }
+
+    /// What a command comes to: through wrappers and runners to the tool.
+    fn command(&self, words: Vec<Word>, scope: &Scope<'a>) -> Vec<Found<'a>> {
+        let is = |one: Invocation| vec![Found::Is(one)];
+        let mut scope = scope.clone();
+        scope.depth += 1;
+        scope.chain += 1;
+        let assigned = words
+            .iter()
+            .take_while(|word| word.text.split_once('=').is_some_and(|(name, _)| line::is_name(name)))
+            .count();
+        for word in &words[..assigned] {
+            if let Some((name, value)) = word.text.split_once('=') {
+                let value = match word.sure {
+                    Sure::Yes => Value::text(value),
+                    Sure::No => Value::Unknown("the line computes it".to_owned()),
+                };
+                scope.set(name, value, Origin::Line);
+            }
+        }
+        let words = wrapper::without_repeats(&words[assigned..]);
+        let Some((first, rest)) = words.split_first() else { return Vec::new() };
+        if scope.depth > walk::DEEPEST || scope.chain > LONGEST_CHAIN || !self.journal.step() {
+            let why = "it leads further than it is followed".to_owned();
+            return is(self.unknown(&said(words), words, why, &scope));
+        }
+        if let Some((prefix, behind)) = program::prisma_words(words) {
+            let prefix = prefix.iter().map(|word| Word::sure(word));
+            let words: Vec<Word> = prefix.chain(behind.rest.iter().cloned()).collect();
+            return is(self.prisma(&words, behind.major, &scope));
+        }
+        if let Some(named) = scope.named.get(&first.text).cloned() {
+            return self.named(named, &first.text, rest, &mut scope);
+        }
+        let name = program::known_as(first);
+        let inner = wrapper::see_through(self, name, rest, &scope)
+            .or_else(|| runner::see_through(self, name, rest, &scope))
+            .or_else(|| monorepo::see_through(self, name, rest, &scope))
+            .or_else(|| interpreter::see_through(self, name, rest, &scope))
+            .or_else(|| recipe::see_through(self, name, rest, &scope))
+            .or_else(|| recipe::program(self, first, rest, &scope));
+        if let Some(mut inner) = inner {
+            let mut outer = scope.outer.clone();
+            if outer.len() < MOST_OUTER {
+                Rc::make_mut(&mut outer).push(words.iter().map(|word| word.text.clone()).collect());
+            }
+            for inner in &mut inner {
+                let (Inner::Command(_, scope) | Inner::Line(_, scope) | Inner::Unknown(_, scope)) = inner;
+                scope.outer.clone_from(&outer);
+            }
+            return inner.into_iter().map(Found::Later).collect();
+        }
+        let known = client::read(self, name, rest, &scope).or_else(|| tool::read(self, name, rest, &scope));
+        if let Some(invocation) = known {
+            return is(invocation);
+        }
+        if first.sure == Sure::No && prisma::is_guarded(rest) {
+            return is(self.prisma(rest, None, &scope));
+        }
+        if first.sure == Sure::No
+            && let Some(invocation) = client::of_unknown_program(self, words, &scope)
+        {
+            return is(invocation);
+        }
+        // A program that nobody here knows, with a shell's name behind it, may well be one that runs it.
+        if let Some(at) = mention::shell_inside(name, words) {
+            Rc::make_mut(&mut scope.through).push(first.text.clone());
+            return vec![Found::Later(Inner::Command(words[at..].to_vec(), scope))];
+        }
+        // A program that nobody here knows, with a whole Prisma command behind it, may well be one that runs it.
+        if let Some(at) = (1..words.len()).find(|at| mention::may_run(name, &words[*at..])) {
+            Rc::make_mut(&mut scope.through).push(first.text.clone());
+            return vec![Found::Later(Inner::Command(words[at..].to_vec(), scope))];
+        }
+        if let Some(line) = mention::line_inside(name, rest) {
+            let mut inner = scope.clone();
+            Rc::make_mut(&mut inner.through).push(first.text.clone());
+            let found = self.text(line, &mut inner);
+            let found = self.finish(found, scope.depth);
+            if found.iter().any(|one| one.effect != Effect::Safe) {
+                return found.into_iter().map(Found::Is).collect();
+            }
+        }
+        is(self.other(words, &scope))
+    }
+
+    fn prisma(&self, words: &[Word], major: Option<u32>, scope: &Scope<'a>) -> Invocation {
+        let major = major.or_else(|| prisma_major(self.files, &scope.cwd));
+        let mut operation = prisma::read(words, major);
+        if operation.rule.words == ["db", "execute"] {
+            let danger = client::of_execute(self, operation.file.as_ref(), scope);
+            operation.judge_sql(danger);
+        }
+        let uses = prisma::reach::uses(self, &operation, scope);
+        // A comparison with migrations wipes a shadow database only where one is named.
+        let effect = match (operation.rule.aim, uses.is_empty()) {
+            (prisma::Aim::ShadowOfMigrations, true) => Effect::Safe,
+            (prisma::Aim::ShadowOfMigrations, false)
+            | (prisma::Aim::Nothing | prisma::Aim::Main | prisma::Aim::MainAndShadow | prisma::Aim::Hosted, _) => {
+                operation.rule.effect
+            }
+        };
+        let used = |beaten: &&Beaten| uses.iter().any(|one| one.variable.as_deref() == Some(beaten.variable.as_str()));
+        Invocation {
+            tool: Tool::Prisma,
+            name: format!("prisma {}", operation.name).trim_end().to_owned(),
+            words: std::iter::once("prisma".to_owned()).chain(words.iter().map(|word| word.text.clone())).collect(),
+            outer: scope.outer.clone(),
+            effect,
+            does: operation.rule.does,
+            why: operation.rule.why.into(),
+            beaten: scope.beaten.iter().filter(used).cloned().collect(),
+            uses,
+            through: scope.through.clone(),
+        }
+    }
+
+    /// A tool that is not Prisma, as a rule names it.
+    fn of_a_tool(
+        &self,
+        shown: String,
+        name: &str,
+        words: &[Word],
+        (effect, does, why): (Effect, &'static str, &'static str),
+        uses: Vec<Use>,
+        scope: &Scope<'a>,
+    ) -> Invocation {
+        let used = |beaten: &&Beaten| uses.iter().any(|one| one.variable.as_deref() == Some(beaten.variable.as_str()));
+        Invocation {
+            tool: Tool::Other,
+            name: shown,
+            words: std::iter::once(name.to_owned()).chain(words.iter().map(|word| word.text.clone())).collect(),
+            outer: scope.outer.clone(),
+            effect,
+            does,
+            why: why.into(),
+            beaten: scope.beaten.iter().filter(used).cloned().collect(),
+            uses,
+            through: scope.through.clone(),
+        }
+    }
+
+    fn other(&self, words: &[Word], scope: &Scope<'a>) -> Invocation {
+        Invocation {
+            tool: Tool::Other,
+            name: said(words),
+            words: words.iter().map(|word| word.text.clone()).collect(),
+            outer: scope.outer.clone(),
+            effect: Effect::Safe,
+            does: "run on",
+            why: "no built-in rule names it".into(),
+            uses: uses::of_any_program(self, scope),
+            through: scope.through.clone(),
+            beaten: Vec::new(),
+        }
+    }
+}
+
+/// The first words of a command, for a message.
+fn said(words: &[Word]) -> String {
+    words.iter().take(3).map(|word| shown(&word.text)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word of an unknown program as a message may show it: a URL without its password, no value behind a `=`.
+fn shown(word: &str) -> String {
+    if word.contains("://") {
+        return DatabaseUrl::parse(word).map_or_else(|| "•••".to_owned(), |url| url.to_string());
+    }
+    match word.split_once('=') {
+        Some((name, value)) if !value.is_empty() => format!("{name}=•••"),
+        Some(_) | None => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+#[path = "invocation_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "unknown_tests.rs"]
+mod unknown;

@@ -1,0 +1,217 @@
+//! What a stage of a pipeline, a substitution or a redirection prints, where that is plain to see: the next stage may be a shell,
+//! or a database's client. It judges nothing, and what it cannot see is unknown.
+
+use super::options::options;
+use super::{Inner, Reader, Sure, Word, client, program, wrapper};
+use crate::domain::guard::line::{self, Input, List, Node, Simple, Step};
+use crate::domain::guard::scope::{Fed, Scope};
+use crate::domain::guard::sql::{self, Danger};
+
+/// How deep wrappers are followed for what they print.
+const DEEPEST: usize = 24;
+
+/// More than this is not followed: what prints its input twice doubles it.
+const LONGEST: usize = 256 * 1024;
+
+/// What the script of a dump with `--clean` begins with, whatever it holds.
+const DROPS: &str = "DROP TABLE IF EXISTS what_the_dump_holds;";
+
+impl<'a> Reader<'a> {
+    pub(super) fn printed(&self, stage: &Node, scope: &Scope<'a>) -> Fed {
+        match stage {
+            Node::Simple(simple) => {
+                let fed = match &simple.input {
+                    Some(input) => self.input(input, scope),
+                    None => scope.fed.clone(),
+                };
+                let written = simple.words.iter().skip_while(|word| word.assignment().is_some()).cloned();
+                let words = self.expand(&written.collect::<Vec<_>>(), scope);
+                let mut inner = scope.clone();
+                inner.fed = fed;
+                if !simple.beside.is_empty() {
+                    inner.pipes = simple.beside.iter().map(|list| self.all_printed(list, scope)).collect();
+                }
+                self.printed_by(&words, &inner)
+            }
+            Node::Subshell(list) | Node::Group(list) => self.all_printed(list, scope),
+            Node::Each(..) | Node::Choice(..) | Node::Function(..) | Node::Unreadable(_) => Fed::Unknown,
+        }
+    }
+
+    /// What several commands print, one after the other. Where only a part is known, that is enough if it destroys.
+    pub(super) fn all_printed(&self, List(steps): &List, scope: &Scope<'a>) -> Fed {
+        let printed: Vec<Fed> = steps.iter().map(|step| self.printed_in_the_end(step, scope)).collect();
+        let known = printed.iter().filter_map(|fed| match fed {
+            Fed::Text(text) => Some(text.as_str()),
+            Fed::Nothing | Fed::Unknown => None,
+        });
+        let known: Vec<&str> = known.collect();
+        let text = known.join("\n");
+        if text.len() > LONGEST {
+            return Fed::Unknown;
+        }
+        match known.len() == printed.len() || sql::read(&text).danger == Danger::Destructive {
+            true => Fed::Text(text),
+            false => Fed::Unknown,
+        }
+    }
+
+    fn printed_in_the_end(&self, step: &Step, scope: &Scope<'a>) -> Fed {
+        let mut scope = scope.clone();
+        let mut fed = scope.fed.clone();
+        for stage in &step.stages {
+            scope.fed = fed;
+            fed = match stage {
+                // `$(<FILE)`.
+                Node::Simple(Simple { words, input: Some(input), .. }) if words.is_empty() => self.input(input, &scope),
+                stage => self.printed(stage, &scope),
+            };
+        }
+        fed
+    }
+
+    /// What a command prints that is fed with what the scope says.
+    fn printed_by(&self, words: &[Word], scope: &Scope<'a>) -> Fed {
+        let Some((first, rest)) = words.split_first() else { return Fed::Unknown };
+        let fed = scope.fed.clone();
+        let files = || rest.iter().filter(|word| !word.text.starts_with('-')).collect::<Vec<&Word>>();
+        match first.base() {
+            "echo" | "print" => {
+                let said = rest.iter().map(|w| w.text.as_str()).filter(|w| !matches!(*w, "-n" | "-e" | "-ne" | "-r"));
+                Fed::Text(said.collect::<Vec<_>>().join(" ").replace("\\n", "\n"))
+            }
+            "printf" => {
+                let mut rest = rest.iter().filter(|word| word.text != "--");
+                let mut said = rest.next().map(|word| word.text.replace("\\n", "\n")).unwrap_or_default();
+                for word in rest {
+                    said = if said.contains("%s") {
+                        said.replacen("%s", &word.text, 1)
+                    } else {
+                        format!("{said} {}", word.text)
+                    };
+                }
+                Fed::Text(said)
+            }
+            "cat" => match files().as_slice() {
+                [] => fed,
+                // What a file holds in another place, nobody here knows.
+                _ if scope.elsewhere().is_some() => Fed::Unknown,
+                files => {
+                    let texts: Option<Vec<String>> = files.iter().map(|file| self.file(file, scope)).collect();
+                    texts.map_or(Fed::Unknown, |texts| Fed::Text(texts.join("\n")))
+                }
+            },
+            // Where a program is, is that program.
+            "which" => Fed::Text(files().first().map_or(String::new(), |word| word.text.clone())),
+            "command" if rest.iter().any(|word| word.text == "-v") => {
+                Fed::Text(files().first().map_or(String::new(), |word| word.text.clone()))
+            }
+            "pwd" => Fed::Text(scope.cwd.display().to_string()),
+            "cd" | "export" | "set" | "unset" | "true" | ":" | "sleep" | "read" | "trap" => Fed::Text(String::new()),
+            // What these let through, a shell or a client would still get most of.
+            "tee" | "sed" | "envsubst" | "tr" | "pv" => fed,
+            "gzip" | "gunzip" | "zcat" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zstd" | "unzstd" | "lz4" | "pigz"
+            | "mbuffer" | "sort" | "uniq"
+                if files().is_empty() =>
+            {
+                fed
+            }
+            _ => self.printed_by_a_tool(first, rest, scope),
+        }
+    }
+
+    fn printed_by_a_tool(&self, first: &Word, rest: &[Word], scope: &Scope<'a>) -> Fed {
+        let name = program::known_as(first);
+        if let Some(printed) = dumped(name, rest).or_else(|| client::printed(self, name, rest, scope)) {
+            return printed;
+        }
+        if scope.depth > DEEPEST {
+            return Fed::Unknown;
+        }
+        match wrapper::see_through(self, name, rest, scope).unwrap_or_default().pop() {
+            Some(Inner::Command(words, mut scope)) => {
+                scope.depth += 1;
+                self.printed_by(&words, &scope)
+            }
+            Some(Inner::Line(text, mut scope)) => {
+                scope.depth += 1;
+                self.all_printed(&line::read(&text), &scope)
+            }
+            Some(Inner::Unknown(..)) | None => Fed::Unknown,
+        }
+    }
+
+    /// What a substitution prints: `$(cat FILE)`, `$(<FILE)`, `$(echo WORDS)`.
+    pub(super) fn output(&self, line: &str, scope: &Scope<'a>) -> Option<String> {
+        if scope.depth > DEEPEST {
+            return None;
+        }
+        let mut scope = scope.clone();
+        scope.depth += 1;
+        let list = line::read(line);
+        if list.0.is_empty() {
+            return None;
+        }
+        match self.all_printed(&list, &scope) {
+            Fed::Text(text) => Some(text.trim_end_matches('\n').to_owned()),
+            Fed::Nothing | Fed::Unknown => None,
+        }
+    }
+
+    pub(super) fn file(&self, word: &Word, scope: &Scope<'a>) -> Option<String> {
+        if let Some(piped) = scope.piped(&word.text) {
+            return piped;
+        }
+        if word.sure == Sure::No {
+            return None;
+        }
+        self.files.read(&scope.path(&word.text)).text()
+    }
+
+    pub(super) fn input(&self, input: &Input, scope: &Scope<'a>) -> Fed {
+        match input {
+            Input::Text(written) => {
+                let words = self.expand(std::slice::from_ref(written), scope);
+                Fed::Text(words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "))
+            }
+            Input::File(written) => match self.expand(std::slice::from_ref(written), scope).as_slice() {
+                [word] if word.text == "/dev/null" => Fed::Text(String::new()),
+                [word] if matches!(word.text.as_str(), "/dev/tty" | "/dev/stdin") => scope.fed.clone(),
+                [word] => self.file(word, scope).map_or(Fed::Unknown, Fed::Text),
+                _ => Fed::Unknown,
+            },
+        }
+    }
+}
+
+/// What a program that dumps prints: with `--clean`, and with MySQL's own default, it drops before it creates.
+fn dumped(name: &str, words: &[Word]) -> Option<Fed> {
+    const POSTGRES: &[&str] = &[
+        "-d", "--dbname", "-f", "--file", "-F", "--format", "-j", "-Z", "-n", "-N", "-S", "-t", "-T", "-h", "-p", "-U",
+        "-e", "-E", "-l", "--host", "--port", "--username", "--role", "-L", "-I", "-P",
+    ];
+    const MYSQL: &[&str] = &["-u", "-h", "-P", "-S", "-r", "-T", "-w"];
+    let plain = |drops: bool| if drops { Fed::Text(DROPS.to_owned()) } else { Fed::Unknown };
+    match name {
+        "pg_dump" | "pg_dumpall" | "pg_restore" => {
+            let options = options(words, POSTGRES);
+            let format = options.value(&["-F", "--format"]).map_or("p", |word| word.text.as_str());
+            let script = name == "pg_restore" || format.starts_with('p');
+            let elsewhere = match options.value(&["-f", "--file"]) {
+                Some(file) => file.text != "-",
+                None => name == "pg_restore" && options.has(&["-d", "--dbname", "-l", "--list"]),
+            };
+            Some(if elsewhere { Fed::Text(String::new()) } else { plain(script && options.has(&["-c", "--clean"])) })
+        }
+        "mysqldump" | "mariadb-dump" => {
+            let options = options(words, MYSQL);
+            let kept = options.has(&["--skip-add-drop-table", "--skip-opt", "--compact", "-t", "--no-create-info"]);
+            let drops = !kept || options.has(&["--add-drop-database", "--add-drop-table"]);
+            Some(match options.has(&["-r", "--result-file"]) {
+                true => Fed::Text(String::new()),
+                false => plain(drops),
+            })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,93 @@
+//! Whether a destructive command is named where nobody here can tell whether it runs: behind a program that is not known, and in
+//! a text that cannot be read as a line. It goes by the names alone, and opens no file.
+
+use super::options::joined;
+use super::{Word, client, prisma, program, recipe, tool};
+use crate::domain::guard::sql::{self, Danger};
+
+/// Programs that print, search, edit or commit: a command in their words is only a mention.
+const TALKERS: &[&str] = &[
+    "echo", "printf", "print", "git", "gh", "glab", "hub", "grep", "egrep", "fgrep", "rg", "ag", "ack", "man", "tldr",
+    "which", "type", "whence", "where", "whereis", "apropos", "whatis", "info", "help", "brew", "apt", "apt-get",
+    "apt-cache", "dpkg", "dnf", "yum", "apk", "pacman", "port", "pip", "pip3", "pipx", "gem", "snap", "rustup",
+    "ctags", "pgrep", "pkill", "killall", "basename", "dirname", "realpath", "readlink", "stat", "file", "command",
+    "alias", "abbr", "cat", "bat", "less", "more", "head", "tail", "vim", "vi", "nvim", "nano", "emacs", "code",
+    "cursor", "ls", "rm", "cp", "mv", "mkdir", "touch", "sed", "awk", "jq", "yq", "curl", "wget", "http", "test", "[",
+    "say", "notify-send", "tee", "wc", "history", "fc", "logger", "npm", "pnpm", "yarn", "bun", "node", "python",
+    "python3", "nexus-env", "export", "set", "read", "complete", "claude", "codex", "tmux", "open", "xdg-open",
+    "pbcopy", "diff", "sort", "true", "false", ":", "exit", "return",
+];
+
+/// Whether these words, behind a program of this name, are a guarded Prisma command that the program may start. Those that
+/// print, search, edit or commit are known not to.
+pub fn may_run(name: &str, words: &[Word]) -> bool {
+    let guarded = |words: &[Word]| {
+        let named = words.first().map(program::known_as);
+        let destroys =
+            |name: &str| tool::is_destructive(name, &words[1..]) || client::is_destructive(name, &words[1..]);
+        named.is_some_and(destroys)
+            || program::prisma_words(words)
+                .is_some_and(|(prefix, behind)| prefix.is_empty() && prisma::is_guarded(behind.rest))
+    };
+    !TALKERS.contains(&name) && guarded(words)
+}
+
+/// Where a shell's name stands behind a program that may run it, as in `busybox sh -c …` or `nsenter -t 1 sh x.sh`.
+pub fn shell_inside(name: &str, words: &[Word]) -> Option<usize> {
+    const KEEPS: &[&str] =
+        &["install", "add", "remove", "uninstall", "update", "upgrade", "search", "show", "use", "chsh"];
+    let at = (1..words.len()).find(|at| recipe::is_shell(words[*at].base()))?;
+    let is_given = words.get(at + 1).is_some_and(|word| word.text.starts_with('-') || word.text.contains(['/', '.']));
+    let kept = words[..at].iter().any(|word| KEEPS.contains(&word.text.as_str()));
+    (is_given && !kept && !TALKERS.contains(&name)).then_some(at)
+}
+
+/// A line in one word, where a program that nobody here knows is told to run it somewhere: `exec 'bin/rails db:reset'`.
+pub fn line_inside<'w>(name: &str, words: &'w [Word]) -> Option<&'w str> {
+    const TELLS: &[&str] = &["exec", "ssh", "shell", "invoke", "run-command", "enter", "--command", "--exec"];
+    let at = words.iter().position(|word| TELLS.contains(&word.text.as_str()))?;
+    let line = words[at + 1..].iter().find(|word| word.text.contains(char::is_whitespace))?;
+    (!TALKERS.contains(&name)).then_some(line.text.as_str())
+}
+
+/// Whether a text that could not be read as a line may start a command that matters: it names a program that a rule knows,
+/// or one that runs what it is given, with quotes and backslashes in it or not; or it spells names in a way of its own.
+pub fn could_start_one(text: &str) -> bool {
+    let plain: String = text.chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect();
+    let apart = |c: char| c.is_whitespace() || "`();|&{}<>=$".contains(c);
+    let knows = |word: &str| {
+        let word = Word::sure(word);
+        let name = program::known_as(&word);
+        RUNS.contains(&name) || recipe::is_shell(name) || client::is_named(name) || tool::is_named(name)
+    };
+    text.contains("$'") || plain.split(apart).filter(|word| !word.is_empty()).any(knows)
+}
+
+/// Programs that run what stands in their words, in a file or on their input.
+const RUNS: &[&str] = &[
+    "prisma", "prisma7", "wasp", "rw", "redwood", "zenstack", "npx", "npm", "pnpm", "pnpx", "yarn", "bun", "bunx",
+    "deno", "run-s", "run-p", "npm-run-all", "concurrently", "turbo", "nx", "lerna", "make", "gmake", "just", "task",
+    "go-task", "mise", "composer", "node", "nodejs", "tsx", "ts-node", "python", "python3", "ruby", "perl", "php",
+    "sudo", "doas", "su", "ssh", "docker", "podman", "kubectl", "oc", "heroku", "xargs", "parallel", "busybox", "eval",
+    "source", "dotenv", "dotenvx", "env-cmd", "cross-env", "doppler", "bundle", "poetry", "pipenv", "uv", "nexus-env",
+];
+
+/// Whether a text that could not be read as a line names a destructive command: a tool's name, and the command's words right
+/// behind it.
+pub fn in_text(text: &str) -> bool {
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || "'\"`();|&".contains(c)).collect();
+    let words: Vec<Word> = words.into_iter().filter(|word| !word.is_empty()).map(Word::sure).collect();
+    (0..words.len()).any(|at| {
+        let base = words[at].base();
+        let name = base.split('@').next().unwrap_or(base);
+        let behind = &words[at + 1..words.len().min(at + 9)];
+        match name {
+            "prisma" | "prisma7" => prisma::is_guarded(behind),
+            "psql" => {
+                matches!(sql::read(&joined(behind)).danger, Danger::Destructive)
+                    || behind.iter().any(|word| matches!(word.text.to_ascii_uppercase().as_str(), "DROP" | "TRUNCATE"))
+            }
+            name => tool::is_destructive(name, behind),
+        }
+    })
+}

@@ -1,0 +1,82 @@
+//! Reads the words of the tools in the table: which rule names what they do, and on which database.
+
+use super::options::{Options, options};
+use super::tools::{Place, Rule, TOOLS, Tool};
+use super::{Invocation, Reader, Word, reach};
+use crate::domain::guard::scope::Scope;
+use crate::domain::guard::verdict::Effect;
+use crate::domain::text::pattern;
+
+/// Words with which a tool makes something for a person to fill in, whatever stands behind them.
+const MAKES: &[&str] =
+    &["new", "create", "generate", "g", "add", "init", "help", "runner", "r", "console", "c", "server", "s", "status"];
+
+/// The command, if the name is a tool's.
+pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
+    let mut found: Option<(&Tool, Options<'_>, &Rule)> = None;
+    for tool in TOOLS.iter().filter(|tool| tool.names.contains(&name)) {
+        let options = options(words, tool.valued);
+        if let Some(rule) = rule(tool, &options) {
+            found = Some((tool, options, rule));
+            break;
+        }
+    }
+    let (tool, options, rule) = found?;
+    let uses = if rule.effect == Effect::Safe { Vec::new() } else { reach::uses(reader, tool.finds, &options, scope) };
+    let shown: Vec<&str> = std::iter::once(name).chain(named_by(tool, rule, &options)).collect();
+    Some(reader.of_a_tool(shown.join(" "), name, words, (rule.effect, rule.does, rule.why), uses, scope))
+}
+
+fn named_by<'w>(tool: &Tool, rule: &Rule, options: &'w Options<'_>) -> Vec<&'w str> {
+    let at = at(tool, rule, options);
+    options.rest.iter().skip(at).take(rule.words.len()).map(|word| word.text.as_str()).collect()
+}
+
+fn rule(tool: &Tool, options: &Options<'_>) -> Option<&'static Rule> {
+    if options.has(&["--help", "--version"]) {
+        return None;
+    }
+    let tool: &'static Tool = super::tools::named(tool.names[0])?;
+    let first = options.rest.first().map_or("", |word| word.text.as_str());
+    if tool.place == Place::Anywhere && MAKES.contains(&first) {
+        return None;
+    }
+    let holds = |rule: &&'static Rule| (rule.flags.is_empty() || options.has(rule.flags)) && !options.has(rule.unless);
+    match tool.place {
+        Place::First => tool.rules.iter().find(|rule| holds(rule) && fits(rule, options, 0)),
+        // Of several tasks the worst one counts; for each the first rule that fits decides.
+        Place::Anywhere => (0..options.rest.len())
+            .filter_map(|at| tool.rules.iter().find(|rule| holds(rule) && fits(rule, options, at)))
+            .max_by_key(|rule| rule.effect),
+    }
+}
+
+fn fits(rule: &Rule, options: &Options<'_>, at: usize) -> bool {
+    rule.words.len() <= options.rest.len() - at
+        && rule.words.iter().zip(&options.rest[at..]).all(|(pattern, word)| pattern::fits(pattern, &word.text))
+}
+
+/// Where the rule's words stand.
+fn at(tool: &Tool, rule: &Rule, options: &Options<'_>) -> usize {
+    match tool.place {
+        Place::First => 0,
+        Place::Anywhere => (0..options.rest.len()).find(|at| fits(rule, options, *at)).unwrap_or(0),
+    }
+}
+
+/// Whether this is a tool's name, and hardly a plain word.
+pub(super) fn is_named(name: &str) -> bool {
+    !PLAIN.contains(&name) && TOOLS.iter().any(|tool| tool.names.contains(&name))
+}
+
+/// Names that are also plain words say too little by themselves.
+const PLAIN: &[&str] = &["migrate", "atlas", "goose", "ace", "console", "gel", "neon", "aws", "gcloud"];
+
+/// Whether these words, the tool's name first, are a destructive command, whatever stands before them.
+pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
+    !PLAIN.contains(&name)
+        && TOOLS
+            .iter()
+            .filter(|tool| tool.names.contains(&name))
+            .any(|tool| rule(tool, &options(words, tool.valued)).is_some_and(|rule| rule.effect == Effect::Destructive))
+}

@@ -1,0 +1,284 @@
+//! Sees through the programs that run another one: `sudo`, `env`, `timeout`, `dotenv`, `doppler run` and their kind, each with
+//! its own way with the environment. The plain ones are rows of `table`.
+
+mod account;
+mod container;
+mod place;
+mod shell;
+mod table;
+mod windows;
+
+use self::shell::{assignments, shell};
+use super::options::{after_flags, flag_value, joined, options};
+use super::recipe::is_shell;
+use super::{Inner, Reader, Sure, Word, code, dotenv};
+use crate::domain::guard::scope::{Fed, Scope, Under};
+
+/// What is inside, if this is a wrapper. An empty answer means that it runs nothing.
+pub(super) fn see_through<'a>(
+    reader: &Reader<'_>,
+    name: &str,
+    words: &[Word],
+    scope: &Scope<'a>,
+) -> Option<Vec<Inner<'a>>> {
+    let command = |words: &[Word], scope: Scope<'a>| Some(vec![Inner::Command(words.to_vec(), scope)]);
+    let line = |word: Option<&Word>, scope: &Scope<'a>| {
+        Some(word.map(|word| Inner::Line(word.text.clone(), scope.clone())).into_iter().collect())
+    };
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    match name {
+        "env" | "genv" => env(words, scope),
+        "sudo" | "doas" => account::sudo(words, scope),
+        "command" if matches!(texts.first(), Some(&"-v" | &"-V")) => Some(vec![]),
+        "cross-env" => {
+            let (rest, scope) = assignments(words, scope);
+            command(rest, scope)
+        }
+        "cross-env-shell" => {
+            let (rest, scope) = assignments(words, scope);
+            Some(vec![Inner::Line(joined(rest), scope)])
+        }
+        "dotenv" => dotenv::dotenv(reader, words, scope),
+        "dotenvx" => dotenv::dotenvx(reader, words, scope),
+        "env-cmd" => dotenv::env_cmd(reader, words, scope),
+        "nexus-env" => nexus_env(words, scope),
+        "trap" => line(words.first(), scope),
+        "su" | "runuser" | "sg" => account::su(reader, name, words, scope),
+        "script" => match options(words, &["-c", "--command", "-t", "-T", "-I", "-O", "-B", "-E", "-o"]) {
+            options if options.has(&["-c", "--command"]) => line(options.value(&["-c", "--command"]), scope),
+            options => command(&options.rest.iter().skip(1).copied().cloned().collect::<Vec<_>>(), scope.clone()),
+        },
+        "flock" => match flag_value(words, &["-c", "--command"]) {
+            Some(text) => line(Some(&text), scope),
+            None => command(after_flags(words, &["-w", "-E"]).get(1..).unwrap_or(&[]), scope.clone()),
+        },
+        "nix" if texts.first() == Some(&"develop") || texts.first() == Some(&"shell") => {
+            let at = texts.iter().position(|text| matches!(*text, "-c" | "--command"))?;
+            command(&words[at + 1..], scope.clone())
+        }
+        "nix" if texts.first() == Some(&"run") => {
+            // `nix run nixpkgs#goose -- WORDS`.
+            let (package, rest) = after_flags(&words[1..], &["--inputs-from", "--override-input"]).split_first()?;
+            let program = package.text.rsplit(['#', '/', ':']).next()?;
+            let program = program.trim_end_matches("-cli").trim_end_matches("_cli");
+            let rest = rest.iter().skip(usize::from(rest.first().is_some_and(|word| word.text == "--")));
+            command(&std::iter::once(Word::sure(program)).chain(rest.cloned()).collect::<Vec<_>>(), scope.clone())
+        }
+        "nix-shell" => line(flag_value(words, &["--run", "--command"]).as_ref(), scope),
+        "watch" | "hyperfine" | "entr" | "watchexec" => {
+            let rest = after_flags(words, &["-n", "--interval", "-w", "-e", "--exts", "-r", "--runs", "--prepare"]);
+            Some(vec![Inner::Line(joined(rest), scope.clone())])
+        }
+        "nodemon" => line(flag_value(words, &["--exec", "-x"]).as_ref(), scope),
+        "chokidar" | "chokidar-cli" => line(flag_value(words, &["-c", "--command"]).as_ref(), scope),
+        "aws" if texts.iter().any(|text| matches!(*text, "send-command" | "run-task")) => {
+            let text = flag_value(words, &["--parameters", "--overrides", "--cli-input-json"])?;
+            let mut scope = scope.clone();
+            scope.given_by("aws", Under::Elsewhere);
+            Some(code::of_json(&text.text, &scope))
+        }
+        "find" => {
+            let at = texts.iter().position(|text| matches!(*text, "-exec" | "-execdir" | "-ok"))?;
+            let end =
+                texts[at..].iter().position(|text| matches!(*text, ";" | "+")).map_or(words.len(), |end| at + end);
+            command(&words[at + 1..end], scope.clone())
+        }
+        "parallel" => Some(parallel(words, scope)),
+        "ssh" | "mosh" | "et" | "autossh" => {
+            let valued = ["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-e", "-m", "-M"];
+            // For ssh itself `-M` takes no word.
+            let rest = after_flags(words, &valued[..valued.len() - usize::from(name != "autossh")]);
+            let mut scope = scope.clone();
+            scope.given_by("the other machine", Under::Elsewhere);
+            match (rest.get(1..).unwrap_or(&[]), &scope.fed) {
+                // Without a command the other machine's shell reads what it is fed.
+                ([], Fed::Text(text)) => Some(vec![Inner::Line(text.clone(), scope)]),
+                (command, _) => Some(vec![Inner::Line(joined(command), scope)]),
+            }
+        }
+        "tmux" => tmux(words, scope),
+        "screen" => command(after_flags(words, &["-S", "-t", "-c", "-s", "-h", "-T"]), scope.clone()),
+        "at" | "batch" => match &scope.fed {
+            Fed::Text(text) => Some(vec![Inner::Line(text.clone(), scope.clone())]),
+            Fed::Nothing | Fed::Unknown => Some(vec![]),
+        },
+        "sops" if matches!(texts.first(), Some(&"exec-env")) => {
+            let mut scope = scope.clone();
+            scope.given_by("sops", Under::Replaced);
+            let rest = after_flags(&words[1..], &["--user"]);
+            Some(vec![Inner::Line(joined(rest.get(1..).unwrap_or(&[])), scope)])
+        }
+        "docker" | "podman" | "nerdctl" | "docker-compose" | "podman-compose" => container::run(name, words, scope),
+        "cmd" => windows::cmd(words, scope),
+        "powershell" | "pwsh" => windows::powershell(name, words, scope),
+        "vercel" | "vc" if texts.starts_with(&["env", "run"]) => {
+            let mut scope = scope.clone();
+            scope.given_by("vercel", Under::Replaced);
+            command(after_flags(&words[2..], &["-e", "--environment"]), scope)
+        }
+        "xargs" => Some(xargs(words, scope)),
+        name if is_shell(name) => shell(reader, words, scope),
+        name => place::run(name, words, scope).or_else(|| table::see_through(name, words, scope)),
+    }
+}
+
+/// The words without a program that stands in front of itself again and again, as in `env env env NAME`.
+pub(super) fn without_repeats(words: &[Word]) -> &[Word] {
+    const MANY: usize = 8;
+    const PLAIN: &[&str] =
+        &["env", "command", "builtin", "exec", "nohup", "setsid", "nice", "time", "noglob", "nocorrect", "stdbuf"];
+    let plain = words.iter().take_while(|word| PLAIN.contains(&word.text.as_str())).count();
+    let same = words.iter().take_while(|word| word.text == words[0].text && words[0].text.len() < 64).count();
+    match plain.max(same) {
+        count if count > MANY => &words[count - 1..],
+        _ => words,
+    }
+}
+
+/// The commands and keys that tmux sends to a shell.
+fn tmux<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    const VALUED: &[&str] = &["-t", "-s", "-n", "-c", "-x", "-y", "-F", "-e", "-l", "-L", "-S", "-f", "-N", "-p"];
+    let rest = after_flags(words, VALUED);
+    let (verb, rest) = rest.split_first()?;
+    let starts = [
+        "new", "new-session", "new-window", "neww", "split-window", "splitw", "send-keys", "send", "respawn-pane",
+        "respawnp", "run-shell", "run", "popup", "display-popup",
+    ];
+    if !starts.contains(&verb.text.as_str()) {
+        return Some(vec![]);
+    }
+    let keys = |word: &&Word| !matches!(word.text.as_str(), "Enter" | "C-m" | "KPEnter" | "Space");
+    let rest: Vec<Word> = after_flags(rest, VALUED).iter().filter(keys).cloned().collect();
+    Some(vec![Inner::Line(joined(&rest), scope.clone())])
+}
+
+/// `xargs COMMAND`: further words come from its input, or stand where `-I` says.
+fn xargs<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    const VALUED: &[&str] = &["-n", "-P", "-I", "-L", "-s", "-d", "-E", "-a", "-J"];
+    let command = after_flags(words, VALUED).to_vec();
+    let flags = options(&words[..words.len() - command.len()], VALUED);
+    let Some(place) = flags.value(&["-I", "-J"]).filter(|place| !place.text.is_empty()) else {
+        let mut command = command;
+        match &scope.fed {
+            Fed::Text(text) => command.extend(text.split_whitespace().map(Word::sure)),
+            Fed::Nothing | Fed::Unknown => command.push(Word::unsure("…")),
+        }
+        return vec![Inner::Command(command, scope.clone())];
+    };
+    let with = |value: &Word| {
+        let put = |word: &Word| match word.text.contains(&place.text) {
+            true => Word { text: word.text.replace(&place.text, &value.text), sure: value.sure },
+            false => word.clone(),
+        };
+        Inner::Command(command.iter().map(put).collect(), scope.clone())
+    };
+    match &scope.fed {
+        Fed::Text(text) if text.lines().count() <= 8 => text.lines().map(|line| with(&Word::sure(line))).collect(),
+        Fed::Text(_) | Fed::Nothing | Fed::Unknown => vec![with(&Word::unsure("$…"))],
+    }
+}
+
+/// GNU parallel: `COMMAND ::: WORDS`, or the words, a line each, from its input; without a command each is one itself.
+fn parallel<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    const VALUED: &[&str] = &[
+        "-j", "--jobs", "-P", "--max-procs", "-a", "--arg-file", "-C", "--colsep", "-I", "-n", "-N", "--max-args",
+        "-L", "--delay", "--joblog", "--results", "-S", "--sshlogin", "--timeout", "--retries", "--tmpdir",
+        "--tagstring",
+    ];
+    let rest = after_flags(words, VALUED);
+    let end = rest.iter().position(|word| word.text.starts_with(":::")).unwrap_or(rest.len());
+    let (command, lists) = rest.split_at(end);
+    let mut lists: Vec<Vec<Word>> = lists
+        .split_inclusive(|word| word.text.starts_with(":::"))
+        .skip(1)
+        .map(|list| list.iter().filter(|word| !word.text.starts_with(":::")).cloned().collect())
+        .collect();
+    let reads = rest.iter().any(|word| word.text.starts_with("::::")) || words.iter().any(|w| w.text.starts_with("-a"));
+    if lists.is_empty() || reads {
+        lists = vec![match &scope.fed {
+            Fed::Text(text) if !reads => text.lines().map(Word::sure).collect(),
+            Fed::Text(_) | Fed::Nothing | Fed::Unknown => vec![Word::unsure("$…")],
+        }];
+    }
+    let mut rounds: Vec<Vec<Word>> = vec![Vec::new()];
+    for list in lists {
+        let with = |round: &Vec<Word>, word: &Word| round.iter().chain([word]).cloned().collect();
+        rounds = rounds.iter().flat_map(|round| list.iter().map(move |word| with(round, word))).take(200).collect();
+    }
+    let one = |round: Vec<Word>| {
+        let unknown = round.iter().any(|word| word.sure == Sure::No);
+        let marks = ["{}", "{1}", "{.}", "{/}", "{//}", "{2}"];
+        let has_mark = command.iter().any(|word| marks.iter().any(|mark| word.text.contains(mark)));
+        let all = joined(&round);
+        let mut line = joined(command);
+        for (mark, text) in marks.iter().zip([&all, &round[0].text, &all, &all, &all, &round[round.len() - 1].text]) {
+            line = line.replace(mark, text);
+        }
+        if !has_mark {
+            line = format!("{line} {all}");
+        }
+        match command.is_empty() && unknown {
+            true => Inner::Unknown("what it is fed is computed by the line".to_owned(), scope.clone()),
+            false => Inner::Line(line, scope.clone()),
+        }
+    };
+    rounds.into_iter().filter(|round| !round.is_empty()).map(one).collect()
+}
+
+/// env(1): `-i`, `-u NAME`, `-C DIR`, `-S TEXT`, assignments.
+fn env<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let mut scope = scope.clone();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let next = words.get(at + 1).map_or("", |word| word.text.as_str());
+        match word.text.as_str() {
+            "-i" | "-" | "--ignore-environment" => scope.clear(),
+            "-u" | "--unset" => {
+                scope.unset(next);
+                at += 1;
+            }
+            "-C" | "--chdir" => {
+                scope.cwd = scope.path(next);
+                at += 1;
+            }
+            "-S" | "--split-string" => return Some(vec![Inner::Line(joined(&words[at + 1..]), scope)]),
+            "--" => {
+                at += 1;
+                break;
+            }
+            text if text.starts_with("-S") => {
+                return Some(vec![Inner::Line(format!("{} {}", &text[2..], joined(&words[at + 1..])), scope)]);
+            }
+            text if text.starts_with("--unset=") || (text.starts_with("-u") && text.len() > 2) => {
+                scope.unset(text.trim_start_matches("--unset=").trim_start_matches("-u"));
+            }
+            text if text.starts_with("--chdir=") => scope.cwd = scope.path(&text["--chdir=".len()..]),
+            text if text.starts_with('-') => {}
+            // `env $(cat .env | xargs) command`: what the substitution gives cannot be told apart from the command.
+            text if word.sure == Sure::No && text.starts_with("$(") => {
+                scope.given_by("what the line computes", Under::Replaced);
+            }
+            _ => break,
+        }
+        at += 1;
+    }
+    let (rest, scope) = assignments(words.get(at..).unwrap_or(&[]), &scope);
+    Some(vec![Inner::Command(rest.to_vec(), scope)])
+}
+
+/// This program's own `run`: the environment that it names.
+fn nexus_env<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let run = words.iter().position(|word| !word.text.starts_with('-'))?;
+    if words[run].text != "run" {
+        return None;
+    }
+    let words = &words[run + 1..];
+    let rest = after_flags(words, &["-e", "--env"]);
+    let flags = &words[..words.len() - rest.len()];
+    let named = flag_value(flags, &["-e", "--env"]);
+    let mut scope = scope.clone();
+    if let Some(environment) = named {
+        scope.stored_by(&environment.text);
+    }
+    Some(vec![Inner::Command(rest.to_vec(), scope)])
+}

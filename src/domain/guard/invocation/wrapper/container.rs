@@ -1,0 +1,112 @@
+//! Sees through the programs that run a command in a container: docker, podman, nerdctl, and their compose. Such a command has
+//! its container's own environment, and what is local to it is not local here.
+
+use crate::domain::guard::invocation::options::{after_flags, flag_value, quoted};
+use crate::domain::guard::invocation::recipe::is_shell;
+use crate::domain::guard::invocation::{Inner, Word, tools};
+use crate::domain::guard::scope::{Scope, Under};
+
+/// Flags of the programs themselves that take the next word.
+const OWN: &[&str] = &[
+    "-H", "--host", "-c", "--context", "--config", "-l", "--log-level", "--tlscacert", "--tlscert", "--tlskey", "-n",
+    "--namespace", "-a", "--address", "--connection", "--url", "--root",
+];
+
+const COMPOSE: &[&str] = &[
+    "-f", "--file", "-p", "--project-name", "--project-directory", "--env-file", "--profile", "--ansi", "--parallel",
+    "--progress", "--log-level", "-H", "--host", "-c", "--context",
+];
+
+const EXEC: &[&str] =
+    &["-e", "--env", "--env-file", "-u", "--user", "-w", "--workdir", "--index", "--detach-keys", "-f", "-p", "--file"];
+
+const COMPOSE_RUN: &[&str] = &[
+    "-e", "--env", "--env-from-file", "-u", "--user", "-w", "--workdir", "-v", "--volume", "-p", "--publish", "-l",
+    "--label", "--name", "--entrypoint", "--cap-add", "--cap-drop", "--pull", "--index", "-f",
+];
+
+/// Of `docker run`, with podman's and nerdctl's.
+const RUN: &[&str] = &[
+    "-a", "--attach", "--add-host", "--annotation", "--blkio-weight", "-c", "--cap-add", "--cap-drop",
+    "--cgroup-parent", "--cgroupns", "--cidfile", "--cpu-shares", "--cpus", "--cpuset-cpus", "--detach-keys",
+    "--device", "--dns", "--dns-search", "--domainname", "-e", "--entrypoint", "--env", "--env-file", "--expose",
+    "--gpus", "--group-add", "-h", "--health-cmd", "--hostname", "--ip", "--ip6", "--ipc", "--isolation", "-l",
+    "--label", "--label-file", "--link", "--log-driver", "--log-opt", "-m", "--mac-address", "--memory",
+    "--memory-swap", "--mount", "--name", "--net", "--network", "--network-alias", "-p", "--pid", "--pids-limit",
+    "--platform", "--pod", "--publish", "--pull", "--restart", "--runtime", "--secret", "--security-opt", "--shm-size",
+    "--stop-signal", "--stop-timeout", "--storage-opt", "--sysctl", "--tmpfs", "-u", "--ulimit", "--user", "--userns",
+    "--uts", "-v", "--volume", "--volume-driver", "--volumes-from", "-w", "--workdir",
+];
+
+/// What is inside, if the words run a command in a container.
+pub fn run<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let in_container = || {
+        let mut scope = scope.clone();
+        scope.given_by(name, Under::Elsewhere);
+        scope
+    };
+    if name.ends_with("-compose") {
+        let (verb, rest) = after_flags(words, COMPOSE).split_first()?;
+        return match verb.text.as_str() {
+            "exec" => Some(vec![command(after_flags(rest, EXEC).get(1..)?, in_container())]),
+            "run" => {
+                let words = after_flags(rest, COMPOSE_RUN);
+                let entry = flag_value(&rest[..rest.len() - words.len()], &["--entrypoint"]);
+                Some(vec![entered(entry, words.get(1..)?, in_container())])
+            }
+            _ => None,
+        };
+    }
+    let mut words = after_flags(words, OWN);
+    if words.first()?.text == "container" {
+        words = &words[1..];
+    }
+    let (verb, rest) = words.split_first()?;
+    match verb.text.as_str() {
+        "compose" => run("docker-compose", rest, scope),
+        "exec" => Some(vec![command(after_flags(rest, EXEC).get(1..)?, in_container())]),
+        "run" | "create" => {
+            let words = after_flags(rest, RUN);
+            let entry = flag_value(&rest[..rest.len() - words.len()], &["--entrypoint"]);
+            match entry {
+                Some(entry) => Some(vec![entered(Some(entry), words.get(1..)?, in_container())]),
+                None => Some(vec![Inner::Command(of_image(words)?, in_container())]),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The words behind an image's name, or with it where the image is a tool's own: the runner tells, or the tool.
+fn of_image(words: &[Word]) -> Option<Vec<Word>> {
+    const RUNNERS: &[&str] =
+        &["npx", "npm", "pnpm", "yarn", "bun", "bunx", "prisma", "psql", "mysql", "mariadb", "mongosh"];
+    let base = |text: &str| {
+        let base = text.rsplit('/').next().unwrap_or(text);
+        base.split([':', '@']).next().unwrap_or(base).to_owned()
+    };
+    let known = |word: &Word| {
+        let base = base(&word.text);
+        RUNNERS.contains(&base.as_str()) || is_shell(&base) || tools::named(&base).is_some()
+    };
+    let (image, behind) = words.split_first()?;
+    if behind.first().is_some_and(known) || !known(image) {
+        return Some(behind.to_vec());
+    }
+    Some(std::iter::once(Word::sure(&base(&image.text))).chain(behind.iter().cloned()).collect())
+}
+
+fn command<'a>(words: &[Word], scope: Scope<'a>) -> Inner<'a> {
+    Inner::Command(words.to_vec(), scope)
+}
+
+/// What `--entrypoint` puts in the place of the image's own program. Compose takes several words there.
+fn entered<'a>(entry: Option<Word>, words: &[Word], scope: Scope<'a>) -> Inner<'a> {
+    match entry.filter(|entry| !entry.text.trim().is_empty()) {
+        None => command(words, scope),
+        Some(entry) if entry.text.contains(char::is_whitespace) => {
+            Inner::Line(format!("{} {}", entry.text, quoted(words)), scope)
+        }
+        Some(entry) => Inner::Command(std::iter::once(entry).chain(words.iter().cloned()).collect(), scope),
+    }
+}

@@ -1,0 +1,498 @@
+//! Which commands a line starts, and which URLs they will use, against a project that is held in memory.
+
+use super::*;
+use crate::domain::guard::project::{Content, Obstacle};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A file of this text is there and may not be read.
+pub(crate) const UNREADABLE: &str = "(unreadable)";
+
+pub(crate) struct Memory(BTreeMap<PathBuf, String>);
+
+impl Memory {
+    pub fn new(files: &[(&str, &str)]) -> Self {
+        Memory(files.iter().map(|(path, text)| (PathBuf::from("/repo").join(path), (*text).to_owned())).collect())
+    }
+}
+
+impl Files for Memory {
+    fn read(&self, path: &Path) -> Content {
+        match self.0.get(path).map(String::as_str) {
+            Some(UNREADABLE) => Content::Unreadable(Obstacle::Forbidden),
+            Some(text) => Content::Text(text.to_owned()),
+            None => Content::Missing,
+        }
+    }
+
+    fn names(&self, directory: &Path) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .0
+            .keys()
+            .filter_map(|path| path.strip_prefix(directory).ok()?.components().next())
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        names.dedup();
+        names
+    }
+}
+
+const DEV: &str = "postgres://u:dev@dev/x";
+const PROD: &str = "postgres://u:prod@prod/x";
+
+pub(super) fn found(files: &[(&str, &str)], shell: &[(&str, &str)], line: &str) -> Vec<Invocation> {
+    let files = Memory::new(files);
+    let process = |name: &str| shell.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+    let names = [VariableName::new("DATABASE_URL").unwrap()];
+    let reader = Reader {
+        files: &files,
+        process: &process,
+        database_variables: &names,
+        cwd: Path::new("/repo"),
+        root: Path::new("/repo"),
+        prisma_directory: None,
+        journal: Journal::default(),
+    };
+    reader.line(line)
+}
+
+fn told(invocation: &Invocation) -> String {
+    let one = |one: &Use| {
+        let value = match &one.value {
+            UrlValue::Url(url) => url.expose().to_owned(),
+            UrlValue::NotAUrl => "not a URL".to_owned(),
+            UrlValue::Absent => "absent".to_owned(),
+            UrlValue::Unknown(why) => format!("unknown: {why}"),
+            UrlValue::Stored(environment) => format!("stored for {environment}"),
+        };
+        format!("{} {value} ({})", one.label, one.origin)
+    };
+    let uses: Vec<String> = invocation.uses.iter().map(one).collect();
+    let beaten: Vec<String> = invocation.beaten.iter().map(|beaten| format!(" but not {}", beaten.by)).collect();
+    format!("{}: {}{}", invocation.name, uses.join(", "), beaten.concat())
+}
+
+#[track_caller]
+fn check_with(files: &[(&str, &str)], shell: &[(&str, &str)], line: &str, expected: &[&str]) {
+    let guarded: Vec<String> =
+        found(files, shell, line).iter().filter(|one| one.effect != Effect::Safe).map(told).collect();
+    assert_eq!(guarded, expected, "{line}");
+}
+
+#[track_caller]
+fn check(line: &str, url: &str) {
+    let files = [(".env.dev", format!("DATABASE_URL={DEV}")), (".env.prod", format!("DATABASE_URL={PROD}"))];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    check_with(&files, &[("DATABASE_URL", PROD)], line, &[&format!("prisma migrate dev: DATABASE_URL {url}")]);
+}
+
+const SHELLS: &str = "postgres://u:prod@prod/x (set in this shell)";
+
+#[test]
+fn the_line_changes_what_the_command_will_use() {
+    check("prisma migrate dev", SHELLS);
+    check("npx prisma $(echo migrate dev)", SHELLS);
+    check("npx prisma `echo migrate` dev", SHELLS);
+    check("DATABASE_URL=postgres://a/b npx prisma migrate dev", "postgres://a/b (on the line)");
+    check("env DATABASE_URL=postgres://a/b npx prisma migrate dev", "postgres://a/b (on the line)");
+    check("npx cross-env DATABASE_URL=postgres://a/b prisma migrate dev", "postgres://a/b (on the line)");
+    check("export DATABASE_URL=postgres://a/b; npx prisma migrate dev", "postgres://a/b (on the line)");
+    check("DATABASE_URL=postgres://a/b && npx prisma migrate dev", "postgres://a/b (on the line)");
+    check("DATABASE_URL=postgres://a/b true && npx prisma migrate dev", SHELLS);
+    check("(export DATABASE_URL=postgres://a/b); npx prisma migrate dev", SHELLS);
+    check("X=postgres://a/b; DATABASE_URL=$X npx prisma migrate dev", "postgres://a/b (on the line)");
+    check("set -x DATABASE_URL postgres://a/b; npx prisma migrate dev", "postgres://a/b (on the line)");
+    check("export DATABASE_URL=postgres://a/b & npx prisma migrate dev", SHELLS);
+    check("export DATABASE_URL=postgres://a/b && npx prisma migrate dev &", "postgres://a/b (on the line)");
+    check("unset DATABASE_URL; npx prisma migrate dev", "absent (on the line)");
+    check("env -u DATABASE_URL npx prisma migrate dev", "absent (on the line)");
+    check("env -i npx prisma migrate dev", "absent (on the line)");
+    check("DATABASE_URL=$(get url) npx prisma migrate dev", "unknown: the line computes it (on the line)");
+    check("sudo -E npx prisma migrate dev", SHELLS);
+    check("sudo npx prisma migrate dev", "absent (on the line)");
+    check("nexus-env run -e dev -- npx prisma migrate dev", "stored for dev (given by nexus-env run)");
+}
+
+#[test]
+fn a_loop_over_a_few_words_is_followed_for_each_and_one_over_many_once() {
+    let count = |words: usize| {
+        let words: Vec<String> = (0..words).map(|at| format!("w{at}")).collect();
+        found(&[], &[], &format!("for x in {}; do echo $x; done", words.join(" "))).len()
+    };
+    assert_eq!((count(1), count(32), count(33)), (1, 32, 1));
+    let last = format!("for x in {} 'migrate reset'; do npx prisma $x; done", "validate ".repeat(30));
+    check_with(
+        &[],
+        &[("DATABASE_URL", DEV)],
+        &last,
+        &["prisma migrate reset: DATABASE_URL postgres://u:dev@dev/x (set in this shell)"],
+    );
+}
+
+#[test]
+fn each_wrapper_has_its_own_precedence() {
+    let beaten = |by: &str| format!("{SHELLS} but not {by}");
+    let dev = format!("{DEV} (from .env.dev)");
+    check("dotenv -e .env.dev -- prisma migrate dev", &beaten("dotenv -e .env.dev"));
+    check("dotenv -e .env.dev prisma migrate dev", &beaten("dotenv -e .env.dev"));
+    check("dotenv -e .env.prod -- prisma migrate dev", SHELLS);
+    check("dotenv -o -e .env.dev -- prisma migrate dev", &dev);
+    check("dotenv -v DATABASE_URL=postgres://a/b -- prisma migrate dev", "postgres://a/b (on the line)");
+    check("npx dotenv-cli -e .env.dev -- npx prisma migrate dev", &beaten("dotenv -e .env.dev"));
+    check("dotenv -c dev -- prisma migrate dev", &beaten("dotenv -e .env.dev"));
+    check("dotenvx run -f .env.dev -- prisma migrate dev", &beaten("dotenvx run -f .env.dev"));
+    check("dotenvx run --overload -f .env.dev -- prisma migrate dev", &dev);
+    check("env-cmd -f .env.dev prisma migrate dev", &dev);
+    check("env-cmd .env.dev prisma migrate dev", &dev);
+    check("env-cmd --no-override -f .env.dev prisma migrate dev", &beaten("env-cmd -f .env.dev"));
+    let node = "node --env-file=.env.dev node_modules/prisma/build/index.js migrate dev";
+    check(node, &beaten("node --env-file=.env.dev"));
+    check(
+        "env-cmd -f .env.none prisma migrate dev",
+        "unknown: .env.none gives its own environment (given by .env.none)",
+    );
+    check("doppler run -- npx prisma migrate dev", "unknown: doppler gives its own environment (given by doppler)");
+    let given = "unknown: doppler gives its own environment (given by doppler)";
+    check("DATABASE_URL=postgres://a/b doppler run -- npx prisma migrate dev", given);
+    let kept = "DATABASE_URL=postgres://a/b doppler run --preserve-env -- npx prisma migrate dev";
+    check(kept, "postgres://a/b (on the line)");
+    check("DATABASE_URL= dotenv -e .env.dev -- prisma migrate dev", "absent (on the line)");
+    check("doppler run --preserve-env -- npx prisma migrate dev", SHELLS);
+    check("env -u DATABASE_URL dotenv -e .env.dev -- prisma migrate dev", &dev);
+    check(". ./.env.dev; prisma migrate dev", &dev.replace(".env.dev)", "./.env.dev)"));
+    check("export $(grep -v '^#' .env.dev | xargs) && prisma migrate dev", &dev);
+}
+
+const SCHEMA: &str = "datasource db {\n provider = \"postgresql\"\n url = env(\"DATABASE_URL\")\n directUrl = env(\"DIRECT_URL\")\n shadowDatabaseUrl = env(\"SHADOW_URL\")\n}\n";
+
+#[test]
+fn the_datasource_names_what_is_judged() {
+    let files = [("prisma/schema.prisma", SCHEMA)];
+    let shell = [("DATABASE_URL", DEV), ("DIRECT_URL", PROD), ("SHADOW_URL", "postgres://h/s")];
+    let main = "DATABASE_URL postgres://u:dev@dev/x (set in this shell), DIRECT_URL postgres://u:prod@prod/x (set in this shell)";
+    let shadow = "SHADOW_URL postgres://h/s (set in this shell)";
+    check_with(&files, &shell, "npx prisma migrate dev", &[&format!("prisma migrate dev: {main}, {shadow}")]);
+    check_with(&files, &shell, "npx prisma migrate deploy", &[&format!("prisma migrate deploy: {main}")]);
+    let diff = "npx prisma migrate diff --from-migrations m --to-schema-datamodel s";
+    check_with(&files, &shell, diff, &[&format!("prisma migrate diff: {shadow}")]);
+    let flag = format!("{diff} --shadow-database-url postgres://h/t");
+    check_with(&files, &shell, &flag, &["prisma migrate diff: --shadow-database-url postgres://h/t (on the line)"]);
+    check_with(&[], &shell, diff, &[]);
+    let given = "npx prisma db execute --url postgres://h/t --file x.sql";
+    check_with(&files, &shell, given, &["prisma db execute: --url postgres://h/t (on the line)"]);
+    let literal = [("other.prisma", "datasource db {\n url = \"postgres://h/literal\"\n}")];
+    check_with(
+        &literal,
+        &shell,
+        "npx prisma db push --schema other.prisma",
+        &["prisma db push: url postgres://h/literal (written in other.prisma)"],
+    );
+}
+
+#[test]
+fn env_files_fill_what_the_shell_leaves_unset() {
+    let url = "DATABASE_URL=postgres://h/env";
+    let files = [("prisma/schema.prisma", SCHEMA), ("package.json", "{}"), (".env", url)];
+    check_with(&files, &[], "npx prisma db push", &["prisma db push: DATABASE_URL postgres://h/env (from .env)"]);
+    let shell = [("DATABASE_URL", DEV)];
+    check_with(
+        &files,
+        &shell,
+        "npx prisma db push",
+        &["prisma db push: DATABASE_URL postgres://u:dev@dev/x (set in this shell)"],
+    );
+    let seven =
+        [(".env", url), ("package.json", "{}"), ("node_modules/prisma/package.json", "{\"version\":\"7.9.1\"}")];
+    check_with(&seven, &[], "npx prisma db push", &["prisma db push: DATABASE_URL absent (set in this shell)"]);
+    let config = "import 'dotenv/config'\nexport default { datasource: { url: env('DIRECT_URL') } }";
+    let with_config = [("prisma.config.ts", config), (".env", "DIRECT_URL=postgres://h/direct")];
+    check_with(
+        &with_config,
+        &[],
+        "npx prisma db push",
+        &["prisma db push: DIRECT_URL postgres://h/direct (from .env)"],
+    );
+}
+
+#[test]
+fn follows_scripts_through_workspaces() {
+    let files = [
+        (
+            "package.json",
+            r#"{"workspaces":["packages/*"],"scripts":{"setup":"npm run db -w @x/db","prebuild":"npx prisma db push","build":"tsc"}}"#,
+        ),
+        (
+            "packages/db/package.json",
+            r#"{"name":"@x/db","scripts":{"db":"prisma migrate","self":"npm run self && npm run self"}}"#,
+        ),
+        ("packages/db/prisma/schema.prisma", "datasource db {\n url = env(\"DB_URL\")\n}"),
+    ];
+    let shell = [("DATABASE_URL", DEV), ("DB_URL", PROD)];
+    let through = |line: &str| -> Vec<String> {
+        found(&files, &shell, line)
+            .iter()
+            .filter(|one| one.effect != Effect::Safe)
+            .map(|one| format!("{} {} through {}", one.name, one.uses[0].label, one.through.join(" › ")))
+            .collect()
+    };
+    assert_eq!(through("npm run db -w @x/db -- dev"), ["prisma migrate dev DB_URL through npm run db"]);
+    assert_eq!(through("npm run build"), ["prisma db push DATABASE_URL through npm run build"]);
+    assert_eq!(through("pnpm --filter db db reset"), ["prisma migrate reset DB_URL through pnpm db"]);
+    assert_eq!(through("yarn workspace @x/db db reset --force"), ["prisma migrate reset DB_URL through yarn db"]);
+    assert_eq!(through("npx turbo run db"), ["prisma migrate DB_URL through turbo run db"]);
+    assert_eq!(through("cd packages/db && npx prisma db push"), ["prisma db push DB_URL through "]);
+    assert_eq!(through("npm run setup"), ["prisma migrate DB_URL through npm run setup › npm run db"]);
+    assert_eq!(through("npm --prefix packages/db run self"), Vec::<String>::new());
+}
+
+#[test]
+fn words_of_the_command_itself_tell_dotenv_which_file_to_read() {
+    let config = "import 'dotenv/config'\nexport default { datasource: { url: env('DATABASE_URL') } }";
+    let files = [
+        ("prisma.config.ts", config),
+        (".env.prod", "DATABASE_URL=postgres://h/prod"),
+        (".env", "DATABASE_URL=postgres://h/env"),
+    ];
+    let named = "npx prisma db push dotenv_config_path=.env.prod";
+    check_with(&files, &[], named, &["prisma db push: DATABASE_URL postgres://h/prod (from .env.prod)"]);
+    let shell = [("DATABASE_URL", DEV)];
+    check_with(&files, &shell, named, &["prisma db push: DATABASE_URL postgres://u:dev@dev/x (set in this shell)"]);
+    let forced = format!("{named} dotenv_config_override=true");
+    check_with(&files, &shell, &forced, &["prisma db push: DATABASE_URL postgres://h/prod (from .env.prod)"]);
+    check_with(
+        &files,
+        &shell,
+        "DOTENV_CONFIG_OVERRIDE=true npx prisma db push",
+        &["prisma db push: DATABASE_URL postgres://h/env (from .env)"],
+    );
+    let computed = [("prisma.config.ts", "export default { datasource: { url: build() } }")];
+    check_with(
+        &computed,
+        &shell,
+        "npx prisma db push",
+        &["prisma db push: url unknown: prisma.config.ts puts it together (written in prisma.config.ts)"],
+    );
+}
+
+/// Where psql goes, as `host:port/database` of each reading.
+#[track_caller]
+fn psql(shell: &[(&str, &str)], line: &str, expected: &[&str]) {
+    let line = format!("{line} -c 'DROP TABLE x'");
+    let invocations = found(&[], shell, &line);
+    let place = |url: &DatabaseUrl| {
+        let places: Vec<String> = url.places().iter().map(|place| format!("{}:{}", place.host, place.port)).collect();
+        format!("{}/{}", places.join(","), url.database().unwrap_or(""))
+    };
+    let each = invocations.iter().flat_map(|one| &one.uses).flat_map(|one| match &one.value {
+        UrlValue::Url(url) => url.readings().iter().map(place).collect(),
+        UrlValue::Unknown(why) => vec![why.clone()],
+        UrlValue::NotAUrl | UrlValue::Absent | UrlValue::Stored(_) => vec!["nothing".to_owned()],
+    });
+    assert_eq!(each.collect::<Vec<_>>(), expected, "{line}");
+}
+
+#[test]
+fn psql_goes_where_libpq_goes() {
+    let scheme = "libpq takes a text of another scheme for a database's name";
+    psql(&[], "psql 'postgresql://u@h:1/d?port=2'", &["h:2/d"]);
+    psql(&[], "psql 'host=h port=1 port=2 dbname=d'", &["h:2/d"]);
+    psql(&[], "psql 'host = h dbname='\\''d e'\\'", &["h:5432/d e"]);
+    psql(&[], "psql postgresql+psycopg2://u@h:1/d", &[scheme]);
+    psql(&[], "psql POSTGRESQL://u@h:1/d", &[scheme]);
+    psql(&[], "psql -h f -p 7 postgresql:///d", &["f:7/d"]);
+    psql(&[], "psql -h f -p 7 postgresql://h/d", &["h:7/d"]);
+    psql(&[], "psql -h f -p 7 dbname=d", &["f:7/d"]);
+    psql(&[], "psql -h f,g -p 7 d", &["f:7,g:7/d"]);
+    let address = [("PGHOSTADDR", "10.0.0.1"), ("PGPORT", "7"), ("PGHOST", "p")];
+    psql(&address, "psql postgresql://u@h:1/d", &["10.0.0.1:1/d", "h:1/d"]);
+    psql(&address, "psql -h h d", &["10.0.0.1:7/d", "h:7/d"]);
+    psql(&address, "psql 'host=h dbname=d'", &["10.0.0.1:7/d", "h:7/d"]);
+    psql(&address, "PGHOSTADDR= psql postgresql://u@/d", &["p:7/d"]);
+    psql(&[("PGSERVICE", "prod")], "psql postgresql://u@h/d", &["the service file says what prod is"]);
+    psql(&[], "psql 'postgresql://h/d?service=prod'", &["the service file says what it is"]);
+    psql(
+        &[("PGHOSTADDR", "10.0.0.1"), ("DATABASE_URL", "postgres://h:1/d")],
+        "npx drizzle-kit push; psql $DATABASE_URL",
+        &["10.0.0.1:1/d", "h:1/d", "10.0.0.1:1/d", "h:1/d"],
+    );
+}
+
+#[test]
+fn what_a_script_connects_to_is_where_the_rest_runs() {
+    let one = |script: &str, expected: &[&str]| {
+        let files = [("a.sql", script), ("inc.sql", "\\c postgresql://inc/d\n"), ("drop.sql", "drop table x;")];
+        let line = "psql postgresql://u@h:1/d -f a.sql";
+        let uses = found(&files, &[("PGHOST", "p")], line).remove(0);
+        let there = |one: &Use| match &one.value {
+            UrlValue::Url(url) => url.expose().to_owned(),
+            UrlValue::Unknown(why) => why.clone(),
+            UrlValue::NotAUrl | UrlValue::Absent | UrlValue::Stored(_) => "nothing".to_owned(),
+        };
+        let told = std::iter::once(format!("{:?}", uses.effect)).chain(uses.uses.iter().map(there));
+        assert_eq!(told.collect::<Vec<_>>(), expected, "{script}");
+    };
+    let drop = "drop table x;\n";
+    one(drop, &["Destructive", "postgresql://u@h:1/d"]);
+    one(&format!("{drop}\\c e\nselect 1;"), &["Destructive", "postgresql://u@h:1/d"]);
+    one(&format!("\\c e\n{drop}"), &["Destructive", "postgresql://u@h:1/e"]);
+    one(&format!("\\c - - i 2\n{drop}"), &["Destructive", "postgresql://u@i:2/d"]);
+    one(&format!("\\c e v i 2\n{drop}"), &["Destructive", "postgresql://v@i:2/e"]);
+    one(&format!("\\connect 'postgresql://i/e'\n{drop}"), &["Destructive", "postgresql://i/e"]);
+    one(&format!("\\c \"host=i dbname=e\"\n{drop}"), &["Destructive", "host=i dbname=e"]);
+    one(&format!("\\c -reuse-previous=on postgresql:///e\n{drop}"), &["Destructive", "postgresql:///e"]);
+    one(&format!("\\c -reuse-previous=off e\n{drop}"), &["Destructive", "postgresql://p:5432/e"]);
+    one(&format!("select 1; \\c e \\c - - i\n{drop}"), &["Destructive", "postgresql://u@i:1/e"]);
+    one(&format!("{drop}\\c e\n{drop}"), &["Destructive", "postgresql://u@h:1/d", "postgresql://u@h:1/e"]);
+    one(&format!("\\i inc.sql\n{drop}"), &["Destructive", "postgresql://inc/d"]);
+    one("\\c e\n\\i drop.sql", &["Destructive", "postgresql://u@h:1/e"]);
+    one(&format!("\\set d e\n\\c :d\n{drop}"), &["Destructive", "its words cannot be known before it runs"]);
+    one("\\c e\nselect 1;", &["Safe", "postgresql://u@h:1/d"]);
+    let line = "psql postgresql://u@h:1/d -c '\\c postgresql://i/e' -c 'drop table x'";
+    check_with(&[], &[], line, &["psql: \\connect postgresql://i/e (on the line)"]);
+    let line = "psql postgresql://u@h:1/d <<'X'\n\\c postgresql://i/e\ndrop table x;\nX";
+    check_with(&[], &[], line, &["psql: \\connect postgresql://i/e (on the line)"]);
+    let unknown = "database unknown: its own text connects it to another server (on the line)";
+    check_with(&[], &[], "sqlite3 dev.db '.open prod.db' 'drop table x'", &[&format!("sqlite3: {unknown}")]);
+}
+
+#[test]
+fn each_tool_finds_its_database_in_its_own_way() {
+    let drop = "-c 'DROP TABLE x'";
+    let one =
+        |line: &str, expected: &str| check_with(&[], &[("PGHOST", "pg"), ("DATABASE_URL", DEV)], line, &[expected]);
+    one(&format!("psql {drop}"), "psql: database postgresql://pg:5432/ (set in this shell)");
+    one(
+        &format!("psql -h 127.0.0.1 -p 5433 -U me nexus_db {drop}"),
+        "psql: database postgresql://me@127.0.0.1:5433/nexus_db (on the line)",
+    );
+    one(
+        &format!("psql -qAth h -p5433 -d nexus_db {drop}"),
+        "psql: database postgresql://h:5433/nexus_db (on the line)",
+    );
+    one(&format!("psql postgres://a/b {drop}"), "psql: URL postgres://a/b (on the line)");
+    one(&format!("psql $DATABASE_URL {drop}"), "psql: URL postgres://u:dev@dev/x (on the line)");
+    one(
+        &format!("psql 'host=h port=6 dbname=d user=u' {drop}"),
+        "psql: database host=h port=6 dbname=d user=u (on the line)",
+    );
+    one(
+        &format!("psql -h /run/pg {drop}"),
+        "psql: database postgresql://localhost:5432/?host=%2Frun%2Fpg (on the line)",
+    );
+    one(&format!("PGHOST=h PGDATABASE=d psql {drop}"), "psql: database postgresql://h:5432/d (on the line)");
+    one(
+        &format!("psql $UNKNOWN_URL {drop}"),
+        "psql: URL unknown: its words cannot be known before it runs (on the line)",
+    );
+    one(&format!("psql service=prod {drop}"), "psql: database unknown: the service file says what it is (on the line)");
+    one("dropdb -h h nexus_db", "dropdb: database postgresql://h:5432/nexus_db (on the line)");
+    one(
+        &format!("docker compose exec db psql -h localhost {drop}"),
+        "psql: database unknown: docker-compose gives its own environment (on the line)",
+    );
+    one(
+        "docker exec db psql postgres://u@localhost/x -c 'drop table y'",
+        "psql: URL unknown: docker reaches its own network (on the line)",
+    );
+    one("mysql -h h -P 3307 shop -e 'drop table x'", "mysql: database mysql://h:3307/shop (on the line)");
+    one("sqlite3 dev.db 'drop table x'", "sqlite3: file file:/repo/dev.db (on the line)");
+    one(
+        "sqlx database drop --database-url postgres://a/b",
+        "sqlx database drop: --database-url postgres://a/b (on the line)",
+    );
+    one("goose postgres postgres://a/b down", "goose down: URL postgres://a/b (on the line)");
+    one("alembic downgrade -1", "alembic downgrade: DATABASE_URL postgres://u:dev@dev/x (set in this shell)");
+    one(
+        "supabase db reset",
+        "supabase db reset: database postgresql://postgres@127.0.0.1:54322/postgres (on the line)",
+    );
+    one(
+        "supabase db reset --linked",
+        "supabase db reset: database unknown: the linked project is a hosted one (on the line)",
+    );
+    one("heroku pg:reset", "heroku pg:reset: service unknown: it is heroku's (on the line)");
+    check_with(
+        &[
+            (
+                "drizzle.config.ts",
+                "import 'dotenv/config'\nexport default { dbCredentials: { url: process.env.PG_URL! } }",
+            ),
+            (".env", "PG_URL=postgres://h/d"),
+        ],
+        &[("DATABASE_URL", DEV)],
+        "npx drizzle-kit push",
+        &["drizzle-kit push: PG_URL postgres://h/d (from .env)"],
+    );
+    check_with(
+        &[("alembic.ini", "[alembic]\nsqlalchemy.url = postgresql://h/d\n")],
+        &[],
+        "alembic downgrade base",
+        &["alembic downgrade: url postgresql://h/d (written in alembic.ini)"],
+    );
+    check_with(
+        &[],
+        &[],
+        "rails db:drop",
+        &["rails db:drop: database unknown: a file of its own names it (on the line)"],
+    );
+}
+
+#[test]
+fn recipes_bring_their_variables() {
+    let files = [
+        (
+            "Makefile",
+            "include .env.prod\nexport\nDB ?= x\nreset:\n\tnpx prisma migrate reset\nother:\n\tDATABASE_URL=$(DB) npx prisma db push\n",
+        ),
+        (".env.prod", "DATABASE_URL=postgres://h/prod"),
+        ("s.sh", "#!/bin/sh\nexport DATABASE_URL=$1\nnpx prisma db push\n"),
+    ];
+    let shell = [("DATABASE_URL", DEV)];
+    check_with(
+        &files,
+        &shell,
+        "make reset",
+        &["prisma migrate reset: DATABASE_URL postgres://h/prod (from .env.prod)"],
+    );
+    check_with(
+        &files,
+        &shell,
+        "make other DB=postgres://h/o",
+        &["prisma db push: DATABASE_URL postgres://h/o (on the line)"],
+    );
+    check_with(&files, &shell, "./s.sh postgres://h/s", &["prisma db push: DATABASE_URL postgres://h/s (on the line)"]);
+}
+
+#[test]
+fn scripts_that_call_each_other_end() {
+    let scripts: Vec<String> = (0..12)
+        .map(|at| format!("\"s{at}\":\"{}\"", "npm run s0 && npm run s1 && npm run s2 && npm run s3; ".repeat(4)))
+        .collect();
+    let package = format!("{{\"scripts\":{{{}}}}}", scripts.join(","));
+    let _ = found(&[("package.json", &package)], &[], "npm run s0");
+}
+
+#[test]
+fn a_value_in_clear_never_meets_debug() {
+    let all = found(&[], &[("DATABASE_URL", "postgres://u:hunter2@h/x")], "X=hunter2 npx prisma migrate dev");
+    assert!(!format!("{:?}", all[0].uses).contains("hunter2"));
+}
+
+proptest! {
+    #[test]
+    fn reading_any_line_never_panics(text in "((npx|npm|pnpm|yarn|bun|prisma|migrate|dev|run|exec|env|dotenv|sudo|bash|node|-c|-e|-p|--|-w|X=1|\\$X|'|\"|&&|;|\\||\\(|\\)|\n|<<|xargs|find|docker|compose|nexus-env) ?){0,14}") {
+        let _ = found(&[("package.json", r#"{"scripts":{"dev":"npm run run","run":"npx prisma migrate dev"}}"#)], &[], &text);
+    }
+}
+
+#[test]
+fn the_name_of_an_unknown_program_shows_no_password() {
+    assert_eq!(shown("postgresql://u:hunter2@h/d"), "postgresql://u:•••@h/d");
+    assert_eq!(shown("https://u:hunter2@h"), "•••");
+    assert_eq!(shown("--password=hunter2"), "--password=•••");
+    assert_eq!(shown("scripts/import.ts"), "scripts/import.ts");
+    let invocations = found(&[], &[], "mytool postgresql://u:hunter2@h/d");
+    let word = Word::sure("hunter2");
+    assert!(!format!("{invocations:?} {word:?}").contains("hunter2"));
+}

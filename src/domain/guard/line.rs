@@ -1,0 +1,468 @@
+//! A shell line as the guard asks about it: which simple commands run, in what order, in which shell, fed with what. The
+//! grammar is that of the crate `brush-parser` (POSIX and bash); here its tree is made small. Nothing is expanded.
+//!
+//! fish and zsh have forms that bash lacks (`if …; …; end`, `(…)` as a substitution, `for x (…)`). A text that bash would not
+//! run is cut where every one of them ends a command, and each piece is read by itself. A piece that cannot be read stays
+//! in the tree as such, so that whoever reads on can refuse it.
+
+use brush_parser::ast::{
+    self, AndOr, Command, CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList, IoFileRedirectKind,
+    IoFileRedirectTarget, IoHereDocument, IoRedirect, SeparatorOperator,
+};
+use brush_parser::{Parser, ParserOptions};
+
+use crate::domain::text::words::written;
+pub use crate::domain::text::words::{Piece, Split, Written, is_name};
+
+/// Commands in the order in which they run.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct List(pub Vec<Step>);
+
+/// One pipeline. Several stages, or the background, run in subshells.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Step {
+    pub stages: Vec<Node>,
+    pub place: Place,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    Foreground,
+    Background,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Node {
+    Simple(Simple),
+    Subshell(List),
+    /// The branches of a compound command, in this shell. Every one counts as run: the guard asks what *may* run.
+    Group(List),
+    /// A loop over words, with the name that holds each of them.
+    Each(String, Vec<Written>, List),
+    /// `case`: a word, and branches with the patterns that it may fit.
+    Choice(Written, Vec<(Vec<Written>, List)>),
+    /// A definition runs nothing until the name is called.
+    Function(String, List),
+    Unreadable(String),
+}
+
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Simple {
+    pub words: Vec<Written>,
+    pub input: Option<Input>,
+    /// The files that redirections write.
+    pub outputs: Vec<Written>,
+    /// What process substitutions run, and those in a here-document.
+    pub beside: Vec<List>,
+}
+
+/// What a redirection feeds to a command.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Input {
+    /// A here-document or a here-string.
+    Text(Written),
+    File(Written),
+}
+
+/// Longer texts, and deeper ones, are no lines that a person or an agent writes. The parser's time doubles with each
+/// open parenthesis, and its stack grows with the rest.
+const LONGEST: usize = 512 * 1024;
+
+/// What is read at a time, in bytes, unless a command goes on behind it.
+const PART: usize = 32 * 1024;
+
+/// How many ends of a line are tried before a longer part is.
+const TRIES: usize = 12;
+const MOST_PARENTHESES: usize = 12;
+const DEEPEST: usize = 40;
+
+/// The word that stands for a command's first, second, … process substitution.
+pub fn pipe(at: usize) -> String {
+    format!("<({at})")
+}
+
+/// Reads a whole line, or several.
+pub fn read(text: &str) -> List {
+    List(parts(text).flat_map(|list| list.0).collect())
+}
+
+/// Reads a text of any length, a part of it at a time, each cut where the parser takes it for whole.
+pub fn parts(text: &str) -> impl Iterator<Item = List> {
+    // A script from Windows, or from an old Mac.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+        let mut size = PART;
+        loop {
+            // A command may go on behind one end of a line and not behind the next.
+            let mut tried = 0;
+            for end in ends(rest, size).take(TRIES) {
+                let goes_on = end < rest.len() && rest[..end].ends_with("\\\n");
+                if let Some(list) = parsed(&rest[..end]).filter(|_| !goes_on) {
+                    at += end;
+                    return Some(list);
+                }
+                tried = end;
+            }
+            if tried == rest.len() || tried * 2 > LONGEST {
+                at += tried;
+                return Some(List(pieces(&rest[..tried]).into_iter().filter_map(piece).collect()));
+            }
+            size = tried * 2;
+        }
+    })
+}
+
+/// Where lines end, from about `from` bytes on; the end of the text is the last.
+fn ends(text: &str, from: usize) -> impl Iterator<Item = usize> {
+    let from = from.min(text.len());
+    let newlines = text.as_bytes()[from..].iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    newlines.map(move |(at, _)| from + at + 1).filter(|end| *end < text.len()).chain([text.len()])
+}
+
+fn parsed(text: &str) -> Option<List> {
+    if text.len() > LONGEST || !is_shallow(text) || has_nameless_document(text) || has_long_number(text) {
+        return None;
+    }
+    let program = Parser::new(text.as_bytes(), &ParserOptions::default()).parse_program().ok()?;
+    let mut steps = Vec::new();
+    for list in &program.complete_commands {
+        steps.extend(self::list(list).0);
+    }
+    Some(List(steps))
+}
+
+/// Whether a here-document's end has no name, as in `<<''`, or one that expands: the parser looks for it without end, and
+/// takes all memory (reubeno/brush#1270).
+fn has_nameless_document(text: &str) -> bool {
+    text.match_indices("<<").any(|(at, _)| {
+        let behind = text[at + 2..].trim_start_matches('-').trim_start_matches([' ', '\t']);
+        let name = behind.split(|c: char| c.is_whitespace() || ";|&()<>".contains(c)).next().unwrap_or_default();
+        let expands = ["$[", "$(", "${", "`"].iter().any(|mark| name.contains(mark) || behind.starts_with(mark));
+        !behind.starts_with('<') && (expands || name.ends_with('$') || name.chars().all(|c| "'\"\\$".contains(c)))
+    })
+}
+
+/// Whether a number has more digits than the parser takes, where it takes one: it would give up the whole process. That
+/// is a descriptor's (`9999999999>x`), one of the directory stack (`~-9…`) and one of a sequence (`{1..9…}`).
+fn has_long_number(text: &str) -> bool {
+    let mut digits = 0usize;
+    let mut before = [' '; 2];
+    for c in text.chars().chain([' ']) {
+        if c.is_ascii_digit() {
+            digits += 1;
+            continue;
+        }
+        let is_counted = before.iter().any(|c| "~+-{.".contains(*c));
+        if digits > 9 && matches!(c, '<' | '>') || digits > 18 && is_counted {
+            return true;
+        }
+        before = if digits > 0 { ['0', c] } else { [before[1], c] };
+        digits = 0;
+    }
+    false
+}
+
+/// One piece of a text that could not be read as a whole.
+fn piece(text: &str) -> Option<Step> {
+    let mut text = text.trim();
+    while let Some((word, rest)) = text.split_once(char::is_whitespace)
+        && matches!(
+            word,
+            "if" | "while" | "until" | "else" | "elif" | "then" | "do" | "and" | "or" | "not" | "begin" | "!"
+        )
+    {
+        text = rest.trim_start();
+    }
+    if text.is_empty() || text.starts_with('#') {
+        return None;
+    }
+    let head = text.split_whitespace().next().unwrap_or_default();
+    let node = match parsed(text) {
+        Some(list) => Node::Group(list),
+        // The words of a loop, or of a choice, are no command.
+        None if matches!(head, "select" | "for" | "foreach" | "switch" | "case" | "function") => return None,
+        None => Node::Unreadable(text.to_owned()),
+    };
+    Some(Step { stages: vec![node], place: Place::Foreground })
+}
+
+/// Whether the parser can be given the text: counted without regard to quotes, which errs on the safe side.
+fn is_shallow(text: &str) -> bool {
+    let (mut parentheses, mut braces, mut substitutions) = (0usize, 0usize, 0usize);
+    let mut before = ' ';
+    for c in text.chars() {
+        match c {
+            '(' => {
+                parentheses += 1;
+                if before == '$' {
+                    substitutions += 1;
+                }
+            }
+            ')' => {
+                parentheses = parentheses.saturating_sub(1);
+                substitutions = substitutions.min(parentheses);
+            }
+            '{' | '[' => braces += 1,
+            '}' | ']' => braces = braces.saturating_sub(1),
+            _ => {}
+        }
+        if parentheses - substitutions.min(parentheses) > MOST_PARENTHESES || parentheses > DEEPEST || braces > DEEPEST
+        {
+            return false;
+        }
+        before = c;
+    }
+    let mut open = 0usize;
+    for word in text.split(|c: char| c.is_whitespace() || c == ';') {
+        match word {
+            "if" | "while" | "until" | "for" | "case" | "select" | "time" | "!" | "coproc" | "function" => open += 1,
+            "fi" | "done" | "esac" => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if word.ends_with("()") {
+            open += 1;
+        }
+        // Words that no word closes, such as `time`, are few in a line; a script may have more of them.
+        if open > DEEPEST * 5 {
+            return false;
+        }
+    }
+    true
+}
+
+/// Cuts where a command may end in any of the shells, outside of quotes.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut start, mut quote, mut skip) = (0, None, false);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            _ if skip => skip = false,
+            (Some('\''), '\\') => {}
+            (_, '\\') => skip = true,
+            (Some(open), c) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, ';' | '\n' | '|' | '&' | '(' | ')' | '{' | '}') => {
+                found.push(&text[start..at]);
+                start = at + c.len_utf8();
+            }
+            (None, _) => {}
+        }
+    }
+    found.push(&text[start..]);
+    found
+}
+
+fn list(list: &CompoundList) -> List {
+    let mut steps = Vec::new();
+    for item in &list.0 {
+        let place = match item.1 {
+            SeparatorOperator::Async => Place::Background,
+            SeparatorOperator::Sequence => Place::Foreground,
+        };
+        let further = item.0.additional.iter().map(|more| match more {
+            AndOr::And(pipeline) | AndOr::Or(pipeline) => pipeline,
+        });
+        let pipelines = std::iter::once(&item.0.first).chain(further);
+        let mut own: Vec<Step> =
+            pipelines.map(|pipeline| Step { stages: pipeline.seq.iter().map(node).collect(), place }).collect();
+        // `a && b &` runs both in one shell in the background.
+        if own.len() > 1 && place == Place::Background {
+            own.iter_mut().for_each(|step| step.place = Place::Foreground);
+            own = vec![Step { stages: vec![Node::Subshell(List(own))], place }];
+        }
+        steps.append(&mut own);
+    }
+    List(steps)
+}
+
+fn node(command: &Command) -> Node {
+    match command {
+        Command::Simple(command) => Node::Simple(simple(command)),
+        Command::Compound(command, redirects) => {
+            let inner = compound(command);
+            match redirects.as_ref().and_then(|list| input(&list.0)) {
+                // What is fed to a loop is fed to each of its commands.
+                Some(input) => fed(inner, &input),
+                None => inner,
+            }
+        }
+        Command::Function(definition) => {
+            let body = compound(&definition.body.0);
+            Node::Function(definition.fname.value.clone(), one(body))
+        }
+        Command::ExtendedTest(..) => Node::Group(List::default()),
+    }
+}
+
+fn one(node: Node) -> List {
+    match node {
+        Node::Group(list) => list,
+        node => List(vec![Step { stages: vec![node], place: Place::Foreground }]),
+    }
+}
+
+fn compound(command: &CompoundCommand) -> Node {
+    match command {
+        // The parser takes `( (a) )` for arithmetic too. Read as commands, real arithmetic names none that matters.
+        CompoundCommand::Arithmetic(command) => Node::Subshell(read(&command.expr.value)),
+        CompoundCommand::ArithmeticForClause(command) => Node::Group(list(&command.body.list)),
+        CompoundCommand::BraceGroup(command) => Node::Group(list(&command.list)),
+        CompoundCommand::Subshell(command) => Node::Subshell(list(&command.list)),
+        CompoundCommand::ForClause(command) => {
+            let values = command.values.iter().flatten().map(|word| written(&word.value)).collect();
+            Node::Each(command.variable_name.clone(), values, list(&command.body.list))
+        }
+        CompoundCommand::CaseClause(command) => {
+            let branches = command.cases.iter().map(|case| {
+                let patterns = case.patterns.iter().map(|pattern| written(&pattern.value)).collect();
+                (patterns, case.cmd.as_ref().map(list).unwrap_or_default())
+            });
+            Node::Choice(written(&command.value.value), branches.collect())
+        }
+        CompoundCommand::IfClause(command) => {
+            let mut steps = list(&command.condition).0;
+            steps.extend(list(&command.then).0);
+            for more in command.elses.iter().flatten() {
+                steps.extend(more.condition.iter().flat_map(|condition| list(condition).0));
+                steps.extend(list(&more.body).0);
+            }
+            Node::Group(List(steps))
+        }
+        CompoundCommand::WhileClause(command) | CompoundCommand::UntilClause(command) => {
+            let mut steps = list(&command.0).0;
+            steps.extend(list(&command.1.list).0);
+            Node::Group(List(steps))
+        }
+        CompoundCommand::Coprocess(command) => Node::Subshell(one(node(&command.body))),
+    }
+}
+
+/// The same commands, each reading from `input` where it reads from nothing else.
+fn fed(node: Node, input: &Input) -> Node {
+    let all = |list: List| {
+        let step = |mut step: Step| {
+            if !step.stages.is_empty() {
+                let first = step.stages.remove(0);
+                step.stages.insert(0, fed(first, input));
+            }
+            step
+        };
+        List(list.0.into_iter().map(step).collect())
+    };
+    match node {
+        Node::Simple(mut simple) => {
+            simple.input.get_or_insert_with(|| input.clone());
+            Node::Simple(simple)
+        }
+        Node::Subshell(list) => Node::Subshell(all(list)),
+        Node::Group(list) => Node::Group(all(list)),
+        Node::Each(name, values, list) => Node::Each(name, values, all(list)),
+        Node::Choice(word, branches) => {
+            let branches = branches.into_iter().map(|(patterns, list)| (patterns, all(list)));
+            Node::Choice(word, branches.collect())
+        }
+        Node::Function(name, list) => Node::Function(name, list),
+        Node::Unreadable(text) => Node::Unreadable(text),
+    }
+}
+
+fn simple(command: &ast::SimpleCommand) -> Simple {
+    let mut found = Simple::default();
+    let prefix = command.prefix.iter().flat_map(|prefix| &prefix.0);
+    let suffix = command.suffix.iter().flat_map(|suffix| &suffix.0);
+    prefix.for_each(|item| take(item, &mut found));
+    found.words.extend(command.word_or_name.iter().map(|word| written(&word.value)));
+    suffix.for_each(|item| take(item, &mut found));
+    found
+}
+
+/// What the shell itself runs for the text of a here-document whose end is not quoted (POSIX, XCU 2.7.4): quotes mean
+/// nothing there, substitutions do.
+fn run_by(document: &IoHereDocument) -> Vec<List> {
+    let text = &document.doc.value;
+    if !document.requires_expansion || !text.contains(['$', '`']) {
+        return Vec::new();
+    }
+    let quoted = written(&format!("\"{}\"", text.replace('"', "\\\"")));
+    let substitutions = quoted.0.iter().filter_map(|piece| match piece {
+        Piece::Substitution(text, _) => Some(read(&text.replace("\\\"", "\""))),
+        Piece::Text(_) | Piece::Quoted(_) | Piece::Variable(..) | Piece::Default(..) => None,
+        Piece::Argument(..) | Piece::Opaque(_) => None,
+    });
+    substitutions.collect()
+}
+
+fn take(item: &Item, found: &mut Simple) {
+    match item {
+        Item::Word(word) => found.words.push(written(&word.value)),
+        Item::AssignmentWord(assignment, word) => found.words.push(match &assignment.value {
+            ast::AssignmentValue::Scalar(_) => written(&word.value),
+            ast::AssignmentValue::Array(values) => {
+                let mut pieces = vec![Piece::Text(format!("{}=", assignment.name))];
+                for (at, (_, value)) in values.iter().enumerate() {
+                    if at > 0 {
+                        pieces.push(Piece::Quoted(" ".to_owned()));
+                    }
+                    pieces.extend(written(&value.value).0);
+                }
+                Written(pieces)
+            }
+        }),
+        Item::ProcessSubstitution(_, command) => {
+            found.words.push(Written(vec![Piece::Opaque(pipe(found.beside.len()))]));
+            found.beside.push(list(&command.list));
+        }
+        Item::IoRedirect(redirect) => {
+            if let Some(input) = input(std::slice::from_ref(redirect)) {
+                found.input = Some(input);
+            }
+            if let IoRedirect::File(fd, kind, IoFileRedirectTarget::ProcessSubstitution(_, command)) = redirect {
+                if matches!((fd, kind), (None | Some(0), IoFileRedirectKind::Read)) {
+                    let word = Written(vec![Piece::Opaque(pipe(found.beside.len()))]);
+                    found.input = Some(Input::File(word));
+                }
+                found.beside.push(list(&command.list));
+            }
+            if let IoRedirect::File(
+                _,
+                IoFileRedirectKind::Write | IoFileRedirectKind::Append | IoFileRedirectKind::Clobber,
+                IoFileRedirectTarget::Filename(word),
+            )
+            | IoRedirect::OutputAndError(word, _) = redirect
+            {
+                found.outputs.push(written(&word.value));
+            }
+            if let IoRedirect::HereDocument(_, document) = redirect {
+                found.beside.extend(run_by(document));
+            }
+        }
+    }
+}
+
+/// What redirections feed to descriptor 0; the last one counts.
+fn input(redirects: &[IoRedirect]) -> Option<Input> {
+    redirects.iter().rev().find_map(|redirect| match redirect {
+        IoRedirect::HereString(None | Some(0), word) => Some(Input::Text(written(&word.value))),
+        IoRedirect::HereDocument(None | Some(0), document) => {
+            let text = if document.remove_tabs {
+                let lines = document.doc.value.lines().map(|line| line.trim_start_matches('\t'));
+                lines.collect::<Vec<_>>().join("\n")
+            } else {
+                document.doc.value.clone()
+            };
+            Some(Input::Text(Written(vec![Piece::Quoted(text)])))
+        }
+        IoRedirect::File(None | Some(0), IoFileRedirectKind::Read, IoFileRedirectTarget::Filename(word)) => {
+            Some(Input::File(written(&word.value)))
+        }
+        IoRedirect::File(..) | IoRedirect::HereDocument(..) | IoRedirect::HereString(..) => None,
+        IoRedirect::OutputAndError(..) => None,
+    })
+}
+
+#[cfg(test)]
+#[path = "line_tests.rs"]
+mod tests;

@@ -1,0 +1,359 @@
+//! The words in which a refusal or a question is told: a sentence, aligned rows, and what to type instead. Pure.
+
+use super::invocation::{Role, Tool};
+use super::judgement::Judged;
+use super::scope::Beaten;
+use super::verdict::{Because, Effect, Reason, Verdict};
+use crate::domain::config::name::EnvironmentName;
+use crate::domain::config::{Config, Environment};
+use crate::domain::session::grant::DEPLOY;
+use crate::domain::target::evidence::{Evidence, Says, Source};
+use crate::domain::target::{NOBODY, Selection, Target};
+
+/// What a refusal or a question says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Screen {
+    /// `prisma migrate dev would write to prod`.
+    pub sentence: String,
+    pub rows: Vec<Row>,
+    /// What to type instead, one thing a line.
+    pub instead: Vec<String>,
+}
+
+/// A line of three columns.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Row {
+    pub label: String,
+    pub text: String,
+    /// In parentheses; may be empty.
+    pub how: String,
+}
+
+impl Screen {
+    /// The lines below the first, columns aligned, two spaces in front.
+    pub fn body(&self) -> String {
+        let mut rows = self.rows.clone();
+        rows.extend(self.instead.iter().enumerate().map(|(at, text)| Row {
+            label: if at == 0 { "instead".to_owned() } else { String::new() },
+            text: text.clone(),
+            how: String::new(),
+        }));
+        let width = |text: &str| text.chars().count();
+        let labels = rows.iter().map(|row| width(&row.label)).max().unwrap_or(0);
+        let texts = rows.iter().filter(|row| !row.how.is_empty()).map(|row| width(&row.text)).max().unwrap_or(0);
+        rows.iter()
+            .map(|row| {
+                let label = format!("{}{}", row.label, " ".repeat(labels - width(&row.label)));
+                match row.how.as_str() {
+                    "" => format!("  {label}  {}\n", row.text),
+                    how => format!("  {label}  {}{}   ({how})\n", row.text, " ".repeat(texts - width(&row.text))),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The words for a verdict that is not a plain yes.
+pub fn screen(judged: &Judged, config: &Config, selection: &Selection) -> Screen {
+    let because = judged.verdict.because();
+    let target = because.target.and_then(|at| judged.targets.get(at));
+    let mut rows: Vec<Row> = target.map(|target| rows(target, because)).unwrap_or_default();
+    rows.extend(judged.invocation.beaten.iter().map(note));
+    rows.extend(read_only_note(judged, target));
+    let through = judged.invocation.through.join(", ");
+    if !through.is_empty() {
+        rows.push(Row { label: "through".to_owned(), text: through, how: String::new() });
+    }
+    let of_rule = judged.concern.as_ref().is_some_and(|concern| concern.rule.is_some());
+    if judged.invocation.tool == Tool::Other || of_rule {
+        let why = judged.concern.as_ref().map(|concern| concern.why.clone()).unwrap_or_default();
+        rows.push(Row { label: "because".to_owned(), text: why, how: String::new() });
+    }
+    Screen { sentence: sentence(judged, target, selection), rows, instead: instead(judged, target, config, selection) }
+}
+
+fn sentence(judged: &Judged, target: Option<&Target>, selection: &Selection) -> String {
+    let because = judged.verdict.because();
+    let name = &judged.invocation.name;
+    let role = because.target.and_then(|at| judged.invocation.uses.get(at)).map(|one| one.role);
+    let would = |environment: &str| match role {
+        Some(Role::Shadow) => format!("{name} would wipe {environment}, which is named as its shadow database"),
+        Some(Role::Main | Role::Direct) | None => format!("{name} would {} {environment}", judged.invocation.does),
+    };
+    let environment = because.environment.as_ref().map(EnvironmentName::as_str);
+    match (because.reason, environment) {
+        (Reason::Reaches, Some(environment)) => would(environment),
+        (Reason::Disagrees, Some(environment)) => {
+            let strongest = target.and_then(|target| strongest(target, environment));
+            match (strongest, against(target, environment)) {
+                (Some(Source::Selection), _) => {
+                    format!("{name}: {environment} is selected, but the database is another one")
+                }
+                (Some(Source::Identity), Some(other)) => {
+                    format!("{name}: the URL is {environment}'s, but {other}")
+                }
+                (_, Some(other)) => format!("{}, although {other}", would(environment)),
+                (_, None) => would(environment),
+            }
+        }
+        (Reason::Disagrees, None) => {
+            let claims = target.map(contradiction).unwrap_or_default();
+            format!("{name}: what was found disagrees about the database that it reaches{claims}")
+        }
+        (Reason::Expired, Some(environment)) => format!("{name}: the time for {environment} is over"),
+        (Reason::CannotBeKnown, Some(environment)) => {
+            format!("{name}: {environment} is selected, and which database the command would reach cannot be known")
+        }
+        (Reason::NothingKnown, _) => {
+            let chosen = match selection {
+                Selection::Environment(name, _) => format!(", although {name} is selected"),
+                Selection::Nothing | Selection::Expired(..) => String::new(),
+            };
+            format!("{name}: nothing proves which database it would {}{chosen}", judged.invocation.does)
+        }
+        (Reason::Unread, Some(environment)) => {
+            let near = if because.target.is_some() { "within reach" } else { "selected" };
+            format!("{name}: {environment} is {near}, and what would run cannot be known")
+        }
+        (Reason::Harmless | Reason::ProvenOther | Reason::OutOfReach | Reason::Paused, _) => format!("{name} may run"),
+        (Reason::Reaches | Reason::Expired | Reason::CannotBeKnown | Reason::Unread, None) => {
+            format!("{name} may not run")
+        }
+    }
+}
+
+/// The strongest source that speaks for the environment.
+fn strongest(target: &Target, environment: &str) -> Option<Source> {
+    target.evidence.iter().filter(|e| speaks_for(e).as_deref() == Some(environment)).map(|e| e.source).min()
+}
+
+/// What speaks against the environment, in words: the selection before the rest, since it is what the person believes.
+fn against(target: Option<&Target>, environment: &str) -> Option<String> {
+    let other = |evidence: &&Evidence| speaks_for(evidence).is_some_and(|name| name != environment);
+    let found: Vec<&Evidence> = target?.evidence.iter().filter(other).collect();
+    let itself = |e: &&&Evidence| matches!(e.source, Source::Label | Source::Fingerprint);
+    let chosen = found.iter().find(|e| e.source == Source::Selection);
+    claim(found.iter().find(itself).or(chosen).or(found.first())?)
+}
+
+/// What one piece of evidence claims, as half a sentence.
+fn claim(evidence: &Evidence) -> Option<String> {
+    let name = speaks_for(evidence)?;
+    Some(match (evidence.source, &evidence.says) {
+        (Source::Selection, _) => format!("{name} is selected"),
+        (Source::Identity, _) => format!("the URL is {name}'s"),
+        (_, Says::Local) => "a server of this machine answers there".to_owned(),
+        (Source::Match, _) => format!("it matches {name}"),
+        (Source::Label, _) => format!("its label says {name}"),
+        (Source::Fingerprint, _) => format!("its fingerprint is {name}'s"),
+        (Source::Database | Source::Listener | Source::File, _) => format!("what answers there is {name}'s"),
+    })
+}
+
+/// The two sides of a disagreement between environments on which the rule does not hold.
+fn contradiction(target: &Target) -> String {
+    let claims = |evidence: &&Evidence| speaks_for(evidence).is_some() && evidence.says != Says::Local;
+    let Some(first) = target.evidence.iter().find(claims) else { return String::new() };
+    let second = target.evidence.iter().filter(claims).find(|other| speaks_for(other) != speaks_for(first));
+    let pinned = target.evidence.iter().any(|e| matches!(&e.says, Says::NotAsPinned(_)));
+    let second = match (second.and_then(claim), pinned) {
+        (Some(second), _) => second,
+        (None, true) => "it is not the database that is pinned".to_owned(),
+        (None, false) => return String::new(),
+    };
+    claim(first).map_or(String::new(), |first| format!(": {first}, but {second}"))
+}
+
+fn speaks_for(evidence: &Evidence) -> Option<String> {
+    match &evidence.says {
+        Says::Environment(name, _) => Some(name.to_string()),
+        Says::Local => Some("this machine".to_owned()),
+        Says::NotAsPinned(_) | Says::Unknown => None,
+    }
+}
+
+/// The URL, and the evidence that the person needs: what is behind the port always, the rest where it decides.
+fn rows(target: &Target, because: &Because) -> Vec<Row> {
+    let text = target.url.as_ref().map(|url| url.read_write().to_string());
+    let unknown = || target.origin.clone();
+    let mut rows = vec![match text {
+        Some(text) => Row { label: target.label.clone(), text, how: target.origin.clone() },
+        None => Row { label: target.label.clone(), text: unknown(), how: String::new() },
+    }];
+    let disagrees = match because.reason {
+        Reason::Disagrees => Shown::All,
+        Reason::Harmless
+        | Reason::ProvenOther
+        | Reason::Reaches
+        | Reason::Expired
+        | Reason::CannotBeKnown
+        | Reason::NothingKnown
+        | Reason::Unread
+        | Reason::OutOfReach
+        | Reason::Paused => Shown::Strong,
+    };
+    let strong = target.evidence.iter().any(|e| match e.source {
+        Source::Label | Source::Fingerprint | Source::Listener | Source::File | Source::Match => {
+            e.says != Says::Unknown
+        }
+        Source::Database | Source::Identity | Source::Selection => false,
+    });
+    // A fingerprint that says nothing matters where nothing else does.
+    let fingerprint = match because.reason {
+        Reason::NothingKnown | Reason::CannotBeKnown => Shown::Strong,
+        Reason::Harmless
+        | Reason::ProvenOther
+        | Reason::Reaches
+        | Reason::Disagrees
+        | Reason::Expired
+        | Reason::Unread
+        | Reason::OutOfReach
+        | Reason::Paused => Shown::Never,
+    };
+    let mut found: Vec<(u8, Row)> = Vec::new();
+    for evidence in &target.evidence {
+        // In the order in which a connection meets them: the port, then the database.
+        let (place, label, needed) = match evidence.source {
+            Source::Listener | Source::File => (0, "reaches", Shown::Strong),
+            Source::Fingerprint if evidence.says == Says::Unknown => (1, "fingerprint", fingerprint),
+            Source::Fingerprint => (1, "fingerprint", Shown::Strong),
+            Source::Label => (2, "label", Shown::Strong),
+            Source::Database => (3, "database", Shown::Strong),
+            Source::Match => (4, "match", Shown::Strong),
+            Source::Identity => (5, Source::told(evidence.source.word()), Shown::All),
+            Source::Selection => (6, "selected", Shown::All),
+        };
+        let shared = evidence.source == Source::Identity && evidence.says == Says::Unknown;
+        if needed == Shown::Strong
+            || needed == Shown::All && disagrees == Shown::All
+            || shared
+            || !strong && evidence.source == Source::Identity
+        {
+            let row = Row { label: label.to_owned(), text: evidence.seen.clone(), how: evidence.how.clone() };
+            found.push((place, row));
+        }
+    }
+    found.sort_by_key(|(place, _)| *place);
+    rows.extend(found.into_iter().map(|(_, row)| row));
+    rows
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Shown {
+    Strong,
+    All,
+    Never,
+}
+
+fn note(beaten: &Beaten) -> Row {
+    let text = format!("`{}` does not change {}: the shell's own value wins", beaten.by, beaten.variable);
+    Row { label: "note".to_owned(), text, how: String::new() }
+}
+
+/// A gated command that goes on will still meet a read-only database.
+fn read_only_note(judged: &Judged, target: Option<&Target>) -> Option<Row> {
+    let url = target?.url.as_ref()?;
+    let environment = judged.verdict.because().environment.as_ref()?;
+    let asks = matches!(judged.verdict, Verdict::Ask(_)) && judged.effect() == Effect::Gated;
+    (asks && url.is_read_only()).then(|| Row {
+        label: "note".to_owned(),
+        text: format!("the URL is read-only, so PostgreSQL refuses writes until nexus-env use {environment} --write"),
+        how: String::new(),
+    })
+}
+
+/// What to type instead. It names only what works.
+fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection: &Selection) -> Vec<String> {
+    let because = judged.verdict.because();
+    let open: Option<&Environment> = config
+        .environment(&config.default)
+        .filter(|environment| !environment.is_protected())
+        .or_else(|| config.environments.iter().find(|environment| !environment.is_protected()));
+    let selected = match selection {
+        Selection::Environment(name, _) => config.environment(name),
+        Selection::Nothing | Selection::Expired(..) => None,
+    };
+    let use_open = open.map(|environment| format!("nexus-env use {}", environment.name));
+    let deploy = |environment: &EnvironmentName| {
+        format!("to apply committed migrations to {environment}: nexus-env migrate deploy -e {environment}")
+    };
+    let wrong_tunnel = target.is_some_and(|target| {
+        target.evidence.iter().any(|e| match (&e.says, &because.environment) {
+            (Says::Environment(name, _), Some(environment)) => e.source == Source::Listener && name == environment,
+            (Says::Environment(..) | Says::Local | Says::NotAsPinned(_) | Says::Unknown, _) => false,
+        })
+    });
+    let silent = target.is_some_and(|t| t.evidence.iter().any(|e| e.source == Source::Listener && e.seen == NOBODY));
+    let is_open = selected.filter(|environment| !environment.is_protected());
+    match because.reason {
+        Reason::Harmless | Reason::ProvenOther | Reason::OutOfReach | Reason::Paused => Vec::new(),
+        Reason::Reaches | Reason::Disagrees | Reason::CannotBeKnown | Reason::Unread => {
+            let first = match (is_open, wrong_tunnel) {
+                (Some(Environment { name, proxy: Some(_), .. }), true) => {
+                    Some(format!("nexus-env proxy up -e {name} --switch, which stops that tunnel and starts {name}'s"))
+                }
+                (Some(Environment { name, .. }), true) => Some(format!("stop that tunnel and start {name}'s")),
+                (Some(_) | None, _) => use_open.filter(|_| is_open.is_none()),
+            };
+            let second = match (&because.environment, judged.invocation.tool, judged.concern.as_ref().map(|c| c.effect))
+            {
+                (Some(environment), Tool::Prisma, Some(Effect::Destructive)) => {
+                    // A label may name one that is not declared here.
+                    config.environment(environment).map(|environment| deploy(&environment.name))
+                }
+                (Some(environment), _, Some(Effect::Gated | Effect::Unknown)) => {
+                    let declared = config.environment(environment).filter(|_| judged.invocation.name == DEPLOY);
+                    Some(match declared {
+                        Some(_) => format!(
+                            "at a terminal: nexus-env migrate deploy -e {environment}, which asks for the name {environment}"
+                        ),
+                        None => format!("type it at a terminal, where it asks for the name {environment}"),
+                    })
+                    .filter(|_| matches!(judged.verdict, Verdict::Block(_)))
+                }
+                (Some(_) | None, Tool::Prisma | Tool::Other, _) => None,
+            };
+            let itself = |e: &Evidence| matches!(e.source, Source::Label | Source::Fingerprint);
+            let unsettled = because.environment.is_none() && target.is_some_and(|t| t.evidence.iter().any(itself));
+            let verify = unsettled.then(|| {
+                "nexus-env db verify tells which database each environment reaches, and how to mend it".to_owned()
+            });
+            first.into_iter().chain(second).chain(verify).collect()
+        }
+        Reason::Expired => {
+            let again = because.environment.as_ref().map(|name| format!("nexus-env use {name} for another while"));
+            use_open.into_iter().chain(again).collect()
+        }
+        Reason::NothingKnown => match is_open.filter(|environment| silent && environment.proxy.is_some()) {
+            Some(environment) => {
+                vec![format!("nexus-env proxy up -e {0}, which starts {0}'s tunnel", environment.name)]
+            }
+            None if target.is_some_and(|target| target.url.is_none()) => {
+                use_open.filter(|_| is_open.is_none()).into_iter().collect()
+            }
+            None => open.map_or(Vec::new(), |environment| {
+                let declare = format!(
+                    "say in .nexusenv what it is, under [env.{0}.proxy] or [env.{0}.match], then nexus-env allow",
+                    environment.name
+                );
+                let answered = |t: &Target| t.evidence.iter().any(|e| e.source == Source::Fingerprint);
+                let name = target.is_some_and(answered).then(|| {
+                    format!(
+                        "or tell it by the database itself, if it is {0}'s: nexus-env db label -e {0}",
+                        environment.name
+                    )
+                });
+                std::iter::once(declare).chain(name).collect()
+            }),
+        },
+    }
+}
+
+/// The word to be typed where the verdict asks: the environment's name, since it cannot be typed by habit.
+pub fn word(because: &Because, selection: &Selection) -> String {
+    match (&because.environment, selection) {
+        (Some(environment), _) => environment.to_string(),
+        (None, Selection::Environment(name, _) | Selection::Expired(name, _)) => name.to_string(),
+        (None, Selection::Nothing) => "yes".to_owned(),
+    }
+}

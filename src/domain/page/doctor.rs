@@ -1,0 +1,247 @@
+//! `doctor`: findings over gathered facts. Each is one sentence with its place and the command that mends it. Pure; of what
+//! was read in clear only the place and the variable's name are told, never a value.
+
+mod clear;
+mod loaders;
+mod setup;
+mod start_up;
+pub mod stores;
+
+use serde::Serialize;
+use std::path::PathBuf;
+
+use crate::domain::config::Config;
+use crate::domain::config::name::{EnvironmentName, VariableName};
+
+pub use clear::{is_dotenv, names_in_clear};
+
+/// How bad it is. An error makes the exit status 1.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// It does not work, or a secret is on its way to others.
+    Error,
+    /// It works, and an accident is close.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Finding {
+    pub severity: Severity,
+    /// `~/.zshrc:12`
+    pub place: Option<String>,
+    pub sentence: String,
+    /// What to type.
+    pub mend: String,
+}
+
+/// Everything that was gathered.
+#[derive(Debug, Default)]
+pub struct Facts {
+    pub files: Vec<File>,
+    /// The name of the person's login shell: `zsh`.
+    pub shell: Option<String>,
+    pub identity: Checked,
+    pub state: StateDirectory,
+    pub configuration: Configuration,
+    /// Names in the tmux server's environment whose value is a database URL with a password.
+    pub tmux: Vec<String>,
+    /// The environment that this process was given for a time that is over, and for how long.
+    pub left_over: Option<(String, u64)>,
+    /// Whether this shell's list of what runs at a prompt is read-only, as its hook found.
+    pub prompt: Prompt,
+    /// Programs that declared tunnels start and that are nowhere in `PATH`, each with its environment.
+    pub missing: Vec<(EnvironmentName, String)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Prompt {
+    #[default]
+    Hooked,
+    ReadOnly,
+}
+
+/// The outcome of something that is looked at as a whole.
+#[derive(Debug, Default)]
+pub enum Checked {
+    #[default]
+    Well,
+    Failed {
+        sentence: String,
+        hint: Option<String>,
+    },
+}
+
+#[derive(Debug, Default)]
+pub enum StateDirectory {
+    /// It is there and nobody else's, or not there yet.
+    #[default]
+    Well,
+    OpenToOthers(String),
+    AnotherUsers(String),
+}
+
+#[derive(Debug, Default)]
+pub enum Configuration {
+    #[default]
+    Nothing,
+    Denied,
+    Unusable {
+        sentence: String,
+        hint: Option<String>,
+    },
+    Ready(Box<Ready>),
+}
+
+#[derive(Debug)]
+pub struct Ready {
+    pub config: Config,
+    /// Names that an environment sets: plain ones and secrets.
+    pub names: Vec<VariableName>,
+    /// What each environment would load.
+    pub stores: Vec<stores::Store>,
+}
+
+/// A file that was read, or its last part where it is long.
+#[derive(Clone, Debug)]
+pub struct File {
+    pub path: PathBuf,
+    /// As a person writes it: `~/.zshrc`, `packages/db/.env`.
+    pub shown: String,
+    pub role: Role,
+    pub text: String,
+    /// The number of its first line: not 1 where the beginning was left out.
+    pub first_line: usize,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Role {
+    /// What a shell reads when it starts.
+    StartUp(Shell),
+    History(Shell),
+    /// `.env*` of the repository.
+    DotEnv(InGit),
+    /// What another loader reads.
+    Loader(Loader),
+    /// `.nexusenv.local`, which is one person's own.
+    Own(InGit),
+    /// `.nexusenv`, for line numbers.
+    Configuration,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum InGit {
+    Tracked,
+    Ignored,
+    /// The next `git add .` takes it.
+    Untracked,
+    /// There is no git work tree.
+    Outside,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Loader {
+    Direnv,
+    Mise,
+    Shadowenv,
+    /// oh-my-zsh's `dotenv`, autoenv.
+    Autoenv,
+}
+
+impl Shell {
+    pub fn name(self) -> &'static str {
+        match self {
+            Shell::Bash => "bash",
+            Shell::Zsh => "zsh",
+            Shell::Fish => "fish",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Shell> {
+        [Shell::Bash, Shell::Zsh, Shell::Fish].into_iter().find(|shell| shell.name() == name)
+    }
+}
+
+impl File {
+    /// The lines with their numbers.
+    fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text.lines().enumerate().map(|(at, line)| (self.first_line + at, line))
+    }
+
+    fn at(&self, line: usize) -> Option<String> {
+        Some(format!("{}:{line}", self.shown))
+    }
+}
+
+/// All findings, the worst first and otherwise in the order of this list.
+pub fn findings(facts: &Facts) -> Vec<Finding> {
+    let mut all = setup::findings(facts);
+    all.extend(start_up::findings(facts));
+    all.extend(loaders::findings(facts));
+    all.extend(clear::findings(facts));
+    all.sort_by_key(|finding| finding.severity);
+    all
+}
+
+/// The page, in 80 columns: a mark, the place, the sentence, and below it the command.
+pub fn page(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return "all is well\n".to_owned();
+    }
+    let mut out = String::new();
+    for finding in findings {
+        let mark = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        let place = finding.place.as_ref().map_or(String::new(), |place| format!("{place}: "));
+        out.push_str(&wrapped(&format!("{mark}: {place}{}", finding.sentence), "  "));
+        out.push_str(&format!("  mend: {}\n", finding.mend));
+    }
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let told =
+        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")].map(|(s, word)| {
+            match count(s) {
+                0 => None,
+                1 => Some(format!("1 {word}")),
+                more => Some(format!("{more} {word}s")),
+            }
+        });
+    out.push_str(&format!("\n{}\n", told.into_iter().flatten().collect::<Vec<_>>().join(", ")));
+    out
+}
+
+/// Lines of at most 80 characters, broken at white space, the later ones with this margin.
+fn wrapped(text: &str, margin: &str) -> String {
+    let mut out = String::new();
+    let mut width = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if width > 0 && width + 1 + length > 80 {
+            out.push('\n');
+            out.push_str(margin);
+            width = margin.len();
+        } else if width > 0 {
+            out.push(' ');
+            width += 1;
+        }
+        out.push_str(word);
+        width += length;
+    }
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+#[path = "doctor_tests.rs"]
+mod tests;

@@ -1,0 +1,132 @@
+//! Writes lines of a `.env` file that every reader gives back byte by byte: dotenv for Node (and what is built on it),
+//! `node --env-file`, a POSIX shell that sources the file, and our own. What one of them would change is refused.
+//!
+//! The readers agree on little. In single quotes nothing is special for any of them. Double quotes are the same for all
+//! only around what a shell would not touch. Backticks quote for Node, and for a shell they *run* what is between them;
+//! an escaped quote ends the value for one and not for the other. So a value with a `'` and something that a shell
+//! replaces is written twice, each reader past the other's line:
+//!
+//! ```sh
+//! _= read -r _ NAME <<'#'
+//! # it's "$5"
+//! NAME=`it's "$5"`
+//! #
+//! ```
+//!
+//! The shell reads the first line of the here-document, which the others take for a comment, and nothing of the second. They
+//! see a variable `_`, which every shell sets anyway, and then the name.
+
+use crate::domain::config::name::VariableName;
+
+/// The lines that set a variable, the last with its newline.
+///
+/// # Errors
+/// What is in the value that some reader would change, to follow "it holds".
+pub fn write(name: &VariableName, value: &[u8]) -> Result<String, &'static str> {
+    let value = std::str::from_utf8(value).map_err(|_| "bytes that are no UTF-8")?;
+    if value.contains('\r') {
+        return Err("a carriage return");
+    }
+    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+,=?".contains(&byte);
+    // zsh puts a program's path in the place of `=PROGRAM` at the beginning and after a colon.
+    let path = value.starts_with('=') || value.contains(":=");
+    if !value.is_empty() && value.bytes().all(harmless) && !path {
+        return Ok(format!("{name}={value}\n"));
+    }
+    // dotenv takes `\'` for a quote that does not end the value.
+    if !value.contains('\'') && !value.ends_with('\\') {
+        return Ok(format!("{name}='{value}'\n"));
+    }
+    if !value.contains(['"', '$', '`', '\\']) {
+        return Ok(format!("{name}=\"{value}\"\n"));
+    }
+    // U+2028 and U+2029 end a line for JavaScript's expressions.
+    if value.contains(['\n', '\u{2028}', '\u{2029}']) {
+        return Err("more than one line, with quotes or other characters that a shell replaces");
+    }
+    if value.starts_with([' ', '\t']) || value.ends_with([' ', '\t']) {
+        return Err("a blank at its beginning or end, with quotes or other characters that a shell replaces");
+    }
+    let line =
+        past_the_shell(value).ok_or("all three kinds of quotes, and a `#`, a backslash or a blank among them")?;
+    Ok(format!("_= read -r _ {name} <<'#'\n# {value}\n{name}={line}\n#\n"))
+}
+
+/// One line as Node's readers take it, where no shell reads it.
+fn past_the_shell(value: &str) -> Option<String> {
+    let quotes = ['\'', '"', '`'];
+    let trimmed = |c: char| c.is_whitespace() || c == '\u{feff}';
+    if !value.contains('`') && !value.ends_with('\\') {
+        Some(format!("`{value}`"))
+    } else if !value.contains('#')
+        && !value.starts_with(quotes)
+        && !value.starts_with(trimmed)
+        && !value.ends_with(trimmed)
+    {
+        Some(value.to_owned())
+    } else if !value.contains(['"', '\\']) {
+        Some(format!("\"{value}\""))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::store::dotenv;
+    use proptest::prelude::*;
+
+    fn written(value: &str) -> Result<String, &'static str> {
+        write(&VariableName::new("A").unwrap(), value.as_bytes())
+    }
+
+    #[track_caller]
+    fn check(value: &str, expected: Result<&str, &'static str>) {
+        assert_eq!(written(value).as_deref().map_err(|what| *what), expected, "{value:?}");
+    }
+
+    #[test]
+    fn quotes_only_what_needs_it() {
+        check("plain", Ok("A=plain\n"));
+        check("postgresql://u:p%40@h:1/db?x=y", Ok("A=postgresql://u:p%40@h:1/db?x=y\n"));
+        check("postgresql://h/db?x=y&z=1", Ok("A='postgresql://h/db?x=y&z=1'\n"));
+        check("=ls", Ok("A='=ls'\n"));
+        check("", Ok("A=''\n"));
+        check("two words $x `y` \"z\" \\n #", Ok("A='two words $x `y` \"z\" \\n #'\n"));
+        check("two\nlines", Ok("A='two\nlines'\n"));
+        check("it's\ntwo", Ok("A=\"it's\ntwo\"\n"));
+    }
+
+    #[test]
+    fn writes_for_the_shell_and_for_the_others_where_they_disagree() {
+        check("it's $5", Ok("_= read -r _ A <<'#'\n# it's $5\nA=`it's $5`\n#\n"));
+        check("x '\" `y`", Ok("_= read -r _ A <<'#'\n# x '\" `y`\nA=x '\" `y`\n#\n"));
+        check("'$' `y`#", Ok("_= read -r _ A <<'#'\n# '$' `y`#\nA=\"'$' `y`#\"\n#\n"));
+        check("C:\\new\\", Ok("_= read -r _ A <<'#'\n# C:\\new\\\nA=C:\\new\\\n#\n"));
+    }
+
+    #[test]
+    fn refuses_what_a_reader_would_change() {
+        check("a\r", Err("a carriage return"));
+        check("it's\n$x", Err("more than one line, with quotes or other characters that a shell replaces"));
+        check("it's $x\u{2028}B=1", Err("more than one line, with quotes or other characters that a shell replaces"));
+        check(
+            " it's $x",
+            Err("a blank at its beginning or end, with quotes or other characters that a shell replaces"),
+        );
+        check("'\"`#", Err("all three kinds of quotes, and a `#`, a backslash or a blank among them"));
+        assert_eq!(write(&VariableName::new("A").unwrap(), b"\xff"), Err("bytes that are no UTF-8"));
+    }
+
+    proptest! {
+        #[test]
+        fn our_own_reader_gives_it_back(value in "[a'\"`$\\\\# \\n=é{]{0,12}") {
+            if let Ok(lines) = written(&value) {
+                let entries = dotenv::parse(format!("{lines}B=1\n").as_bytes()).map_err(|w| TestCaseError::fail(w.what))?;
+                prop_assert_eq!(entries.len(), 2, "{}", lines);
+                prop_assert_eq!(entries[0].value.expose(), value.as_bytes());
+            }
+        }
+    }
+}

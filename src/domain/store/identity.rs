@@ -1,0 +1,341 @@
+//! Private keys as text: understood or refused with a reason. It never says a part of a key, and never looks for one.
+
+use std::io::Read;
+use std::str::FromStr;
+use std::sync::OnceLock;
+
+use age::secrecy::{ExposeSecret, SecretString};
+use age::{DecryptError, Decryptor};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::domain::text::secret::Secret;
+
+/// age's own choice is measured on the machine and has been seen to take 3.8 s; its default is 18. 2^20 needs 1 GiB.
+const HIGHEST_WORK_FACTOR: u8 = 20;
+
+/// Everything that can open a store here.
+pub struct Identities {
+    /// Where they came from, for messages: `NEXUS_ENV_IDENTITY` or a path, in backticks.
+    pub origin: String,
+    keys: Vec<Own>,
+    /// Made when somebody asks: a public key costs as much as a fifth of opening a store.
+    recipients: OnceLock<Vec<String>>,
+}
+
+enum Own {
+    Age(age::x25519::Identity),
+    Ssh(Box<age::ssh::Identity>, String),
+}
+
+impl std::fmt::Debug for Identities {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Identities(from {}: {})", self.origin, self.recipients().join(", "))
+    }
+}
+
+impl Identities {
+    pub fn keys(&self) -> impl Iterator<Item = &dyn age::Identity> {
+        self.keys.iter().map(|key| match key {
+            Own::Age(identity) => identity as &dyn age::Identity,
+            Own::Ssh(identity, _) => identity.as_ref() as &dyn age::Identity,
+        })
+    }
+
+    /// The public keys, `age1…` or `ssh-ed25519 …`, in the order in which the identities stand.
+    pub fn recipients(&self) -> &[String] {
+        self.recipients.get_or_init(|| {
+            self.keys
+                .iter()
+                .map(|key| match key {
+                    Own::Age(identity) => identity.to_public().to_string(),
+                    Own::Ssh(_, recipient) => recipient.clone(),
+                })
+                .collect()
+        })
+    }
+}
+
+/// A text that holds private keys: ready, or behind a passphrase.
+pub enum Understood {
+    Ready(Identities),
+    Locked(Locked),
+}
+
+/// Private keys that a passphrase opens.
+pub struct Locked {
+    origin: String,
+    kind: Kind,
+}
+
+enum Kind {
+    AgeFile(Vec<u8>),
+    Ssh(Box<age::ssh::Identity>),
+}
+
+/// Why a text gives no identity. Lines count from one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Unusable {
+    Empty,
+    NotText,
+    Garbage {
+        line: usize,
+    },
+    PublicKey {
+        line: usize,
+    },
+    PostQuantum {
+        line: usize,
+    },
+    Plugin {
+        line: usize,
+    },
+    /// An age file that is not one protected by a passphrase.
+    AgeFile,
+    WrongPassphrase,
+    TooMuchWork,
+    SshRsa,
+    SshUnsupported,
+    SshBroken,
+}
+
+impl Unusable {
+    /// The end of a sentence that begins with where it came from.
+    pub fn sentence(&self) -> String {
+        match self {
+            Unusable::Empty => "holds no identity".to_owned(),
+            Unusable::NotText => "is not text".to_owned(),
+            Unusable::Garbage { line } => format!("holds something that is no age identity in line {line}"),
+            Unusable::PublicKey { line } => format!("holds a public key in line {line}, not an identity"),
+            Unusable::PostQuantum { line } => {
+                format!("holds a post-quantum identity in line {line}, which is not supported")
+            }
+            Unusable::Plugin { line } => format!("needs a plugin of age in line {line}, and none is ever started"),
+            Unusable::AgeFile => "is encrypted, but not with a passphrase".to_owned(),
+            Unusable::WrongPassphrase => "does not open with this passphrase".to_owned(),
+            Unusable::TooMuchWork => "is protected with a work factor above 20".to_owned(),
+            Unusable::SshRsa => "is an ssh-rsa key, which is refused (RUSTSEC-2023-0071)".to_owned(),
+            Unusable::SshUnsupported => "is no ssh-ed25519 key".to_owned(),
+            Unusable::SshBroken => "is not a whole ssh key".to_owned(),
+        }
+    }
+
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Unusable::Empty | Unusable::NotText | Unusable::Garbage { .. } | Unusable::PublicKey { .. } => {
+                "an identity is one line that begins with AGE-SECRET-KEY-1, as age-keygen and nexus-env init write it"
+            }
+            Unusable::PostQuantum { .. } | Unusable::Plugin { .. } => {
+                "nexus-env init, after moving it away, makes an ordinary one"
+            }
+            Unusable::AgeFile => "an identity file is protected by age --passphrase",
+            Unusable::WrongPassphrase => "try again",
+            Unusable::TooMuchWork => "age --passphrase protects it anew with an ordinary one",
+            Unusable::SshRsa | Unusable::SshUnsupported | Unusable::SshBroken => {
+                "ssh-keygen -t ed25519 makes a key that can be used, nexus-env init an age identity"
+            }
+        }
+    }
+}
+
+/// Reads identities: lines as `age-keygen` writes them, an OpenSSH private key, or either behind a passphrase.
+pub fn parse(origin: &str, bytes: &[u8]) -> Result<Understood, Unusable> {
+    const ARMOUR: (&str, &str) = ("-----BEGIN AGE ENCRYPTED FILE-----", "-----END AGE ENCRYPTED FILE-----");
+    let locked = |file| Understood::Locked(Locked { origin: origin.to_owned(), kind: Kind::AgeFile(file) });
+    if bytes.starts_with(b"age-encryption.org/v1\n") {
+        return Ok(locked(bytes.to_vec()));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| Unusable::NotText)?;
+    let trimmed = text.trim();
+    if let Some(body) = trimmed.strip_prefix(ARMOUR.0).and_then(|rest| rest.strip_suffix(ARMOUR.1)) {
+        let body: String = body.split_whitespace().collect();
+        return STANDARD.decode(body).map(locked).map_err(|_| Unusable::AgeFile);
+    }
+    match trimmed.lines().next() {
+        Some("-----BEGIN RSA PRIVATE KEY-----") => Err(Unusable::SshRsa),
+        Some(first) if first.starts_with("-----BEGIN ") => parse_ssh(origin, trimmed),
+        Some(_) => parse_lines(origin, text).map(Understood::Ready),
+        None => Err(Unusable::Empty),
+    }
+}
+
+fn parse_lines(origin: &str, text: &str) -> Result<Identities, Unusable> {
+    let mut found = Identities { origin: origin.to_owned(), keys: Vec::new(), recipients: OnceLock::new() };
+    for (at, line) in text.lines().enumerate() {
+        let (line, at) = (line.trim(), at + 1);
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let identity = age::x25519::Identity::from_str(line).map_err(|_| {
+            let upper = Zeroizing::new(line.to_ascii_uppercase());
+            if upper.starts_with("AGE-SECRET-KEY-PQ-") {
+                Unusable::PostQuantum { line: at }
+            } else if upper.starts_with("AGE-PLUGIN-") {
+                Unusable::Plugin { line: at }
+            } else if line.starts_with("age1") || line.starts_with("ssh-") {
+                Unusable::PublicKey { line: at }
+            } else {
+                Unusable::Garbage { line: at }
+            }
+        })?;
+        found.keys.push(Own::Age(identity));
+    }
+    if found.keys.is_empty() { Err(Unusable::Empty) } else { Ok(found) }
+}
+
+fn parse_ssh(origin: &str, text: &str) -> Result<Understood, Unusable> {
+    // The reader wants the newline after the last line.
+    let text = Zeroizing::new(format!("{text}\n"));
+    let identity = age::ssh::Identity::from_buffer(text.as_bytes(), None).map_err(|_| Unusable::SshBroken)?;
+    match &identity {
+        age::ssh::Identity::Unencrypted(_) => ssh(origin.to_owned(), identity).map(Understood::Ready),
+        age::ssh::Identity::Encrypted(_) => {
+            ssh_recipient(&identity)?;
+            Ok(Understood::Locked(Locked { origin: origin.to_owned(), kind: Kind::Ssh(Box::new(identity)) }))
+        }
+        age::ssh::Identity::Unsupported(_) => Err(Unusable::SshUnsupported),
+    }
+}
+
+fn ssh(origin: String, identity: age::ssh::Identity) -> Result<Identities, Unusable> {
+    let recipient = ssh_recipient(&identity)?;
+    Ok(Identities { origin, keys: vec![Own::Ssh(Box::new(identity), recipient)], recipients: OnceLock::new() })
+}
+
+/// RSA stops here, before anything was decrypted with it: its private operation leaks through timing.
+fn ssh_recipient(identity: &age::ssh::Identity) -> Result<String, Unusable> {
+    match age::ssh::Recipient::try_from(identity.clone()) {
+        Ok(recipient @ age::ssh::Recipient::SshEd25519(..)) => Ok(recipient.to_string()),
+        Ok(age::ssh::Recipient::SshRsa(..)) => Err(Unusable::SshRsa),
+        Err(_) => Err(Unusable::SshUnsupported),
+    }
+}
+
+impl Locked {
+    /// Derives from the passphrase: 0.1 s for an ssh key, 0.4 s and more for an age file.
+    pub fn unlock(self, passphrase: &Secret) -> Result<Identities, Unusable> {
+        let passphrase = std::str::from_utf8(passphrase.expose()).map_err(|_| Unusable::WrongPassphrase)?;
+        let passphrase = SecretString::from(passphrase.to_owned());
+        match self.kind {
+            Kind::AgeFile(file) => {
+                let text = decrypt(&file, passphrase)?;
+                let text = std::str::from_utf8(&text).map_err(|_| Unusable::NotText)?;
+                parse_lines(&self.origin, text)
+            }
+            Kind::Ssh(identity) => match *identity {
+                age::ssh::Identity::Encrypted(key) => {
+                    let key = key.decrypt(passphrase).map_err(|_| Unusable::WrongPassphrase)?;
+                    ssh(self.origin, age::ssh::Identity::from(key))
+                }
+                open @ age::ssh::Identity::Unencrypted(_) => ssh(self.origin, open),
+                age::ssh::Identity::Unsupported(_) => Err(Unusable::SshUnsupported),
+            },
+        }
+    }
+
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+}
+
+fn decrypt(file: &[u8], passphrase: SecretString) -> Result<Zeroizing<Vec<u8>>, Unusable> {
+    let decryptor = Decryptor::new_buffered(file).map_err(|_| Unusable::AgeFile)?;
+    if !decryptor.is_scrypt() {
+        return Err(Unusable::AgeFile);
+    }
+    let mut identity = age::scrypt::Identity::new(passphrase);
+    identity.set_max_work_factor(HIGHEST_WORK_FACTOR);
+    let mut reader =
+        decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
+            DecryptError::ExcessiveWork { .. } => Unusable::TooMuchWork,
+            DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Unusable::WrongPassphrase,
+            // The enum is age's and may grow; whatever else went wrong, the file is not what it should be.
+            _ => Unusable::AgeFile,
+        })?;
+    // Reserved at once, so that growing leaves no copies behind: plaintext is never longer than the file.
+    let mut text = Zeroizing::new(Vec::with_capacity(file.len()));
+    reader.read_to_end(&mut text).map_err(|_| Unusable::AgeFile)?;
+    Ok(text)
+}
+
+/// A new identity as a file's text, like `age-keygen` writes it, and its public key.
+pub fn generate(created: &str) -> (Secret, String) {
+    let identity = age::x25519::Identity::generate();
+    let public = identity.to_public().to_string();
+    let secret = identity.to_string();
+    let text = format!("# created: {created}\n# public key: {public}\n{}\n", secret.expose_secret());
+    (Secret::new(text), public)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<usize, Unusable>) {
+        let got = match parse("`here`", text.as_bytes()) {
+            Ok(Understood::Ready(identities)) => Ok(identities.recipients().len()),
+            Ok(Understood::Locked(_)) => Ok(0),
+            Err(unusable) => {
+                let told = format!("{} {} {unusable:?}", unusable.sentence(), unusable.hint());
+                assert!(!told.contains("GFPYY"), "a message shows a part of the key: {told}");
+                Err(unusable)
+            }
+        };
+        assert_eq!(got, expected, "{text:?}");
+    }
+
+    fn fresh() -> String {
+        age::x25519::Identity::generate().to_string().expose_secret().to_owned()
+    }
+
+    #[test]
+    fn reads_what_age_keygen_writes() {
+        let (text, public) = generate("2026-01-02T03:04:05Z");
+        let text = std::str::from_utf8(text.expose()).unwrap();
+        assert!(text.starts_with("# created: 2026-01-02T03:04:05Z\n# public key: age1"), "{public}");
+        check(text, Ok(1));
+        check(&text.replace('\n', "\r\n"), Ok(1));
+        check(&fresh(), Ok(1));
+        check(&format!("\n  {}  \n# and\n{}\n", fresh(), fresh()), Ok(2));
+    }
+
+    #[test]
+    fn says_what_is_wrong_without_the_key() {
+        check("", Err(Unusable::Empty));
+        check("# only a comment\n", Err(Unusable::Empty));
+        check("\nhello\n", Err(Unusable::Garbage { line: 2 }));
+        check(&KEY[..40], Err(Unusable::Garbage { line: 1 }));
+        check(&format!("{}x", fresh()), Err(Unusable::Garbage { line: 1 }));
+        check(&format!("{}\n{KEY}Q", fresh()), Err(Unusable::Garbage { line: 2 }));
+        check("AGE-SECRET-KEY-PQ-1GFPYYSJZ", Err(Unusable::PostQuantum { line: 1 }));
+        check("AGE-PLUGIN-YUBIKEY-1GFPYYSJZ", Err(Unusable::Plugin { line: 1 }));
+        check("age1qqqq", Err(Unusable::PublicKey { line: 1 }));
+        check("-----BEGIN RSA PRIVATE KEY-----\nGFPYY\n", Err(Unusable::SshRsa));
+        check("-----BEGIN OPENSSH PRIVATE KEY-----\nGFPYY\n", Err(Unusable::SshBroken));
+        check("-----BEGIN AGE ENCRYPTED FILE-----\n?\n-----END AGE ENCRYPTED FILE-----\n", Err(Unusable::AgeFile));
+        assert_eq!(parse("x", &[0xff, 0xfe]).err(), Some(Unusable::NotText));
+    }
+
+    #[test]
+    fn opens_a_file_protected_by_a_passphrase() {
+        let mut recipient = age::scrypt::Recipient::new(SecretString::from("correct horse".to_owned()));
+        recipient.set_work_factor(4);
+        let file = age::encrypt(&recipient, fresh().as_bytes()).unwrap();
+        let armoured = format!(
+            "-----BEGIN AGE ENCRYPTED FILE-----\n{}\n-----END AGE ENCRYPTED FILE-----\n",
+            STANDARD.encode(&file)
+        );
+        for bytes in [file.as_slice(), armoured.as_bytes()] {
+            let locked = |bytes| match parse("x", bytes) {
+                Ok(Understood::Locked(locked)) => locked,
+                _ => panic!("not locked"),
+            };
+            assert_eq!(locked(bytes).unlock(&Secret::new("wrong")).err(), Some(Unusable::WrongPassphrase));
+            assert_eq!(locked(bytes).unlock(&Secret::new("correct horse")).unwrap().recipients().len(), 1);
+        }
+    }
+}

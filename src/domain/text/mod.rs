@@ -1,0 +1,12 @@
+//! What can be printed, parsed and compared anywhere: it knows nothing of environments, databases or commands.
+
+pub mod calendar;
+pub mod clock;
+pub mod duration;
+pub mod environ;
+pub mod json;
+pub mod look_alike;
+pub mod pattern;
+pub mod safe_text;
+pub mod secret;
+pub mod words;
