@@ -70,4 +70,15 @@ stories! {
         let expected: Vec<(usize, usize)> = steps.iter().map(|(_, count)| *count).collect();
         assert_eq!(counted(&world, shell, &lines), expected, "{lines:?}");
     }
+
+    /// As on a file system that keeps whole seconds: there the content is compared, by a builtin.
+    fn nothing_is_started_where_a_files_time_has_no_nanoseconds(shell) {
+        let world = World::with(DEV_AND_PROD);
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_500_000_000);
+        let file = std::fs::File::options().write(true).open(world.repo().join(".nexusenv")).unwrap();
+        file.set_times(std::fs::FileTimes::new().set_modified(long_ago)).unwrap();
+        assert_eq!(counted(&world, shell, &["cd ~/repo", "", ""]), [(1, 1), (0, 0), (0, 0)]);
+        let mut session = world.enter(shell);
+        session.types("").prints("");
+    }
 }
