@@ -16,14 +16,21 @@ use crate::command::{self, export};
 use crate::domain::config::Access;
 use crate::domain::guard::toolcall::Format;
 use crate::domain::session::ambient::{Ambient, Colour};
+use crate::domain::session::given;
 use crate::domain::target::acceptance::Emptiness;
 use crate::edge::{ambient, memory, output, terminal, tunnel};
 use crate::error::{Result, Status, told};
+use crate::trace;
 
 /// Runs the program and returns its exit status.
 pub fn run(words: Vec<OsString>) -> Status {
     memory::protect();
     let mut ambient = ambient::read();
+    // Not where Prisma reads what its engine says.
+    let is_engine = words.first().is_some_and(|called| command::engine::is_meant(called));
+    if ambient.variables.text(given::TRACE) == Some("1") && !is_engine {
+        trace::begin();
+    }
     let outcome = match hidden(&ambient, &words) {
         Some(outcome) => outcome,
         None => match parse(&words) {

@@ -12,6 +12,7 @@ use rustix::fs::{Access, FlockOperation, OFlags};
 
 use crate::domain::config::watch::Sighting;
 use crate::domain::session::ambient::Timestamp;
+use crate::trace::{self, Step};
 
 /// What a file that we read may hold, in bytes.
 pub const LARGEST: u64 = 1 << 20;
@@ -59,6 +60,7 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > LARGEST {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
     }
+    trace::line(Step::Read, format_args!("{}, {} bytes", path.display(), bytes.len()));
     Ok(bytes)
 }
 

@@ -1,6 +1,6 @@
 //! nexus-env as a library, so that tests, fuzz targets and benchmarks reach the domain. The program is `main.rs`.
 //!
-//! `main → cli → command → edge → domain`, over one error type; arrows never run back up. `disk` is a cellar of `edge`.
+//! `main → cli → command → edge → domain`, over one error type; arrows never run back up. `disk` and `trace` are cellars of `edge`.
 
 #[global_allocator]
 static ALLOCATOR: edge::watchdog::Counting = edge::watchdog::Counting;
@@ -11,3 +11,4 @@ mod disk;
 pub mod domain;
 pub mod edge;
 pub mod error;
+mod trace;

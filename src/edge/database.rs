@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use crate::domain::target::holding::Trial;
 use crate::domain::target::server::{Reply, Silence};
 use crate::domain::target::url::DatabaseUrl;
+use crate::trace::{self, Step};
 use address::Destination;
 use client::{Account, Purpose};
 
@@ -39,6 +40,12 @@ pub fn ask(url: &DatabaseUrl) -> Vec<Reply> {
     }
     if replies.is_empty() {
         replies.push(Reply { at: "no place".to_owned(), answer: Err(Silence::UnknownHost) });
+    }
+    for Reply { at, answer } in &replies {
+        match answer {
+            Ok(_) => trace::line(Step::Asked, format_args!("the database at {at}: it answers")),
+            Err(silence) => trace::line(Step::Asked, format_args!("the database at {at}: no answer ({silence:?})")),
+        }
     }
     replies
 }

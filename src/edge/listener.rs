@@ -18,6 +18,7 @@ use crate::domain::session::ambient::Ambient;
 use crate::domain::target::listening::{Door, Look, Running, Whereabouts};
 use crate::domain::target::url::{Host, Place};
 use crate::error::Result;
+use crate::trace::{self, Step};
 
 /// How far up the parents of a process are read: `npm run tunnel` starts a shell, which starts a script, which starts ssh.
 const MANY_PARENTS: usize = 6;
@@ -48,7 +49,11 @@ pub fn look(place: &Place) -> Whereabouts {
         }
     };
     Whereabouts::Here(match system::tcp(&addresses, place.port) {
-        Ok(listeners) => Look::Seen(listeners),
+        Ok(listeners) => {
+            let count = listeners.len();
+            trace::line(Step::Observed, format_args!("port {}: {count} listening on this machine", place.port));
+            Look::Seen(listeners)
+        }
         Err(error) => Look::CannotBeSeen(error.to_string()),
     })
 }

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::guard::project::{Content, Files, Obstacle};
+use crate::trace::{self, Step};
 
 /// The file system, for the guard's reader.
 pub struct Disk;
@@ -18,7 +19,7 @@ const HEAD: u64 = 512;
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> Content {
-        match open(path).and_then(|file| bytes(&file, LARGEST + 1)) {
+        let content = match open(path).and_then(|file| bytes(&file, LARGEST + 1)) {
             Ok(bytes) if bytes.len() as u64 > LARGEST => Content::Unreadable(Obstacle::TooLarge),
             Ok(bytes) => Content::Text(decoded(&bytes)),
             Err(error) => match error.kind() {
@@ -29,7 +30,15 @@ impl Files for Disk {
                 ErrorKind::InvalidInput => Content::Unreadable(Obstacle::NoFile),
                 _ => Content::Unreadable(Obstacle::Failed),
             },
+        };
+        match &content {
+            Content::Text(text) => trace::line(Step::Read, format_args!("{}, {} bytes", path.display(), text.len())),
+            Content::Unreadable(obstacle) => {
+                trace::line(Step::Read, format_args!("{}: cannot be read ({obstacle:?})", path.display()));
+            }
+            Content::Missing => {}
         }
+        content
     }
 
     fn names(&self, directory: &Path) -> Vec<String> {

@@ -20,6 +20,7 @@ use crate::domain::config::watch::Watch;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::container::Pin;
 use crate::error::{Failure, Result};
+use crate::trace::{self, Step};
 
 /// What the person said about a repository's inputs.
 #[derive(Debug)]
@@ -45,6 +46,12 @@ pub fn judge(ambient: &Ambient, repository: &Repository) -> Result<Trust> {
     let Some(state) = &ambient.state_dir else { return Ok(Trust::Asks(Vec::new())) };
     let main = standing(ambient, state, &repository.main);
     let local = repository.local.as_ref().map(|input| standing(ambient, state, input));
+    let word = match main {
+        Standing::Allowed => "allowed",
+        Standing::Denied => "denied",
+        Standing::Unknown => "not allowed yet",
+    };
+    trace::line(Step::Concluded, format_args!("{} is {word}", repository.main.path.display()));
     match (main, local.unwrap_or(Standing::Allowed)) {
         (Standing::Allowed, Standing::Allowed) => texts(repository).map(Trust::Allowed),
         (Standing::Denied, Standing::Allowed | Standing::Denied | Standing::Unknown)

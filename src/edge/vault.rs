@@ -25,6 +25,7 @@ use crate::domain::store::container::format::{self, Malformed};
 use crate::domain::store::container::seal::{Damaged, DataKey, Keys, Unsealed, Verified};
 use crate::domain::store::container::{Container, Pin};
 use crate::domain::store::identity::Identities;
+use crate::trace::{self, Step};
 
 /// An age header takes a hundred bytes a recipient, and each costs time at every load: 600 are enough.
 const LARGEST_KEY: usize = 64 * 1024;
@@ -123,6 +124,11 @@ pub fn open(
             .map(Vars::new),
     };
     let vars = vars.map_err(|damaged| value_damaged(expected, damaged))?;
+    let (count, environment) = (container.secrets.len(), expected.environment);
+    trace::line(
+        Step::Concluded,
+        format_args!("the store of {environment} is whole: revision {}, values: {count}", container.revision),
+    );
     Ok(Opened { vars, pin: pin(container, expected, &keys), warning })
 }
 

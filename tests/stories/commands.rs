@@ -284,3 +284,27 @@ fn a_reader_that_goes_away_ends_no_command_with_a_signal() {
         assert_eq!(ended(writer.into()), ended(Stdio::null()), "{line}");
     }
 }
+
+#[test]
+fn a_trace_tells_every_step_and_never_a_value() {
+    let line = "PGPASSWORD=hunter2 npx prisma migrate dev";
+    let world = world().secret("prod", "TOKEN", "hunter2");
+    let quiet = world.run(&["run", "-e", "prod", "--", "nexus-env", "guard", "check", "--line", line]);
+    assert!(!quiet.stderr.contains("trace"), "{}", quiet.stderr);
+    let world = world.variable("NEXUS_ENV_TRACE", "1");
+    let told = world.run(&["run", "-e", "prod", "--", "nexus-env", "guard", "check", "--line", line]);
+    assert_eq!((told.status, &told.stdout), (quiet.status, &quiet.stdout));
+    let told = told.stderr;
+    for step in [
+        " ms  read       /home/ada/repo/.nexusenv, ",
+        " ms  concluded  /home/ada/repo/.nexusenv is allowed",
+        " ms  concluded  the store of prod is whole: revision 2, values: 2",
+        " ms  observed   DATABASE_URL: identity says prod, protected: ",
+        " ms  concluded  prisma migrate dev, destructive: it is blocked, ",
+    ] {
+        assert!(told.contains(step), "{step:?} is not in\n{told}");
+    }
+    for value in ["hunter2", "AGE-SECRET-KEY", "three"] {
+        assert!(!told.contains(value), "{told}");
+    }
+}

@@ -17,7 +17,9 @@ use crate::domain::guard::scope::Fed;
 use crate::domain::guard::verdict::{self, Because, Effect, On, Reason, Verdict};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::keyboard;
+use crate::domain::target::evidence::Evidence;
 use crate::domain::target::{self, Known, StoredUrl, Target};
+use crate::trace::{self, Step};
 
 /// Judges every command that the words or the line would start.
 pub fn outcome<'a>(ambient: &Ambient, standing: &'a Standing<'a>, asked: &Asked, doors: &Doors<'_>) -> Outcome<'a> {
@@ -59,7 +61,8 @@ pub fn outcome_in<'a>(
             let stored = OnceCell::new();
             let questions = Questions::new(doors.ask, depth);
             let judged = |invocation| judge(ambient, surroundings, &stored, doors, &questions, invocation);
-            let all = found.into_iter().map(judged).collect();
+            let all: Vec<Judged> = found.into_iter().map(judged).collect();
+            all.iter().for_each(traced);
             Outcome::Judged(all, View { config: surroundings.config, selection: &surroundings.selection })
         }
     }
@@ -131,6 +134,19 @@ fn judge(
         Some((verdict, concern)) => Judged { invocation, concern: Some(concern), targets, verdict },
         None => Judged { invocation, concern: None, targets, verdict: harmless },
     }
+}
+
+/// What was found out about a command, piece by piece, and what it came to.
+fn traced(judged: &Judged) {
+    let Judged { invocation, targets, verdict, .. } = judged;
+    for target in targets {
+        for Evidence { source, says, seen, how } in &target.evidence {
+            let place = &target.label;
+            trace::line(Step::Observed, format_args!("{place}: {} says {says}: {seen} ({how})", source.detail()));
+        }
+    }
+    let (name, effect, because) = (&invocation.name, invocation.effect.word(), verdict.because().reason.word());
+    trace::line(Step::Concluded, format_args!("{name}, {effect}: {}, {because}", verdict.word()));
 }
 
 /// The verdict, or that the guard is paused on everything that it is about.

@@ -101,6 +101,15 @@ impl Reason {
 }
 
 impl Verdict {
+    /// For the trace.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Verdict::Allow(_) => "it runs",
+            Verdict::Ask(_) => "it asks",
+            Verdict::Block(_) => "it is blocked",
+        }
+    }
+
     pub fn because(&self) -> &Because {
         match self {
             Verdict::Allow(because) | Verdict::Ask(because) | Verdict::Block(because) => because,

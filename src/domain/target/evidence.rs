@@ -1,5 +1,7 @@
 //! One observed fact about a database URL's target, and how it was observed. Pure data; `verdict` weighs it.
 
+use std::fmt;
+
 use crate::domain::config::Protection;
 use crate::domain::config::name::EnvironmentName;
 
@@ -73,6 +75,18 @@ pub enum Says {
     NotAsPinned(Vec<EnvironmentName>),
     /// Something was looked at and does not tell: an undeclared tunnel, another user's process, no listener at all.
     Unknown,
+}
+
+impl fmt::Display for Says {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Says::Environment(name, Protection::Protected) => write!(f, "{name}, protected"),
+            Says::Environment(name, Protection::Open) => write!(f, "{name}"),
+            Says::Local => f.write_str("a server of this machine"),
+            Says::NotAsPinned(_) => f.write_str("not as pinned"),
+            Says::Unknown => f.write_str("unknown"),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]

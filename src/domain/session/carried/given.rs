@@ -18,6 +18,9 @@ pub const UNTIL_UPTIME: &str = "NEXUS_ENV_UNTIL_UPTIME";
 /// The name of a grant.
 pub const ACCESS: &str = "NEXUS_ENV_ACCESS";
 
+/// `1` where a person wants to see what is read, asked, observed and concluded.
+pub const TRACE: &str = "NEXUS_ENV_TRACE";
+
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Given {
     pub environment: EnvironmentName,
