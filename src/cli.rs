@@ -17,6 +17,7 @@ use crate::domain::config::Access;
 use crate::domain::guard::toolcall::Format;
 use crate::domain::session::ambient::{Ambient, Colour};
 use crate::domain::session::given;
+use crate::domain::store::dotenv::Dialect;
 use crate::domain::target::acceptance::Emptiness;
 use crate::edge::{ambient, memory, output, terminal, tunnel};
 use crate::error::{Result, Status, told};
@@ -182,7 +183,13 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         }
         Verb::Import(args) => {
             let replacing = if args.yes { variables::Replacing::Unasked } else { variables::Replacing::Asked };
-            variables::import_chosen(ambient, &args.file, args.environment.environment.as_deref(), replacing).map(done)
+            let dialect = args.format.map(|format| match format {
+                words::Dialect::Dotenv => Dialect::Dotenv,
+                words::Dialect::Docker => Dialect::Docker,
+                words::Dialect::Shell => Dialect::Shell,
+            });
+            let files: Vec<_> = args.files.iter().map(|file| variables::Source::new(file, dialect)).collect();
+            variables::import_chosen(ambient, &files, args.environment.environment.as_deref(), replacing).map(done)
         }
         Verb::Rekey(args) => {
             let aim = if args.unprotected { rekey::Aim::Unprotected } else { rekey::Aim::NewKey };

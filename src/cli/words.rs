@@ -104,6 +104,16 @@ pub enum Verb {
 pub struct HookArgs {
     #[arg(value_parser = PossibleValuesParser::new(["bash", "zsh", "fish"]))]
     pub shell: String,
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Dialect {
+    /// NAME=value with quotes and comments, `export` in front or not; NAME: value
+    Dotenv,
+    /// docker's --env-file, where quotes are part of a value
+    Docker,
+    /// Assignments of a shell; nothing is run
+    Shell,
+}
+
 }
 
 #[derive(Args, Debug)]
@@ -194,7 +204,11 @@ pub struct NameArgs {
 
 #[derive(Args, Debug)]
 pub struct ImportArgs {
-    pub file: PathBuf,
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What they are written in; shell for .envrc and *.sh, dotenv for the others when left out
+    #[arg(long)]
+    pub format: Option<Dialect>,
     #[command(flatten)]
     pub environment: EnvironmentArgs,
     /// Replace values of a protected environment without a question

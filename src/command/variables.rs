@@ -23,7 +23,7 @@ use crate::edge::vault::{self, Expected, Opened, Outcome, VaultFailure, Wanted};
 use crate::edge::{identity, terminal, trust};
 use crate::error::{Failure, Result};
 
-pub use import::{Replacing, import, import_chosen};
+pub use import::{Questions, Replacing, Source, import, import_chosen};
 pub use set::{refuse_argument, set, store};
 
 /// One environment of one repository, and who works on it.

@@ -155,3 +155,46 @@ fn an_import_takes_no_emptiness_for_a_value_and_no_text_for_a_url() {
     );
     holds(&world, "dev", "NEW", b"");
 }
+
+#[test]
+fn references_and_ciphertexts_are_said_and_not_taken() {
+    let world = world().file(
+        ".envrc",
+        "use flake\nexport A='it is' B=$(op read op://team/x)\nexport C=op://team/prod/c\nif true; then\n  export D=1\nfi\n",
+    );
+    world.run(&["import", ".envrc"]).succeeds().says(
+        "nexus-env: not taken: line 1: a command stands there, and none is run\n\
+         nexus-env: not taken: `B` (line 2): a shell computes it\n\
+         nexus-env: not taken: `D` (line 5): it stands inside of a condition, a loop or a function\n\
+         nexus-env: not taken: `C` (line 3): it is a reference to 1Password, and no value\n\
+         nexus-env: dev took `A`\n\
+         nexus-env: `.envrc` still holds these values in clear; delete it, after you moved what was not taken: rm -- .envrc\n",
+    );
+    holds(&world, "dev", "A", b"it is");
+    let world = world.file("list.env", "\u{feff}QUOTED=\"x\"\r\nHOME\r\nSEALED=ENC[AES256_GCM,data:x,type:str]\r\n");
+    world.run(&["import", "list.env", "--format", "docker"]).succeeds().says(
+        "nexus-env: not taken: `HOME` (line 2): docker takes its value from where it runs\n\
+         nexus-env: not taken: `SEALED` (line 3): it is a ciphertext of sops, and no value\n\
+         nexus-env: dev took `QUOTED`\n\
+         nexus-env: `list.env` still holds these values in clear; delete it, after you moved what was not taken: rm -- list.env\n",
+    );
+    holds(&world, "dev", "QUOTED", b"\"x\"");
+}
+
+#[test]
+fn several_files_are_one_import_and_what_they_disagree_about_is_asked() {
+    let world = world().file("one.env", "A=1\nB=same\n").file("two.yaml", "A: 2\nB: same\nC: three\n");
+    let files = ["import", "one.env", "two.yaml"];
+    world.run(&files).ends_with_status(3).prints("").says(
+        "nexus-env: `A` has another value in each of `one.env`, `two.yaml`, and nothing was taken\n\
+         hint: import them one after the other: what comes later replaces what was there\n",
+    );
+    let mut session = world.enter(crate::world::shell::Shell::Bash);
+    let line = "nexus-env import one.env two.yaml";
+    let question = "`A` has another value in each of `one.env`, `two.yaml`; type 1 for `one.env`, 2 for `two.yaml`: ";
+    session.answers(line, question, "3").ends_with_status(3);
+    session.answers(line, question, "2").ends_with_status(0);
+    for (name, value) in [("A", "2"), ("B", "same"), ("C", "three")] {
+        holds(&world, "dev", name, value.as_bytes());
+    }
+}

@@ -1,8 +1,9 @@
 //! `set`, `get`, `list`, `unset` and `import` on a real store, called as the command line calls them.
 
 use std::cell::RefCell;
+use std::path::Path;
 
-use nexus_env::command::variables::{self, Place};
+use nexus_env::command::variables::{self, Place, Questions, Source};
 use nexus_env::domain::config::name::VariableName;
 use nexus_env::domain::session::ambient::Ambient;
 use nexus_env::domain::store::container::Pin;
@@ -42,8 +43,9 @@ fn at_with<T>(
     (result, *remembered.borrow())
 }
 
-fn asks_nobody(_replaced: &str) -> Result<()> {
-    Ok(())
+fn import(place: &Place<'_>, file: &Path) -> Result<()> {
+    let questions = Questions { replace: &|_| Ok(()), choose: &|_, _| Ok(0) };
+    variables::import(place, &[Source::new(file, None)], &questions)
 }
 
 fn got(world: &World, name: &str, plain: Option<&str>) -> Result<String> {
@@ -131,9 +133,9 @@ fn names_and_values_that_cannot_be_are_refused() {
 fn import_takes_everything_in_one_write() {
     let world = World::with_three();
     let file = world.root().join(".env");
-    let text = format!("# c\nexport A=A-{CANARY}\nB=\"new\\nline\"\nD='$x'\nE=${{A}}\nPATH=/evil\nD='$y'\n");
+    let text = format!("# c\nexport A=A-{CANARY}\nB=\"new\\nline\"\nD='$x'\nE=a${{A}}\nPATH=/evil\nD='$y'\n");
     std::fs::write(&file, text).unwrap();
-    let (done, pin) = at(&world, |place| variables::import(place, &file, &asks_nobody));
+    let (done, pin) = at(&world, |place| import(place, &file));
     done.unwrap();
     assert_eq!(pin.map(|pin| pin.revision), Some(2), "one write");
     let opened = world.open().unwrap();
@@ -143,7 +145,7 @@ fn import_takes_everything_in_one_write() {
         ("B", "new\nline".to_owned()),
         ("C", format!("C-{CANARY}")),
         ("D", "$y".to_owned()),
-        ("E", "${A}".to_owned()),
+        ("E", "a${A}".to_owned()),
     ];
     assert_eq!(values, expected.map(|(n, v)| (n, v.into_bytes())));
     assert!(file.exists(), "the file is the person's to delete");
@@ -155,14 +157,13 @@ fn import_takes_all_or_nothing() {
     let before = world.text();
     let file = world.root().join("my.env");
     std::fs::write(&file, "D=1\ncanary\n").unwrap();
-    let (sentence, hint) = told_by(at(&world, |place| variables::import(place, &file, &asks_nobody)).0.unwrap_err());
+    let (sentence, hint) = told_by(at(&world, |place| import(place, &file)).0.unwrap_err());
     let place = file.display();
     let expected = format!("`{place}:2`: `NAME=value` is expected, and there is no `=`, and nothing was taken");
     assert_eq!((sentence, hint.as_str()), (expected, "mend line 2 and import it again"));
     std::fs::write(&file, "# nothing\n").unwrap();
-    assert!(at(&world, |place| variables::import(place, &file, &asks_nobody)).0.is_err());
-    let (sentence, _) =
-        told_by(at(&world, |place| variables::import(place, world.root(), &asks_nobody)).0.unwrap_err());
+    assert!(at(&world, |place| import(place, &file)).0.is_err());
+    let (sentence, _) = told_by(at(&world, |place| import(place, world.root())).0.unwrap_err());
     assert!(sentence.ends_with("it is no regular file"), "{sentence}");
     assert_eq!(before, world.text());
 }

@@ -1,14 +1,38 @@
-//! Reads `.env` files, the part of the dialect that every loader agrees on. It expands nothing and runs nothing.
+//! Reads files of variables in the dialects that people have. It expands nothing and runs nothing.
 //!
-//! `NAME=value` with an optional `export`, spaces around `=`, comments, CRLF, a byte order mark. A value in single
-//! quotes or backticks is taken as it stands, one in double quotes knows `\n \r \t \" \\ \$`; all three may go over
-//! several lines. One without quotes ends at the line's end or before ` #`. What stands twice counts as it stands
-//! last. Every error names the line and never what stands in it: a line that is not understood may be a secret.
+//! What `.env` loaders agree on: `NAME=value` with an optional `export`, spaces around `=`, comments, CRLF, a byte order
+//! mark. A value in single quotes or backticks is taken as it stands, one in double quotes knows `\n \r \t \" \\ \$`; all
+//! three may go over several lines. One without quotes ends at the line's end or before ` #`. `NAME: value` is taken too, and
+//! a list's `- NAME=value`. What stands twice counts as it stands last. Every error names the line and never what stands in
+//! it: a line that is not understood may be a secret.
 
+pub mod docker;
 pub mod line;
+mod shell;
 
 use crate::domain::config::name::VariableName;
 use crate::domain::text::secret::Secret;
+
+/// Who else reads such a file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Dialect {
+    Dotenv,
+    /// `docker run --env-file`: no quotes, every byte counts.
+    Docker,
+    /// A shell that sources it: direnv's `.envrc`.
+    Shell,
+}
+
+impl Dialect {
+    /// What a file of that name is written in.
+    pub fn of(file: &str) -> Dialect {
+        match file {
+            ".envrc" => Dialect::Shell,
+            _ if [".envrc", ".sh", ".bash", ".zsh"].iter().any(|ending| file.ends_with(ending)) => Dialect::Shell,
+            _ => Dialect::Dotenv,
+        }
+    }
+}
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
@@ -27,6 +51,27 @@ pub enum Dollar {
     None,
 }
 
+/// What stands in a file and sets nothing that can be taken.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PassedOver {
+    pub name: Option<VariableName>,
+    pub line: usize,
+    pub what: &'static str,
+}
+
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Taken {
+    /// In the order in which they stand, also those that a later one replaces.
+    pub entries: Vec<Entry>,
+    pub passed_over: Vec<PassedOver>,
+}
+
+impl Taken {
+    fn pass_over(&mut self, name: Option<VariableName>, line: usize, what: &'static str) {
+        self.passed_over.push(PassedOver { name, line, what });
+    }
+}
+
 /// Lines count from one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Wrong {
@@ -34,21 +79,34 @@ pub struct Wrong {
     pub what: &'static str,
 }
 
-/// All entries in the order in which they stand, also those that a later one replaces.
-pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, Wrong> {
+const NO_NAME: &str = "what stands before `=` is no name of a variable";
+const NUL: &str = "the value holds a NUL byte, which no variable can";
+const NEVER_ENDS: &str = "the quote that begins here never ends";
+
+/// All that stands in a file.
+///
+/// # Errors
+/// The first line that is none of the dialect's.
+pub fn parse(dialect: Dialect, bytes: &[u8]) -> Result<Taken, Wrong> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match dialect {
+        Dialect::Dotenv => entries(bytes),
+        Dialect::Docker => docker::parse(bytes),
+        Dialect::Shell => shell::parse(bytes),
+    }
+}
+
+fn entries(bytes: &[u8]) -> Result<Taken, Wrong> {
     let mut reader = Reader { bytes, at: 0, line: 1 };
-    let mut all = Vec::new();
+    let mut taken = Taken::default();
     loop {
         reader.skip(|byte| byte.is_ascii_whitespace());
         match reader.peek() {
-            None => return Ok(all),
+            None => return Ok(taken),
             Some(b'#') => reader.skip(|byte| byte != b'\n'),
-            Some(_) => all.push(reader.entry()?),
-        }
-        // The shell's own variable, with which a value begins that is written for shells and others apart.
-        if all.last().is_some_and(|entry| entry.name.as_str() == "_") {
-            all.pop();
+            // Where a document of YAML begins.
+            Some(b'-') if reader.bytes[reader.at..].starts_with(b"---") => reader.skip(|byte| byte != b'\n'),
+            Some(_) => reader.entry(&mut taken)?,
         }
     }
 }
@@ -83,29 +141,42 @@ impl<'b> Reader<'b> {
         &self.bytes[start..self.at]
     }
 
-    fn entry(&mut self) -> Result<Entry, Wrong> {
+    fn entry(&mut self, taken: &mut Taken) -> Result<(), Wrong> {
         let line = self.line;
         let wrong = |what| Wrong { line, what };
-        let mut word = self.take(|byte| byte != b'=' && byte != b'\n');
-        if self.next() != Some(b'=') {
+        let mut word = self.take(|byte| !matches!(byte, b'=' | b':' | b'\n'));
+        let separator = self.next().filter(|byte| *byte != b'\n');
+        let colon = separator == Some(b':') && self.peek().is_none_or(|byte| byte.is_ascii_whitespace());
+        if separator.is_none() || separator == Some(b':') && !colon {
             return Err(wrong("`NAME=value` is expected, and there is no `=`"));
         }
-        if let Some(rest) = word.strip_prefix(b"export")
-            && rest.first().is_some_and(|byte| blank(*byte))
-        {
-            word = rest;
+        for prefix in [&b"-"[..], b"export"] {
+            if let Some(rest) = word.trim_ascii_start().strip_prefix(prefix)
+                && rest.first().is_some_and(|byte| blank(*byte))
+            {
+                word = rest;
+            }
         }
         let name = std::str::from_utf8(word.trim_ascii()).ok().and_then(VariableName::new);
-        let name = name.ok_or(wrong("what stands before `=` is no name of a variable"))?;
+        let name = name.ok_or(wrong(NO_NAME))?;
         self.skip(blank);
         let (value, dollar) = match self.peek() {
             Some(quote @ (b'\'' | b'"' | b'`')) => self.quoted(quote)?,
             Some(_) | None => self.bare(),
         };
-        if value.expose().contains(&0) {
-            return Err(wrong("the value holds a NUL byte, which no variable can"));
+        match value.expose() {
+            bytes if bytes.contains(&0) => return Err(wrong(NUL)),
+            // The shell's own variable, with which a value begins that is written for shells and others apart.
+            _ if name.as_str() == "_" => {}
+            b"" if colon => taken.pass_over(Some(name), line, "nothing stands after its colon"),
+            b"|" | b">" | b"|-" | b">-" | b"|+" | b">+" if colon => {
+                return Err(wrong(
+                    "a block of YAML begins here, which is not read; in double quotes a value may have several lines",
+                ));
+            }
+            _ => taken.entries.push(Entry { name, value, line, dollar }),
         }
-        Ok(Entry { name, value, line, dollar })
+        Ok(())
     }
 
     fn quoted(&mut self, quote: u8) -> Result<(Secret, Dollar), Wrong> {
@@ -117,7 +188,7 @@ impl<'b> Reader<'b> {
         let mut dollar = Dollar::None;
         loop {
             match self.next() {
-                None => return Err(Wrong { line: opened, what: "the quote that begins here never ends" }),
+                None => return Err(Wrong { line: opened, what: NEVER_ENDS }),
                 Some(byte) if byte == quote => break,
                 Some(b'\\') if quote == b'"' => match self.next() {
                     Some(b'n') => value.push(b'\n'),
@@ -172,15 +243,15 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str)]) {
-        let got = parse(text.as_bytes()).map_err(|wrong| format!("{wrong:?}")).unwrap();
+        let got = parse(Dialect::Dotenv, text.as_bytes()).map_err(|wrong| format!("{wrong:?}")).unwrap();
         let got: Vec<_> =
-            got.iter().map(|e| (e.name.as_str(), std::str::from_utf8(e.value.expose()).unwrap())).collect();
+            got.entries.iter().map(|e| (e.name.as_str(), std::str::from_utf8(e.value.expose()).unwrap())).collect();
         assert_eq!(got, expected, "{text:?}");
     }
 
     #[track_caller]
     fn refuses(text: &str, line: usize, what: &str) {
-        let wrong = parse(text.as_bytes()).unwrap_err();
+        let wrong = parse(Dialect::Dotenv, text.as_bytes()).unwrap_err();
         assert_eq!((wrong.line, wrong.what), (line, what), "{text:?}");
     }
 
@@ -208,6 +279,20 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_looks_like_yaml() {
+        check("---\nA: 1\nB: \"a: b\" # c\nC: x:y # z\n", &[("A", "1"), ("B", "a: b"), ("C", "x:y")]);
+        check("environment:\n  - A=b:c\n  B: 'two'\n", &[("A", "b:c"), ("B", "two")]);
+        let read = parse(Dialect::Dotenv, b"environment:\n  A: 1\n").unwrap();
+        assert_eq!(read.passed_over[0].what, "nothing stands after its colon");
+        refuses(
+            "A: |\n  one\n",
+            1,
+            "a block of YAML begins here, which is not read; in double quotes a value may have several lines",
+        );
+        refuses("postgres://u:p@h/d", 1, "`NAME=value` is expected, and there is no `=`");
+    }
+
+    #[test]
     fn expands_nothing_and_says_so() {
         for (text, kept) in [
             ("A=$B", Dollar::Kept),
@@ -219,7 +304,7 @@ mod tests {
             ("A=$2b$10$x", Dollar::Kept),
             ("A=pa$$word", Dollar::Kept),
         ] {
-            assert_eq!(parse(text.as_bytes()).unwrap()[0].dollar, kept, "{text}");
+            assert_eq!(parse(Dialect::Dotenv, text.as_bytes()).unwrap().entries[0].dollar, kept, "{text}");
         }
     }
 
@@ -238,18 +323,22 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = parse(&bytes);
+            for dialect in [Dialect::Dotenv, Dialect::Docker, Dialect::Shell] {
+                let _ = parse(dialect, &bytes);
+            }
         }
 
         #[test]
         fn never_panics_on_what_looks_like_one(text in "([A-C=#'\"`$\\\\ \\r\\n\\t\0é]|export ){0,40}") {
-            let _ = parse(text.as_bytes());
+            for dialect in [Dialect::Dotenv, Dialect::Docker, Dialect::Shell] {
+                let _ = parse(dialect, text.as_bytes());
+            }
         }
 
         #[test]
         fn a_value_in_single_quotes_comes_back(value in "[^'\0\r]{0,80}") {
-            let entries = parse(format!("A='{value}'").as_bytes()).map_err(|w| TestCaseError::fail(w.what))?;
-            prop_assert_eq!(entries[0].value.expose(), value.as_bytes());
+            let taken = parse(Dialect::Dotenv, format!("A='{value}'").as_bytes()).map_err(|w| TestCaseError::fail(w.what))?;
+            prop_assert_eq!(taken.entries[0].value.expose(), value.as_bytes());
         }
     }
 }

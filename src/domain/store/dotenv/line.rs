@@ -123,7 +123,8 @@ mod tests {
         #[test]
         fn our_own_reader_gives_it_back(value in "[a'\"`$\\\\# \\n=é{]{0,12}") {
             if let Ok(lines) = written(&value) {
-                let entries = dotenv::parse(format!("{lines}B=1\n").as_bytes()).map_err(|w| TestCaseError::fail(w.what))?;
+                let read = dotenv::parse(dotenv::Dialect::Dotenv, format!("{lines}B=1\n").as_bytes());
+                let entries = read.map_err(|w| TestCaseError::fail(w.what))?.entries;
                 prop_assert_eq!(entries.len(), 2, "{}", lines);
                 prop_assert_eq!(entries[0].value.expose(), value.as_bytes());
             }
