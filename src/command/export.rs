@@ -10,9 +10,8 @@ use crate::command::load;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::vars::Vars;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::dotenv::line;
-use crate::domain::target::acceptance;
-use crate::domain::target::url;
+use crate::domain::store::dotenv::{docker, line};
+use crate::domain::target::traces::{self, Guise};
 use crate::domain::text::secret::Secret;
 use crate::edge::{output, terminal};
 use crate::error::{Failure, Result, Status};
@@ -23,8 +22,10 @@ pub enum Format {
     Shell,
     /// One object of names and values
     Json,
-    /// Lines of a .env file, read alike by dotenv, `node --env-file` and a shell that sources it
+    /// Lines of a .env file, read alike by dotenv, `node --env-file`, docker where it can be, and a shell that sources it
     Dotenv,
+    /// Lines for `docker run --env-file`, which knows no quotes
+    Docker,
     /// A step of GitHub Actions: masks every value, then appends to $GITHUB_ENV
     Github,
 }
@@ -49,7 +50,8 @@ pub fn export(ambient: &Ambient, environment: Option<&str>, format: Format) -> R
     match format {
         Format::Shell => output::write(&shell(&vars))?,
         Format::Json => output::write(&json(&vars)?)?,
-        Format::Dotenv => output::write(&dotenv(&vars)?)?,
+        Format::Dotenv => output::write(&lines(&vars, "a .env file that every program reads alike", line::write)?)?,
+        Format::Docker => output::write(&lines(&vars, "docker's --env-file", docker::write)?)?,
         Format::Github => github(ambient, &vars)?,
     }
     Ok(Status::DONE)
@@ -84,21 +86,25 @@ fn json(vars: &Vars) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-fn dotenv(vars: &Vars) -> Result<Vec<u8>> {
+/// A line or more for each variable, as `write` has them; it says what a value holds that cannot stand there.
+fn lines(
+    vars: &Vars,
+    place: &str,
+    write: impl Fn(&VariableName, &[u8]) -> Result<String, &'static str>,
+) -> Result<Vec<u8>> {
     let mut out = String::new();
     for (name, value) in vars.iter() {
-        out.push_str(&line::write(name, value.expose()).map_err(|what| {
-            Failure::new(format!(
-                "`{name}` cannot stand in a .env file that every program reads alike: it holds {what}"
-            ))
-            .hint("nexus-env export --format json, or nexus-env run -- COMMAND, which needs no file")
+        out.push_str(&write(name, value.expose()).map_err(|what| {
+            Failure::new(format!("`{name}` cannot stand in {place}: it holds {what}"))
+                .hint("nexus-env export --format json, or nexus-env run -- COMMAND, which needs no file")
         })?);
     }
     Ok(out.into_bytes())
 }
 
-/// Masks first, whole values, each of their lines, and the password inside a URL; only then the values are written.
-/// (GitHub, "Workflow commands": `::add-mask::`, and multi-line values in `GITHUB_ENV` with a delimiter.)
+/// Masks first: whole values, each of their lines and the password inside a URL, as they are, decoded and encoded for a URL;
+/// only then the values are written. (GitHub, "Workflow commands": `::add-mask::`, and multi-line values in `GITHUB_ENV`
+/// with a delimiter.)
 fn github(ambient: &Ambient, vars: &Vars) -> Result<()> {
     let file = ambient.variables.get("GITHUB_ENV").map(Path::new).ok_or_else(|| {
         anyhow!(Failure::new("`GITHUB_ENV` is not set").hint("this format is for a step of a GitHub Actions workflow"))
@@ -107,7 +113,7 @@ fn github(ambient: &Ambient, vars: &Vars) -> Result<()> {
     let mut body = Vec::new();
     for (name, value) in vars.iter() {
         text(name, value, "a GitHub Actions environment")?;
-        for part in maskable(value.expose()) {
+        for part in maskable(value) {
             masks.extend_from_slice(b"::add-mask::");
             masks.extend_from_slice(&part);
             masks.push(b'\n');
@@ -123,24 +129,12 @@ fn github(ambient: &Ambient, vars: &Vars) -> Result<()> {
     Ok(())
 }
 
-/// What must not be seen in a log: each line of a value, percent-encoded as the runner wants its own escapes, and the
-/// passwords of URLs both as written and decoded.
-fn maskable(value: &[u8]) -> Vec<Vec<u8>> {
-    let mut parts: Vec<Vec<u8>> = value.split(|&b| b == b'\n' || b == b'\r').map(<[u8]>::to_vec).collect();
-    if let Ok(text) = std::str::from_utf8(value) {
-        for password in acceptance::passwords(text) {
-            parts.push(url::decode(&password).into_bytes());
-            parts.push(password.into_bytes());
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    let mut escaped: Vec<Vec<u8>> = Vec::new();
-    for part in parts.iter().map(|part| escaped_for_runner(part)) {
-        if !escaped.contains(&part) {
-            escaped.push(part);
-        }
-    }
-    escaped
+/// What must not be seen in a log, a line each.
+fn maskable(value: &Secret) -> Vec<Vec<u8>> {
+    let wanted = [Guise::AsItIs, Guise::PercentDecoded, Guise::PercentEncoded];
+    let traces = traces::of(value).into_iter().filter(|trace| wanted.contains(&trace.guise));
+    let lines = traces.filter(|trace| !trace.text.expose().iter().any(|byte| matches!(byte, b'\n' | b'\r')));
+    lines.map(|trace| escaped_for_runner(trace.text.expose())).collect()
 }
 
 /// In a workflow command `%` is written `%25`.
@@ -171,14 +165,22 @@ mod tests {
         assert_eq!(String::from_utf8(out).unwrap(), "export A='it'\\''s\n$x `y` !'\n");
     }
 
+    #[track_caller]
+    fn masks(value: &str, expected: &[&str]) {
+        let shown: Vec<String> =
+            maskable(&Secret::new(value)).into_iter().map(|part| String::from_utf8(part).unwrap()).collect();
+        let missing: Vec<_> = expected.iter().filter(|part| !shown.iter().any(|other| other == *part)).collect();
+        assert!(missing.is_empty() && shown.iter().all(|part| !part.contains('\n')), "{missing:?} in {shown:?}");
+    }
+
     #[test]
-    fn masks_each_line_and_the_password_inside_a_url() {
-        let shown = |value: &str| {
-            maskable(value.as_bytes()).into_iter().map(|p| String::from_utf8(p).unwrap()).collect::<Vec<_>>()
-        };
-        assert_eq!(shown("one\ntwo\n"), ["one", "two"]);
-        assert_eq!(shown("postgresql://u:p%40ss@h/db"), ["postgresql://u:p%2540ss@h/db", "p@ss", "p%2540ss"]);
-        assert_eq!(shown("postgresql://h/db?password=a%20b"), ["postgresql://h/db?password=a%2520b", "a b", "a%2520b"]);
-        assert_eq!(shown("redis://:p%40ss@h"), ["redis://:p%2540ss@h", "p@ss", "p%2540ss"]);
+    fn masks_each_line_and_the_password_inside_a_url_in_each_of_its_forms() {
+        masks("one\ntwo\n", &["one", "two", "one%250Atwo%250A"]);
+        masks("a b", &["a b", "a%2520b", "a+b"]);
+        masks("postgresql://u:p%40ss@h/db", &["postgresql://u:p%2540ss@h/db", "p@ss", "p%2540ss"]);
+        masks("postgresql://u:p@ss@h/db", &["p@ss", "p%2540ss"]);
+        masks("postgresql://h/db?password=a%20b", &["a b", "a%2520b", "a+b"]);
+        masks("redis://:p%2fss@h", &["p%252fss", "p%252Fss", "p/ss"]);
+        masks("postgresql://postgres:postgres@h/db", &["postgres"]);
     }
 }

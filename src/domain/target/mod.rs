@@ -13,5 +13,6 @@ mod reached;
 pub mod server;
 pub mod started;
 pub mod url;
+pub mod traces;
 
 pub use reached::{Known, Meant, NOBODY, Reach, Selection, StoredUrl, Target, astray, declared_ports, evidence};
