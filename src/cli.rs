@@ -101,7 +101,7 @@ fn usual(words: &[OsString]) -> Option<Verb> {
     let owned = |words: &[&str]| words.iter().map(OsString::from).collect();
     let run = |environment, command: &[&str]| {
         let environment = EnvironmentArgs { environment };
-        Some(Verb::Run(RunArgs { environment, write: false, command: owned(command) }))
+        Some(Verb::Run(RunArgs { environment, write: false, no_mask: false, command: owned(command) }))
     };
     let check = |line, command: &[&str]| GuardVerb::Check(GuardArgs { json: false, line, command: owned(command) });
     match texts.as_slice() {
@@ -197,7 +197,8 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         }
         Verb::Run(args) => {
             let access = if args.write { Access::ReadWrite } else { Access::ReadOnly };
-            run::run(ambient, &words[0], args.environment.environment.as_deref(), access, &args.command)
+            let output = if args.no_mask { run::Output::AsItIs } else { run::Output::Masked };
+            run::run(ambient, &words[0], args.environment.environment.as_deref(), access, output, &args.command)
         }
         Verb::Export(args) => export::export(ambient, args.environment.environment.as_deref(), args.format),
         Verb::Prompt(args) => prompt::prompt(ambient, &args.format),

@@ -261,6 +261,9 @@ pub enum GuardVerb {
     Explain(GuardArgs),
     /// Let everything through on one environment for a short time, after you typed its name
     Pause(PauseArgs),
+    /// Leave stored values in what the command writes; else they are replaced where that is no terminal
+    #[arg(long)]
+    pub no_mask: bool,
     /// End a pause before its time
     Resume(EnvironmentArgs),
     /// Say which scripts of package.json start a command that can lose data, for pre-commit and CI: exit 3 where one does, 1 where not all could be followed

@@ -185,11 +185,16 @@ pub fn environment<'a>(loaded: &'a Loaded, name: &str) -> Result<&'a Environment
 /// The variables of an environment as a shell would have them: secrets opened, references replaced, and database
 /// URLs of a read-only environment made so unless write access was granted.
 pub fn variables(ambient: &Ambient, loaded: &Loaded, active: &Active) -> Result<Vars> {
+    variables_and_secrets(ambient, loaded, active).map(|(vars, _)| vars)
+}
+
+/// The same, and beside them the secrets as they are stored.
+pub fn variables_and_secrets(ambient: &Ambient, loaded: &Loaded, active: &Active) -> Result<(Vars, Vars)> {
     let environment = environment(loaded, active.environment.as_str())?;
     let secrets = secrets(ambient, loaded, environment)?;
-    let vars = vars::resolve(&environment.vars, secrets)?;
+    let vars = vars::resolve(&environment.vars, secrets.clone())?;
     let access = access(environment, active.granted);
-    Ok(holding::all_presented(&environment.name, access, &loaded.config.database_variables, vars)?)
+    Ok((holding::all_presented(&environment.name, access, &loaded.config.database_variables, vars)?, secrets))
 }
 
 /// The variables as a shell gets them now: what another environment's tunnel holds the port of cannot be written to.

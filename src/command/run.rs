@@ -1,5 +1,5 @@
 //! `run`: one command in an environment, without touching the shell. The guard judges it first, by the variables that it
-//! will have; then this process becomes the command.
+//! will have; then this process becomes the command, or stands before it where what it writes is kept somewhere.
 
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
@@ -21,17 +21,29 @@ use crate::domain::page::record::{Entry, Event, Layer};
 use crate::domain::session::ambient::{Ambient, Environ};
 use crate::domain::session::given;
 use crate::domain::session::layers as layers_of;
+use crate::domain::target::exposure;
+use crate::domain::text::needles::Needles;
 use crate::domain::text::safe_text;
 use crate::domain::text::secret::Secret;
+use crate::edge::foreground::attended::{self, Kept};
 use crate::edge::{ambient, grant, identity, layers, program, terminal};
 use crate::error::{Failure, Result, Status, told};
 
-/// Becomes `words` with the environment's variables. Returns only when it was blocked or could not be started.
+/// Whether stored values are replaced in what the command writes to anything but a terminal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Output {
+    Masked,
+    AsItIs,
+}
+
+/// Becomes `words` with the environment's variables. Returns when it was blocked or could not be started, and where its output
+/// was looked at, with its own status.
 pub fn run(
     ambient: &Ambient,
     called: &OsStr,
     named: Option<&str>,
     asked: Access,
+    output: Output,
     words: &[OsString],
 ) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
@@ -42,7 +54,8 @@ pub fn run(
         active.grant = Some(load::consent_to_write(ambient, &loaded.repository.root, environment, active.until)?);
         active.granted = Access::ReadWrite;
     }
-    let vars = load::variables(ambient, &loaded, &active)?;
+    let (vars, secrets) = load::variables_and_secrets(ambient, &loaded, &active)?;
+    let hidden = hidden(output, &vars, &secrets);
     refuse_astray(ambient, &loaded, environment, &vars, words)?;
     let engine = layers_of::engine_before(&vars, &ambient.variables);
     let named = Named::by_rules(loaded.config.guard.iter().map(|rule| rule.command.as_str()));
@@ -72,8 +85,25 @@ pub fn run(
         let entry = Entry::new(Event::Ran).environment(&environment.name).repository(&loaded.repository.root);
         audit::record(ambient, &entry.command(&name).through(Layer::Run));
     }
-    let error = Command::new(program).args(arguments).env_clear().envs(inner.variables.iter()).exec();
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().envs(inner.variables.iter());
+    let error = match hidden {
+        None => command.exec(),
+        Some((needles, kept)) => match attended::in_our_place(command, Some((&needles, kept))) {
+            Ok(ended) => return Ok(ended.pass_on()),
+            Err(error) => error,
+        },
+    };
     Err(not_started(&loaded, Path::new(program), &error).into())
+}
+
+/// What must not be seen in what the command writes, and in which of its streams; `None` where nothing has to be looked at.
+fn hidden(output: Output, vars: &Vars, secrets: &Vars) -> Option<(Needles, Kept)> {
+    let kept = Some(Kept::look()).filter(|kept| output == Output::Masked && kept.any())?;
+    // As they are stored, and as the command gets them.
+    let given = secrets.iter().filter_map(|(name, _)| vars.get(name));
+    let values = secrets.iter().map(|(_, value)| value).chain(given);
+    Some((Needles::new(values.flat_map(exposure::masked))?, kept))
 }
 
 fn not_started(loaded: &Loaded, program: &Path, error: &std::io::Error) -> Failure {
@@ -120,7 +150,7 @@ fn refuse_astray(
 const LABELS: &[&str] = &[
     given::ENVIRONMENT,
     given::ROOT,
-    "NEXUS_ENV_NAMES",
+    given::NAMES,
     given::UNTIL,
     given::UNTIL_UPTIME,
     given::ACCESS,
@@ -133,7 +163,7 @@ const LABELS: &[&str] = &[
 fn is_dropped(ambient: &Ambient, name: &str) -> bool {
     LABELS.contains(&name)
         || name == identity::VARIABLE
-        || ambient.variables.text("NEXUS_ENV_NAMES").is_some_and(|names| names.split(' ').any(|n| n == name))
+        || ambient.variables.text(given::NAMES).is_some_and(|names| names.split(' ').any(|n| n == name))
 }
 
 /// The environment of the command: ours, less what another selection left and less the identity, with the variables
@@ -144,7 +174,7 @@ fn given(ambient: &Ambient, loaded: &Loaded, active: &Active, vars: &Vars, engin
     let names = vars.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ");
     pairs.push((given::ENVIRONMENT.into(), active.environment.as_str().into()));
     pairs.push((given::ROOT.into(), loaded.repository.root.clone().into()));
-    pairs.push(("NEXUS_ENV_NAMES".into(), names.into()));
+    pairs.push((given::NAMES.into(), names.into()));
     if let Some(engine) = engine {
         pairs.push((layers_of::ENGINE_BEFORE.into(), engine.into()));
     }

@@ -1,5 +1,7 @@
-//! Runs a program of the person's to its end, on the terminal that this one has: its words are passed through, and Ctrl-C is
-//! for it alone. It starts nothing in the background.
+//! Runs a program of the person's to its end, on the terminal that this one has: its words are passed through, and signals
+//! are for it alone. It starts nothing in the background.
+
+pub mod attended;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -41,15 +43,7 @@ pub fn run<'a>(
     let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let mut command = Command::new(program);
     command.args(arguments).current_dir(directory).env_clear().envs(variables);
-    let interrupted = Waiting::begin();
-    let status = command.status();
-    drop(interrupted);
-    let status = status?;
-    Ok(match (status.code(), status.signal()) {
-        (Some(code), _) => Ended::Status(code),
-        (None, Some(signal)) => Ended::Signal(signal),
-        (None, None) => Ended::Status(1),
-    })
+    attended::run(command)
 }
 
 /// The same, with what it prints, and nothing on stdin.
@@ -67,31 +61,6 @@ pub fn output<'a>(
     let output = command.stderr(Stdio::inherit()).output()?;
     let ended = output.status.code().map_or(Ended::Signal(output.status.signal().unwrap_or(0)), Ended::Status);
     Ok((ended, output.stdout))
-}
-
-/// While it lives, the terminal's Ctrl-C and Ctrl-\ end the child and not this program, which has to say what became of
-/// it. The child gets them anew: a handler does not survive execve(2).
-struct Waiting([(libc::c_int, libc::sighandler_t); 2]);
-
-impl Waiting {
-    fn begin() -> Waiting {
-        extern "C" fn nothing(_signal: libc::c_int) {}
-        let handler: extern "C" fn(libc::c_int) = nothing;
-        let take = |signal| {
-            // SAFETY: the handler does nothing.
-            (signal, unsafe { libc::signal(signal, handler as libc::sighandler_t) })
-        };
-        Waiting([take(libc::SIGINT), take(libc::SIGQUIT)])
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        for (signal, before) in self.0 {
-            // SAFETY: what was in force before.
-            unsafe { libc::signal(signal, before) };
-        }
-    }
 }
 
 /// The nearest file of this path at or above a directory.

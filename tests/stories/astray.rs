@@ -84,7 +84,7 @@ stories! {
     }
 }
 
-const ECHO: [&str; 7] = ["run", "-e", "dev", "--", "sh", "-c", "echo $DATABASE_URL"];
+const ECHO: [&str; 8] = ["run", "-e", "dev", "--no-mask", "--", "sh", "-c", "echo $DATABASE_URL"];
 
 #[test]
 fn run_hands_no_url_to_a_command_that_reaches_prod_unasked() {

@@ -113,7 +113,7 @@ fn run_becomes_the_command_and_gives_its_status() {
         .ends_with_status(9)
         .prints("development dev");
     world
-        .run(&["run", "-e", "prod", "sh", "-c", "printf %s $DATABASE_URL"])
+        .run(&["run", "-e", "prod", "--no-mask", "sh", "-c", "printf %s $DATABASE_URL"])
         .succeeds()
         .prints(&format!("{PROD_URL}{READ_ONLY}"));
     world
@@ -131,7 +131,7 @@ fn an_identity_given_in_ci_opens_and_does_not_reach_the_command() {
     let key = identity.lines().find(|line| line.starts_with("AGE-SECRET-KEY-1")).unwrap().to_owned();
     let world = world.variable("NEXUS_ENV_IDENTITY", key);
     world
-        .run(&["run", "--", "sh", "-c", "printf %s ${NEXUS_ENV_IDENTITY-gone}:$DATABASE_URL"])
+        .run(&["run", "--no-mask", "--", "sh", "-c", "printf %s ${NEXUS_ENV_IDENTITY-gone}:$DATABASE_URL"])
         .succeeds()
         .prints(&format!("gone:{DEV_URL}"));
 }

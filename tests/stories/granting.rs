@@ -18,9 +18,11 @@ fn text(session: &mut Session<'_>, name: &str) -> String {
 /// What `run`, `get` and `export` make of these variables.
 #[track_caller]
 fn gives(world: &World, variables: &[(&str, &str)], url: &str, access: &str) {
-    for words in
-        [&["run", "--", "printenv", "DATABASE_URL"][..], &["get", "DATABASE_URL"], &["export", "--format", "dotenv"]]
-    {
+    for words in [
+        &["run", "--no-mask", "--", "printenv", "DATABASE_URL"][..],
+        &["get", "DATABASE_URL"],
+        &["export", "--format", "dotenv"],
+    ] {
         let mut command = world.command("nexus-env", world.repo());
         command.args(words).envs(variables.iter().copied());
         let output = world.finish(command, b"").succeeds();

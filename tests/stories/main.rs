@@ -34,6 +34,7 @@ mod layers;
 mod listener;
 mod loading;
 mod migrate_check;
+mod masking;
 mod migrate_deploy;
 mod migrate_status;
 mod names;

@@ -2,6 +2,7 @@
 
 pub mod acceptance;
 pub mod evidence;
+pub mod exposure;
 pub mod holders;
 pub mod holding;
 pub mod label;
@@ -12,7 +13,7 @@ pub mod proxy;
 mod reached;
 pub mod server;
 pub mod started;
-pub mod url;
 pub mod traces;
+pub mod url;
 
 pub use reached::{Known, Meant, NOBODY, Reach, Selection, StoredUrl, Target, astray, declared_ports, evidence};

@@ -6,6 +6,7 @@ pub mod duration;
 pub mod environ;
 pub mod json;
 pub mod look_alike;
+pub mod needles;
 pub mod pattern;
 pub mod safe_text;
 pub mod secret;

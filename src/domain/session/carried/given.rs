@@ -11,6 +11,8 @@ use crate::domain::text::clock::{End, Now, Uptime, whole_number};
 /// The variables, in the order in which a load sets them.
 pub const ENVIRONMENT: &str = "NEXUS_ENV";
 pub const ROOT: &str = "NEXUS_ENV_ROOT";
+/// The names of the variables that were set.
+pub const NAMES: &str = "NEXUS_ENV_NAMES";
 /// Seconds since 1970-01-01 UTC, for people as well.
 pub const UNTIL: &str = "NEXUS_ENV_UNTIL";
 /// The same moment by the clock that nobody sets, as [`Uptime`] is written.

@@ -1,0 +1,290 @@
+//! Runs a program to its end as if it stood in this one's place: it has the same streams but for those that are asked to be
+//! seen first, it gets the signals that are sent to this process, and this process ends as it did.
+
+use std::io::{self, PipeReader, PipeWriter, Read};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use super::Ended;
+use crate::domain::text::needles::{Masking, Needles};
+use crate::error::Status;
+
+/// Which of our streams go where what is written stays, or is passed on: neither to a terminal nor to `/dev/null`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Kept {
+    stdout: bool,
+    stderr: bool,
+    /// Both are one file, so that what is written has one order.
+    together: bool,
+}
+
+impl Kept {
+    pub fn look() -> Kept {
+        let of = |stream: BorrowedFd<'_>| {
+            let stat = rustix::fs::fstat(stream).ok()?;
+            let nothing =
+                rustix::fs::stat("/dev/null").is_ok_and(|null| null.st_rdev == stat.st_rdev && stat.st_rdev != 0);
+            let kept = !nothing && !rustix::termios::isatty(stream);
+            kept.then_some((stat.st_dev, stat.st_ino))
+        };
+        let (stdout, stderr) = (of(rustix::stdio::stdout()), of(rustix::stdio::stderr()));
+        Kept { stdout: stdout.is_some(), stderr: stderr.is_some(), together: stdout.is_some() && stdout == stderr }
+    }
+
+    pub fn any(self) -> bool {
+        self.stdout || self.stderr
+    }
+}
+
+/// Runs the command to its end.
+///
+/// # Errors
+/// Where it could not be started: those of execve(2).
+pub fn run(command: Command) -> io::Result<Ended> {
+    attend(command, Vec::new())
+}
+
+/// Runs the command in this process's place, which passes on how it ended. Where this one is killed, so is the command. In what it
+/// writes to the streams that are kept, the needles are replaced.
+///
+/// # Errors
+/// As for [`run`].
+pub fn in_our_place(mut command: Command, masked: Option<(&Needles, Kept)>) -> io::Result<Ended> {
+    #[cfg(target_os = "linux")]
+    {
+        let follow = || match unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        };
+        // SAFETY: prctl(2) is a system call and nothing else.
+        unsafe { command.pre_exec(follow) };
+    }
+    let mut channels = Vec::new();
+    if let Some((needles, kept)) = masked {
+        let mut channel = |to: BorrowedFd<'static>| -> io::Result<PipeWriter> {
+            let (reader, writer) = io::pipe()?;
+            channels.push(Channel { reader, to, masking: Masking::new(needles) });
+            Ok(writer)
+        };
+        if kept.stdout {
+            let writer = channel(rustix::stdio::stdout())?;
+            if kept.together {
+                command.stderr(writer.try_clone()?);
+            }
+            command.stdout(writer);
+        }
+        if kept.stderr && !kept.together {
+            command.stderr(channel(rustix::stdio::stderr())?);
+        }
+    }
+    attend(command, channels)
+}
+
+impl Ended {
+    /// Ends this process as the command ended: a signal that ended it ends this one, too.
+    pub fn pass_on(self) -> Status {
+        match self {
+            Ended::Status(status) => Status(status as u8),
+            Ended::Signal(signal) => {
+                // SAFETY: a default action, and a signal to this process alone.
+                unsafe {
+                    libc::signal(signal, libc::SIG_DFL);
+                    libc::raise(signal);
+                }
+                // As a shell says it, where that signal ends nobody.
+                Status(128_u8.wrapping_add(signal as u8))
+            }
+        }
+    }
+}
+
+/// One stream of the command's, on its way to ours.
+struct Channel<'n> {
+    reader: PipeReader,
+    to: BorrowedFd<'static>,
+    masking: Masking<'n>,
+}
+
+impl Channel<'_> {
+    /// Takes what is there; whether more may come.
+    fn pass(&mut self) -> bool {
+        let mut bytes = zeroize::Zeroizing::new(vec![0; 64 * 1024]);
+        match self.reader.read(&mut bytes) {
+            Ok(0) => {
+                let _ = write(self.to, &self.masking.end());
+                false
+            }
+            Ok(length) => write(self.to, &self.masking.feed(&bytes[..length])).is_ok(),
+            Err(error) => error.kind() == io::ErrorKind::Interrupted,
+        }
+    }
+}
+
+fn write(to: BorrowedFd<'_>, mut bytes: &[u8]) -> rustix::io::Result<()> {
+    while !bytes.is_empty() {
+        match rustix::io::write(to, bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(Errno::INTR) => {}
+            // Somebody made our stream one that does not wait.
+            Err(Errno::AGAIN) => drop(poll(&mut [PollFd::from_borrowed_fd(to, PollFlags::OUT)], None)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn attend(mut command: Command, mut channels: Vec<Channel<'_>>) -> io::Result<Ended> {
+    let (bell, ringer) = io::pipe()?;
+    let attending = Attending::begin(&ringer);
+    let started = command.spawn();
+    // The writing ends of the channels are in it.
+    drop(command);
+    let mut child = started?;
+    CHILD.store(child.id() as i32, Ordering::SeqCst);
+    let status = wait(&mut child, &bell, &mut channels);
+    CHILD.store(0, Ordering::SeqCst);
+    let status = status?;
+    // What it wrote before it ended.
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    loop {
+        let ready = channels_ready(&channels, &[], Some(&at_once));
+        if !ready.contains(&true) {
+            break;
+        }
+        pass(&mut channels, &ready);
+    }
+    drop(attending);
+    if !channels.is_empty() {
+        stay_behind(channels);
+    }
+    Ok(status.code().map_or(Ended::Signal(status.signal().unwrap_or(0)), Ended::Status))
+}
+
+/// Passes on what comes until the command has ended.
+fn wait(child: &mut Child, bell: &PipeReader, channels: &mut Vec<Channel<'_>>) -> io::Result<std::process::ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        let mut ready = channels_ready(channels, &[bell.as_fd()], None);
+        if ready.pop() == Some(true) {
+            let mut rung = bell;
+            let _ = rung.read(&mut [0; 64]);
+        }
+        pass(channels, &ready);
+    }
+}
+
+fn pass(channels: &mut Vec<Channel<'_>>, ready: &[bool]) {
+    let mut ready = ready.iter();
+    channels.retain_mut(|channel| !ready.next().is_some_and(|ready| *ready) || channel.pass());
+}
+
+/// Which of the channels, and then of the others, have something to read, or will never have.
+fn channels_ready(channels: &[Channel<'_>], others: &[BorrowedFd<'_>], wait: Option<&Timespec>) -> Vec<bool> {
+    let all = channels.iter().map(|channel| channel.reader.as_fd()).chain(others.iter().copied());
+    let mut all: Vec<PollFd<'_>> = all.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
+    match poll(&mut all, wait) {
+        Ok(_) => all.iter().map(|fd| !fd.revents().is_empty()).collect(),
+        Err(_) => vec![false; all.len()],
+    }
+}
+
+/// Something that the command left running has its streams still: a process of ours goes on for it, as long as it writes.
+fn stay_behind(mut channels: Vec<Channel<'_>>) {
+    // SAFETY: this process has one thread. What the new one does is what this one would have done.
+    if unsafe { libc::fork() } != 0 {
+        return;
+    }
+    while !channels.is_empty() {
+        let ready = channels_ready(&channels, &[], None);
+        pass(&mut channels, &ready);
+    }
+    // SAFETY: _exit(2) leaves nothing undone that is ours.
+    unsafe { libc::_exit(0) }
+}
+
+/// The command, for the handler; 0 where there is none.
+static CHILD: AtomicI32 = AtomicI32::new(0);
+/// Where the handler says that a child has changed.
+static RINGER: AtomicI32 = AtomicI32::new(-1);
+
+/// What somebody may send to this process and mean the command.
+const PASSED_ON: [libc::c_int; 8] = [
+    libc::SIGINT,
+    libc::SIGQUIT,
+    libc::SIGTERM,
+    libc::SIGHUP,
+    libc::SIGUSR1,
+    libc::SIGUSR2,
+    libc::SIGWINCH,
+    libc::SIGALRM,
+];
+
+/// While it lives, signals to this process go to the command. Those that are ignored stay so, also there.
+struct Attending(Vec<(libc::c_int, libc::sigaction)>);
+
+impl Attending {
+    fn begin(ringer: &PipeWriter) -> Attending {
+        RINGER.store(ringer.as_raw_fd(), Ordering::SeqCst);
+        let all = PASSED_ON.into_iter().chain([libc::SIGCHLD]);
+        Attending(all.filter_map(|signal| Some((signal, take(signal)?))).collect())
+    }
+}
+
+impl Drop for Attending {
+    fn drop(&mut self) {
+        for (signal, before) in &self.0 {
+            // SAFETY: what sigaction(2) has told.
+            unsafe { libc::sigaction(*signal, before, std::ptr::null_mut()) };
+        }
+        RINGER.store(-1, Ordering::SeqCst);
+    }
+}
+
+fn take(signal: libc::c_int) -> Option<libc::sigaction> {
+    let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = handle;
+    // SAFETY: all zeroes is a valid `sigaction`; the calls fill it, and set what was filled in.
+    unsafe {
+        let mut before: libc::sigaction = std::mem::zeroed();
+        let known = libc::sigaction(signal, std::ptr::null(), &raw mut before) == 0;
+        // Where somebody wants it ignored (nohup(1)), it is. But children are to be waited for.
+        if !known || before.sa_sigaction == libc::SIG_IGN && signal != libc::SIGCHLD {
+            return None;
+        }
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as libc::sighandler_t;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART;
+        libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+        Some(before)
+    }
+}
+
+/// Everything in it is safe in a handler (signal-safety(7)): kill, write.
+extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
+    let child = CHILD.load(Ordering::SeqCst);
+    // SAFETY: the kernel gives it; the descriptor is open as long as its number is there; a full pipe has rung already.
+    unsafe {
+        if signal == libc::SIGCHLD {
+            libc::write(RINGER.load(Ordering::SeqCst), c"!".as_ptr().cast(), 1);
+        } else if child > 0 && info.as_ref().is_some_and(is_from_a_process) {
+            libc::kill(child, signal);
+        }
+    }
+}
+
+/// What the terminal sends goes to the whole group, and so to the command as well.
+#[cfg(target_os = "linux")]
+fn is_from_a_process(info: &libc::siginfo_t) -> bool {
+    info.si_code <= 0
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_from_a_process(info: &libc::siginfo_t) -> bool {
+    info.si_pid > 0
+}
