@@ -152,8 +152,8 @@ impl Global {
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
     use command::{
-        agent, doctor, init, log, pause, prompt, ps, rekey, run, scripts, sentry, session, status, tour, trust,
-        variables,
+        agent, doctor, edit, init, log, pause, prompt, ps, rekey, run, scripts, sentry, session, status, tour,
+        trust, variables,
     };
     let done = |()| Status::DONE;
     match verb {
@@ -213,6 +213,7 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
             scripts::scripts(ambient, &args.except, if args.json { scripts::Form::Json } else { scripts::Form::Table })
         }
         Verb::Guard(GuardVerb::Hook(args)) => agent::hook(ambient, args.format.as_deref().and_then(Format::from_word)),
+        Verb::Edit(args) => edit::edit(ambient, args.environment.as_deref()).map(done),
         Verb::Log(args) => {
             let wanted = log::Wanted { number: args.number, since: args.since, environment: args.environment };
             log::log(ambient, &wanted, if args.json { log::Form::Json } else { log::Form::Table }).map(done)

@@ -64,7 +64,9 @@ pub enum Verb {
     List(EnvironmentArgs),
     /// Remove a variable from an environment
     Unset(NameArgs),
-    /// Take the variables of a .env file into an environment's secrets
+    /// Change an environment's secrets in your editor: in memory, sealed when you save
+    Edit(EnvironmentArgs),
+    /// Take the variables of files (.env, .envrc, docker's, NAME: value) into an environment's secrets
     Import(ImportArgs),
     /// Make a new data key for an environment, and encrypt every value anew for the same readers
     Rekey(RekeyArgs),

@@ -5,6 +5,7 @@ pub mod astray;
 pub mod audit;
 pub mod database;
 pub mod doctor;
+pub mod edit;
 pub mod engine;
 pub mod export;
 pub mod guard;

@@ -15,7 +15,7 @@ use crate::domain::session::ambient::Ambient;
 use crate::domain::store::container::seal::Change;
 use crate::domain::store::container::{Container, Pin, RecipientName};
 use crate::domain::store::identity::Identities;
-use crate::domain::target::acceptance::{Keeping, Offer, Role};
+use crate::domain::target::acceptance::{Emptiness, Keeping, Offer, Role};
 use crate::domain::target::holding;
 use crate::domain::text::secret::Secret;
 use crate::edge::entry;
@@ -135,7 +135,8 @@ pub fn unset(place: &Place<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn change(place: &Place<'_>, changes: &[Change]) -> Result<Outcome> {
+/// Makes changes to the environment's secrets, all of them or none.
+pub(super) fn change(place: &Place<'_>, changes: &[Change]) -> Result<Outcome> {
     let lock = vault::lock(place.root)?;
     // Another process of this person's may have made the store since it was looked for.
     let Expected { id, environment, pin, .. } = place.expected;
@@ -164,6 +165,20 @@ fn open(place: &Place<'_>, container: &Container, wanted: Wanted<'_>) -> Result<
 
 /// What this person is called among the recipients of a store that they make.
 fn myself(place: &Place<'_>) -> RecipientName {
+/// All that is stored.
+pub(super) fn stored(place: &Place<'_>) -> Result<Vars> {
+    let Some(container) = vault::read(place.root, place.expected.environment)? else { return Ok(Vars::default()) };
+    let opened = open(place, &container, Wanted::All)?;
+    seen(place, opened.pin, opened.warning.as_deref())?;
+    Ok(opened.vars)
+}
+
+/// Whether a value may be stored under this name, an empty one too.
+pub(super) fn accept(place: &Place<'_>, name: &VariableName, value: &Secret) -> Result<()> {
+    let name = allowed_name(place, name.as_str())?;
+    Ok(place.offer(&name).accept(value.expose(), Emptiness::Meant)?)
+}
+
     let variables = &place.ambient.variables;
     let login = variables.text("USER").or_else(|| variables.text("LOGNAME"));
     RecipientName::like(login.unwrap_or_default())

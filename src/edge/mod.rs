@@ -7,6 +7,7 @@ pub mod containers;
 pub mod daemon;
 pub mod database;
 pub mod engine;
+pub mod desk;
 pub mod entry;
 pub mod foreground;
 pub mod git;

@@ -18,6 +18,7 @@ mod connection;
 mod cost;
 mod database;
 mod doctor;
+mod editing;
 mod exporting;
 mod failing;
 mod granting;

@@ -4,6 +4,7 @@ pub mod ambient;
 mod carried;
 pub mod diff;
 pub mod grant;
+pub mod editor;
 pub mod keyboard;
 pub mod layers;
 

@@ -2,5 +2,6 @@
 
 pub mod container;
 pub mod dotenv;
+pub mod draft;
 pub mod identity;
 pub mod stand_in;

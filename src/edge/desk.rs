@@ -1,0 +1,113 @@
+//! A directory in memory where a text lies in clear while a person edits it, and that is gone however this process ends.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, PipeWriter, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use rustix::fs::OFlags;
+
+use crate::domain::session::ambient::Ambient;
+use crate::domain::text::safe_text;
+use crate::domain::text::secret::Secret;
+use crate::error::{Failure, Result};
+
+/// What lies on it, in bytes: as much as a store may hold.
+const LARGEST: u64 = 4 << 20;
+
+#[derive(Debug)]
+pub struct Desk {
+    directory: PathBuf,
+    /// As long as this is open, the one who clears away waits.
+    _here: PipeWriter,
+}
+
+impl Desk {
+    /// Made for this user alone. Who clears away stands ready before there is anything to clear.
+    ///
+    /// # Errors
+    /// Where no file system in memory can be written to: what is edited must not come to a disk.
+    pub fn new(ambient: &Ambient) -> Result<Desk> {
+        let base = places(ambient).into_iter().find(|path| is_in_memory(path)).ok_or_else(|| {
+            Failure::new("there is no file system in memory, and secrets are not written to a disk in clear")
+                .hint("nexus-env set NAME stores one value at a time")
+        })?;
+        let directory = base.join(format!("nexus-env-edit-{:08x}", rand::random::<u32>()));
+        let made = DirBuilder::new().mode(0o700).create(&directory);
+        made.with_context(|| format!("could not make `{}`", safe_text::path(&directory)))?;
+        let here = clear_away_later(&directory).context("could not prepare to clear away")?;
+        Ok(Desk { directory, _here: here })
+    }
+
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The file that is edited. Its ending tells an editor how to show it.
+    pub fn file(&self) -> PathBuf {
+        self.directory.join("secrets.env")
+    }
+
+    pub fn lay(&self, text: &Secret) -> Result<()> {
+        let file = File::options().write(true).create_new(true).mode(0o600).open(self.file());
+        file.and_then(|mut file| file.write_all(text.expose())).context("could not write the text to edit")
+    }
+
+    /// What lies there now. Editors replace a file as well as write to it.
+    pub fn take(&self) -> Result<Secret> {
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+        let file = File::options().read(true).custom_flags(flags as i32).open(self.file());
+        let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(64 * 1024));
+        let read = file.and_then(|file| file.take(LARGEST).read_to_end(&mut bytes));
+        read.context("could not read what was edited")?;
+        Ok(Secret::new(std::mem::take(&mut *bytes)))
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+fn places(ambient: &Ambient) -> Vec<PathBuf> {
+    let runtime = ambient.variables.get("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
+    runtime.into_iter().chain([PathBuf::from("/dev/shm")]).collect()
+}
+
+/// statfs(2): `TMPFS_MAGIC` and `RAMFS_MAGIC`.
+#[cfg(target_os = "linux")]
+fn is_in_memory(path: &Path) -> bool {
+    rustix::fs::statfs(path).is_ok_and(|stat| matches!(stat.f_type as u32, 0x0102_1994 | 0x8584_58f6))
+        && rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+/// There is none that an ordinary user can have.
+#[cfg(not(target_os = "linux"))]
+fn is_in_memory(_path: &Path) -> bool {
+    false
+}
+
+/// Starts a process that removes the directory once nobody holds what is returned, so also after SIGKILL.
+fn clear_away_later(directory: &Path) -> io::Result<PipeWriter> {
+    let (mut gone, here) = io::pipe()?;
+    // SAFETY: this process has one thread, so the new one may go on as any program does.
+    match unsafe { libc::fork() } {
+        -1 => Err(io::Error::last_os_error()),
+        0 => {
+            drop(here);
+            // A session of its own gets no signals from the terminal, and does not end with it.
+            let _ = rustix::process::setsid();
+            for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
+                // SAFETY: it sets how a signal is taken.
+                unsafe { libc::signal(signal, libc::SIG_IGN) };
+            }
+            while gone.read(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::Interrupted) {}
+            let _ = fs::remove_dir_all(directory);
+            // SAFETY: _exit(2) leaves nothing undone that is ours.
+            unsafe { libc::_exit(0) }
+        }
+        _ => Ok(here),
+    }
+}
