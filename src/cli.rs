@@ -173,7 +173,10 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Set(args) => set(ambient, &args).map(done),
         Verb::Get(args) => {
             let environment = args.environment.environment.as_deref();
-            variables::get_presented(ambient, &args.name, environment, &mut output::stream()).map(done)
+            match args.copy {
+                true => variables::copy_presented(ambient, &args.name, environment).map(done),
+                false => variables::get_presented(ambient, &args.name, environment, &mut output::stream()).map(done),
+            }
         }
         Verb::List(args) => {
             variables::list_chosen(ambient, args.environment.as_deref(), &mut output::stream()).map(done)

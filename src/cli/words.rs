@@ -58,8 +58,8 @@ pub enum Verb {
     Status(StatusArgs),
     /// Store a secret, read without echo from the terminal or from stdin
     Set(SetArgs),
-    /// Print one value
-    Get(NameArgs),
+    /// Print one value, or copy it to the clipboard
+    Get(GetArgs),
     /// List the names of an environment's variables, never their values
     List(EnvironmentArgs),
     /// Remove a variable from an environment
@@ -206,6 +206,31 @@ pub struct NameArgs {
 
 #[derive(Args, Debug)]
 pub struct ImportArgs {
+#[derive(Args, Debug)]
+pub struct GetArgs {
+    pub name: String,
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// To the clipboard instead of stdout: by wl-copy, xclip, xsel, pbcopy, or the terminal itself
+    #[arg(long)]
+    pub copy: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ScanArgs {
+    /// Files and directories to look at; every file that git knows or does not ignore when left out
+    pub paths: Vec<PathBuf>,
+    /// Only this environment's values
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+    /// Look at what the next commit would bring
+    #[arg(long, conflicts_with = "history")]
+    pub staged: bool,
+    /// Look at everything that was ever committed, on all branches
+    #[arg(long, conflicts_with = "paths")]
+    pub history: bool,
+}
+
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// What they are written in; shell for .envrc and *.sh, dotenv for the others when left out

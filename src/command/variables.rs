@@ -12,6 +12,7 @@ use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::refused::{self, Refusal};
 use crate::domain::config::vars::Vars;
 use crate::domain::session::ambient::Ambient;
+use crate::domain::session::clipboard::way;
 use crate::domain::store::container::seal::Change;
 use crate::domain::store::container::{Container, Pin, RecipientName};
 use crate::domain::store::identity::Identities;
@@ -20,7 +21,7 @@ use crate::domain::target::holding;
 use crate::domain::text::secret::Secret;
 use crate::edge::entry;
 use crate::edge::vault::{self, Expected, Opened, Outcome, VaultFailure, Wanted};
-use crate::edge::{identity, terminal, trust};
+use crate::edge::{ambient as surroundings, clipboard, identity, terminal, trust};
 use crate::error::{Failure, Result};
 
 pub use import::{Questions, Replacing, Source, import, import_chosen};
@@ -58,6 +59,15 @@ pub fn get(
     present: &dyn Fn(&VariableName, Secret) -> Result<Secret>,
     out: &mut dyn Write,
 ) -> Result<()> {
+    print(&value(place, name, plain, present)?, out)
+}
+
+fn value(
+    place: &Place<'_>,
+    name: &str,
+    plain: Option<Secret>,
+    present: &dyn Fn(&VariableName, Secret) -> Result<Secret>,
+) -> Result<Secret> {
     let name = readable_name(name)?;
     let container = vault::read(place.root, place.expected.environment)?;
     let stored = match &container {
@@ -81,7 +91,7 @@ pub fn get(
         };
         Failure::new(format!("`{name}` is not set for {environment}")).hint(hint)
     })?;
-    print(&present(&name, value)?, out)
+    present(&name, value)
 }
 
 fn print(value: &Secret, out: &mut dyn Write) -> Result<()> {
@@ -155,16 +165,6 @@ fn seen(place: &Place<'_>, pin: Pin, warning: Option<&str>) -> Result<()> {
     if place.expected.pin == Some(pin) { Ok(()) } else { (place.remember)(pin) }
 }
 
-/// Opens a store that was allowed.
-fn open(place: &Place<'_>, container: &Container, wanted: Wanted<'_>) -> Result<Opened> {
-    match place.expected.pin {
-        Some(_) => Ok(vault::open(container, &place.expected, place.identities, wanted)?),
-        None => Err(VaultFailure::NotAllowed { environment: place.expected.environment.clone() }.into()),
-    }
-}
-
-/// What this person is called among the recipients of a store that they make.
-fn myself(place: &Place<'_>) -> RecipientName {
 /// All that is stored.
 pub(super) fn stored(place: &Place<'_>) -> Result<Vars> {
     let Some(container) = vault::read(place.root, place.expected.environment)? else { return Ok(Vars::default()) };
@@ -179,6 +179,16 @@ pub(super) fn accept(place: &Place<'_>, name: &VariableName, value: &Secret) -> 
     Ok(place.offer(&name).accept(value.expose(), Emptiness::Meant)?)
 }
 
+/// Opens a store that was allowed.
+fn open(place: &Place<'_>, container: &Container, wanted: Wanted<'_>) -> Result<Opened> {
+    match place.expected.pin {
+        Some(_) => Ok(vault::open(container, &place.expected, place.identities, wanted)?),
+        None => Err(VaultFailure::NotAllowed { environment: place.expected.environment.clone() }.into()),
+    }
+}
+
+/// What this person is called among the recipients of a store that they make.
+fn myself(place: &Place<'_>) -> RecipientName {
     let variables = &place.ambient.variables;
     let login = variables.text("USER").or_else(|| variables.text("LOGNAME"));
     RecipientName::like(login.unwrap_or_default())
@@ -249,10 +259,34 @@ pub fn at<T>(
 
 /// `get` as it is typed: what the shell would have, read-only where the shell's is.
 pub fn get_presented(ambient: &Ambient, name: &str, environment: Option<&str>, out: &mut dyn Write) -> Result<()> {
+    print(&presented(ambient, name, environment)?.0, out)
+}
+
+/// `get --copy`: the same to the clipboard.
+pub fn copy_presented(ambient: &Ambient, name: &str, environment: Option<&str>) -> Result<()> {
+    let (value, environment) = presented(ambient, name, environment)?;
+    let path = ambient.variables.get("PATH").unwrap_or_default();
+    let way =
+        way(&ambient.variables, ambient.terminal, &|program| surroundings::finds(path, program)).ok_or_else(|| {
+            Failure::new("there is no clipboard here: no display with wl-copy, xclip or xsel, and no terminal")
+                .hint(format!("nexus-env get {name} -e {environment}"))
+        })?;
+    clipboard::copy(way, &value)?;
+    let sentence = format!(
+        "copied `{name}` of {environment} to the clipboard, by {}; nothing clears it there, so copy something else afterwards",
+        way.name()
+    );
+    terminal::say(ambient, &sentence);
+    Ok(())
+}
+
+/// The value that the shell would have, and whose it is.
+fn presented(ambient: &Ambient, name: &str, environment: Option<&str>) -> Result<(Secret, EnvironmentName)> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;
     let of_it = load::environment(&loaded, active.environment.as_str())?;
     load::refuse_agent(ambient, of_it, &format!("`get` of {}", of_it.name))?;
+    let whose = of_it.name.clone();
     // Without a store no identity is needed.
     if vault::read(&loaded.repository.root, &active.environment)?.is_none() {
         let value = VariableName::new(name).and_then(|name| {
@@ -260,7 +294,7 @@ pub fn get_presented(ambient: &Ambient, name: &str, environment: Option<&str>, o
             given.vars.get(&name).cloned().inspect(|_| given.warn())
         });
         if let Some(value) = value {
-            return print(&value, out);
+            return Ok((value, whose));
         }
     }
     at(ambient, environment, |place, loaded, active| {
@@ -277,7 +311,7 @@ pub fn get_presented(ambient: &Ambient, name: &str, environment: Option<&str>, o
             given.warn();
             Ok(given.vars.get(name).cloned().unwrap_or(value))
         };
-        get(place, name, plain, &present, out)
+        Ok((value(place, name, plain, &present)?, whose.clone()))
     })
 }
 

@@ -1,6 +1,7 @@
 //! One door to the outside a file. A door returns domain types, decides nothing, and imports no other door.
 
 pub mod ambient;
+pub mod clipboard;
 pub mod clock;
 pub mod consent;
 pub mod containers;

@@ -132,3 +132,24 @@ fn shell_lines_give_every_byte_back() {
         assert_eq!(output.stdout.escape_ascii().to_string(), value.escape_ascii().to_string(), "{shell}");
     }
 }
+
+#[test]
+fn a_value_goes_to_the_clipboard_through_stdin_alone() {
+    let world = World::with(DEV_AND_PROD).secret("dev", "TOKEN", "hunter2 two");
+    world.run(&["get", "TOKEN", "--copy"]).ends_with_status(1).prints("").says(
+        "nexus-env: there is no clipboard here: no display with wl-copy, xclip or xsel, and no terminal\n\
+         hint: nexus-env get TOKEN -e dev\n",
+    );
+    let mut session = world.enter(crate::world::shell::Shell::Bash);
+    let sentence = "nexus-env: copied `TOKEN` of dev to the clipboard, by the terminal (OSC 52), if it allows that; nothing clears it there, so copy something else afterwards";
+    session.types("nexus-env get TOKEN --copy").prints(sentence);
+    drop(session);
+    let world = world
+        .program("wl-copy", "#!/bin/sh\ncat > copied; echo \"$*\" > words\n")
+        .variable("WAYLAND_DISPLAY", "wayland-0");
+    world.run(&["get", "TOKEN", "--copy"]).succeeds().prints("").says(
+        "nexus-env: copied `TOKEN` of dev to the clipboard, by wl-copy; nothing clears it there, so copy something else afterwards\n",
+    );
+    let of = |name: &str| std::fs::read_to_string(world.repo().join(name)).unwrap();
+    assert_eq!((of("copied"), of("words")), ("hunter2 two".to_owned(), "\n".to_owned()));
+}

@@ -2,9 +2,10 @@
 
 pub mod ambient;
 mod carried;
+pub mod clipboard;
 pub mod diff;
-pub mod grant;
 pub mod editor;
+pub mod grant;
 pub mod keyboard;
 pub mod layers;
 
