@@ -152,7 +152,7 @@ impl Global {
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
     use command::{
-        agent, doctor, edit, init, log, pause, prompt, ps, rekey, run, scripts, sentry, session, status, tour,
+        agent, doctor, edit, init, log, pause, prompt, ps, rekey, run, scan, scripts, sentry, session, status, tour,
         trust, variables,
     };
     let done = |()| Status::DONE;
@@ -217,6 +217,14 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         }
         Verb::Guard(GuardVerb::Hook(args)) => agent::hook(ambient, args.format.as_deref().and_then(Format::from_word)),
         Verb::Edit(args) => edit::edit(ambient, args.environment.as_deref()).map(done),
+        Verb::Scan(args) => {
+            let within = match (args.staged, args.history) {
+                (true, _) => scan::Where::Staged,
+                (false, true) => scan::Where::History,
+                (false, false) => scan::Where::WorkTree,
+            };
+            scan::scan(ambient, &args.paths, args.environment.as_deref(), within)
+        }
         Verb::Log(args) => {
             let wanted = log::Wanted { number: args.number, since: args.since, environment: args.environment };
             log::log(ambient, &wanted, if args.json { log::Form::Json } else { log::Form::Table }).map(done)

@@ -82,6 +82,8 @@ pub enum Verb {
     /// Run an environment's proxy in the background
     #[command(subcommand)]
     Proxy(ProxyVerb),
+    /// Find stored values that stand in clear in tracked files; exit 1 where one does
+    Scan(ScanArgs),
     /// The audit log: blocks, questions, pauses, selections of protected environments, deployments
     Log(LogArgs),
     /// Running processes that hold a database URL, and the environment that each one reaches
@@ -102,10 +104,6 @@ pub enum Verb {
     Man,
 }
 
-#[derive(Args, Debug)]
-pub struct HookArgs {
-    #[arg(value_parser = PossibleValuesParser::new(["bash", "zsh", "fish"]))]
-    pub shell: String,
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Dialect {
     /// NAME=value with quotes and comments, `export` in front or not; NAME: value
@@ -116,6 +114,10 @@ pub enum Dialect {
     Shell,
 }
 
+#[derive(Args, Debug)]
+pub struct HookArgs {
+    #[arg(value_parser = PossibleValuesParser::new(["bash", "zsh", "fish"]))]
+    pub shell: String,
 }
 
 #[derive(Args, Debug)]
@@ -205,8 +207,6 @@ pub struct NameArgs {
 }
 
 #[derive(Args, Debug)]
-pub struct ImportArgs {
-#[derive(Args, Debug)]
 pub struct GetArgs {
     pub name: String,
     #[command(flatten)]
@@ -231,6 +231,8 @@ pub struct ScanArgs {
     pub history: bool,
 }
 
+#[derive(Args, Debug)]
+pub struct ImportArgs {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// What they are written in; shell for .envrc and *.sh, dotenv for the others when left out
@@ -259,6 +261,9 @@ pub struct RunArgs {
     /// Lift read-only for this command, after you typed the environment's name
     #[arg(long)]
     pub write: bool,
+    /// Leave stored values in what the command writes; else they are replaced where that is no terminal
+    #[arg(long)]
+    pub no_mask: bool,
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "CMD")]
     pub command: Vec<OsString>,
 }
@@ -288,9 +293,6 @@ pub enum GuardVerb {
     Explain(GuardArgs),
     /// Let everything through on one environment for a short time, after you typed its name
     Pause(PauseArgs),
-    /// Leave stored values in what the command writes; else they are replaced where that is no terminal
-    #[arg(long)]
-    pub no_mask: bool,
     /// End a pause before its time
     Resume(EnvironmentArgs),
     /// Say which scripts of package.json start a command that can lose data, for pre-commit and CI: exit 3 where one does, 1 where not all could be followed

@@ -22,6 +22,7 @@ pub mod proxy;
 pub mod ps;
 pub mod rekey;
 pub mod run;
+pub mod scan;
 pub mod scripts;
 pub mod sentry;
 pub mod session;

@@ -1,6 +1,8 @@
 //! Asks git about the files of a repository: what a commit holds, what stands in the work tree, where branches part. It
 //! changes nothing, runs no hook, and every question is one process.
 
+mod objects;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Write;
@@ -10,6 +12,8 @@ use std::process::{Command, Stdio};
 use anyhow::Context;
 
 use crate::error::{Failure, Result};
+
+pub use objects::Object;
 
 /// A repository of git, by the top of its work tree.
 #[derive(Clone, Debug)]
@@ -120,12 +124,19 @@ impl Git {
     }
 }
 
-/// What git prints; `None` where it fails or is not there.
-fn ask(directory: &Path, words: &[&str], input: Option<&[u8]>) -> Option<String> {
+/// git in a directory, whose errors are told by its status alone.
+fn command(directory: &Path) -> Command {
     let mut command = Command::new("git");
     // Neither a lock on the index nor a program that the repository's settings name.
     command.arg("--no-optional-locks").args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"]);
-    command.arg("-C").arg(directory).args(words.iter().map(OsStr::new)).stderr(Stdio::null()).stdout(Stdio::piped());
+    command.arg("-C").arg(directory).stderr(Stdio::null()).stdout(Stdio::piped());
+    command
+}
+
+/// What git prints; `None` where it fails or is not there.
+fn ask(directory: &Path, words: &[&str], input: Option<&[u8]>) -> Option<String> {
+    let mut command = command(directory);
+    command.args(words.iter().map(OsStr::new));
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     let mut child = command.spawn().ok()?;
     let writer = child.stdin.take().zip(input.map(<[u8]>::to_vec)).map(|(mut stdin, input)| {

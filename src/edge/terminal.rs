@@ -50,6 +50,38 @@ pub fn columns() -> Option<usize> {
     Some(usize::from(size.ws_col)).map(|columns| if columns == 0 { 80 } else { columns })
 }
 
+/// How far a long work is, on a line that is written over and over; nothing where nobody watches, or where it is short.
+pub struct Progress {
+    all: usize,
+    of: &'static str,
+    shown: bool,
+}
+
+impl Progress {
+    /// Below this many it is done before it could be read.
+    const LONG: usize = 5000;
+
+    pub fn new(ambient: &Ambient, all: usize, of: &'static str) -> Progress {
+        let watched = !ambient.quiet && columns().is_some() && all >= Self::LONG;
+        Progress { all: if watched { all } else { 0 }, of, shown: false }
+    }
+
+    pub fn at(&mut self, done: usize) {
+        if self.all > 0 {
+            self.shown = true;
+            tell(&format!("\r{done} of {} {}", self.all, self.of));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown {
+            tell("\r\x1b[K");
+        }
+    }
+}
+
 /// Words for another program that reads our stderr, and for whoever reads that one's.
 pub fn narrate_anyway(line: &str) {
     let _ = std::io::stderr().write_all(format!("{}\n", safe_text::lines(line)).as_bytes());
