@@ -37,7 +37,7 @@ pub fn statements(text: &str) -> Vec<Statement> {
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
         let (token, length) = match c {
-            ';' => {
+            ';' if open.depth == 0 => {
                 all.extend(open.close(text, at));
                 at += 1;
                 continue;
@@ -98,6 +98,8 @@ pub fn statements(text: &str) -> Vec<Statement> {
 struct Open {
     found: Statement,
     start: Option<usize>,
+    /// How many `END` a `BEGIN ATOMIC` waits for: the semicolons of a function's body end no statement.
+    depth: usize,
 }
 
 impl Open {
@@ -105,6 +107,15 @@ impl Open {
         if self.start.is_none() {
             self.start = Some(at);
             self.found.line = line;
+        }
+        if let Token::Word(word) = &token {
+            let begun = matches!(self.found.tokens.last(), Some(Token::Word(before)) if before == "begin");
+            match word.as_str() {
+                "atomic" if begun => self.depth = 1,
+                "case" if self.depth > 0 => self.depth += 1,
+                "end" => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
         }
         self.found.tokens.push(token);
     }
@@ -116,6 +127,7 @@ impl Open {
     }
 
     fn close(&mut self, text: &str, end: usize) -> Option<Statement> {
+        self.depth = 0;
         let start = self.start.take();
         let mut found = std::mem::take(&mut self.found);
         if let Some(start) = start {
@@ -203,6 +215,13 @@ mod tests {
         check("/* a; /* b; */ c; */ SELECT \"x;y\";", &[(1, "SELECT \"x;y\"")]);
         check("SELECT $1, $2; SELECT 'it''s; x'", &[(1, "SELECT $1, $2"), (1, "SELECT 'it''s; x'")]);
         check(" ;; \n", &[]);
+    }
+
+    #[test]
+    fn the_body_of_a_function_is_one_statement() {
+        let body = "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 1 END; END";
+        check(&format!("{body};\nSELECT 2;"), &[(1, body), (2, "SELECT 2")]);
+        check("BEGIN; SELECT 1; END; SELECT 2", &[(1, "BEGIN"), (1, "SELECT 1"), (1, "END"), (1, "SELECT 2")]);
     }
 
     #[test]

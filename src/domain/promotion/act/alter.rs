@@ -1,6 +1,7 @@
 //! The actions of `ALTER TABLE` (manual, ALTER TABLE), one value each.
 
-use super::{Act, Change, Checked, Column, Constraint, Cursor, Filled, split};
+use super::cursor::{Cursor, split};
+use super::{Act, Change, Checked, Column, Constraint, Filled};
 use crate::domain::promotion::lexer::Token;
 
 /// What stands behind `ALTER TABLE`.
