@@ -32,7 +32,8 @@ use crate::edge::{identity, pause, terminal};
 use crate::error::{Failure, Result};
 
 pub use selected::{
-    Active, access, active, chosen, consent, consent_to_write, is_granted, refuse_agent, refuse_any_agent,
+    Active, access, active, chosen, consent, consent_to_write, has_own_identity, is_granted, lift, refuse_agent,
+    refuse_any_agent, typed,
 };
 
 /// A configuration that was found, allowed and understood.

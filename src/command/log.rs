@@ -98,7 +98,7 @@ fn table(lines: &[Line], now: u64) -> String {
 /// `prisma migrate dev · protected, nexus:us-central1:nexusprod-v2 · in nexus-enterprise, pts/3`.
 fn words(line: &Line) -> String {
     let repository = line.text("repository").and_then(|root| root.rsplit('/').next());
-    let what = [line.text("command"), line.text("detail")];
+    let what = [line.text("command"), line.text("script"), line.text("detail")];
     let why = [line.text("reason"), line.text("target")];
     let place = repository.map(|name| format!("in {name}"));
     let who = line.text("agent").map(|agent| format!("by a coding agent ({agent})"));

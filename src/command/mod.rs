@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod astray;
 pub mod audit;
+pub mod data_script;
 pub mod database;
 pub mod doctor;
 pub mod edit;

@@ -1,5 +1,5 @@
 //! `run`: one command in an environment, without touching the shell. The guard judges it first, by the variables that it
-//! will have; then this process becomes the command, or stands before it where what it writes is kept somewhere.
+//! will have; then this process becomes the command, or stands before it where what it writes is kept somewhere, or how it ends.
 
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
@@ -11,8 +11,7 @@ use std::process::Command;
 use anyhow::anyhow;
 
 use super::load::{self, Active, Loaded};
-use super::{astray, audit};
-use super::{proxy, sentry};
+use super::{astray, audit, data_script, proxy, sentry};
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Environment};
@@ -37,7 +36,7 @@ pub enum Output {
 }
 
 /// Becomes `words` with the environment's variables. Returns when it was blocked or could not be started, and where its output
-/// was looked at, with its own status.
+/// was looked at or a script's end is kept, with its own status.
 pub fn run(
     ambient: &Ambient,
     called: &OsStr,
@@ -50,8 +49,21 @@ pub fn run(
     let mut active = load::chosen(ambient, &loaded, named)?;
     let environment = load::environment(&loaded, active.environment.as_str())?;
     load::refuse_agent(ambient, environment, &format!("`run` in {}", environment.name))?;
+    let script = data_script::of(ambient, &loaded, environment, words);
+    let writes = asked == Access::ReadWrite || load::access(environment, active.granted) == Access::ReadWrite;
+    let asks = script
+        .as_ref()
+        .filter(|script| writes && environment.is_protected() && !script.is_refused(&loaded, environment));
+    let root = &loaded.repository.root;
+    let given_yes = match asks {
+        Some(script) => script.ask(ambient, &loaded, environment)?,
+        None => None,
+    };
     if asked == Access::ReadWrite {
-        active.grant = Some(load::consent_to_write(ambient, &loaded.repository.root, environment, active.until)?);
+        active.grant = Some(match given_yes {
+            Some(_) => load::lift(ambient, root, environment, active.until)?,
+            None => load::consent_to_write(ambient, root, environment, active.until)?,
+        });
         active.granted = Access::ReadWrite;
     }
     let (vars, secrets) = load::variables_and_secrets(ambient, &loaded, &active)?;
@@ -68,6 +80,9 @@ pub fn run(
         }
     };
     let mut inner = Ambient { variables: given(ambient, &loaded, &active, &vars, engine), ..ambient.clone() };
+    if let Some(number) = given_yes {
+        inner.variables = inner.variables.with(grant::VARIABLE, number);
+    }
     match sentry::before_run(&inner, words)? {
         Ok(None) => {}
         Ok(Some(number)) => inner.variables = inner.variables.with(grant::VARIABLE, number),
@@ -82,19 +97,22 @@ pub fn run(
     let (program, arguments) = words.split_first().ok_or_else(|| anyhow!("no command was given"))?;
     if environment.is_protected() {
         let name = Path::new(program).file_name().unwrap_or_default().to_string_lossy();
-        let entry = Entry::new(Event::Ran).environment(&environment.name).repository(&loaded.repository.root);
+        let entry = Entry::new(Event::Ran).environment(&environment.name).repository(root);
+        let entry = script.iter().fold(entry, |entry, script| entry.script(&script.script));
         audit::record(ambient, &entry.command(&name).through(Layer::Run));
     }
     let mut command = Command::new(program);
     command.args(arguments).env_clear().envs(inner.variables.iter());
-    let error = match hidden {
-        None => command.exec(),
-        Some((needles, kept)) => match attended::in_our_place(command, Some((&needles, kept))) {
-            Ok(ended) => return Ok(ended.pass_on()),
-            Err(error) => error,
-        },
+    let hidden = hidden.as_ref().map(|(needles, kept)| (needles, *kept));
+    let ended = match (hidden, &script) {
+        (None, None) => Err(command.exec()),
+        (Some(_), _) | (_, Some(_)) => attended::in_our_place(command, hidden),
     };
-    Err(not_started(&loaded, Path::new(program), &error).into())
+    let ended = ended.map_err(|error| not_started(&loaded, Path::new(program), &error))?;
+    if let Some(script) = script {
+        script.ended(ambient, &loaded, environment, load::access(environment, active.granted), ended);
+    }
+    Ok(ended.pass_on())
 }
 
 /// What must not be seen in what the command writes, and in which of its streams; `None` where nothing has to be looked at.

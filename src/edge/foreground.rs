@@ -4,8 +4,9 @@
 pub mod attended;
 
 use std::ffi::{OsStr, OsString};
-use std::io;
-use std::os::unix::process::ExitStatusExt;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -40,10 +41,14 @@ pub fn run<'a>(
     directory: &Path,
     variables: impl Iterator<Item = (&'a OsStr, &'a OsStr)>,
 ) -> io::Result<Ended> {
-    let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(directory).env_clear().envs(variables);
-    attended::run(command)
+    attended::run(command(words, directory, variables)?)
+}
+
+/// What a program says beside what it prints.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Talk {
+    Shown,
+    Hidden,
 }
 
 /// The same, with what it prints, and nothing on stdin.
@@ -54,13 +59,33 @@ pub fn output<'a>(
     words: &[String],
     directory: &Path,
     variables: impl Iterator<Item = (&'a OsStr, &'a OsStr)>,
+    talk: Talk,
 ) -> io::Result<(Ended, Vec<u8>)> {
+    let mut command = command(words, directory, variables)?;
+    // A file without a name holds whatever comes, and nobody has to read it meanwhile.
+    let path = directory.join(format!(".printed-{:08x}", rand::random::<u32>()));
+    let mut printed = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    std::fs::remove_file(&path)?;
+    command.stdin(Stdio::null()).stdout(printed.try_clone()?);
+    if talk == Talk::Hidden {
+        command.stderr(Stdio::null());
+    }
+    let ended = attended::run(command)?;
+    let mut text = Vec::new();
+    printed.seek(SeekFrom::Start(0))?;
+    printed.read_to_end(&mut text)?;
+    Ok((ended, text))
+}
+
+fn command<'a>(
+    words: &[String],
+    directory: &Path,
+    variables: impl Iterator<Item = (&'a OsStr, &'a OsStr)>,
+) -> io::Result<Command> {
     let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(directory).env_clear().envs(variables).stdin(Stdio::null());
-    let output = command.stderr(Stdio::inherit()).output()?;
-    let ended = output.status.code().map_or(Ended::Signal(output.status.signal().unwrap_or(0)), Ended::Status);
-    Ok((ended, output.stdout))
+    command.args(arguments).current_dir(directory).env_clear().envs(variables);
+    Ok(command)
 }
 
 /// The nearest file of this path at or above a directory.

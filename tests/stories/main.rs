@@ -16,6 +16,7 @@ mod clients;
 mod commands;
 mod connection;
 mod cost;
+mod data_scripts;
 mod database;
 mod doctor;
 mod editing;

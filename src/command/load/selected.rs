@@ -13,7 +13,7 @@ use crate::domain::session::grant::{GrantName, WriteGrant};
 use crate::domain::session::keyboard;
 use crate::domain::text::clock::End;
 use crate::domain::text::duration::Duration;
-use crate::edge::{ambient as surroundings, consent, grant};
+use crate::edge::{ambient as surroundings, consent, grant, identity};
 use crate::error::{Exit, Failure, Result};
 
 /// The environment in force for a command.
@@ -92,6 +92,12 @@ pub fn refuse_any_agent(ambient: &Ambient, what: &str) -> Result<()> {
     }
 }
 
+/// Whether this process has an identity of its own, as a pipeline has, and not the person's.
+pub fn has_own_identity(ambient: &Ambient) -> bool {
+    let own = [identity::VARIABLE, identity::FILE_VARIABLE];
+    own.iter().any(|name| ambient.variables.get(name).is_some_and(|value| !value.is_empty()))
+}
+
 /// A coding agent is never given what a protected environment holds. `what` completes "… is not for a coding agent".
 pub fn refuse_agent(ambient: &Ambient, environment: &Environment, what: &str) -> Result<()> {
     if environment.is_protected() { refuse_any_agent(ambient, what) } else { Ok(()) }
@@ -110,6 +116,15 @@ pub fn consent_to_write(
 ) -> Result<GrantName> {
     let name = &environment.name;
     consent(ambient, environment, &format!("`--write` on {name}"), &format!("type {name} to lift read-only"))?;
+    lift(ambient, root, environment, end)
+}
+
+/// Lifts read-only for someone who typed the name already; see [`consent_to_write`].
+///
+/// # Errors
+/// Where that cannot be kept.
+pub fn lift(ambient: &Ambient, root: &Path, environment: &Environment, end: Option<End>) -> Result<GrantName> {
+    let name = &environment.name;
     let end = end.unwrap_or_else(|| End::after(surroundings::clock(), Duration::PROTECTED_SELECTION.seconds()));
     let grant = grant::keep_write(ambient, &WriteGrant { environment: name.clone(), root: root.to_owned(), end })?;
     audit::record(ambient, &Entry::new(Event::WriteGranted).environment(name).repository(root));
@@ -118,11 +133,19 @@ pub fn consent_to_write(
 
 /// Asks for the environment's name. `subject` begins the sentence of a refusal, `question` is what to do.
 pub fn consent(ambient: &Ambient, environment: &Environment, subject: &str, question: &str) -> Result<()> {
+    typed(ambient, environment.name.as_str(), subject, question)
+}
+
+/// Asks for any other word in the same way.
+///
+/// # Errors
+/// With status 3 where nobody can be asked, or where something else was typed.
+pub fn typed(ambient: &Ambient, word: &str, subject: &str, question: &str) -> Result<()> {
     let refuse = |why: &str| Failure::new(format!("{subject} {why}")).exit(Exit::Blocked);
     refuse_any_agent(ambient, subject)?;
     if ambient.terminal == Terminal::Absent {
         return Err(refuse("needs a person at a terminal").into());
     }
     let answer = consent::typed(&format!("nexus-env: {question}: "))?;
-    if answer == environment.name.as_str() { Ok(()) } else { Err(refuse("was not confirmed, nothing changed").into()) }
+    if answer == word { Ok(()) } else { Err(refuse("was not confirmed, nothing changed").into()) }
 }

@@ -62,6 +62,12 @@ fn allowed(decided: &[Decided<'_>]) -> Vec<EnvironmentName> {
     allows.flat_map(|decided| decided.environments.iter().cloned()).collect()
 }
 
+/// Whether the person's own `allow` holds for all of these on this environment.
+pub fn is_let(config: &Config, invocations: &[Invocation], environment: &EnvironmentName) -> bool {
+    let holds = |one: &Invocation| allowed(&decide(config, one, RuleOrigin::Person, Vec::new())).contains(environment);
+    !invocations.is_empty() && invocations.iter().all(holds)
+}
+
 fn built_in(config: &Config, invocation: &Invocation, allowed: &[EnvironmentName]) -> Option<Concern> {
     let deploys = invocation.tool == Tool::Prisma && invocation.name == "prisma migrate deploy";
     let on = match invocation.effect {

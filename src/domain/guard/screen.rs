@@ -30,6 +30,11 @@ pub struct Row {
 }
 
 impl Screen {
+    /// All of it, without the last line's end.
+    pub fn text(&self) -> String {
+        format!("{}\n{}", self.sentence, self.body()).trim_end().to_owned()
+    }
+
     /// The lines below the first, columns aligned, two spaces in front.
     pub fn body(&self) -> String {
         let mut rows = self.rows.clone();
@@ -57,7 +62,7 @@ impl Screen {
 pub fn screen(judged: &Judged, config: &Config, selection: &Selection) -> Screen {
     let because = judged.verdict.because();
     let target = because.target.and_then(|at| judged.targets.get(at));
-    let mut rows: Vec<Row> = target.map(|target| rows(target, because)).unwrap_or_default();
+    let mut rows: Vec<Row> = target.map(|target| rows(target, because.reason)).unwrap_or_default();
     rows.extend(judged.invocation.beaten.iter().map(note));
     rows.extend(read_only_note(judged, target));
     let through = judged.invocation.through.join(", ");
@@ -172,15 +177,20 @@ fn speaks_for(evidence: &Evidence) -> Option<String> {
     }
 }
 
+/// A target as it was seen, whatever it comes to.
+pub fn seen(target: &Target) -> Vec<Row> {
+    rows(target, Reason::Reaches)
+}
+
 /// The URL, and the evidence that the person needs: what is behind the port always, the rest where it decides.
-fn rows(target: &Target, because: &Because) -> Vec<Row> {
+fn rows(target: &Target, reason: Reason) -> Vec<Row> {
     let text = target.url.as_ref().map(|url| url.read_write().to_string());
     let unknown = || target.origin.clone();
     let mut rows = vec![match text {
         Some(text) => Row { label: target.label.clone(), text, how: target.origin.clone() },
         None => Row { label: target.label.clone(), text: unknown(), how: String::new() },
     }];
-    let disagrees = match because.reason {
+    let disagrees = match reason {
         Reason::Disagrees => Shown::All,
         Reason::Harmless
         | Reason::ProvenOther
@@ -199,7 +209,7 @@ fn rows(target: &Target, because: &Because) -> Vec<Row> {
         Source::Database | Source::Identity | Source::Selection => false,
     });
     // A fingerprint that says nothing matters where nothing else does.
-    let fingerprint = match because.reason {
+    let fingerprint = match reason {
         Reason::NothingKnown | Reason::CannotBeKnown => Shown::Strong,
         Reason::Harmless
         | Reason::ProvenOther

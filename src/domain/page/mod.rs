@@ -3,6 +3,7 @@
 pub mod doctor;
 pub mod loosening;
 pub mod offer;
+pub mod past;
 pub mod record;
 pub mod running;
 mod status;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::invocation::Tool;
 use crate::domain::guard::judgement::Judged;
+use crate::domain::promotion::script::Script;
 use crate::domain::target::evidence::{Evidence, Says};
 use crate::domain::text::calendar;
 use crate::domain::text::safe_text::safe_text;
@@ -35,6 +36,8 @@ pub enum Event {
     WriteGranted,
     /// `run` started a command in a protected environment.
     Ran,
+    /// A script of the repository that `run` started ended, and how.
+    Ended,
     /// `db label` wrote into a database.
     Labelled,
     /// `db pin` wrote a fingerprint into the configuration.
@@ -51,7 +54,7 @@ pub enum Event {
 }
 
 impl Event {
-    const ALL: [Event; 15] = [
+    const ALL: [Event; 16] = [
         Event::Blocked,
         Event::Confirmed,
         Event::NotConfirmed,
@@ -61,6 +64,7 @@ impl Event {
         Event::Selected,
         Event::WriteGranted,
         Event::Ran,
+        Event::Ended,
         Event::Labelled,
         Event::Pinned,
         Event::Rekeyed,
@@ -81,6 +85,7 @@ impl Event {
             Event::Selected => "selected",
             Event::WriteGranted => "write-granted",
             Event::Ran => "ran",
+            Event::Ended => "ended",
             Event::Labelled => "labelled",
             Event::Pinned => "pinned",
             Event::Rekeyed => "rekeyed",
@@ -137,6 +142,7 @@ pub struct Entry {
     /// What a target was seen to be: an instance, a fingerprint, a database's name.
     pub target: Option<String>,
     pub through: Option<Layer>,
+    pub script: Option<Script>,
     /// Whatever else a reader of the log wants to know, in a few words: `for 30m`, `3 migrations`.
     pub detail: Option<String>,
 }
@@ -151,6 +157,7 @@ impl Entry {
             reason: None,
             target: None,
             through: None,
+            script: None,
             detail: None,
         }
     }
@@ -212,6 +219,11 @@ impl Entry {
         self
     }
 
+    pub fn script(mut self, script: &Script) -> Entry {
+        self.script = Some(Script { path: clean(&script.path, 256), ..script.clone() });
+        self
+    }
+
     pub fn detail(mut self, words: &str) -> Entry {
         self.detail = Some(clean(words, 256));
         self
@@ -234,6 +246,8 @@ impl Entry {
             ("reason", &self.reason),
             ("target", &self.target),
             ("through", &self.through.map(|layer| layer.word().to_owned())),
+            ("script", &self.script.as_ref().map(|script| script.path.clone())),
+            ("sha256", &self.script.as_ref().map(|script| script.hash.clone())),
             ("detail", &self.detail),
         ] {
             put(key, text.clone().map(Value::from));

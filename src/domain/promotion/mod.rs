@@ -19,4 +19,5 @@ pub mod plan;
 pub mod proof;
 pub mod review;
 pub mod rules;
+pub mod script;
 pub mod version;
