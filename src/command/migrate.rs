@@ -4,11 +4,14 @@
 mod case;
 pub mod check;
 pub mod deploy;
+mod drift;
 mod launch;
+mod progress;
 pub mod rehearse;
 mod side;
 pub mod status;
 mod target;
+mod throwaway;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -64,6 +64,21 @@ pub fn read(ambient: &Ambient) -> (String, Vec<String>) {
     (text, unread)
 }
 
+/// What the newest of it says, without the rest: some hundred entries.
+pub fn newest(ambient: &Ambient) -> String {
+    const LENGTH: u64 = 64 << 10;
+    let read = || -> io::Result<Vec<u8>> {
+        let path = path(ambient).ok_or(io::ErrorKind::NotFound)?;
+        let mut file = open_ours(ambient, &path, OpenOptions::new().read(true))?;
+        let start = file.metadata()?.len().saturating_sub(LENGTH);
+        file.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
 fn written(ambient: &Ambient, path: &Path, line: &str, longest: u64) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;

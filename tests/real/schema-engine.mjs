@@ -72,6 +72,7 @@ function settings(text) {
     password: decodeURIComponent(url.password) || undefined,
     database: decodeURIComponent(url.pathname.slice(1)),
     options: url.searchParams.get("options") ?? undefined,
+    application_name: url.searchParams.get("application_name") ?? undefined,
     ssl: tls && tls !== "disable" ? { rejectUnauthorized: false } : undefined,
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 10,
@@ -164,9 +165,41 @@ function loadEngine() {
   return panics;
 }
 
+/** The adapter cuts a script at every semicolon. This runs it as the native engine of the same version does. */
+function withNativeScripts(factory) {
+  for (const name of ["connect", "connectToShadowDb"]) {
+    const connects = factory[name].bind(factory);
+    factory[name] = async () => runsWhole(await connects());
+  }
+  return factory;
+}
+
+function runsWhole(adapter) {
+  adapter.executeScript = async (script) => {
+    for (const part of parts(script)) await adapter.client.query(part).catch((error) => adapter.onError(error));
+  };
+  return adapter;
+}
+
+/**
+ * Until 7.3 all of it, in one implicit transaction; since then each statement alone (prisma-engines#5767), but all of it
+ * where the engine's parser stumbles, as it does over `DO $$` (prisma-engines#5847).
+ */
+function parts(script) {
+  const [major, minor] = createRequire(import.meta.url)("prisma/package.json").version.split(".").map(Number);
+  if (major < 7 || (major === 7 && minor < 4) || /^\s*DO\s+\$/im.test(script)) return [script];
+  const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|;|[^'"$;/-]+|[\s\S]/g;
+  const found = [""];
+  for (const [token] of script.matchAll(tokens)) {
+    if (token === ";") found.push("");
+    else found[found.length - 1] += token;
+  }
+  return found.filter((part) => part.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, "").trim());
+}
+
 function startEngine(schemas, url) {
   const schema = new URL(url).searchParams.get("schema") ?? undefined;
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(settings(url), { schema }));
+  const adapter = bindMigrationAwareSqlAdapterFactory(withNativeScripts(new PrismaPg(settings(url), { schema })));
   const datamodels = schemas.length ? schemas.map((file) => [file, readFileSync(file, "utf8")]) : undefined;
   return wasm.SchemaEngine.new({ datamodels }, (line) => process.stderr.write(`${line}\n`), adapter);
 }

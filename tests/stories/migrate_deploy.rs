@@ -5,15 +5,15 @@ use crate::real::postgres::Server;
 use crate::real::prisma::Prisma;
 use crate::world::{Shell, World};
 
-const SECOND: &str = "prisma/migrations/20260301000000_second/migration.sql";
+pub const SECOND: &str = "prisma/migrations/20260301000000_second/migration.sql";
 
 /// Both have the first migration; prod has rows; the second is committed and on dev.
-fn ready(dev: &Server, prod: &Server, version: Prisma, second: &str) -> World {
+pub fn ready(dev: &Server, prod: &Server, version: Prisma, second: &str) -> World {
     ready_with(dev, prod, version, second, "")
 }
 
 /// The same, with more about prod in `.nexusenv`.
-fn ready_with(dev: &Server, prod: &Server, version: Prisma, second: &str, more: &str) -> World {
+pub fn ready_with(dev: &Server, prod: &Server, version: Prisma, second: &str, more: &str) -> World {
     let world = world_with(dev, prod, version, more);
     prisma(&world, dev, &["deploy"]).succeeds();
     prisma(&world, prod, &["deploy"]).succeeds();
@@ -25,12 +25,12 @@ fn ready_with(dev: &Server, prod: &Server, version: Prisma, second: &str, more: 
     world
 }
 
-fn applied(server: &Server) -> String {
+pub fn applied(server: &Server) -> String {
     server.query("SELECT count(*) FROM _prisma_migrations WHERE finished_at IS NOT NULL")
 }
 
 /// What is said before the name is typed, and how it went after.
-fn deploys(world: &World, words: &str, answer: &str) -> (String, i32) {
+pub fn deploys(world: &World, words: &str, answer: &str) -> (String, i32) {
     let mut session = world.enter(Shell::Bash);
     let line = format!("nexus-env migrate deploy -e prod {words}");
     let reply = session.answers(&line, "to apply them: ", answer);
@@ -38,7 +38,7 @@ fn deploys(world: &World, words: &str, answer: &str) -> (String, i32) {
 }
 
 #[track_caller]
-fn holds(text: &str, parts: &[&str]) {
+pub fn holds(text: &str, parts: &[&str]) {
     let mut from = 0;
     for part in parts {
         match text[from..].find(part) {

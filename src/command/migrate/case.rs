@@ -234,8 +234,11 @@ impl<'a> Case<'a> {
         let sure = !reasons.iter().any(|reason| matches!(reason.kind, "unseen" | "unproven-target"));
         let looked = match sure && !pending.is_empty() {
             true => target::look(&side, &reads),
-            false => Looked { meanings: Vec::new(), found: Vec::new() },
+            false => Looked::default(),
         };
+        if let Some(session) = looked.deploying.as_ref().filter(|_| !reasons.iter().any(|one| one.kind == "running")) {
+            reasons.push(gate::deploying(name, session));
+        }
         reasons.extend(looked.meanings.iter().filter_map(|(question, meaning)| match meaning {
             Meaning::Fails(sentence) => Some(Reason {
                 kind: "would-fail",

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::case::{Case, Examined, steps};
 use super::launch::Launch;
 use super::side::{self, Side};
+use super::{drift, progress, target};
 use crate::command::audit;
 use crate::command::load;
 use crate::domain::config::Backup;
@@ -13,12 +14,12 @@ use crate::domain::config::name::EnvironmentName;
 use crate::domain::page::record::{Entry, Event, Layer};
 use crate::domain::page::running;
 use crate::domain::promotion::act::{self, Act};
-use crate::domain::promotion::gate::{Reason, Weight};
+use crate::domain::promotion::gate::{self, Reason, Weight};
 use crate::domain::promotion::ledger::{Cell, Column, Ledger, Seen};
 use crate::domain::promotion::lexer;
 use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::version::{Failing, failing};
-use crate::domain::session::ambient::Ambient;
+use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::keyboard;
 use crate::domain::text::safe_text;
 use crate::edge::foreground;
@@ -65,13 +66,16 @@ pub fn deploy(ambient: &Ambient, wanted: &Wanted<'_>) -> Result<Status> {
         terminal::say(ambient, &format!("{name} has every migration already"));
         return Ok(Status::DONE);
     }
-    if let Some((plan, way)) = &found.plan {
-        output::page(&format!("{plan}{way}"))?;
-    }
     let side = match &found.side {
         Some(side) if !stand => side,
-        Some(_) | None => return Ok(case.refuse(&found)),
+        Some(_) | None => {
+            found.plan.iter().try_for_each(|(plan, way)| output::page(&format!("{plan}\n{way}")))?;
+            return Ok(case.refuse(&found));
+        }
     };
+    if let Some((plan, way)) = &found.plan {
+        output::page(&format!("{plan}\n{}{way}", drift::told_of(&case, side)))?;
+    }
     for note in &found.reasons {
         terminal::say(ambient, &safe_text::safe_text(&note.sentence));
     }
@@ -176,8 +180,15 @@ impl Case<'_> {
                         .exit(Exit::Blocked)
                         .into());
                 }
-                let own = [identity::VARIABLE, identity::FILE_VARIABLE];
-                if !own.iter().any(|name| ambient.variables.get(name).is_some_and(|value| !value.is_empty())) {
+                let piped = ambient.variables.get("CI").is_some_and(|value| !value.is_empty());
+                if ambient.terminal == Terminal::Present && !piped {
+                    return Err(Failure::new("--yes is for a pipeline, and there is a person at this terminal")
+                        .hint(format!("leave it out and type {name}"))
+                        .exit(Exit::Blocked)
+                        .into());
+                }
+                if !load::has_own_identity(ambient) {
+                    let own = [identity::VARIABLE, identity::FILE_VARIABLE];
                     return Err(Failure::new("--yes is for a pipeline with an identity of its own")
                         .hint(format!("leave it out and type {name}; in CI: {} or {}", own[0], own[1]))
                         .exit(Exit::Blocked)
@@ -191,12 +202,12 @@ impl Case<'_> {
     fn apply(&self, side: &Side<'_>, found: &Examined<'_>) -> Result<Status> {
         let (ambient, name) = (self.ambient, &self.environment.name);
         let promised = found.pending.as_slice();
-        self.unchanged()?;
+        self.unchanged(side)?;
         let target = found.proof.as_ref().map(|(seen, _)| seen.clone()).unwrap_or_default();
         if let Some(backup) = &self.environment.backup {
             self.back_up(backup)?;
             // It may have taken its time.
-            self.unchanged()?;
+            self.unchanged(side)?;
         }
         let count =
             if promised.len() == 1 { "1 migration".to_owned() } else { format!("{} migrations", promised.len()) };
@@ -205,7 +216,7 @@ impl Case<'_> {
         let only: Option<Vec<&Migration>> =
             self.to.as_ref().map(|to| self.stock.migrations.iter().filter(|migration| migration.name <= *to).collect());
         let launch = Launch::new(ambient, self.loaded, side, &self.place, &side.url, only.as_deref())?;
-        let ended = self.run(&launch, promised);
+        let ended = progress::beside(ambient, side, || self.run(&launch, promised));
         let after = self.after()?;
         let column = after.position(name);
         let cell = |migration: &str| {
@@ -231,7 +242,9 @@ impl Case<'_> {
             ambient,
             &self.entry(Event::DeployFailed).target(&target).detail(&format!("{failed}; {done} of {count}")),
         );
+        let other = target::deploying_to(side).map(|session| format!("{session} applies migrations now: wait for it"));
         let hint = match missing.first().map(|first| (first, cell(first))) {
+            _ if other.is_some() => other.unwrap_or_default(),
             Some((first, Some(Cell::Failed { .. }))) => {
                 format!("{first} is half-way; nexus-env migrate status says what to type")
             }
@@ -291,16 +304,22 @@ impl Case<'_> {
     }
 
     /// What was checked is what is there still: nobody committed, edited or deployed since.
-    fn unchanged(&self) -> Result<()> {
+    fn unchanged(&self, side: &Side<'_>) -> Result<()> {
         let stock = self.tree.stock(&self.place)?;
         let columns = side::columns(self.ambient, self.loaded, &steps(self.loaded, self.environment), &self.place);
         let ledger = stock.ledger(&self.tree, &self.place, columns);
-        if ledger == self.ledger && stock.migrations == self.stock.migrations {
-            return Ok(());
+        let name = &self.environment.name;
+        if ledger != self.ledger || stock.migrations != self.stock.migrations {
+            return Err(Failure::new("something changed since it was checked, so nothing was applied")
+                .hint(format!("nexus-env migrate deploy -e {name}"))
+                .into());
         }
-        Err(Failure::new("something changed since it was checked, so nothing was applied")
-            .hint(format!("nexus-env migrate deploy -e {}", self.environment.name))
-            .into())
+        match target::deploying_to(side).map(|session| gate::deploying(name, &session)) {
+            Some(reason) => {
+                Err(Failure::new(format!("{}, so nothing was applied", reason.sentence)).hint(&reason.next[0]).into())
+            }
+            None => Ok(()),
+        }
     }
 
     fn back_up(&self, backup: &Backup) -> Result<()> {

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Tree;
+use super::{Tree, target};
 use crate::command::load::{self, Loaded};
 use crate::command::observation;
 use crate::domain::config::Environment;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::vars::{self, Vars};
 use crate::domain::guard::invocation::datasource::Written;
-use crate::domain::promotion::history::{History, Row};
+use crate::domain::promotion::history::{History, Now, Row};
 use crate::domain::promotion::ledger::{Column, InGit, Seen};
 use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::place::Place;
@@ -138,7 +138,13 @@ impl<'a> Side<'a> {
             at("rolled_back_at")
         );
         match reading.rows(&sql, LIMIT) {
-            Ok(rows) => Ok(Seen::History(History::of(&rows.iter().filter_map(|row| read(row)).collect::<Vec<_>>()))),
+            Ok(rows) => {
+                let mut history = History::of(&rows.iter().filter_map(|row| read(row)).collect::<Vec<_>>());
+                if history.is_unfinished() {
+                    history.now = Some(self.now(reading));
+                }
+                Ok(Seen::History(history))
+            }
             // 42P01: there is no such table; 3F000: nor such a schema.
             Err(Silence::Refused(state)) if matches!(state.as_str(), "42P01" | "3F000") => {
                 let literal = schema.replace('\'', "''");
@@ -152,6 +158,15 @@ impl<'a> Side<'a> {
             }
             Err(silence) => Err(silence),
         }
+    }
+}
+
+impl Side<'_> {
+    /// What the database is at. While somebody is at it, its catalogue is locked.
+    fn now(&self, reading: &mut Reading) -> Now {
+        let deploying = target::deploying(reading).ok().flatten();
+        let catalogue = if deploying.is_none() { target::catalogue(reading).ok() } else { None };
+        Now { deploying, catalogue, schema: self.schema() }
     }
 }
 

@@ -1,15 +1,18 @@
 //! `migrate status`: each migration, in git and on each environment, and what stands in the way of which.
 
 use super::{Tree, side};
-use crate::command::load;
+use crate::command::load::{self, Loaded};
 use crate::command::observation;
+use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Config, Environment};
+use crate::domain::page::{past, record};
 use crate::domain::promotion::gate::Scene;
 use crate::domain::promotion::page::{self, Page, Shared};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::pinning;
 use crate::domain::target::port::{self, Held, Whose};
-use crate::edge::output;
+use crate::domain::text::calendar;
+use crate::edge::{journal, output};
 use crate::error::{Exit, Result, Status};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,7 +33,8 @@ pub fn status(ambient: &Ambient, form: Form) -> Result<Status> {
         let ledger = stock.ledger(&tree, &place, columns);
         let folder = tree.here(&place.migrations);
         let scene = Scene { config: &loaded.config, ledger: &ledger, hollow: &stock.hollow, folder: &folder, to: None };
-        let standing = page::standing(&scene, &environments, place.version.map(|version| version.to_string()));
+        let mut standing = page::standing(&scene, &environments, place.version.map(|version| version.to_string()));
+        note_unended(ambient, &loaded, &mut standing);
         page.in_order &= standing.environments.iter().all(|column| column.in_the_way.is_empty());
         page.places.push(standing);
     }
@@ -40,6 +44,30 @@ pub fn status(ambient: &Ambient, form: Form) -> Result<Status> {
         Form::Json => output::json(&serde_json::to_string(&page)?)?,
     }
     Ok(if page.in_order { Status::DONE } else { Status::from(Exit::Failed as u8) })
+}
+
+/// A deployment of this machine that was killed left no word of how it ended. Where it was done all the same, or somebody is
+/// at it, nothing is to be said.
+fn note_unended(ambient: &Ambient, loaded: &Loaded, standing: &mut page::Standing) {
+    let waits =
+        |column: &&mut page::Column| column.pending > 0 || column.in_the_way.iter().any(|told| told.kind == "failed");
+    let mut columns = standing.environments.iter_mut().filter(waits).peekable();
+    if columns.peek().is_none() {
+        return;
+    }
+    let (lines, _) = record::read(&journal::newest(ambient));
+    let root = loaded.repository.root.display().to_string();
+    for column in columns.filter(|column| !column.in_the_way.iter().any(|told| told.kind == "running")) {
+        let name = EnvironmentName::new(&column.name);
+        let Some((at, what)) = name.and_then(|name| past::unended(&lines, &root, &name)) else { continue };
+        let at = calendar::rfc3339(at)[..16].replace('T', " ");
+        column.notes.push(page::Told {
+            kind: "unended",
+            migration: None,
+            sentence: format!("the deployment of {at} ({what}) did not get to say how it ended"),
+            next: Vec::new(),
+        });
+    }
 }
 
 /// Each environment behind the one that it is promoted from.

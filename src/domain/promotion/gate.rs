@@ -1,5 +1,8 @@
 //! What stands in the way of a migration to an environment: every reason at once, each with what to type next.
 
+mod half;
+
+use super::history::Half;
 use super::ledger::{Cell, InGit, Ledger, Line, Seen};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Config, Environment};
@@ -147,20 +150,21 @@ impl<'a> Scene<'a> {
             found.push(Reason { kind, weight: Weight::InTheWay, migration: Some(migration.clone()), sentence, next });
         };
         match cell {
-            Cell::Failed { logs, .. } => {
+            Cell::Failed { half: Half { deploying: Some(session), .. }, .. } => {
+                say(
+                    "running",
+                    format!("{migration} is being applied to {name} by {session}"),
+                    vec!["wait for it, then nexus-env migrate status".to_owned()],
+                );
+            }
+            Cell::Failed { logs, half, .. } => {
                 let logs = logs.as_deref().map(str::trim).filter(|logs| !logs.is_empty());
                 let why = logs.map_or_else(
-                    || ": it failed, or whoever applied it was killed, or it still runs".to_owned(),
+                    || ": it failed, or whoever applied it was killed".to_owned(),
                     |logs| format!(": {}", logs.lines().next().unwrap_or(logs)),
                 );
-                say(
-                    "failed",
-                    format!("{migration} began on {name} and did not end{why}"),
-                    vec![
-                        format!("{}, where nothing of it is left", resolve(name, "--rolled-back", migration)),
-                        format!("{}, where all of it is there", resolve(name, "--applied", migration)),
-                    ],
-                );
+                let (there, next) = half::told(half, name, migration);
+                say("failed", format!("{migration} began on {name} and did not end{why}{there}"), next);
             }
             Cell::Edited { .. } => say(
                 "edited",
@@ -285,6 +289,17 @@ impl<'a> Scene<'a> {
                 next: vec![next],
             });
         }
+    }
+}
+
+/// Somebody else is at it.
+pub fn deploying(environment: &EnvironmentName, session: &str) -> Reason {
+    Reason {
+        kind: "deploying",
+        weight: Weight::InTheWay,
+        migration: None,
+        sentence: format!("migrations are being applied to {environment} right now, by {session}"),
+        next: vec!["wait for it, then nexus-env migrate status".to_owned()],
     }
 }
 

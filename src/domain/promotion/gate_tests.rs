@@ -127,7 +127,7 @@ fn each_reason_says_what_to_type() {
             said,
             [
                 (
-                    "a began on prod and did not end: it failed, or whoever applied it was killed, or it still runs",
+                    "a began on prod and did not end: it failed, or whoever applied it was killed",
                     vec![
                         "nexus-env run -e prod --write -- npx prisma migrate resolve --rolled-back a, where nothing of it is left",
                         "nexus-env run -e prod --write -- npx prisma migrate resolve --applied a, where all of it is there",

@@ -5,6 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use super::act;
+use super::catalogue::Catalogue;
+use super::lexer;
+use super::migration::Migration;
+
 /// One row of `_prisma_migrations`. Times are epoch seconds.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Row {
@@ -50,6 +55,27 @@ pub enum By {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct History {
     records: BTreeMap<String, Record>,
+    /// What is there beside the rows; looked at only where one of them never finished.
+    pub now: Option<Now>,
+}
+
+/// What a database is at while a migration of it is unfinished.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Now {
+    /// Whoever applies migrations right now; until they are done, nothing else is to be said.
+    pub deploying: Option<String>,
+    /// `None` where it could not be read.
+    pub catalogue: Option<Catalogue>,
+    /// Where names without a schema are looked up.
+    pub schema: String,
+}
+
+/// How far an unfinished migration came.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Half {
+    /// The line of each statement, and whether what it does is done; `None` where the structure does not show it.
+    pub statements: Vec<(usize, Option<bool>)>,
+    pub deploying: Option<String>,
 }
 
 impl History {
@@ -59,7 +85,22 @@ impl History {
             by_name.entry(&row.name).or_default().push(row);
         }
         let records = by_name.into_iter().filter_map(|(name, rows)| Some((name.to_owned(), record(&rows)?)));
-        History { records: records.collect() }
+        History { records: records.collect(), now: None }
+    }
+
+    pub fn is_unfinished(&self) -> bool {
+        self.records.values().any(|record| matches!(record, Record::Unfinished { .. }))
+    }
+
+    /// How far a migration came that never finished.
+    pub fn half(&self, migration: Option<&Migration>) -> Half {
+        let Some(now) = &self.now else { return Half::default() };
+        let text = migration.map(Migration::text).unwrap_or_default();
+        let statements = lexer::statements(&text);
+        let real = statements.iter().filter(|one| !one.tokens.is_empty());
+        let shows = |one| now.catalogue.as_ref()?.shows(&act::read(one), &now.schema);
+        let shown = real.map(|one| (one.line, shows(one)));
+        Half { statements: shown.collect(), deploying: now.deploying.clone() }
     }
 
     pub fn get(&self, name: &str) -> Option<&Record> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::history::{By, History, Record};
+use super::history::{By, Half, History, Record};
 use super::migration::Migration;
 use crate::domain::config::name::EnvironmentName;
 
@@ -79,6 +79,7 @@ pub enum Cell {
     Failed {
         at: i64,
         logs: Option<String>,
+        half: Half,
     },
     /// Applied here, and its file is gone.
     Orphan {
@@ -201,7 +202,9 @@ fn cell(known: &Known<'_>, name: &str, migration: Option<&Migration>, seen: &See
         Seen::History(history) => history,
     };
     match (history.get(name), migration) {
-        (Some(Record::Unfinished { at, logs }), _) => Cell::Failed { at: *at, logs: logs.clone() },
+        (Some(Record::Unfinished { at, logs }), _) => {
+            Cell::Failed { at: *at, logs: logs.clone(), half: history.half(migration) }
+        }
         (Some(Record::RolledBack { at }), Some(_)) => Cell::RolledBack { at: *at },
         (Some(Record::RolledBack { .. }) | None, None) => Cell::Nothing,
         (Some(Record::Applied { at, checksum, .. }), Some(migration)) if !migration.fits(checksum) => {

@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod base;
+pub mod catalogue;
 pub mod copy;
 pub mod finding;
 pub mod gate;

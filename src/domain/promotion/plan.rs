@@ -62,7 +62,7 @@ impl Plan<'_> {
     /// What comes before and with it.
     pub fn way(&self) -> String {
         let name = &self.environment.name;
-        let mut text = String::from("\n");
+        let mut text = String::new();
         put_deploy(self.environment, &self.environment.deploy, &mut text);
         match &self.environment.backup {
             Some(backup) => put_backup(backup, &mut text),
