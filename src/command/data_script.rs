@@ -26,8 +26,8 @@ use crate::domain::target::url::DatabaseUrl;
 use crate::domain::target::{Known, Meant, Selection, Target};
 use crate::domain::text::safe_text;
 use crate::edge::foreground::Ended;
-use crate::edge::project::{self, Disk};
-use crate::edge::{grant, journal, terminal};
+use crate::edge::project::Disk;
+use crate::edge::{digest, grant, journal, terminal};
 use crate::error::Result;
 
 /// The script, and the commands that lead to it.
@@ -69,7 +69,7 @@ pub fn of(ambient: &Ambient, loaded: &Loaded, environment: &Environment, words: 
     let shown =
         words.iter().map(|word| if word.contains(['=', '@', ':']) { "…".into() } else { safe_text::typed(word) });
     let typed = shown.collect::<Vec<_>>().join(" ");
-    Some(DataScript { script: Script::new(path, &project::content(&file)?), typed, invocations })
+    Some(DataScript { script: Script { path, hash: digest::of(&file)? }, typed, invocations })
 }
 
 impl DataScript {

@@ -8,6 +8,7 @@ pub mod containers;
 pub mod daemon;
 pub mod database;
 pub mod desk;
+pub mod digest;
 pub mod engine;
 pub mod entry;
 pub mod files;

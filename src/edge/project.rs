@@ -91,11 +91,6 @@ fn decoded(bytes: &[u8]) -> String {
     text
 }
 
-/// Every byte of a file, where that is no longer than a script of people is.
-pub fn content(path: &Path) -> Option<Vec<u8>> {
-    open(path).and_then(|file| bytes(&file, LARGEST + 1)).ok().filter(|bytes| bytes.len() as u64 <= LARGEST)
-}
-
 /// The directory that this is, or in which it stands; `None` where there is no such.
 pub fn directory(path: &Path) -> Option<PathBuf> {
     if path.is_dir() {

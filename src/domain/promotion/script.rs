@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::gate;
 use crate::domain::config::{Config, Environment};
 
@@ -14,13 +12,6 @@ pub struct Script {
     pub path: String,
     /// SHA-256 of its file, in hex. What it imports is not looked at.
     pub hash: String,
-}
-
-impl Script {
-    pub fn new(path: String, content: &[u8]) -> Script {
-        let hash = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
-        Script { path, hash }
-    }
 }
 
 /// Programs that run the file that is named behind them.
