@@ -41,7 +41,7 @@ fn of_two_deployments_the_second_is_told_who_is_at_it() {
     let reply = session.returns();
     assert_eq!((reply.status(), applied(&prod).as_str()), (0, "2"), "{}", reply.text());
     // Before anything is written, Prisma's own lock tells.
-    let _holder = prod.holds("SELECT pg_advisory_lock(72707369);");
+    let _holder = prod.holds("DO $$ BEGIN PERFORM pg_advisory_lock(72707369); END $$;");
     world.writes("prisma/migrations/20260401000000_third/migration.sql", "CREATE TABLE \"Note\" (\"id\" INTEGER);\n");
     let refused = world.run(&["migrate", "deploy", "-e", "prod"]).ends_with_status(3);
     holds(&refused.stderr, &["migrations are being applied to prod right now, by session ", " (postgres, psql), for "]);

@@ -128,7 +128,14 @@ fn the_teams_workflow_from_one_port_to_two() {
     session.types("git add -A && git commit -qm 'invoices are paid'").ends_with_status(0);
     // One database answers at a time, so nothing can be proven; what to do is said.
     let reply = session.types("nexus-env migrate deploy -e prod").ends_with_status(3);
-    println!("{}", reply.text());
+    holds(
+        reply.text(),
+        &[
+            "nexus-env: blocked: 1 thing stands in the way of migrations to prod\n  prod reaches dev now: nexus-enterprise-480610:us-central1:nexusdev-v2 ",
+            &format!("\n    port = {} under [env.prod.proxy] in .nexusenv, and in prod's URL\n", port + 1),
+            "    nexus-env allow, and nexus-env proxy up -e each of them",
+        ],
+    );
     let own = free_port();
     team.world.writes(".nexusenv", configuration((port, own)));
     team.world.run(&["allow", "--yes"]).succeeds();

@@ -21,6 +21,7 @@ use crate::domain::promotion::proof::{self, Proof};
 use crate::domain::promotion::rules::{self, Circumstances};
 use crate::domain::promotion::version::failing;
 use crate::domain::session::ambient::Ambient;
+use crate::domain::target::pinning;
 use crate::domain::text::safe_text;
 use crate::error::{Failure, Result};
 
@@ -212,6 +213,18 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Where the target shares its port with a step before it, one of them is always unseen: only a port of its own helps.
+    fn with_ports_of_their_own(&self, reasons: &mut [Reason]) {
+        let on_the_way = steps(self.loaded, self.environment);
+        for (port, sharing) in pinning::shared_ports(&self.loaded.config) {
+            let both = sharing.iter().filter(|one| on_the_way.iter().any(|step| step.name == one.name)).count() > 1;
+            for reason in reasons.iter_mut().filter(|one| both && matches!(one.kind, "unseen" | "unproven")) {
+                reason.next = pinning::own_ports(&self.loaded.config, port, &sharing);
+                reason.next.push("nexus-env allow, and nexus-env proxy up -e each of them".to_owned());
+            }
+        }
+    }
+
     /// Makes every check, and a look at the target's rows where it is proven to be the target.
     ///
     /// # Errors
@@ -229,7 +242,10 @@ impl<'a> Case<'a> {
             Err(_) => return Ok(Examined { side: None, proof: None, pending: names, reasons, plan: None }),
         };
         let proof = self.proof(&side);
-        reasons.extend(proof.as_ref().err().cloned());
+        // One that could not be seen is said to be another already.
+        let unseen = reasons.iter().any(|one| one.kind == "unseen");
+        reasons.extend(proof.as_ref().err().filter(|_| !unseen).cloned());
+        self.with_ports_of_their_own(&mut reasons);
         let reads: Vec<Read> = pending.iter().filter_map(|line| self.read(&line.name)).collect();
         let sure = !reasons.iter().any(|reason| matches!(reason.kind, "unseen" | "unproven-target"));
         let looked = match sure && !pending.is_empty() {
