@@ -9,7 +9,7 @@ use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser};
 
 use self::words::{
     CheckFormat, Cli, DatabaseVerb, EnvironmentArgs, ExportArgs, Global, GuardArgs, GuardVerb, MigrateVerb,
-    ProxyUpArgs, ProxyVerb, RunArgs, SetArgs, Verb, When,
+    ProxyUpArgs, ProxyVerb, RecipientsArgs, RecipientsVerb, RunArgs, SetArgs, Verb, When,
 };
 use crate::command::guard::{Asked, Form};
 use crate::command::{self, export};
@@ -152,8 +152,8 @@ impl Global {
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
     use command::{
-        agent, doctor, edit, init, log, pause, prompt, ps, rekey, run, scan, scripts, sentry, session, status, tour,
-        trust, variables,
+        agent, doctor, edit, init, join, log, pause, prompt, ps, recipients, run, scan, scripts, sentry, session,
+        status, tour, trust, variables, verify,
     };
     let done = |()| Status::DONE;
     match verb {
@@ -195,8 +195,17 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
             variables::import_chosen(ambient, &files, args.environment.environment.as_deref(), replacing).map(done)
         }
         Verb::Rekey(args) => {
-            let aim = if args.unprotected { rekey::Aim::Unprotected } else { rekey::Aim::NewKey };
-            rekey::rekey(ambient, args.environment.environment.as_deref(), aim).map(done)
+            let aim = if args.unprotected { recipients::Aim::Unprotected } else { recipients::Aim::NewKey };
+            recipients::rekey(ambient, &args.environments.environments, aim).map(done)
+        }
+        Verb::Recipients(args) => readers(ambient, args).map(done),
+        Verb::Join(args) => {
+            let asking = if args.request { join::Asking::Request } else { join::Asking::Line };
+            join::join(ambient, args.name.as_deref(), asking).map(done)
+        }
+        Verb::Rotate(args) => variables::rotate(ambient, args.environment.as_deref()).map(done),
+        Verb::Verify(args) => {
+            verify::verify(ambient, if args.no_key { verify::Depth::Structure } else { verify::Depth::Seal })
         }
         Verb::Run(args) => {
             let access = if args.write { Access::ReadWrite } else { Access::ReadOnly };
@@ -298,6 +307,26 @@ fn proxy(ambient: &Ambient, verb: ProxyVerb) -> Result<Status> {
     }
 }
 
+fn readers(ambient: &Ambient, args: RecipientsArgs) -> Result<()> {
+    use command::recipients::{self, Answer, Leaving};
+    match args.verb {
+        None if args.fingerprint => recipients::fingerprint(ambient, &args.environments.environments),
+        None => recipients::list(ambient, &args.environments.environments),
+        Some(RecipientsVerb::List(args)) => recipients::list(ambient, &args.environments),
+        Some(RecipientsVerb::Add(args)) => {
+            recipients::add(ambient, &args.name, &args.key, &args.environments.environments)
+        }
+        Some(RecipientsVerb::Approve(args)) => {
+            let answer = if args.yes { Answer::Yes } else { Answer::Asked };
+            recipients::approve(ambient, &args.name, &args.environments.environments, answer)
+        }
+        Some(RecipientsVerb::Remove(args)) => {
+            let leaving = if args.yes { Leaving::Oneself } else { Leaving::Others };
+            recipients::remove(ambient, &args.name, &args.environments.environments, leaving)
+        }
+    }
+}
+
 fn set(ambient: &Ambient, args: &SetArgs) -> Result<()> {
     use command::{plain, variables};
     if let Some(value) = &args.value {
@@ -315,7 +344,11 @@ fn set(ambient: &Ambient, args: &SetArgs) -> Result<()> {
     let emptiness = if args.empty { Emptiness::Meant } else { Emptiness::Refused };
     match args.plain {
         true => plain::set_typed(ambient, &args.name, environment, emptiness),
-        false => variables::at(ambient, environment, |place, _, _| variables::set(place, &args.name, emptiness)),
+        false => {
+            let kept = if args.keep { variables::Kept::Yes } else { variables::Kept::No };
+            let beside = variables::Beside::typed(ambient, args.expires.as_deref(), args.note.as_deref(), kept)?;
+            variables::at(ambient, environment, |place, _, _| variables::set(place, &args.name, emptiness, &beside))
+        }
     }
 }
 

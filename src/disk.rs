@@ -70,6 +70,21 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// A file that is read-only for this user stays as it is, although its directory would let us replace it.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    stage(path, bytes)?.replace()
+}
+
+/// New content of a file, on the disk beside it. Dropped without [`Staged::replace`], it is gone.
+#[derive(Debug)]
+pub struct Staged {
+    beside: PathBuf,
+    path: PathBuf,
+}
+
+/// Does all of [`replace`] but its last step, the renaming.
+///
+/// # Errors
+/// As [`replace`].
+pub fn stage(path: &Path, bytes: &[u8]) -> io::Result<Staged> {
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mode = match std::fs::metadata(&target) {
         Ok(metadata) if !metadata.is_file() => {
@@ -82,7 +97,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    rename_over(&target, bytes, 0o666, mode)
+    staged(&target, bytes, 0o666, mode)
 }
 
 /// Writes a file of this user alone, 0600, below directories of this user alone, 0700, in one step.
@@ -149,15 +164,31 @@ pub fn remove(path: &Path) -> io::Result<()> {
 
 /// `created` is the mode under the umask; `mode` is set as it is.
 fn rename_over(path: &Path, bytes: &[u8], created: u32, mode: Option<u32>) -> io::Result<()> {
+    staged(path, bytes, created, mode)?.replace()
+}
+
+fn staged(path: &Path, bytes: &[u8], created: u32, mode: Option<u32>) -> io::Result<Staged> {
     let beside = fresh(path);
-    let written = write_new(&beside, bytes, created, mode).and_then(|()| std::fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    } else if let Some(Ok(directory)) = path.parent().map(File::open) {
-        // The rename itself must survive a crash; a file system that cannot say so is no reason to fail.
-        let _ = directory.sync_all();
+    write_new(&beside, bytes, created, mode)?;
+    Ok(Staged { beside, path: path.to_owned() })
+}
+
+impl Staged {
+    pub fn replace(self) -> io::Result<()> {
+        std::fs::rename(&self.beside, &self.path)?;
+        if let Some(Ok(directory)) = self.path.parent().map(File::open) {
+            // The rename itself must survive a crash; a file system that cannot say so is no reason to fail.
+            let _ = directory.sync_all();
+        }
+        Ok(())
     }
-    written
+}
+
+/// What took its place is no longer there under this name.
+impl Drop for Staged {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.beside);
+    }
 }
 
 /// Removes what it has begun where it fails.

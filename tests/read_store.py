@@ -46,7 +46,8 @@ def open_value(key, name, sealed):  # XChaCha20-Poly1305, draft-irtf-cfrg-xchach
     return bytes(a ^ b for a, b in zip(body, stream)).rstrip(b"\0")[:-1]
 
 def main(store, identity):
-    top, tables = {}, {"recipients": [], "secrets": [], "stale": []}
+    later = ["written", "joined", "expires", "notes"]  # the first stores had none of these
+    top, tables = {}, {name: [] for name in ["recipients", "secrets", "stale", *later]}
     table = None
     for line in open(store, encoding="utf-8"):
         if heading := re.fullmatch(r"\[(\w+)\]\n", line):
@@ -59,11 +60,15 @@ def main(store, identity):
     salt = framed(domain, top["repository"].encode(), environment)
     secrets = [(name.encode(), base64.b64decode(value.removeprefix("v1:"))) for name, value in tables["secrets"]]
     text = framed(domain, environment) + struct.pack("<Q", int(top["revision"])) + framed(wrapped)
-    for pairs in tables["recipients"], secrets, tables["stale"]:
-        text += struct.pack("<Q", len(pairs))
-        text += b"".join(framed(*(p if isinstance(p, bytes) else p.encode() for p in pair)) for pair in pairs)
+    def listed(pairs):
+        bytes_of = lambda part: part if isinstance(part, bytes) else part.encode()
+        return struct.pack("<Q", len(pairs)) + b"".join(framed(*map(bytes_of, pair)) for pair in pairs)
+    text += listed(tables["recipients"]) + listed(secrets) + listed(tables["stale"])
     if "protected" in top:  # the first stores did not say it
         text += framed(b"protected", top["protected"].encode())
+    for name in later:
+        if tables[name]:
+            text += framed(name.encode()) + listed(tables[name])
     seal = hmac.digest(hkdf(salt, data_key, b"seal", 32), text, "sha256")
     if not hmac.compare_digest(seal, base64.b64decode(top["seal"])):
         sys.exit("the seal does not hold")

@@ -8,6 +8,8 @@ mod commands;
 mod identity;
 #[path = "vault/protection.rs"]
 mod protection;
+#[path = "vault/readers.rs"]
+mod readers;
 #[path = "vault/tamper.rs"]
 mod tamper;
 #[path = "vault/typing.rs"]

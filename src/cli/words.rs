@@ -68,8 +68,16 @@ pub enum Verb {
     Edit(EnvironmentArgs),
     /// Take the variables of files (.env, .envrc, docker's, NAME: value) into an environment's secrets
     Import(ImportArgs),
+    /// Who can read which environment: list them, let somebody in, take somebody out
+    Recipients(RecipientsArgs),
+    /// For the second person, after a clone: make an identity where there is none, and print the one line that lets them in
+    Join(JoinArgs),
     /// Make a new data key for an environment, and encrypt every value anew for the same readers
     Rekey(RekeyArgs),
+    /// Give each secret that is stale or due a new value, one after the other; Enter leaves one for later
+    Rotate(EnvironmentArgs),
+    /// Check that every store is whole, for CI and pre-commit: exit 1 where one is not; needs no allow
+    Verify(VerifyArgs),
     /// Run one command in an environment, without touching the shell
     Run(RunArgs),
     /// Print an environment as data
@@ -194,6 +202,17 @@ pub struct SetArgs {
     /// Write a plain variable to .nexusenv instead of a secret; refused for a value with a password
     #[arg(long)]
     pub plain: bool,
+    /// Until when it is good: 90d, 2027-03-01, or never. Kept in clear, under the seal; list, status and doctor say what is due,
+    /// and a new value begins the same time anew
+    #[arg(long, value_name = "TIME", conflicts_with = "plain")]
+    pub expires: Option<String>,
+    /// Where it was issued, one line; an empty one takes it off. Kept in clear, under the seal: everyone who has the repository
+    /// can read it
+    #[arg(long, value_name = "TEXT", conflicts_with = "plain")]
+    pub note: Option<String>,
+    /// Keep the value as it is, and change only what is told beside it
+    #[arg(long, conflicts_with_all = ["plain", "empty"])]
+    pub keep: bool,
     /// Take an empty value; else it is refused, since a command that failed in front of a pipe gives one, too
     #[arg(long)]
     pub empty: bool,
@@ -246,9 +265,89 @@ pub struct ImportArgs {
 }
 
 #[derive(Args, Debug)]
+pub struct EnvironmentsArgs {
+    /// An environment, as often as there are several: all are changed, or none; the selected one when left out
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environments: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct RecipientsArgs {
+    #[command(subcommand)]
+    pub verb: Option<RecipientsVerb>,
+    #[command(flatten)]
+    pub environments: EnvironmentsArgs,
+    /// What two people compare aloud: the fingerprint of the environment's key and of each reader's, under the seal
+    #[arg(long)]
+    pub fingerprint: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RecipientsVerb {
+    /// Every reader with their key and since when they can read, a line each
+    List(EnvironmentsArgs),
+    /// Let somebody in to all that is stored
+    Add(ReaderAddArgs),
+    /// Let somebody in who asked by join --request, after comparing the fingerprint with them
+    Approve(ReaderApproveArgs),
+    /// Take somebody out: a new key, every value anew, and the list of what they could read, stale until each is changed
+    Remove(ReaderRemoveArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct ReaderAddArgs {
+    /// What they are called: letters, digits, - and _
+    pub name: String,
+    /// Their public key, age1… or ssh-ed25519 …, as nexus-env join prints it
+    #[arg(required = true, num_args = 1..)]
+    pub key: Vec<String>,
+    #[command(flatten)]
+    pub environments: EnvironmentsArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct ReaderApproveArgs {
+    /// Whose request: .nexusenv.d/requests/NAME.toml
+    pub name: String,
+    /// Other environments than those that are asked for
+    #[command(flatten)]
+    pub environments: EnvironmentsArgs,
+    /// The fingerprint was compared
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ReaderRemoveArgs {
+    pub name: String,
+    #[command(flatten)]
+    pub environments: EnvironmentsArgs,
+    /// Also where that is yourself
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct JoinArgs {
+    /// What you are called among the readers; your login name when left out
+    pub name: Option<String>,
+    /// Write it as .nexusenv.d/requests/NAME.toml instead, for a pull request
+    #[arg(long)]
+    pub request: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// Only what needs no identity: the text of each store, whose it is, and that its key is wrapped for the readers it names
+    #[arg(long)]
+    pub no_key: bool,
+}
+
+#[derive(Args, Debug)]
 pub struct RekeyArgs {
     #[command(flatten)]
-    pub environment: EnvironmentArgs,
+    pub environments: EnvironmentsArgs,
     /// From here on as secrets of an unprotected environment, after you typed its name
     #[arg(long)]
     pub unprotected: bool,

@@ -111,10 +111,7 @@ fn changes(place: &Place<'_>, text: &Secret, before: &Vars) -> Result<Vec<Change
 
 /// A variable of these changes that is another now than it was.
 fn meanwhile<'c>(changes: &'c [Change], before: &Vars, now: &Vars) -> Option<&'c VariableName> {
-    let name = |change: &'c Change| match change {
-        Change::Set(name, _) | Change::Unset(name) => name,
-    };
-    changes.iter().map(name).find(|name| before.get(name) != now.get(name))
+    changes.iter().map(Change::name).find(|name| before.get(name) != now.get(name))
 }
 
 /// What is wrong, and whether the person goes on. The text stays as it is.
@@ -135,6 +132,8 @@ fn tell(place: &Place<'_>, changes: &[Change], before: &Vars) {
             Change::Set(name, _) if before.get(name).is_some() => ("replaced", name.clone()),
             Change::Set(name, _) => ("took", name.clone()),
             Change::Unset(name) => ("no longer has", name.clone()),
+            // What is told of a secret stands in no text that is edited.
+            Change::Expires(name, _) | Change::Noted(name, _) => ("", name.clone()),
         };
         let names = changes.iter().map(of).filter(|(other, _)| *other == verb);
         names.map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>().join(", ")

@@ -21,6 +21,7 @@ use crate::domain::session::ambient::Ambient;
 use crate::domain::session::keyboard;
 use crate::domain::store::container::{Container, Pin};
 use crate::domain::store::identity::Identities;
+use crate::domain::store::readers;
 use crate::domain::target::holding;
 use crate::domain::target::url::DatabaseUrl;
 use crate::domain::target::{self, StoredUrl};
@@ -238,14 +239,26 @@ pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) ->
     let Some(container) = vault::read(&loaded.repository.root, &environment.name)? else { return Ok(Vars::default()) };
     let identities = identity::find(ambient)?;
     let pin = known_pin(ambient, loaded, environment, &container, &identities)?;
-    let opened = vault::open(&container, &expected(loaded, environment, Some(pin)), &identities, Wanted::All)?;
+    let opened = vault::open(&container, &expected(loaded, environment, Some(pin)), &identities, Wanted::All)
+        .map_err(|failure| with_readers(ambient, loaded, &container, failure))?;
     if let Some(warning) = &opened.warning {
         terminal::say_anyway(warning);
     }
     if opened.pin != pin {
-        trust::remember(ambient, &loaded.config.id, &environment.name, opened.pin)?;
+        trust::remember(ambient, &loaded.config.id, &environment.name, opened.pin, &container.recipients)?;
     }
     Ok(opened.vars)
+}
+
+/// A key that was replaced is told with what became of the readers who were seen here before.
+pub fn with_readers(ambient: &Ambient, loaded: &Loaded, container: &Container, failure: VaultFailure) -> VaultFailure {
+    match failure {
+        VaultFailure::KeyReplaced { environment, .. } => {
+            let known = trust::readers(ambient, &loaded.config.id, &environment);
+            VaultFailure::KeyReplaced { differs: readers::since(&known, &container.recipients), environment }
+        }
+        other => other,
+    }
 }
 
 /// What was allowed of an environment's secrets. A store that was never allowed does not load: who has the recipients'

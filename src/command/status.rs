@@ -193,6 +193,7 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
     let stores = stores::all(ambient, loaded);
     page.secrets = page.secrets.or_else(|| closed(&stores, &active.environment));
     page.warnings.extend(unloadable(&stores, &active.environment));
+    page.warnings.extend(stores.iter().filter_map(Store::waiting).map(|it| format!("{}; {}", it.sentence, it.mend)));
     page.warnings.extend(pooled.map(|pooled| format!("{}; {}", pooled.sentence, pooled.hint)));
     page
 }

@@ -7,6 +7,8 @@ use crate::domain::config::vars::{self, Vars};
 use crate::domain::page::doctor::stores::{self, State, Store};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::identity::Identities;
+use crate::domain::store::needs;
+use crate::domain::text::day::Day;
 use crate::edge::git::Git;
 use crate::edge::vault::{self, Wanted};
 use crate::edge::{identity, trust};
@@ -70,9 +72,10 @@ fn state(ambient: &Ambient, loaded: &Loaded, environment: &Environment, identiti
     match vault::open(&container, &load::expected(loaded, environment, Some(pin)), identities, Wanted::All) {
         Ok(opened) => {
             let unstated = container.protected.is_none();
-            State::Open(stores::Loaded { unstated, ..made(loaded, environment, opened.vars) })
+            let waiting = needs::needs(&container, Day::of(ambient.now.seconds));
+            State::Open(stores::Loaded { unstated, waiting, ..made(loaded, environment, opened.vars) })
         }
-        Err(failure) => State::Failed(failure.into()),
+        Err(failure) => State::Failed(load::with_readers(ambient, loaded, &container, failure).into()),
     }
 }
 

@@ -2,6 +2,7 @@
 //! None is printed but the one that `get` was asked for.
 
 mod import;
+mod rotate;
 mod set;
 
 use std::io::Write;
@@ -14,18 +15,21 @@ use crate::domain::config::vars::Vars;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::clipboard::way;
 use crate::domain::store::container::seal::Change;
-use crate::domain::store::container::{Container, Pin, RecipientName};
+use crate::domain::store::container::{Container, Pin, Recipient};
 use crate::domain::store::identity::Identities;
+use crate::domain::store::needs;
 use crate::domain::target::acceptance::{Emptiness, Keeping, Offer, Role};
 use crate::domain::target::holding;
+use crate::domain::text::day::Day;
 use crate::domain::text::secret::Secret;
 use crate::edge::entry;
-use crate::edge::vault::{self, Expected, Opened, Outcome, VaultFailure, Wanted};
+use crate::edge::vault::{self, By, Expected, Opened, Outcome, VaultFailure, Wanted};
 use crate::edge::{ambient as surroundings, clipboard, identity, terminal, trust};
 use crate::error::{Failure, Result};
 
 pub use import::{Questions, Replacing, Source, import, import_chosen};
-pub use set::{refuse_argument, set, store};
+pub use rotate::rotate;
+pub use set::{Beside, Kept, refuse_argument, set, store};
 
 /// One environment of one repository, and who works on it.
 #[derive(Clone, Copy)]
@@ -39,7 +43,7 @@ pub struct Place<'a> {
     /// The names of the environment's plain variables, which win over secrets.
     pub plain: &'a [VariableName],
     /// Called with what is to be remembered of the store after it was opened or changed.
-    pub remember: &'a dyn Fn(Pin) -> Result<()>,
+    pub remember: &'a dyn Fn(Pin, &[Recipient]) -> Result<()>,
 }
 
 impl Place<'_> {
@@ -74,7 +78,7 @@ fn value(
         None => None,
         Some(container) => {
             let opened = open(place, container, Wanted::Only(std::slice::from_ref(&name)))?;
-            seen(place, opened.pin, opened.warning.as_deref())?;
+            seen(place, opened.pin, &container.recipients, opened.warning.as_deref())?;
             opened.vars.get(&name).cloned()
         }
     };
@@ -102,7 +106,8 @@ fn print(value: &Secret, out: &mut dyn Write) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// `list`: the names and where each comes from, a line each, in order. Needs no identity and shows no value.
+/// `list`: the names and where each comes from, a line each, in order, with what waits to be changed. Needs no identity and
+/// shows no value.
 pub fn list(
     ambient: &Ambient,
     root: &Path,
@@ -110,7 +115,9 @@ pub fn list(
     plain: &[VariableName],
     out: &mut dyn Write,
 ) -> Result<()> {
-    let stored = vault::read(root, environment)?.map(|container| container.secrets).unwrap_or_default();
+    let container = vault::read(root, environment)?;
+    let needs = container.as_ref().map(|container| needs::needs(container, today(ambient))).unwrap_or_default();
+    let stored = container.map(|container| container.secrets).unwrap_or_default();
     // A plain variable wins over a secret of the same name.
     let secret = stored.iter().map(|(name, _)| name).filter(|name| !plain.contains(name));
     let mut all: Vec<(&VariableName, &str)> = secret.map(|name| (name, "secret")).collect();
@@ -119,7 +126,9 @@ pub fn list(
     all.dedup();
     let width = all.iter().map(|(name, _)| name.as_str().len()).max().unwrap_or(0);
     for (name, from) in &all {
-        writeln!(out, "{:width$}  {from}", name.as_str())?;
+        let waits = needs.iter().find(|need| need.name == **name && *from == "secret");
+        let waits = waits.map(|need| format!("  {}", need.words())).unwrap_or_default();
+        writeln!(out, "{:width$}  {from}{waits}", name.as_str())?;
     }
     if all.is_empty() {
         terminal::say(ambient, &format!("{environment} has no variables"));
@@ -152,24 +161,31 @@ pub(super) fn change(place: &Place<'_>, changes: &[Change]) -> Result<Outcome> {
     let Expected { id, environment, pin, .. } = place.expected;
     let pin = pin.map_or_else(|| trust::pin(place.ambient, id, environment), |pin| Ok(Some(pin)))?;
     let expected = Expected { pin, ..place.expected };
-    let outcome = vault::change(&lock, &expected, place.identities, &myself(place), changes)?;
+    let name = identity::own_name(place.ambient);
+    let by = By { name: &name, today: today(place.ambient) };
+    let outcome = vault::change(&lock, &expected, place.identities, by, changes)?;
     // Before the next one may write, so that it knows what is there.
-    seen(place, outcome.pin, outcome.warning.as_deref())?;
+    let readers = outcome.after.as_ref().or(outcome.before.as_ref()).map(|store| store.recipients.as_slice());
+    seen(place, outcome.pin, readers.unwrap_or_default(), outcome.warning.as_deref())?;
     Ok(outcome)
 }
 
-fn seen(place: &Place<'_>, pin: Pin, warning: Option<&str>) -> Result<()> {
+fn seen(place: &Place<'_>, pin: Pin, readers: &[Recipient], warning: Option<&str>) -> Result<()> {
     if let Some(warning) = warning {
         terminal::say_anyway(warning);
     }
-    if place.expected.pin == Some(pin) { Ok(()) } else { (place.remember)(pin) }
+    if place.expected.pin == Some(pin) { Ok(()) } else { (place.remember)(pin, readers) }
+}
+
+fn today(ambient: &Ambient) -> Day {
+    Day::of(ambient.now.seconds)
 }
 
 /// All that is stored.
 pub(super) fn stored(place: &Place<'_>) -> Result<Vars> {
     let Some(container) = vault::read(place.root, place.expected.environment)? else { return Ok(Vars::default()) };
     let opened = open(place, &container, Wanted::All)?;
-    seen(place, opened.pin, opened.warning.as_deref())?;
+    seen(place, opened.pin, &container.recipients, opened.warning.as_deref())?;
     Ok(opened.vars)
 }
 
@@ -185,13 +201,6 @@ fn open(place: &Place<'_>, container: &Container, wanted: Wanted<'_>) -> Result<
         Some(_) => Ok(vault::open(container, &place.expected, place.identities, wanted)?),
         None => Err(VaultFailure::NotAllowed { environment: place.expected.environment.clone() }.into()),
     }
-}
-
-/// What this person is called among the recipients of a store that they make.
-fn myself(place: &Place<'_>) -> RecipientName {
-    let variables = &place.ambient.variables;
-    let login = variables.text("USER").or_else(|| variables.text("LOGNAME"));
-    RecipientName::like(login.unwrap_or_default())
 }
 
 fn allowed_name(place: &Place<'_>, text: &str) -> Result<VariableName> {
@@ -244,7 +253,8 @@ pub fn at<T>(
         Some(container) => Some(load::known_pin(ambient, &loaded, environment, container, &identities)?),
         None => None,
     };
-    let remember = |pin| trust::remember(ambient, &loaded.config.id, &environment.name, pin);
+    let remember =
+        |pin, readers: &[Recipient]| trust::remember(ambient, &loaded.config.id, &environment.name, pin, readers);
     let place = Place {
         ambient,
         root: &loaded.repository.root,

@@ -1,9 +1,11 @@
 //! What the tests start from: a configuration and a process's surroundings in which nothing is set, so that a test says only
 //! what it is about. For tests alone.
 
-use crate::domain::config::name::{EnvironmentName, RepositoryId};
+use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::config::{Access, Config, Deploy, Environment, Export, Match, Protection, Proxy};
 use crate::domain::session::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
+use crate::domain::store::container::history::History;
+use crate::domain::store::container::{Ciphertext, Container, Recipient, RecipientName};
 
 pub fn name(text: &str) -> EnvironmentName {
     EnvironmentName::new(text).unwrap()
@@ -64,5 +66,28 @@ pub fn ambient() -> Ambient {
         now: Timestamp::default(),
         uptime: None,
         uid: 0,
+    }
+}
+
+/// A store of `prod` with these secrets and readers, whose key says that it is wrapped for as many. Nothing in it opens.
+pub fn store(secrets: &[&str], readers: &[&str]) -> Container {
+    let stanza = "-> X25519 a\nb\n".repeat(readers.len());
+    Container {
+        repository: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
+        environment: name("prod"),
+        protected: Some(Protection::Protected),
+        revision: 1,
+        seal: [0; 32],
+        key: format!("age-encryption.org/v1\n{stanza}--- mac\n").into_bytes(),
+        recipients: readers
+            .iter()
+            .map(|name| Recipient { name: RecipientName::new(name).unwrap(), key: format!("age1{name}") })
+            .collect(),
+        secrets: secrets
+            .iter()
+            .map(|name| (VariableName::new(name).unwrap(), Ciphertext::new(vec![0; 72]).unwrap()))
+            .collect(),
+        stale: Vec::new(),
+        history: History::default(),
     }
 }

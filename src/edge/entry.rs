@@ -41,6 +41,14 @@ pub fn value(prompt: &str, emptiness: Emptiness) -> Result<Secret> {
     }
 }
 
+/// The same where a person may leave a value as it is, by Enter alone.
+pub fn value_or_kept(prompt: &str, emptiness: Emptiness) -> Result<Option<Secret>> {
+    match (kind(), emptiness) {
+        (Entry::Terminal, Emptiness::Refused) => from_terminal_or_later(prompt),
+        (Entry::Terminal, Emptiness::Meant) | (Entry::Stdin, _) => value(prompt, emptiness).map(Some),
+    }
+}
+
 /// Whether what is printed goes to a person's eyes.
 pub fn stdout_is_terminal() -> bool {
     std::io::stdout().is_terminal()
@@ -118,14 +126,18 @@ fn whole(mut reader: impl Read, what: &str) -> Result<Secret> {
 /// One line typed on the terminal, without echo. Backspace and Ctrl-U edit it. Fails when it is interrupted, when
 /// nothing was typed, and when several lines were pasted: the rest would go to the shell, and into its history.
 pub fn from_terminal(prompt: &str) -> Result<Secret> {
+    from_terminal_or_later(prompt)?.ok_or_else(|| {
+        Failure::new("nothing was typed").hint("if an empty value is meant: nexus-env set NAME --empty").into()
+    })
+}
+
+/// The same, and `None` where nothing was typed.
+pub fn from_terminal_or_later(prompt: &str) -> Result<Option<Secret>> {
     let unread = |_| {
         Failure::new("there is no terminal to read a value from").hint("pipe it in: some-command | nexus-env set NAME")
     };
     match typed(prompt).map_err(unread)? {
-        Typed::Line(value) if value.expose().is_empty() => {
-            Err(Failure::new("nothing was typed").hint("if an empty value is meant: nexus-env set NAME --empty").into())
-        }
-        Typed::Line(value) => Ok(value),
+        Typed::Line(value) => Ok(Some(value).filter(|value| !value.expose().is_empty())),
         Typed::More => Err(Failure::new("several lines were typed or pasted, and nothing was stored")
             .hint("pipe a value of several lines in: nexus-env set NAME < FILE")
             .into()),

@@ -16,6 +16,7 @@ use crate::disk;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::person::{self, Person};
 use crate::domain::session::ambient::Ambient;
+use crate::domain::store::container::RecipientName;
 use crate::domain::store::identity::{self, Identities, Understood, Unusable};
 use crate::domain::text::calendar;
 use crate::domain::text::safe_text;
@@ -51,7 +52,7 @@ pub enum How {
 /// that is there counts, also when what it holds is wrong.
 pub fn find(ambient: &Ambient) -> Result<Identities> {
     match look(ambient)? {
-        Understood::Ready(identities) => Ok(identities),
+        Understood::Ready(identities) => Ok(identities.named(own_name(ambient))),
         Understood::Locked(locked) => Err(Failure::new(format!("{} is protected by a passphrase", locked.origin()))
             .hint("a prompt never asks for it; a command that you type does, such as nexus-env get NAME")
             .into()),
@@ -61,13 +62,20 @@ pub fn find(ambient: &Ambient) -> Result<Identities> {
 /// The same for a command with a person in front of it: `ask` gets what to ask for and returns the passphrase.
 pub fn find_asking(ambient: &Ambient, ask: &dyn Fn(&str) -> Result<Secret>) -> Result<Identities> {
     match look(ambient)? {
-        Understood::Ready(identities) => Ok(identities),
+        Understood::Ready(identities) => Ok(identities.named(own_name(ambient))),
         Understood::Locked(locked) => {
             let origin = locked.origin().to_owned();
             let passphrase = ask(&format!("passphrase of {origin}: "))?;
-            locked.unlock(&passphrase).map_err(|unusable| failure(&origin, &unusable))
+            let identities = locked.unlock(&passphrase).map_err(|unusable| failure(&origin, &unusable))?;
+            Ok(identities.named(own_name(ambient)))
         }
     }
+}
+
+/// What this person is called among the readers of a store, unless they say otherwise: their login name.
+pub fn own_name(ambient: &Ambient) -> RecipientName {
+    let login = ambient.variables.text("USER").or_else(|| ambient.variables.text("LOGNAME"));
+    RecipientName::like(login.unwrap_or_default())
 }
 
 /// The files whose change could mend a failure to find or use the identity.

@@ -29,6 +29,7 @@ pub mod program;
 pub mod project;
 pub mod pty;
 pub mod repo;
+pub mod requests;
 pub mod scratch;
 pub mod shell;
 pub mod stamp;

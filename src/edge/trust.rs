@@ -18,7 +18,7 @@ use crate::domain::config::name::{EnvironmentName, RepositoryId};
 use crate::domain::config::repository::{AllowedText, AllowedTexts, Digest, Input, InputKind, Repository};
 use crate::domain::config::watch::Watch;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::Pin;
+use crate::domain::store::container::{Pin, Recipient, RecipientName};
 use crate::error::{Failure, Result};
 use crate::trace::{self, Step};
 
@@ -162,13 +162,20 @@ pub fn pin(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentName) 
     })
 }
 
-/// Remembers a store. With the same fingerprint the revision never goes down, and what was protected stays so; nothing new
-/// is not written.
-pub fn remember(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentName, pin: Pin) -> Result<()> {
+/// Remembers a store and its readers. With the same fingerprint the revision never goes down, and what was protected stays
+/// so; nothing new is not written.
+pub fn remember(
+    ambient: &Ambient,
+    id: &RepositoryId,
+    environment: &EnvironmentName,
+    pin: Pin,
+    readers: &[Recipient],
+) -> Result<()> {
     let state = state(ambient)?;
     let path = pin_path(state, id, environment);
     // What is known is read and written without another process in between.
     let _locked = locked(&path)?;
+    let seen = pin;
     // A damaged file is replaced: whoever calls this has decided that this store is the right one.
     let known = self::pin(ambient, id, environment).unwrap_or(None);
     let pin = match known {
@@ -182,6 +189,10 @@ pub fn remember(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentN
         }
         Some(_) | None => pin,
     };
+    if pin == seen && self::readers(ambient, id, environment) != readers {
+        let lines: String = readers.iter().map(|reader| format!("{} {}\n", reader.name, reader.key)).collect();
+        keep(&readers_path(state, id, environment), lines.as_bytes())?;
+    }
     if known == Some(pin) {
         return Ok(());
     }
@@ -195,6 +206,30 @@ pub fn remember(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentN
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Remembers a store whatever was remembered before: a person said that it is the right one.
+pub fn accept(
+    ambient: &Ambient,
+    id: &RepositoryId,
+    environment: &EnvironmentName,
+    pin: Pin,
+    readers: &[Recipient],
+) -> Result<()> {
+    forget(ambient, id, environment)?;
+    remember(ambient, id, environment, pin, readers)
+}
+
+/// Those who could read an environment when it was seen last; none where that was not kept. It is there to say what changed,
+/// and decides nothing.
+pub fn readers(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentName) -> Vec<Recipient> {
+    let Some(state) = &ambient.state_dir else { return Vec::new() };
+    let bytes = disk::read(&readers_path(state, id, environment)).unwrap_or_default();
+    let line = |line: &str| {
+        let (name, key) = line.split_once(' ')?;
+        Some(Recipient { name: RecipientName::new(name)?, key: key.to_owned() })
+    };
+    String::from_utf8_lossy(&bytes).lines().filter_map(line).collect()
 }
 
 /// Forgets the store that was seen with an environment, and lets every shell notice: another one is allowed instead.
@@ -234,7 +269,7 @@ fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
 
 /// Every shell notices a new generation at its next prompt. What killed writers left goes with it.
 fn renew(ambient: &Ambient, state: &Path) -> Result<()> {
-    for directory in ["allowed", "denied", "last", "pins"] {
+    for directory in ["allowed", "denied", "last", "pins", "readers"] {
         disk::beside::sweep(&state.join(directory));
     }
     let stamp = format!("{}.{:09} {:016x}\n", ambient.now.seconds, ambient.now.nanoseconds, rand::random::<u64>());
@@ -255,6 +290,10 @@ fn denied(state: &Path, digest: Digest) -> PathBuf {
 
 fn pin_path(state: &Path, id: &RepositoryId, environment: &EnvironmentName) -> PathBuf {
     state.join("pins").join(format!("{id}.{environment}", id = id.as_str()))
+}
+
+fn readers_path(state: &Path, id: &RepositoryId, environment: &EnvironmentName) -> PathBuf {
+    state.join("readers").join(format!("{id}.{environment}", id = id.as_str()))
 }
 
 fn state(ambient: &Ambient) -> Result<&Path> {

@@ -3,7 +3,7 @@
 //! No value leaves a store whose seal does not hold, and who cannot read a store cannot write it.
 
 mod failure;
-mod rekey;
+mod membership;
 mod write;
 
 use std::io::{ErrorKind, Read};
@@ -13,8 +13,8 @@ use age::{DecryptError, Decryptor};
 use zeroize::Zeroizing;
 
 pub use failure::{Tampering, VaultFailure};
-pub use rekey::rekey;
-pub use write::{Lock, Outcome, change, lock};
+pub use membership::{admit, renew};
+pub use write::{By, Lock, Outcome, change, lock};
 
 use crate::disk;
 use crate::domain::config::Protection;
@@ -25,6 +25,7 @@ use crate::domain::store::container::format::{self, Malformed};
 use crate::domain::store::container::seal::{Damaged, DataKey, Keys, Unsealed, Verified};
 use crate::domain::store::container::{Container, Pin};
 use crate::domain::store::identity::Identities;
+use crate::domain::store::readers;
 use crate::trace::{self, Step};
 
 /// An age header takes a hundred bytes a recipient, and each costs time at every load: 600 are enough.
@@ -95,8 +96,20 @@ pub fn read(root: &Path, environment: &EnvironmentName) -> Result<Option<Contain
 
 /// Whether a repository has secrets of any environment, also of one that its configuration does not name.
 pub fn is_any(root: &Path) -> bool {
+    stores(root).next().is_some()
+}
+
+fn stores(root: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = std::fs::read_dir(root.join(".nexusenv.d")).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).any(|path| path.extension().is_some_and(|extension| extension == "toml"))
+    entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+}
+
+/// The environments that have a store, in order, also those that no configuration names.
+pub fn names(root: &Path) -> Vec<EnvironmentName> {
+    let mut all: Vec<EnvironmentName> =
+        stores(root).filter_map(|path| EnvironmentName::new(path.file_stem()?.to_str()?)).collect();
+    all.sort();
+    all
 }
 
 /// Opens a store: unwraps its key once, verifies the seal, compares with what is remembered, then opens the values.
@@ -190,6 +203,12 @@ fn value_damaged(expected: &Expected<'_>, Damaged(name): Damaged) -> VaultFailur
 
 /// The keys of a store that says that it is the one expected. Nothing of it is verified yet.
 fn unwrap(container: &Container, expected: &Expected<'_>, identities: &Identities) -> Result<Keys, VaultFailure> {
+    let data_key = data_key(container, expected, identities)?;
+    Ok(Keys::derive(&data_key, expected.id, expected.environment))
+}
+
+/// The data key itself, for whoever wraps it for one more reader.
+fn data_key(container: &Container, expected: &Expected<'_>, identities: &Identities) -> Result<DataKey, VaultFailure> {
     let environment = expected.environment;
     let place = place(environment);
     if container.repository != *expected.id {
@@ -199,13 +218,17 @@ fn unwrap(container: &Container, expected: &Expected<'_>, identities: &Identitie
         return Err(VaultFailure::OtherEnvironment { place, found: container.environment.clone() });
     }
     match unwrap_key(&container.key, identities) {
-        Ok(data_key) => Ok(Keys::derive(&data_key, expected.id, environment)),
+        Ok(data_key) => Ok(data_key),
         Err(DecryptError::NoMatchingKeys) => {
             let own = identities.recipients();
             let environment = environment.clone();
             Err(match container.recipients.iter().find(|recipient| own.contains(&recipient.key)) {
                 Some(listed) => VaultFailure::Stripped { environment, name: listed.name.clone() },
-                None => VaultFailure::NotARecipient { environment, readers: container.readers(), own: own.to_vec() },
+                None => VaultFailure::NotARecipient {
+                    environment,
+                    readers: container.recipients.clone(),
+                    own: identities.reader().map(|own| readers::unlike(&container.recipients, own)),
+                },
             })
         }
         // The enum is age's and may grow; every other way to fail means that these bytes are not what age wrote.
@@ -247,7 +270,7 @@ fn verify<'a>(
         tampering: tampering(container, keys),
     })?;
     if expected.pin.is_some_and(|pin| pin.fingerprint != keys.fingerprint()) {
-        return Err(VaultFailure::KeyReplaced { environment });
+        return Err(VaultFailure::KeyReplaced { environment, differs: Vec::new() });
     }
     let (listed, wrapped) = (container.recipients.len(), container.wrapped_for());
     if listed != wrapped {

@@ -107,8 +107,8 @@ stories! {
     fn an_identity_that_is_no_recipient(shell) {
         let (world, stranger) = (world(), World::with(DEV_AND_PROD));
         fs::copy(identity(&stranger), identity(&world)).unwrap();
-        refuses(shell, &world, "nexus-env: your identity cannot read `dev`; ada can\n\
-             hint: ask one of them to let you in; your public key is age1ada");
+        refuses(shell, &world, "nexus-env: your key is not among the readers of `dev`; ada can let you in\n\
+             hint: send them this line, which they type here: nexus-env recipients add ada-2 age1ada -e dev");
     }
 
     fn a_damaged_store(shell) {

@@ -21,8 +21,8 @@ fn newcomer() -> World {
 
 fn closed(environment: &str) -> String {
     format!(
-        "nexus-env: your identity cannot read `{environment}`; ada can\n\
-         hint: ask one of them to let you in; your public key is age1ada\n"
+        "nexus-env: your key is not among the readers of `{environment}`; ada can let you in\n\
+         hint: send them this line, which they type here: nexus-env recipients add ada-2 age1ada -e {environment}\n"
     )
 }
 
@@ -52,13 +52,13 @@ fn every_verb_says_whose_key_is_missing_and_who_can_let_them_in() {
 fn doctor_fails_and_the_guard_judges_what_they_export_by_hand() {
     let world = newcomer();
     world.run(&["doctor"]).ends_with_status(1).prints(
-        "error: .nexusenv.d/dev.toml: your identity cannot read `dev`; ada can\n  \
-         mend: ask one of them to let you in; your public key is age1ada\n\
+        "error: .nexusenv.d/dev.toml: your key is not among the readers of `dev`; ada can\n  let you in\n  \
+         mend: send them this line, which they type here: nexus-env recipients add ada-2 age1ada -e dev\n\
          warning: .nexusenv: prod is not pinned, so its database cannot be told from\n  \
          another one by what it says itself\n  \
          mend: nexus-env db pin -e prod, then nexus-env db label -e prod\n\
-         note: .nexusenv.d/prod.toml: your identity cannot read `prod`; ada can\n  \
-         mend: ask one of them to let you in; your public key is age1ada\n\n\
+         note: .nexusenv.d/prod.toml: your key is not among the readers of `prod`; ada can\n  let you in\n  \
+         mend: send them this line, which they type here: nexus-env recipients add ada-2 age1ada -e prod\n\n\
          1 error, 1 warning, 1 note\n",
     );
     let world = world.variable("DATABASE_URL", "postgresql://u:hunter2@db.example.com/shop");

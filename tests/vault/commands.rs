@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use nexus_env::command::variables::{self, Place, Questions, Source};
+use nexus_env::command::variables::{self, Beside, Place, Questions, Source};
 use nexus_env::domain::config::name::VariableName;
 use nexus_env::domain::session::ambient::Ambient;
-use nexus_env::domain::store::container::Pin;
+use nexus_env::domain::store::container::{Pin, Recipient};
 use nexus_env::domain::target::acceptance::Emptiness;
 use nexus_env::domain::text::secret::Secret;
 use nexus_env::error::Result;
@@ -26,7 +26,7 @@ fn at_with<T>(
 ) -> (Result<T>, Option<Pin>) {
     let ambient: Ambient = world.ambient(&[("USER", "ada")]);
     let remembered = RefCell::new(None);
-    let remember = |pin| {
+    let remember = |pin, _: &[Recipient]| {
         *remembered.borrow_mut() = Some(pin);
         Ok(())
     };
@@ -113,7 +113,9 @@ fn unset_removes_a_secret_and_nothing_else() {
 #[test]
 fn names_and_values_that_cannot_be_are_refused() {
     let world = World::with_three();
-    let set = |text: &str| told_by(at(&world, |place| variables::set(place, text, Emptiness::Refused)).0.unwrap_err());
+    let set = |text: &str| {
+        told_by(at(&world, |place| variables::set(place, text, Emptiness::Refused, &Beside::default())).0.unwrap_err())
+    };
     assert_eq!(set("my-name").0, "`my-name` is no name of a variable");
     assert_eq!(set("canary with spaces").0, "this is no name of a variable");
     let (sentence, hint) = set("PASSWORD=canary");

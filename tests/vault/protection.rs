@@ -3,6 +3,7 @@
 
 use nexus_env::domain::config::Protection::{Open, Protected};
 use nexus_env::domain::store::container::{Recipient, RecipientName, format};
+use nexus_env::domain::store::identity::Identities;
 use nexus_env::edge::vault::{self, VaultFailure};
 
 use super::tamper::{RESTORE, SEAL, WHOLE, wrapped_for};
@@ -96,7 +97,9 @@ fn rekeying_makes_everything_anew_and_only_it_unprotects() {
     let (before, values) = (world.container(), world.open().unwrap());
     world.protection = Open;
     let lock = vault::lock(world.root()).unwrap();
-    let outcome = vault::rekey(&lock, &world.expected(), &world.ada, Open).unwrap().unwrap();
+    let renew = |who| vault::renew(world.container(), &world.expected(), who, before.recipients.clone(), Open);
+    let outcome = renew(&world.ada).unwrap();
+    lock.write(&world.environment, outcome.after.as_ref().unwrap()).unwrap();
     let after = world.container();
     assert_eq!((after.protected, after.revision), (Some(Open), before.revision + 1));
     assert_eq!(after.recipients, before.recipients);
@@ -116,16 +119,18 @@ fn rekeying_makes_everything_anew_and_only_it_unprotects() {
 #[test]
 fn rekeying_is_refused_where_opening_is() {
     let mut world = World::with_three();
-    let lock = vault::lock(world.root()).unwrap();
     let text = world.text();
+    let renew = |world: &World, who: &Identities| {
+        let store = world.container();
+        let readers = store.recipients.clone();
+        vault::renew(store, &world.expected(), who, readers, Open)
+    };
     world.plant(|container| container.revision += 1);
-    let told = told_by(vault::rekey(&lock, &world.expected(), &world.ada, Open).unwrap_err());
-    assert_eq!(told.0, format!("{SEAL}{WHOLE}"));
+    assert_eq!(told_by(renew(&world, &world.ada).unwrap_err()).0, format!("{SEAL}{WHOLE}"));
     world.overwrite(text);
-    assert!(vault::rekey(&lock, &world.expected(), &somebody(), Open).is_err());
+    assert!(renew(&world, &somebody()).is_err());
     world.pin = None;
-    let refused = vault::rekey(&lock, &world.expected(), &world.ada, Open);
-    assert!(matches!(refused, Err(VaultFailure::NotAllowed { .. })));
+    assert!(matches!(renew(&world, &world.ada), Err(VaultFailure::NotAllowed { .. })));
 }
 
 /// A store whose seal holds, with a key that is wrapped for others than it names: what a reader could have written.

@@ -254,12 +254,14 @@ fn somebody_who_is_no_recipient() {
     let world = World::with_three();
     let eve = somebody();
     let (sentence, hint) = told_by(world.open_as(&eve).unwrap_err());
-    assert_eq!(sentence, "your identity cannot read `prod`; ada can");
-    assert_eq!(hint, format!("ask one of them to let you in; your public key is {}", eve.recipients()[0]));
+    assert_eq!(sentence, "your key is not among the readers of `prod`; ada can let you in");
+    let line = format!("nexus-env recipients add me {} -e prod", eve.recipients()[0]);
+    assert_eq!(hint, format!("send them this line, which they type here: {line}"));
     let before = world.text();
     let me = RecipientName::new("eve").unwrap();
-    let (by_set, _) =
-        told_by(change(&lock(world.root()).unwrap(), &world.expected(), &eve, &me, &[set("A", CANARY)]).unwrap_err());
+    let (by_set, _) = told_by(
+        change(&lock(world.root()).unwrap(), &world.expected(), &eve, by(&me), &[set("A", CANARY)]).unwrap_err(),
+    );
     assert_eq!((by_set, before), (sentence, world.text()));
 }
 

@@ -13,7 +13,8 @@ use nexus_env::edge::vault::{self, Expected, Wanted};
 use super::world::*;
 
 /// `identity.txt` (ada, invented for this); `prod.toml` (for ada and ci), from before protection was said, and
-/// `protected.toml` (for ada), which says it; and the values of both, each in hexadecimal.
+/// `protected.toml` (for ada), which says it; `history.toml` (for ada and ci), which tells when each secret was written and each
+/// reader let in, what expires, and where one was issued; and the values of each, in hexadecimal.
 fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
 }
@@ -46,6 +47,7 @@ fn opens(name: &str, fingerprint: u128, revision: u64) {
 fn the_checked_in_stores_open_to_the_checked_in_values() {
     opens("prod", 0x6911_cca0_8a61_81d9_0386_3d66_b5d3_1356, 42);
     opens("protected", 0x9ad6_06a0_ff79_895d_e136_c1d3_b256_fa1d, 3);
+    opens("history", 0x87c0_2234_5760_cb33_bb3c_23db_474a_5942, 5);
 }
 
 #[track_caller]
@@ -59,7 +61,7 @@ fn read_without_this_program(store: &Path, identity: &Path) -> String {
 
 #[test]
 fn a_short_reader_in_another_language_reads_it_too() {
-    for name in ["prod", "protected"] {
+    for name in ["prod", "protected", "history"] {
         let store = vectors().join(format!("{name}.toml"));
         let got = read_without_this_program(&store, &vectors().join("identity.txt"));
         assert_eq!(got, std::fs::read_to_string(vectors().join(format!("{name}.values"))).unwrap());
@@ -89,6 +91,9 @@ fn the_reader_refuses_what_the_program_refuses() {
         ("prod", "\nrevision", "\nprotected = true\nrevision"),
         ("protected", "protected = true", "protected = false"),
         ("protected", "protected = true\n", ""),
+        ("history", "TOKEN = \"5 2026-03-05\"", "TOKEN = \"4 2026-03-05\""),
+        ("history", "\n[expires]\nTOKEN = \"2026-06-03 90d\"\n", ""),
+        ("history", "vendor", "vandal"),
     ] {
         let text = std::fs::read_to_string(vectors().join(format!("{name}.toml"))).unwrap();
         let store = dir.path().join("changed.toml");

@@ -9,8 +9,9 @@ use nexus_env::domain::session::ambient::{Ambient, Colour, Environ, Terminal, Ti
 use nexus_env::domain::store::container::seal::{Change, DataKey, Keys};
 use nexus_env::domain::store::container::{Container, Pin, RecipientName, format};
 use nexus_env::domain::store::identity::{self, Identities, Understood};
+use nexus_env::domain::text::day::Day;
 use nexus_env::domain::text::secret::Secret;
-use nexus_env::edge::vault::{self, Expected, Opened, Outcome, VaultFailure, Wanted};
+use nexus_env::edge::vault::{self, By, Expected, Opened, Outcome, VaultFailure, Wanted};
 use nexus_env::error::{Failure, told};
 use zeroize::Zeroizing;
 
@@ -25,6 +26,11 @@ pub fn name(text: &str) -> VariableName {
 
 pub fn set(name: &str, value: impl Into<Vec<u8>>) -> Change {
     Change::Set(self::name(name), Secret::new(value))
+}
+
+/// On the day of [`World::ambient`].
+pub fn by(name: &RecipientName) -> By<'_> {
+    By { name, today: Day::of(1_767_225_599) }
 }
 
 /// Somebody with a fresh identity.
@@ -106,7 +112,7 @@ impl World {
 
     pub fn change(&self, changes: &[Change]) -> Result<Outcome, VaultFailure> {
         let lock = vault::lock(self.root())?;
-        vault::change(&lock, &self.expected(), &self.ada, &RecipientName::new("ada").unwrap(), changes)
+        vault::change(&lock, &self.expected(), &self.ada, by(&RecipientName::new("ada").unwrap()), changes)
     }
 
     pub fn open(&self) -> Result<Opened, VaultFailure> {

@@ -39,13 +39,13 @@ fn a_value_that_is_the_same_writes_nothing() {
 }
 
 #[test]
-fn a_change_touches_its_own_line_the_revision_and_the_seal() {
+fn a_change_touches_its_own_lines_the_revision_and_the_seal() {
     let world = World::with_three();
     let before = world.text();
     world.change(&[set("B", "other")]).unwrap();
     let after = world.text();
     let changed: Vec<&str> = before.lines().zip(after.lines()).filter(|(a, b)| a != b).map(|(a, _)| &a[..4]).collect();
-    assert_eq!(changed, ["revi", "seal", "B = "]);
+    assert_eq!(changed, ["revi", "seal", "B = ", "B = "]);
     world.change(&[Change::Unset(name("B"))]).unwrap();
     assert_eq!(world.open().unwrap().vars.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(), ["A", "C"]);
 }
@@ -185,7 +185,8 @@ fn child_that_writes_until_it_is_killed() {
 fn write_one(dir: &Path, count: u64) -> Result<(), VaultFailure> {
     with(dir, |expected, identities| {
         let changes: Vec<_> = (0..40).map(|at| set(&format!("N{at}"), count.to_string())).collect();
-        vault::change(&vault::lock(dir)?, expected, identities, &RecipientName::new("ada").unwrap(), &changes).map(drop)
+        vault::change(&vault::lock(dir)?, expected, identities, by(&RecipientName::new("ada").unwrap()), &changes)
+            .map(drop)
     })
 }
 

@@ -7,7 +7,9 @@ use crate::domain::config::repository::Repository;
 use crate::domain::config::{Config, Environment};
 use crate::domain::page::offer::{Key, Stored};
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::Pin;
+use crate::domain::store::container::fingerprint::Fingerprint;
+use crate::domain::store::container::{Pin, Recipient};
+use crate::domain::store::readers;
 use crate::edge::vault::{self, Expected, Opened, Wanted};
 use crate::edge::{identity, terminal, trust};
 use crate::error::{Result, told};
@@ -18,6 +20,9 @@ pub(super) struct Looked {
     /// What can be shown of it; `None` where it stays closed.
     pub stored: Option<Stored>,
     standing: Standing,
+    readers: Vec<Recipient>,
+    /// What became of the readers who were seen here before.
+    differs: Vec<String>,
 }
 
 enum Standing {
@@ -62,15 +67,18 @@ pub(super) fn look(
         environment: name.clone(),
         names: container.secrets.iter().map(|(name, _)| name.clone()).collect(),
         readers: container.readers(),
-        fingerprint: pin.fingerprint.iter().map(|byte| format!("{byte:02x}")).collect(),
+        fingerprint: Fingerprint(pin.fingerprint).to_string(),
         key,
     };
-    Some(Looked { environment: name.clone(), stored: Some(stored), standing: Standing::Open { pin, known } })
+    let differs = readers::since(&trust::readers(ambient, &config.id, name), &container.recipients);
+    let (environment, standing) = (name.clone(), Standing::Open { pin, known });
+    Some(Looked { environment, stored: Some(stored), standing, readers: container.recipients, differs })
 }
 
 impl Looked {
     fn closed(environment: &EnvironmentName, error: anyhow::Error) -> Looked {
-        Looked { environment: environment.clone(), stored: None, standing: Standing::Closed(error) }
+        let standing = Standing::Closed(error);
+        Looked { environment: environment.clone(), stored: None, standing, readers: Vec::new(), differs: Vec::new() }
     }
 
     /// Whether there is nothing to be remembered of it.
@@ -92,7 +100,8 @@ impl Looked {
             (Standing::Closed(_), _) => None,
             (_, Key::New) => Some(format!("the secrets of {name} are new here: {of}")),
             (_, Key::Replaced) => {
-                Some(format!("the secrets of {name} have another key than the one that was allowed: {of}"))
+                let differs = self.differs.iter().map(|differs| format!("{differs}; ")).collect::<String>();
+                Some(format!("the secrets of {name} have another key than the one that was allowed: {differs}{of}"))
             }
             (Standing::Open { pin, known: Some(known) }, Key::Known) if known.revision > pin.revision => {
                 Some(format!("the secrets of {name} went back from revision {} to {}", known.revision, pin.revision))
@@ -127,8 +136,7 @@ impl Looked {
     pub fn pin(&self, ambient: &Ambient, id: &RepositoryId) -> Result<()> {
         match &self.standing {
             Standing::Open { pin, .. } if !self.is_known() => {
-                trust::forget(ambient, id, &self.environment)?;
-                trust::remember(ambient, id, &self.environment, *pin)
+                trust::accept(ambient, id, &self.environment, *pin, &self.readers)
             }
             Standing::Open { .. } | Standing::Closed(_) => Ok(()),
         }

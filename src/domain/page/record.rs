@@ -44,6 +44,10 @@ pub enum Event {
     Pinned,
     /// An environment's secrets got a new data key.
     Rekeyed,
+    /// Somebody can read an environment's secrets from now on.
+    ReaderAdded,
+    /// Somebody cannot any more.
+    ReaderRemoved,
     /// Every check was passed, and migrations are about to be applied: the next entry says how that ended, unless whoever
     /// did it was killed.
     DeployStarted,
@@ -54,7 +58,7 @@ pub enum Event {
 }
 
 impl Event {
-    const ALL: [Event; 16] = [
+    const ALL: [Event; 18] = [
         Event::Blocked,
         Event::Confirmed,
         Event::NotConfirmed,
@@ -68,6 +72,8 @@ impl Event {
         Event::Labelled,
         Event::Pinned,
         Event::Rekeyed,
+        Event::ReaderAdded,
+        Event::ReaderRemoved,
         Event::DeployStarted,
         Event::Deployed,
         Event::DeployFailed,
@@ -89,6 +95,8 @@ impl Event {
             Event::Labelled => "labelled",
             Event::Pinned => "pinned",
             Event::Rekeyed => "rekeyed",
+            Event::ReaderAdded => "reader-added",
+            Event::ReaderRemoved => "reader-removed",
             Event::DeployStarted => "deploy-started",
             Event::Deployed => "deployed",
             Event::DeployFailed => "deploy-failed",

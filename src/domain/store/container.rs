@@ -12,13 +12,18 @@
 //!   recipients, secrets and stale each its count and for each of its entries, sorted by name, LP(name) LP(content):
 //!   the public key's text, the bytes that the base64 stands for, and the text as it stands. Where the store says
 //!   `protected`, LP("protected") LP("true" or "false") follows; a store from before that says nothing, and nothing
-//!   follows.
+//!   follows. Then for each of the tables `written`, `joined`, `expires` and `notes` that the store has, in this order, LP of
+//!   the table's name, its count, and its entries as above, with the text as it stands.
 
+pub mod fingerprint;
 pub mod format;
+pub mod history;
 mod lines;
 pub mod seal;
 
 use std::fmt;
+
+use self::history::History;
 
 use crate::domain::config::Protection;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
@@ -56,6 +61,7 @@ pub struct Container {
     pub secrets: Vec<(VariableName, Ciphertext)>,
     /// Secrets that a removed recipient has seen and nobody has changed since, with who that was. Sorted by name.
     pub stale: Vec<(VariableName, String)>,
+    pub history: History,
 }
 
 /// Who can read the environment.
@@ -134,6 +140,16 @@ pub struct Pin {
 impl Container {
     pub fn ciphertext(&self, name: &VariableName) -> Option<&Ciphertext> {
         self.secrets.binary_search_by(|(n, _)| n.cmp(name)).ok().map(|at| &self.secrets[at].1)
+    }
+
+    /// A secret that somebody has seen who is no reader any more, beside those who did before.
+    fn call_stale(&mut self, name: &VariableName, reader: &RecipientName) {
+        let mut seen_by = history::get(&self.stale, name).cloned().unwrap_or_default();
+        if !seen_by.split(' ').any(|known| known == reader.as_str()) {
+            seen_by.push_str(if seen_by.is_empty() { "" } else { " " });
+            seen_by.push_str(reader.as_str());
+        }
+        history::put(&mut self.stale, name, Some(seen_by));
     }
 
     /// The recipients' names in order, for messages: `ada, ci`.

@@ -92,6 +92,7 @@ mod tests {
         let shown = |change: &Change| match change {
             Change::Set(name, value) => format!("{name}={}", value.expose().escape_ascii()),
             Change::Unset(name) => format!("-{name}"),
+            Change::Expires(..) | Change::Noted(..) => format!("{change:?}"),
         };
         assert_eq!(changes.iter().map(shown).collect::<Vec<_>>(), expected, "{text:?}");
     }

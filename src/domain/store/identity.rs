@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::container::{Recipient, RecipientName};
 use crate::domain::text::secret::Secret;
 
 /// age's own choice is measured on the machine and has been seen to take 3.8 s; its default is 18. 2^20 needs 1 GiB.
@@ -19,6 +20,8 @@ const HIGHEST_WORK_FACTOR: u8 = 20;
 pub struct Identities {
     /// Where they came from, for messages: `NEXUS_ENV_IDENTITY` or a path, in backticks.
     pub origin: String,
+    /// What their person is called among readers.
+    name: RecipientName,
     keys: Vec<Own>,
     /// Made when somebody asks: a public key costs as much as a fifth of opening a store.
     recipients: OnceLock<Vec<String>>,
@@ -36,6 +39,21 @@ impl std::fmt::Debug for Identities {
 }
 
 impl Identities {
+    fn new(origin: String, keys: Vec<Own>) -> Self {
+        Identities { origin, name: RecipientName::like(""), keys, recipients: OnceLock::new() }
+    }
+
+    /// The same, of a person of this name.
+    pub fn named(self, name: RecipientName) -> Self {
+        Identities { name, ..self }
+    }
+
+    /// Their person as a reader, with the first of the keys.
+    pub fn reader(&self) -> Option<Recipient> {
+        let key = self.recipients().first()?.clone();
+        Some(Recipient { name: self.name.clone(), key })
+    }
+
     pub fn keys(&self) -> impl Iterator<Item = &dyn age::Identity> {
         self.keys.iter().map(|key| match key {
             Own::Age(identity) => identity as &dyn age::Identity,
@@ -161,7 +179,7 @@ pub fn parse(origin: &str, bytes: &[u8]) -> Result<Understood, Unusable> {
 }
 
 fn parse_lines(origin: &str, text: &str) -> Result<Identities, Unusable> {
-    let mut found = Identities { origin: origin.to_owned(), keys: Vec::new(), recipients: OnceLock::new() };
+    let mut found = Identities::new(origin.to_owned(), Vec::new());
     for (at, line) in text.lines().enumerate() {
         let (line, at) = (line.trim(), at + 1);
         if line.is_empty() || line.starts_with('#') {
@@ -200,7 +218,7 @@ fn parse_ssh(origin: &str, text: &str) -> Result<Understood, Unusable> {
 
 fn ssh(origin: String, identity: age::ssh::Identity) -> Result<Identities, Unusable> {
     let recipient = ssh_recipient(&identity)?;
-    Ok(Identities { origin, keys: vec![Own::Ssh(Box::new(identity), recipient)], recipients: OnceLock::new() })
+    Ok(Identities::new(origin, vec![Own::Ssh(Box::new(identity), recipient)]))
 }
 
 /// RSA stops here, before anything was decrypted with it: its private operation leaks through timing.

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod day;
 pub mod duration;
 pub mod environ;
 pub mod json;

@@ -136,6 +136,7 @@ fn everything_kept_is_private() {
         &id,
         &dev,
         Pin { fingerprint: [7; 16], revision: 3, protection: Protection::Open, seal: None },
+        &[reader("ada")],
     )
     .unwrap();
     let mut directories = vec![world.keep.path().join("state")];
@@ -153,7 +154,30 @@ fn everything_kept_is_private() {
             }
         }
     }
-    assert_eq!(files, 5);
+    assert_eq!(files, 6);
+}
+
+fn reader(name: &str) -> Recipient {
+    Recipient { name: RecipientName::new(name).unwrap(), key: format!("ssh-ed25519 {name}") }
+}
+
+#[test]
+fn the_readers_of_the_newest_revision_are_remembered() {
+    let world = World::new();
+    let (id, dev) = names();
+    let see = |byte, revision, names: &[&str]| {
+        let readers: Vec<Recipient> = names.iter().map(|name| reader(name)).collect();
+        let pin = Pin { fingerprint: [byte; 16], revision, protection: Protection::Open, seal: None };
+        remember(&world.ambient, &id, &dev, pin, &readers).unwrap();
+        let known = super::readers(&world.ambient, &id, &dev);
+        known.iter().map(|reader| reader.name.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(super::readers(&world.ambient, &id, &dev), []);
+    assert_eq!(see(7, 3, &["ada", "bob"]), "ada bob");
+    assert_eq!(see(7, 2, &["ada"]), "ada bob");
+    assert_eq!(see(7, 4, &["ada", "bob", "grace"]), "ada bob grace");
+    assert_eq!(see(8, 1, &["ada"]), "ada");
+    assert_eq!(super::readers(&world.ambient, &id, &dev), [reader("ada")]);
 }
 
 #[test]
@@ -197,6 +221,7 @@ fn a_pin_never_goes_back_in_revision_unless_the_store_is_another() {
             &id,
             &dev,
             Pin { fingerprint: [byte; 16], revision, protection: Protection::Open, seal: None },
+            &[],
         )
         .unwrap();
     };
@@ -216,7 +241,7 @@ fn a_damaged_pin_is_an_error_and_not_a_missing_one() {
     let world = World::new();
     let (id, dev) = names();
     let fine = Pin { fingerprint: [7; 16], revision: 3, protection: Protection::Open, seal: None };
-    remember(&world.ambient, &id, &dev, fine).unwrap();
+    remember(&world.ambient, &id, &dev, fine, &[]).unwrap();
     let key = "07070707070707070707070707070707";
     let damaged = ["".to_owned(), "07".to_owned(), format!("+{} 3\n", &key[1..])];
     let more = ["x", "3 protect", "3 protected 07", "3 07", "3  "].map(|rest| format!("{key} {rest}\n"));
@@ -224,10 +249,10 @@ fn a_damaged_pin_is_an_error_and_not_a_missing_one() {
         std::fs::write(pin_path(world.state(), &id, &dev), &damage).unwrap();
         assert!(pin(&world.ambient, &id, &dev).unwrap_err().to_string().ends_with("is damaged"), "{damage:?}");
     }
-    remember(&world.ambient, &id, &dev, fine).unwrap();
+    remember(&world.ambient, &id, &dev, fine, &[]).unwrap();
     assert_eq!(pin(&world.ambient, &id, &dev).unwrap(), Some(fine));
     let sealed = Pin { seal: Some([0xa5; 32]), protection: Protection::Protected, ..fine };
-    remember(&world.ambient, &id, &dev, sealed).unwrap();
+    remember(&world.ambient, &id, &dev, sealed, &[]).unwrap();
     assert_eq!(pin(&world.ambient, &id, &dev).unwrap(), Some(sealed));
 }
 

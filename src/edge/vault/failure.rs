@@ -1,7 +1,8 @@
 //! Why a store gave nothing: one sentence and one way out for each. No sentence holds a part of a value or a key.
 
 use crate::domain::config::name::{EnvironmentName, VariableName};
-use crate::domain::store::container::RecipientName;
+use crate::domain::store::container::{Recipient, RecipientName};
+use crate::domain::store::readers;
 use crate::error::Failure;
 
 #[derive(Debug)]
@@ -41,8 +42,9 @@ pub enum VaultFailure {
     },
     NotARecipient {
         environment: EnvironmentName,
-        readers: String,
-        own: Vec<String>,
+        readers: Vec<Recipient>,
+        /// Who would have to be let in.
+        own: Option<Recipient>,
     },
     /// Listed as a recipient, but the key is not wrapped for it: a stanza was taken out.
     Stripped {
@@ -60,6 +62,8 @@ pub enum VaultFailure {
     },
     KeyReplaced {
         environment: EnvironmentName,
+        /// What became of the readers that were seen here before, as far as somebody knows.
+        differs: Vec<String>,
     },
     /// The seal holds, but one identity more or less than the readers it names can open the key.
     Readers {
@@ -126,9 +130,10 @@ impl VaultFailure {
             }
             F::OtherRepository { place } => format!("`{place}` belongs to another repository"),
             F::OtherEnvironment { place, found } => format!("`{place}` holds the secrets of `{found}`"),
-            F::NotARecipient { environment, readers, own: _ } => {
-                format!("your identity cannot read `{environment}`; {readers} can")
-            }
+            F::NotARecipient { environment, readers, own: _ } => format!(
+                "your key is not among the readers of `{environment}`; {} can let you in",
+                readers::one_of(readers)
+            ),
             F::Stripped { environment, name } => {
                 format!("`{environment}` lists `{name}` as a reader, but its key is not wrapped for that identity")
             }
@@ -138,8 +143,10 @@ impl VaultFailure {
             F::SealBroken { environment, place, tampering } => {
                 format!("the seal of `{place}` does not hold: {}", tampering.sentence(environment))
             }
-            F::KeyReplaced { environment } => {
-                format!("the key of `{environment}` is not the one that was allowed")
+            F::KeyReplaced { environment, differs } => {
+                let differs =
+                    if differs.is_empty() { String::new() } else { format!(": {}", readers::listed(differs)) };
+                format!("the key of `{environment}` is not the one that was allowed{differs}")
             }
             F::Readers { environment, place, listed, wrapped } if wrapped > listed => format!(
                 "the key of `{environment}` is wrapped for {wrapped}, and `{place}` names {listed} of them: somebody \
@@ -188,15 +195,18 @@ impl VaultFailure {
                 Some("its values can be stored here one by one: nexus-env set NAME".to_owned())
             }
             F::OtherEnvironment { place, .. } => restore(place),
-            F::NotARecipient { own, .. } => Some(match own.first() {
-                Some(key) => format!("ask one of them to let you in; your public key is {key}"),
-                None => "nexus-env init makes an identity".to_owned(),
+            F::NotARecipient { environment, own, .. } => Some(match own {
+                Some(own) => {
+                    let line = readers::line(own, std::slice::from_ref(environment));
+                    format!("send them this line, which they type here: {line}")
+                }
+                None => "nexus-env join makes an identity".to_owned(),
             }),
             F::Stripped { environment, .. } => {
                 Some(format!("git log -p -- .nexusenv.d/{environment}.toml shows who changed it"))
             }
             F::KeyDamaged { place, .. } | F::SealBroken { place, .. } | F::ValueDamaged { place, .. } => restore(place),
-            F::KeyReplaced { environment } => Some(format!(
+            F::KeyReplaced { environment, .. } => Some(format!(
                 "ask a colleague who changed .nexusenv.d/{environment}.toml and why, then: nexus-env allow"
             )),
             F::Readers { place, .. } => Some(format!("git log -p -- {place} shows who changed it")),

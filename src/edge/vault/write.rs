@@ -16,6 +16,7 @@ use crate::domain::config::name::EnvironmentName;
 use crate::domain::store::container::seal::{Change, Damaged, DataKey, Keys};
 use crate::domain::store::container::{Container, LARGEST, NONCE, Pin, Recipient, RecipientName, format};
 use crate::domain::store::identity::Identities;
+use crate::domain::text::day::Day;
 
 /// The right to replace stores of one repository, for as long as it lives. The kernel takes it back when the process
 /// dies, and no file is left behind for git to see: what is locked is the directory itself.
@@ -59,26 +60,49 @@ impl Lock {
     /// Replaces an environment's store: beside it, to disk, then renamed over it. Whenever the process dies, the
     /// store is the old one or the new one. Keeps the mode, and a symbolic link stays one.
     pub fn write(&self, environment: &EnvironmentName, container: &Container) -> Result<(), VaultFailure> {
-        let place = place(environment);
-        let text = format::render(container);
-        if text.len() > LARGEST {
-            return Err(VaultFailure::TooLarge { place });
-        }
+        self.write_all(&[(environment, container)])
+    }
+
+    /// The same for several: where one of them cannot be written beside its old one, none is replaced.
+    pub fn write_all(&self, stores: &[(&EnvironmentName, &Container)]) -> Result<(), VaultFailure> {
+        let mut staged = Vec::with_capacity(stores.len());
         // What a killed `set --plain` left stands beside `.nexusenv`, where git shows it.
         disk::beside::sweep(&self.root);
-        let path = self.path.join(format!("{environment}.toml"));
-        disk::replace(&path, text.as_bytes()).map_err(|error| VaultFailure::File { act: "write", place, error })
+        for (environment, container) in stores {
+            let place = place(environment);
+            let text = format::render(container);
+            if text.len() > LARGEST {
+                return Err(VaultFailure::TooLarge { place });
+            }
+            let path = self.path.join(format!("{environment}.toml"));
+            match disk::stage(&path, text.as_bytes()) {
+                Ok(beside) => staged.push((place, beside)),
+                Err(error) => return Err(VaultFailure::File { act: "write", place, error }),
+            }
+        }
+        for (place, beside) in staged {
+            beside.replace().map_err(|error| VaultFailure::File { act: "write", place, error })?;
+        }
+        Ok(())
     }
+}
+
+/// Who changes a store, and on which day: what it tells beside its secrets.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    /// What they are called among the readers of a store that they make.
+    pub name: &'a RecipientName,
+    pub today: Day,
 }
 
 /// Makes changes to an environment's store, all in one write or none; `expected` is what was remembered since the lock
 /// was taken, so that what another writer of this machine made just before is known. Where there is no store, one is made with
-/// `myself` as the only recipient; where there is one, it must be one whose key is remembered.
+/// `by` as the only recipient; where there is one, it must be one whose key is remembered.
 pub fn change(
     lock: &Lock,
     expected: &Expected<'_>,
     identities: &Identities,
-    myself: &RecipientName,
+    by: By<'_>,
     changes: &[Change],
 ) -> Result<Outcome, VaultFailure> {
     let before = lock.read(expected.environment)?;
@@ -88,12 +112,13 @@ pub fn change(
     }
     let (base, keys) = match &before {
         Some(container) => (container.clone(), unwrap(container, expected, identities)?),
-        None => create(expected, identities, myself)?,
+        None => create(expected, identities, by)?,
     };
     // What is remembered is of a store that is gone, where this one was made just now.
     let expected = Expected { pin: before.as_ref().and(expected.pin), ..*expected };
     let (verified, warning) = verify(&base, &expected, &keys)?;
-    let after = verified.changed(changes, expected.protection, nonce).map_err(|stopped| stopped.told(&expected))?;
+    let after =
+        verified.changed(changes, expected.protection, by.today, nonce).map_err(|stopped| stopped.told(&expected))?;
     if let Some(after) = &after {
         lock.write(expected.environment, after)?;
     }
@@ -133,17 +158,13 @@ pub(super) fn new_data_key() -> Result<DataKey, VaultFailure> {
     Ok(DataKey::new(bytes))
 }
 
-fn create(
-    expected: &Expected<'_>,
-    identities: &Identities,
-    myself: &RecipientName,
-) -> Result<(Container, Keys), VaultFailure> {
+fn create(expected: &Expected<'_>, identities: &Identities, by: By<'_>) -> Result<(Container, Keys), VaultFailure> {
     let data_key = new_data_key()?;
     let key = identities.recipients().first().cloned().unwrap_or_default();
-    let recipients = vec![Recipient { name: myself.clone(), key }];
+    let recipients = vec![Recipient { name: by.name.clone(), key }];
     let wrapped = wrap(&data_key, &recipients)?;
     let keys = Keys::derive(&data_key, expected.id, expected.environment);
-    Ok((keys.create(wrapped, recipients, expected.protection), keys))
+    Ok((keys.create(wrapped, recipients, expected.protection, by.today), keys))
 }
 
 /// An age file that holds the data key for these recipients.

@@ -306,20 +306,24 @@ impl Walk<'_> {
     }
 
     fn judged(&self, call: Call<'_>, state: &State) -> Option<String> {
-        let protected = |named: Option<&str>| {
-            named.filter(|name| EnvironmentName::new(name).is_some()).and_then(self.surroundings.protected)
-        };
         let persons = |verb: &str| format!("`nexus-env {verb}` is a person's to type, not a coding agent's");
-        match (call, &state.tampered) {
-            (Call::Persons(verb), _) => Some(persons(verb)),
-            (Call::Changes(verb, named), _) if protected(named) == Some(true) => Some(persons(verb)),
-            (Call::Reads(verb, named) | Call::Changes(verb, named), Some(what)) if protected(named) != Some(false) => {
-                Some(format!(
-                    "`nexus-env {verb}` is run without what the agent has in its environment ({what}), which may hand it a protected environment"
-                ))
-            }
-            (Call::Reads(..) | Call::Changes(..) | Call::Free, _) => None,
+        let (verb, named, changes) = match call {
+            Call::Free => return None,
+            Call::Persons(verb) => return Some(persons(verb)),
+            Call::Reads(verb, named) => (verb, named.into_iter().collect(), false),
+            Call::Changes(verb, named) => (verb, named, true),
+        };
+        let protected = |name: &&str| EnvironmentName::new(name).and_then(|_| (self.surroundings.protected)(name));
+        // The selected environment is not known here.
+        let known: Vec<Option<bool>> =
+            if named.is_empty() { vec![None] } else { named.iter().map(protected).collect() };
+        if changes && known.contains(&Some(true)) {
+            return Some(persons(verb));
         }
+        let what = state.tampered.as_ref().filter(|_| known.iter().any(|known| *known != Some(false)))?;
+        Some(format!(
+            "`nexus-env {verb}` is run without what the agent has in its environment ({what}), which may hand it a protected environment"
+        ))
     }
 
     /// A redirection that writes what we keep. Redirections are no part of the tree, so they are looked for in the text.

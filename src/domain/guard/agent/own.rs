@@ -1,14 +1,14 @@
 //! What a call of this program asks for, where a coding agent asks: what it may have, and what is a person's alone.
 
 /// What the words behind the program's name are to a coding agent.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Call<'w> {
     /// Nothing that it is refused anywhere.
     Free,
     /// Gives an environment's values, to whom or what it may be: refused where that is protected. `None` is the selected one.
     Reads(&'w str, Option<&'w str>),
-    /// Changes an environment's secrets or who reads them: likewise.
-    Changes(&'w str, Option<&'w str>),
+    /// Changes the secrets of environments or who reads them: refused where one of them is protected. None is the selected one.
+    Changes(&'w str, Vec<&'w str>),
     /// A person's word, whatever the environment.
     Persons(&'static str),
 }
@@ -39,10 +39,12 @@ pub fn call<'w>(words: &[&'w str]) -> Call<'w> {
         // The hook's own way to load: what it prints are values.
         ("__load", _) => Call::Reads(verb, None),
         ("set" | "unset" | "import" | "edit" | "rekey" | "rotate" | "resolve", _) => {
-            Call::Changes(verb, environment(own))
+            Call::Changes(verb, environments(own))
         }
-        ("recipients", Some("add" | "approve" | "remove")) => Call::Changes(verb, environment(own)),
-        ("migrate", Some("deploy")) => Call::Changes("migrate deploy", environment(own)),
+        // Which environments it is about stands in a file that anybody may have written.
+        ("recipients", Some("approve")) => Call::Persons("recipients approve"),
+        ("recipients", Some("add" | "remove")) => Call::Changes(verb, environments(own)),
+        ("migrate", Some("deploy")) => Call::Changes("migrate deploy", environments(own)),
         (_, _) => Call::Free,
     }
 }
@@ -83,13 +85,18 @@ fn before_command<'s, 'w>(verb: &str, rest: &'s [&'w str]) -> &'s [&'w str] {
 }
 
 fn environment<'w>(words: &[&'w str]) -> Option<&'w str> {
-    words.iter().enumerate().find_map(|(at, word)| match *word {
+    environments(words).first().copied()
+}
+
+fn environments<'w>(words: &[&'w str]) -> Vec<&'w str> {
+    let named = |(at, word): (usize, &&'w str)| match *word {
         "-e" | "--env" => words.get(at + 1).copied(),
         word => word
             .strip_prefix("--env=")
             .or_else(|| word.strip_prefix("-e="))
             .or_else(|| word.strip_prefix("-e").filter(|rest| !rest.is_empty() && !word.starts_with("--"))),
-    })
+    };
+    words.iter().enumerate().filter_map(named).collect()
 }
 
 #[cfg(test)]
@@ -106,8 +113,8 @@ mod tests {
         use Call::{Changes, Free, Persons, Reads};
         for words in [
             "status", "list -e prod", "guard check -- x", "guard hook", "db verify", "--version", "", "init",
-            "recipients list -e prod", "allow --help", "guard pause -h", "log --json", "proxy up -e prod",
-            "migrate status",
+            "recipients list -e prod", "recipients --fingerprint -e prod", "join grace --request", "verify --no-key",
+            "allow --help", "guard pause -h", "log --json", "proxy up -e prod", "migrate status",
         ] {
             check(words, Free);
         }
@@ -129,9 +136,13 @@ mod tests {
         check("export --env=prod --format json", Reads("export", Some("prod")));
         check("use prod", Reads("use", Some("prod")));
         check("__load bash:5.2 use prod", Reads("__load", None));
-        check("set A --env prod", Changes("set", Some("prod")));
-        check("set A", Changes("set", None));
-        check("recipients add bob age1 -e prod", Changes("recipients", Some("prod")));
-        check("migrate deploy -e prod", Changes("migrate deploy", Some("prod")));
+        check("set A --env prod", Changes("set", vec!["prod"]));
+        check("set A", Changes("set", vec![]));
+        check("recipients add bob age1 -e dev -e prod", Changes("recipients", vec!["dev", "prod"]));
+        check("recipients remove bob --env=prod", Changes("recipients", vec!["prod"]));
+        check("recipients approve bob -e dev", Persons("recipients approve"));
+        check("rekey -e dev -eprod", Changes("rekey", vec!["dev", "prod"]));
+        check("rotate -e prod", Changes("rotate", vec!["prod"]));
+        check("migrate deploy -e prod", Changes("migrate deploy", vec!["prod"]));
     }
 }

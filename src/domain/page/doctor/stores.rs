@@ -3,6 +3,8 @@
 use super::{Finding, Severity};
 use crate::domain::config::Protection;
 use crate::domain::config::name::{EnvironmentName, VariableName};
+use crate::domain::store::needs::Need;
+use crate::domain::store::readers;
 use crate::error::Failure;
 
 /// What was found of one environment.
@@ -36,6 +38,8 @@ pub struct Loaded {
     pub broken: Option<Failure>,
     /// Database variables that hold nothing.
     pub empty: Vec<VariableName>,
+    /// What waits to be changed where it was issued.
+    pub waiting: Vec<Need>,
     /// Whether its store says neither that the environment is protected nor that it is not.
     pub unstated: bool,
 }
@@ -72,6 +76,7 @@ impl Store {
             State::Unseen => {}
             State::Open(loaded) => {
                 all.extend(loaded.findings(name));
+                all.extend(self.waiting());
                 if loaded.unstated && self.protection == Protection::Protected {
                     all.push(finding(
                         Severity::Note,
@@ -90,6 +95,22 @@ impl Store {
             });
         }
         all
+    }
+}
+
+impl Store {
+    /// The secrets that wait for a new value, where there are any.
+    pub fn waiting(&self) -> Option<Finding> {
+        let State::Open(Loaded { waiting, .. }) = &self.state else { return None };
+        let (name, count) = (&self.environment, waiting.len());
+        let each: Vec<String> = waiting.iter().map(|need| format!("`{}` ({})", need.name, need.words())).collect();
+        let wait = if count == 1 { "waits" } else { "wait" };
+        (count > 0).then(|| Finding {
+            severity: if waiting.iter().any(Need::is_due) { Severity::Warning } else { Severity::Note },
+            place: Some(place(name)),
+            sentence: format!("{} of {name} {wait} to be changed: {}", readers::secrets(count), each.join(", ")),
+            mend: format!("nexus-env rotate -e {name}"),
+        })
     }
 }
 
@@ -118,6 +139,7 @@ fn is_production(name: &EnvironmentName) -> bool {
 mod tests {
     use super::*;
     use crate::domain::sample::name;
+    use crate::domain::store::needs::Due;
 
     #[track_caller]
     fn check(environment: &str, protection: Protection, state: State, expected: &[&str]) {
@@ -163,7 +185,8 @@ mod tests {
 
     #[test]
     fn what_loads_and_is_not_as_it_should_be_is_said() {
-        let empty = Loaded { empty: vec![VariableName::new("DATABASE_URL").unwrap()], unstated: true, broken: None };
+        let empty =
+            Loaded { empty: vec![VariableName::new("DATABASE_URL").unwrap()], unstated: true, ..Loaded::default() };
         check(
             "prod",
             Protection::Protected,
@@ -184,5 +207,24 @@ mod tests {
             ],
         );
         check("dev", Protection::Open, State::Open(Loaded { unstated: true, ..Loaded::default() }), &[]);
+    }
+
+    #[test]
+    fn what_waits_to_be_changed_is_a_warning_once_it_is_time() {
+        let need = |seen_by: Option<&str>, expiry| Need {
+            name: VariableName::new("A").unwrap(),
+            seen_by: seen_by.map(str::to_owned),
+            expiry,
+            note: None,
+        };
+        let day = crate::domain::text::day::Day::parse("2026-03-15").unwrap();
+        let state = |need| State::Open(Loaded { waiting: vec![need], ..Loaded::default() });
+        let stale =
+            ["Warning .nexusenv.d/dev.toml: 1 secret of dev waits to be changed: `A` (stale: bob could read it); \
+                      nexus-env rotate -e dev"];
+        check("dev", Protection::Open, state(need(Some("bob"), None)), &stale);
+        let soon = ["Note .nexusenv.d/dev.toml: 1 secret of dev waits to be changed: `A` (expires in 3 days, on \
+                     2026-03-15); nexus-env rotate -e dev"];
+        check("dev", Protection::Open, state(need(None, Some(Due::Soon(day, 3)))), &soon);
     }
 }

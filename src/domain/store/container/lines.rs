@@ -4,6 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::history::{Expiry, History, Moment, Note};
 use super::{Ciphertext, Container, Recipient, RecipientName, looks_like_a_key, looks_like_names};
 use crate::domain::config::Protection;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
@@ -46,22 +47,46 @@ pub fn read(text: &str) -> Option<Container> {
         return None;
     }
     let secrets = table(&mut next, |name, value| Some((VariableName::new(name)?, ciphertext(value)?)))?;
-    let stale = match next() {
-        None => Vec::new(),
-        Some("[stale]") => {
-            let stale = table(&mut next, |name, seen_by| {
-                looks_like_names(seen_by).then(|| Some((VariableName::new(name)?, seen_by.to_owned()))).flatten()
-            })?;
-            // Rendering leaves an empty table out, and nothing follows it.
-            if stale.is_empty() || next().is_some() {
-                return None;
-            }
-            stale
-        }
-        Some(_) => return None,
+    let mut heading = next();
+    let stale = some_table(&mut heading, &mut next, "[stale]", |name, seen_by| {
+        looks_like_names(seen_by).then(|| Some((VariableName::new(name)?, seen_by.to_owned()))).flatten()
+    })?;
+    let history = History {
+        written: some_table(&mut heading, &mut next, "[written]", |name, text| {
+            Some((VariableName::new(name)?, Moment::parse(text)?))
+        })?,
+        joined: some_table(&mut heading, &mut next, "[joined]", |name, text| {
+            Some((RecipientName::new(name)?, Moment::parse(text)?))
+        })?,
+        expires: some_table(&mut heading, &mut next, "[expires]", |name, text| {
+            Some((VariableName::new(name)?, Expiry::parse(text)?))
+        })?,
+        notes: some_table(&mut heading, &mut next, "[notes]", |name, text| {
+            Some((VariableName::new(name)?, Note::new(text)?))
+        })?,
     };
+    // Nothing follows.
+    if heading.is_some() {
+        return None;
+    }
     let recipients = recipients.into_iter().map(|(_, recipient)| recipient).collect();
-    Some(Container { repository, environment, protected, revision, seal, key, recipients, secrets, stale })
+    Some(Container { repository, environment, protected, revision, seal, key, recipients, secrets, stale, history })
+}
+
+/// The table under this heading where that is the next one; `heading` is the one after it then. Rendering leaves an empty
+/// table out.
+fn some_table<'t, K: Ord, V>(
+    heading: &mut Option<&'t str>,
+    next: &mut impl FnMut() -> Option<&'t str>,
+    wanted: &str,
+    entry: impl Fn(&'t str, &'t str) -> Option<(K, V)>,
+) -> Option<Vec<(K, V)>> {
+    if *heading != Some(wanted) {
+        return Some(Vec::new());
+    }
+    let found = table(next, entry)?;
+    *heading = next();
+    (!found.is_empty()).then_some(found)
 }
 
 /// Lines of `name = "value"` up to an empty one, which is taken too; strictly in order, so none stands twice.

@@ -10,10 +10,12 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Ciphertext, Container, NONCE, PADDING, Recipient, TAG, VERSION, format};
+use super::history::{self, Expiry, History, Moment, Note};
+use super::{Ciphertext, Container, NONCE, PADDING, Recipient, RecipientName, TAG, VERSION, format};
 use crate::domain::config::Protection;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::config::vars::Vars;
+use crate::domain::text::day::Day;
 use crate::domain::text::secret::Secret;
 
 const DOMAIN: &[u8] = b"nexus-env/v1";
@@ -60,6 +62,18 @@ pub struct Verified<'a> {
 pub enum Change {
     Set(VariableName, Secret),
     Unset(VariableName),
+    /// Of a secret that is there; `None` takes it off.
+    Expires(VariableName, Option<Expiry>),
+    /// Likewise.
+    Noted(VariableName, Option<Note>),
+}
+
+impl Change {
+    pub fn name(&self) -> &VariableName {
+        match self {
+            Change::Set(name, _) | Change::Unset(name) | Change::Expires(name, _) | Change::Noted(name, _) => name,
+        }
+    }
 }
 
 impl Keys {
@@ -87,8 +101,17 @@ impl Keys {
     }
 
     /// A store without secrets at revision zero, sealed.
-    pub fn create(&self, wrapped_key: Vec<u8>, mut recipients: Vec<Recipient>, protection: Protection) -> Container {
+    pub fn create(
+        &self,
+        wrapped_key: Vec<u8>,
+        mut recipients: Vec<Recipient>,
+        protection: Protection,
+        today: Day,
+    ) -> Container {
         recipients.sort_by(|a, b| a.name.cmp(&b.name));
+        // The first revision that is written is the one that has a secret.
+        let moment = Moment { revision: 1, day: today };
+        let joined = recipients.iter().map(|reader| (reader.name.clone(), moment)).collect();
         let mut container = Container {
             repository: self.repository.clone(),
             environment: self.environment.clone(),
@@ -99,6 +122,7 @@ impl Keys {
             recipients,
             secrets: Vec::new(),
             stale: Vec::new(),
+            history: History { joined, ..History::default() },
         };
         self.seal(&mut container);
         container
@@ -147,6 +171,14 @@ impl Keys {
         if let Some(protection) = container.protected {
             frame(&mut all, b"protected");
             frame(&mut all, format::said(protection).as_bytes());
+        }
+        for (table, entries) in container.history.tables() {
+            frame(&mut all, table.as_bytes());
+            count(&mut all, entries.len());
+            for (name, text) in entries {
+                frame(&mut all, name.as_bytes());
+                frame(&mut all, text.as_bytes());
+            }
         }
         let key = padded_key(&self.seal);
         <Hmac<Sha256> as KeyInit>::new((&*key).into()).chain_update(&all)
@@ -217,15 +249,17 @@ impl Verified<'_> {
 
     /// The store after these changes, one revision later, or `None` when nothing would be another. The wrapped key
     /// and the recipients stay what they are, byte for byte; so does the ciphertext of every value that is the same.
-    /// `protection` is what the environment is now, and goes under the seal with them. `nonce` gives 24 new random bytes
-    /// each time.
+    /// `protection` is what the environment is now, and goes under the seal with them; so does `today` for every value that
+    /// is another. `nonce` gives 24 new random bytes each time.
     pub fn changed<E: From<Damaged>>(
         &self,
         changes: &[Change],
         protection: Protection,
+        today: Day,
         mut nonce: impl FnMut() -> Result<[u8; NONCE], E>,
     ) -> Result<Option<Container>, E> {
         let mut next = self.container.clone();
+        let moment = Moment { revision: after(next.revision), day: today };
         for change in changes {
             match change {
                 Change::Set(name, value) => {
@@ -241,24 +275,52 @@ impl Verified<'_> {
                         Err(at) => next.secrets.insert(at, (name.clone(), closed)),
                     }
                     next.stale.retain(|(stale, _)| stale != name);
+                    next.history.wrote(name, moment);
                 }
                 Change::Unset(name) => {
                     next.secrets.retain(|(n, _)| n != name);
                     next.stale.retain(|(stale, _)| stale != name);
+                    next.history.forget(name);
                 }
+                Change::Expires(name, expiry) if next.ciphertext(name).is_some() => {
+                    history::put(&mut next.history.expires, name, *expiry);
+                }
+                Change::Noted(name, note) if next.ciphertext(name).is_some() => {
+                    history::put(&mut next.history.notes, name, note.clone());
+                }
+                Change::Expires(..) | Change::Noted(..) => {}
             }
         }
         if next == *self.container {
             return Ok(None);
         }
         next.protected = Some(protection);
-        next.revision = after(next.revision);
+        next.revision = moment.revision;
         self.keys.seal(&mut next);
         Ok(Some(next))
     }
 
+    /// The same data key, wrapped for readers of whom some are new: they can read every value there is.
+    pub fn admitting(
+        &self,
+        wrapped_key: Vec<u8>,
+        recipients: Vec<Recipient>,
+        protection: Protection,
+        today: Day,
+    ) -> Container {
+        let mut next = Container { key: wrapped_key, protected: Some(protection), ..self.container.clone() };
+        next.revision = after(next.revision);
+        let moment = Moment { revision: next.revision, day: today };
+        for reader in recipients.iter().filter(|reader| !self.container.recipients.contains(reader)) {
+            history::put(&mut next.history.joined, &reader.name, Some(moment));
+        }
+        next.recipients = recipients;
+        self.keys.seal(&mut next);
+        next
+    }
+
     /// The same secrets under another data key, `keys`, which is wrapped for `recipients` in `wrapped_key`: every value is
-    /// encrypted anew, one revision later.
+    /// encrypted anew, one revision later. What readers who are none any more could read is stale from there on.
     pub fn rekeyed<E: From<Damaged>>(
         &self,
         keys: &Keys,
@@ -267,14 +329,23 @@ impl Verified<'_> {
         protection: Protection,
         mut nonce: impl FnMut() -> Result<[u8; NONCE], E>,
     ) -> Result<Container, E> {
-        let mut next = keys.create(wrapped_key, recipients, protection);
+        let left = self.container.recipients.iter().filter(|reader| !recipients.contains(reader));
+        let left: Vec<RecipientName> = left.map(|reader| reader.name.clone()).collect();
+        let mut next = Container {
+            key: wrapped_key,
+            protected: Some(protection),
+            revision: after(self.container.revision),
+            recipients,
+            secrets: Vec::with_capacity(self.container.secrets.len()),
+            ..self.container.clone()
+        };
         for (name, ciphertext) in &self.container.secrets {
             let value = self.keys.open(name, ciphertext)?;
             let closed = keys.close(name, &value, nonce()?).ok_or_else(|| Damaged(name.clone()))?;
             next.secrets.push((name.clone(), closed));
+            left.iter().for_each(|reader| next.call_stale(name, reader));
         }
-        next.stale.clone_from(&self.container.stale);
-        next.revision = after(self.container.revision);
+        left.iter().for_each(|reader| history::put(&mut next.history.joined, reader, None));
         keys.seal(&mut next);
         Ok(next)
     }

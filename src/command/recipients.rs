@@ -1,0 +1,175 @@
+//! `recipients`: who can read which environment. Here the list, the fingerprints that two people compare, and what every
+//! change of readers shares: several environments, all of them or none.
+
+mod admit;
+mod leave;
+
+use std::fmt::Write;
+
+use super::load::{self, Loaded};
+use crate::domain::config::Environment;
+use crate::domain::config::name::EnvironmentName;
+use crate::domain::page::doctor::stores::place;
+use crate::domain::session::ambient::Ambient;
+use crate::domain::store::container::fingerprint::Fingerprint;
+use crate::domain::store::container::history;
+use crate::domain::store::container::{Container, Pin};
+use crate::domain::store::identity::Identities;
+use crate::domain::store::reader_key;
+use crate::domain::store::readers::{listed, secrets};
+use crate::edge::vault::{self, Expected, Outcome};
+use crate::edge::{entry, identity, output, terminal, trust};
+use crate::error::{Failure, Result};
+
+pub use admit::{Answer, add, approve};
+pub use leave::{Aim, Leaving, rekey, remove};
+
+/// Which environments are meant: those that were named, else the selected one.
+fn meant<'l>(ambient: &Ambient, loaded: &'l Loaded, named: &[String]) -> Result<Vec<&'l Environment>> {
+    let mut all: Vec<&Environment> = Vec::new();
+    let selected = [load::active(ambient, loaded).environment.to_string()];
+    for name in if named.is_empty() { &selected } else { named } {
+        let environment = load::environment(loaded, name)?;
+        if !all.iter().any(|known| known.name == environment.name) {
+            all.push(environment);
+        }
+    }
+    Ok(all)
+}
+
+fn stored(loaded: &Loaded, environment: &Environment) -> Result<Container> {
+    let name = &environment.name;
+    vault::read(&loaded.repository.root, name)?.ok_or_else(|| {
+        Failure::new(format!("{name} has no secrets")).hint(format!("nexus-env set NAME -e {name}")).into()
+    })
+}
+
+/// `recipients list`: every reader of these environments with their key, and from when on they can read. Needs no identity,
+/// and believes what stands there: `recipients --fingerprint` and every load verify it.
+pub fn list(ambient: &Ambient, named: &[String]) -> Result<()> {
+    let loaded = load::configuration(ambient)?;
+    let environments = meant(ambient, &loaded, named)?;
+    let own = identity::find(ambient).map(|found| found.recipients().to_vec()).unwrap_or_default();
+    let mut page = String::new();
+    for environment in &environments {
+        let container = stored(&loaded, environment)?;
+        let width = container.recipients.iter().map(|reader| reader.name.as_str().len()).max().unwrap_or(0);
+        for reader in &container.recipients {
+            let since = history::get(&container.history.joined, &reader.name);
+            let since = since.map(|moment| format!("  since {}", moment.day)).unwrap_or_default();
+            let you = if own.contains(&reader.key) { "  (you)" } else { "" };
+            // Writing to a String cannot fail.
+            let _ = writeln!(page, "{}  {:width$}  {}{since}{you}", environment.name, reader.name.as_str(), reader.key);
+        }
+        if let Some(stale) = stale(&container) {
+            terminal::say(ambient, &stale);
+        }
+    }
+    output::write(page.as_bytes())
+}
+
+/// What those who left could read and nobody changed since.
+fn stale(container: &Container) -> Option<String> {
+    let name = &container.environment;
+    (!container.stale.is_empty()).then(|| {
+        let count = secrets(container.stale.len());
+        format!(
+            "{count} of {name} could be read by somebody who left; nexus-env rotate -e {name} asks for each new value"
+        )
+    })
+}
+
+/// `recipients --fingerprint`: by which two people find out aloud whether they have the same key and the same readers.
+pub fn fingerprint(ambient: &Ambient, named: &[String]) -> Result<()> {
+    let loaded = load::configuration(ambient)?;
+    let identities = identity::find_asking(ambient, &entry::passphrase)?;
+    let mut page = String::new();
+    for environment in meant(ambient, &loaded, named)? {
+        let container = stored(&loaded, environment)?;
+        // Also of a store that is new here: this is what one looks at before allowing it.
+        let known = trust::pin(ambient, &loaded.config.id, &environment.name)?;
+        let expected = load::expected(&loaded, environment, None);
+        let opened = vault::open(&container, &expected, &identities, vault::Wanted::Only(&[]))?;
+        let same = |pin: Pin| pin.fingerprint == opened.pin.fingerprint;
+        let standing = match known {
+            None => "  (not allowed here yet)",
+            Some(pin) if same(pin) => "",
+            Some(_) => "  (not the key that was allowed here)",
+        };
+        let name = &environment.name;
+        let _ = writeln!(page, "{name}  {}{standing}", Fingerprint(opened.pin.fingerprint));
+        let width = container.recipients.iter().map(|reader| reader.name.as_str().len()).max().unwrap_or(0);
+        for reader in &container.recipients {
+            let _ = writeln!(page, "  {:width$}  {}", reader.name.as_str(), reader_key::fingerprint(&reader.key));
+        }
+    }
+    output::write(page.as_bytes())
+}
+
+/// The environments whose readers are to be changed, and who changes them.
+struct Site<'a> {
+    ambient: &'a Ambient,
+    loaded: Loaded,
+    environments: Vec<EnvironmentName>,
+    identities: Identities,
+}
+
+/// One environment after a change.
+struct Changed {
+    environment: EnvironmentName,
+    before: Container,
+    /// What it is now, also where nothing was another.
+    after: Container,
+}
+
+impl<'a> Site<'a> {
+    /// # Errors
+    /// No configuration or identity, an environment that there is not; with status 3 for a coding agent where one of them
+    /// is protected.
+    fn new(ambient: &'a Ambient, loaded: Loaded, named: &[String]) -> Result<Self> {
+        let environments = meant(ambient, &loaded, named)?;
+        for environment in &environments {
+            load::refuse_agent(ambient, environment, &format!("changing the readers of {}", environment.name))?;
+        }
+        let environments = environments.into_iter().map(|environment| environment.name.clone()).collect();
+        let identities = identity::find_asking(ambient, &entry::passphrase)?;
+        Ok(Site { ambient, loaded, environments, identities })
+    }
+
+    /// Makes the same change in every environment, all of them or none, and remembers what came of it.
+    fn change(&self, change: &dyn Fn(&Container, &Expected<'_>) -> Result<Option<Outcome>>) -> Result<Vec<Changed>> {
+        let (ambient, loaded) = (self.ambient, &self.loaded);
+        let lock = vault::lock(&loaded.repository.root)?;
+        let mut planned = Vec::new();
+        for name in &self.environments {
+            let environment = load::environment(loaded, name.as_str())?;
+            let before = stored(loaded, environment)?;
+            let pin = load::known_pin(ambient, loaded, environment, &before, &self.identities)?;
+            let outcome = change(&before, &load::expected(loaded, environment, Some(pin)))?;
+            planned.push((name, before, outcome));
+        }
+        let written: Vec<(&EnvironmentName, &Container)> =
+            planned.iter().filter_map(|(name, _, outcome)| Some((*name, outcome.as_ref()?.after.as_ref()?))).collect();
+        lock.write_all(&written)?;
+        let mut changed = Vec::new();
+        for (name, before, outcome) in planned {
+            let after = match outcome {
+                None => before.clone(),
+                Some(Outcome { after, pin, warning, .. }) => {
+                    warning.iter().for_each(|warning| terminal::say_anyway(warning));
+                    let after = after.unwrap_or_else(|| before.clone());
+                    trust::accept(ambient, &loaded.config.id, name, pin, &after.recipients)?;
+                    after
+                }
+            };
+            changed.push(Changed { environment: name.clone(), before, after });
+        }
+        Ok(changed)
+    }
+}
+
+/// `commit .nexusenv.d/dev.toml and .nexusenv.d/prod.toml`.
+fn commit(changed: &[Changed]) -> String {
+    let files: Vec<String> = changed.iter().map(|one| place(&one.environment)).collect();
+    format!("commit {}", listed(&files))
+}
