@@ -10,7 +10,8 @@ use crate::command::load;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::vars::Vars;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::dotenv::{docker, line};
+use crate::domain::store::dotenv::docker;
+use crate::domain::store::dotenv::line::{self, Readers};
 use crate::domain::target::traces::{self, Guise};
 use crate::domain::text::secret::Secret;
 use crate::edge::{output, terminal};
@@ -22,8 +23,10 @@ pub enum Format {
     Shell,
     /// One object of names and values
     Json,
-    /// Lines of a .env file, read alike by dotenv, `node --env-file`, docker where it can be, and a shell that sources it
+    /// Lines of a .env file, read alike by dotenv, `node --env-file`, docker's --env-file and a shell that sources it
     Dotenv,
+    /// The same without docker, which takes no value of several lines, with a `#`, or with blanks at an end
+    Node,
     /// Lines for `docker run --env-file`, which knows no quotes
     Docker,
     /// A step of GitHub Actions: masks every value, then appends to $GITHUB_ENV
@@ -50,8 +53,16 @@ pub fn export(ambient: &Ambient, environment: Option<&str>, format: Format) -> R
     match format {
         Format::Shell => output::write(&shell(&vars))?,
         Format::Json => output::write(&json(&vars)?)?,
-        Format::Dotenv => output::write(&lines(&vars, "a .env file that every program reads alike", line::write)?)?,
-        Format::Docker => output::write(&lines(&vars, "docker's --env-file", docker::write)?)?,
+        Format::Dotenv => {
+            let write = |name: &_, value: &_| line::write(Readers::All, name, value);
+            let hint = "nexus-env export --format node, which docker does not read; or nexus-env run -- COMMAND, which needs no file";
+            output::write(&lines(&vars, "a .env file that every program reads alike", hint, write)?)?;
+        }
+        Format::Node => {
+            let write = |name: &_, value: &_| line::write(Readers::AllButDocker, name, value);
+            output::write(&lines(&vars, "a .env file that Node and a shell read alike", NO_FILE, write)?)?;
+        }
+        Format::Docker => output::write(&lines(&vars, "docker's --env-file", NO_FILE, docker::write)?)?,
         Format::Github => github(ambient, &vars)?,
     }
     Ok(Status::DONE)
@@ -86,18 +97,22 @@ fn json(vars: &Vars) -> Result<Vec<u8>> {
     Ok(out)
 }
 
+const NO_FILE: &str = "nexus-env export --format json, or nexus-env run -- COMMAND, which needs no file";
+
 /// A line or more for each variable, as `write` has them; it says what a value holds that cannot stand there.
 fn lines(
     vars: &Vars,
     place: &str,
+    hint: &str,
     write: impl Fn(&VariableName, &[u8]) -> Result<String, &'static str>,
 ) -> Result<Vec<u8>> {
     let mut out = String::new();
     for (name, value) in vars.iter() {
-        out.push_str(&write(name, value.expose()).map_err(|what| {
-            Failure::new(format!("`{name}` cannot stand in {place}: it holds {what}"))
-                .hint("nexus-env export --format json, or nexus-env run -- COMMAND, which needs no file")
-        })?);
+        out.push_str(
+            &write(name, value.expose()).map_err(|what| {
+                Failure::new(format!("`{name}` cannot stand in {place}: it holds {what}")).hint(hint)
+            })?,
+        );
     }
     Ok(out.into_bytes())
 }
