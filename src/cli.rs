@@ -152,8 +152,7 @@ impl Global {
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
     use command::{
-        agent, doctor, edit, init, join, log, pause, prompt, ps, recipients, run, scan, scripts, sentry, session,
-        status, tour, trust, variables, verify,
+        agent, doctor, edit, init, join, keys, log, pause, prompt, ps, recipients, run, scan, scripts, sentry, session, status, tour, trust, variables, verify,
     };
     let done = |()| Status::DONE;
     match verb {
@@ -193,6 +192,10 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
             });
             let files: Vec<_> = args.files.iter().map(|file| variables::Source::new(file, dialect)).collect();
             variables::import_chosen(ambient, &files, args.environment.environment.as_deref(), replacing).map(done)
+        }
+        Verb::Keygen(args) => {
+            let behind = if args.passphrase { keys::Behind::Passphrase } else { keys::Behind::Nothing };
+            keys::keygen(ambient, args.output.as_deref(), behind).map(done)
         }
         Verb::Rekey(args) => {
             let aim = if args.unprotected { recipients::Aim::Unprotected } else { recipients::Aim::NewKey };

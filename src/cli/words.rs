@@ -72,6 +72,8 @@ pub enum Verb {
     Recipients(RecipientsArgs),
     /// For the second person, after a clone: make an identity where there is none, and print the one line that lets them in
     Join(JoinArgs),
+    /// Make an identity, at its usual place or in a file, and print its public key
+    Keygen(KeygenArgs),
     /// Make a new data key for an environment, and encrypt every value anew for the same readers
     Rekey(RekeyArgs),
     /// Give each secret that is stale or due a new value, one after the other; Enter leaves one for later
@@ -342,6 +344,16 @@ pub struct VerifyArgs {
     /// Only what needs no identity: the text of each store, whose it is, and that its key is wrapped for the readers it names
     #[arg(long)]
     pub no_key: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct KeygenArgs {
+    /// The file to make; ~/.config/nexus-env/identity.txt when left out. Nothing is replaced
+    #[arg(short, long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Behind a passphrase, yours or one that is made for you; an identity that is there is put behind it
+    #[arg(long)]
+    pub passphrase: bool,
 }
 
 #[derive(Args, Debug)]

@@ -12,6 +12,7 @@ pub mod export;
 pub mod guard;
 pub mod init;
 pub mod join;
+pub mod keys;
 pub mod load;
 pub mod log;
 pub mod migrate;

@@ -159,6 +159,40 @@ pub fn passphrase(prompt: &str) -> Result<Secret> {
     }
 }
 
+/// A new passphrase, typed twice on the terminal without echo; the one that is `suggested`, shown once on that terminal and
+/// nowhere else, for whoever types nothing.
+///
+/// # Errors
+/// One that is too short, or that was not typed the same twice.
+pub fn new_passphrase(suggested: &Secret, shortest: usize) -> Result<Secret> {
+    let typed = passphrase("nexus-env: a new passphrase, or nothing, and one is made for you: ")?;
+    match typed.expose() {
+        [] => {
+            let shown = String::from_utf8_lossy(suggested.expose());
+            show(&format!(
+                "nexus-env: your passphrase is {shown}\n  write it down now: without it nobody opens this identity\n"
+            ));
+            Ok(suggested.clone())
+        }
+        text if String::from_utf8_lossy(text).chars().count() < shortest => {
+            Err(Failure::new(format!("a passphrase of less than {shortest} characters is found by trying"))
+                .hint("type nothing, and one is made for you")
+                .into())
+        }
+        _ if passphrase("nexus-env: the same again: ")? != typed => {
+            Err(Failure::new("that was not the same twice, and nothing was made").hint("type it again").into())
+        }
+        _ => Ok(typed),
+    }
+}
+
+/// On the terminal itself, so that no log of ours or anybody's holds it.
+fn show(text: &str) {
+    if let Ok(mut tty) = File::options().write(true).open("/dev/tty") {
+        let _ = tty.write_all(text.as_bytes());
+    }
+}
+
 fn typed(prompt: &str) -> std::io::Result<Typed> {
     let tty = File::options().read(true).write(true).open("/dev/tty")?;
     let quiet = Quiet::new(&tty)?;

@@ -3,22 +3,22 @@
 //! Nothing in a repository can name one. What others could read is refused, not used with a warning.
 
 mod ignored;
+mod made;
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+pub use made::{Created, How, create, place, protect, unprotected, write};
 use zeroize::Zeroizing;
 
-use crate::disk;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::person::{self, Person};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::container::RecipientName;
 use crate::domain::store::identity::{self, Identities, Understood, Unusable};
-use crate::domain::text::calendar;
 use crate::domain::text::safe_text;
 use crate::domain::text::secret::Secret;
 use crate::error::{Failure, Result};
@@ -30,23 +30,6 @@ pub const FILE_VARIABLE: &str = "NEXUS_ENV_IDENTITY_FILE";
 
 /// An identity file is a few lines; an ssh key with a long comment is 4 KiB.
 const LARGEST: u64 = 64 * 1024;
-
-/// The identity that [`create`] made or found.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Created {
-    /// Where it is, for messages.
-    pub origin: String,
-    /// The public key; `None` where a passphrase stands before it.
-    pub recipient: Option<String>,
-    pub how: How,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum How {
-    Made,
-    /// There was one, and it is as it was.
-    Kept,
-}
 
 /// Finds the identity without asking anything: one behind a passphrase is a failure that says so. The first place
 /// that is there counts, also when what it holds is wrong.
@@ -98,44 +81,17 @@ pub fn lifted_names(ambient: &Ambient) -> Vec<VariableName> {
     settings(ambient).map(|person| person.allow_names).unwrap_or_default()
 }
 
-/// Makes `identity.txt` where there is no identity at all, readable by the person alone. Never replaces a file.
-pub fn create(ambient: &Ambient) -> Result<Created> {
-    if let Some(source) = source(ambient)? {
-        return kept(source.read(ambient)?);
-    }
-    let directory = config_dir(ambient)?;
-    let path = directory.join("identity.txt");
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)
-        .map_err(|error| failed("could not make", directory, &error))?;
-    refuse_in_work_tree(ambient, &path)?;
-    let (text, recipient) = identity::generate(&calendar::rfc3339(ambient.now.seconds));
-    // An existing file, or a link that someone put there, is never followed or replaced.
-    match disk::create(&path, text.expose(), 0o600) {
-        Ok(()) => Ok(Created { origin: shown(ambient, &path), recipient: Some(recipient), how: How::Made }),
-        // Another one was faster.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => kept(look(ambient)?),
-        Err(error) => Err(failed("could not write", &path, &error)),
-    }
-}
-
-fn kept(found: Understood) -> Result<Created> {
-    let (origin, recipient) = match found {
-        Understood::Ready(identities) => (identities.origin.clone(), Some(own_recipient(&identities)?)),
-        Understood::Locked(locked) => (locked.origin().to_owned(), None),
-    };
-    Ok(Created { origin, recipient, how: How::Kept })
-}
-
 /// Where the identity is; not yet looked into.
 enum Source<'a> {
     Variable(&'a std::ffi::OsStr),
     File(PathBuf),
 }
 
-fn look(ambient: &Ambient) -> Result<Understood> {
+/// The first identity that is there, ready or behind a passphrase.
+///
+/// # Errors
+/// None at all, or one that cannot be used.
+pub fn look(ambient: &Ambient) -> Result<Understood> {
     match source(ambient)? {
         Some(source) => source.read(ambient),
         None => Err(Failure::new("there is no identity to open the secrets with")

@@ -20,7 +20,7 @@ fn names_below(file: &Source, prefixes: &[&str]) -> Vec<String> {
 
 /// Traits that move bytes from memory to memory, and why each must be named.
 const IN_MEMORY: &[(&str, &str, &str)] = &[(
-    "src/domain/store/identity.rs",
+    "src/domain/store/identity/passphrase.rs",
     "std::io::Read",
     "age hands out its plaintext so; into a buffer that never grows",
 )];

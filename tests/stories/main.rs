@@ -32,6 +32,7 @@ mod hook_loading;
 mod hook_lost;
 mod hook_manners;
 mod hook_words;
+mod keys;
 mod layers;
 mod listener;
 mod loading;

@@ -1,20 +1,15 @@
 //! Private keys as text: understood or refused with a reason. It never says a part of a key, and never looks for one.
 
-use std::io::Read;
+pub mod passphrase;
+
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-use age::secrecy::{ExposeSecret, SecretString};
-use age::{DecryptError, Decryptor};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use age::secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::container::{Recipient, RecipientName};
 use crate::domain::text::secret::Secret;
-
-/// age's own choice is measured on the machine and has been seen to take 3.8 s; its default is 18. 2^20 needs 1 GiB.
-const HIGHEST_WORK_FACTOR: u8 = 20;
 
 /// Everything that can open a store here.
 pub struct Identities {
@@ -59,6 +54,11 @@ impl Identities {
             Own::Age(identity) => identity as &dyn age::Identity,
             Own::Ssh(identity, _) => identity.as_ref() as &dyn age::Identity,
         })
+    }
+
+    /// Whether all of them are keys of age's own, not of ssh.
+    pub fn is_of_age(&self) -> bool {
+        self.keys.iter().all(|key| matches!(key, Own::Age(_)))
     }
 
     /// The public keys, `age1…` or `ssh-ed25519 …`, in the order in which the identities stand.
@@ -159,17 +159,15 @@ impl Unusable {
 
 /// Reads identities: lines as `age-keygen` writes them, an OpenSSH private key, or either behind a passphrase.
 pub fn parse(origin: &str, bytes: &[u8]) -> Result<Understood, Unusable> {
-    const ARMOUR: (&str, &str) = ("-----BEGIN AGE ENCRYPTED FILE-----", "-----END AGE ENCRYPTED FILE-----");
     let locked = |file| Understood::Locked(Locked { origin: origin.to_owned(), kind: Kind::AgeFile(file) });
     if bytes.starts_with(b"age-encryption.org/v1\n") {
         return Ok(locked(bytes.to_vec()));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| Unusable::NotText)?;
-    let trimmed = text.trim();
-    if let Some(body) = trimmed.strip_prefix(ARMOUR.0).and_then(|rest| rest.strip_suffix(ARMOUR.1)) {
-        let body: String = body.split_whitespace().collect();
-        return STANDARD.decode(body).map(locked).map_err(|_| Unusable::AgeFile);
+    if let Some(file) = passphrase::unarmoured(text) {
+        return file.map(locked);
     }
+    let trimmed = text.trim();
     match trimmed.lines().next() {
         Some("-----BEGIN RSA PRIVATE KEY-----") => Err(Unusable::SshRsa),
         Some(first) if first.starts_with("-----BEGIN ") => parse_ssh(origin, trimmed),
@@ -233,16 +231,15 @@ fn ssh_recipient(identity: &age::ssh::Identity) -> Result<String, Unusable> {
 impl Locked {
     /// Derives from the passphrase: 0.1 s for an ssh key, 0.4 s and more for an age file.
     pub fn unlock(self, passphrase: &Secret) -> Result<Identities, Unusable> {
-        let passphrase = std::str::from_utf8(passphrase.expose()).map_err(|_| Unusable::WrongPassphrase)?;
-        let passphrase = SecretString::from(passphrase.to_owned());
         match self.kind {
             Kind::AgeFile(file) => {
-                let text = decrypt(&file, passphrase)?;
+                let text = passphrase::opened(&file, passphrase)?;
                 let text = std::str::from_utf8(&text).map_err(|_| Unusable::NotText)?;
                 parse_lines(&self.origin, text)
             }
             Kind::Ssh(identity) => match *identity {
                 age::ssh::Identity::Encrypted(key) => {
+                    let passphrase = passphrase::secret_text(passphrase).ok_or(Unusable::WrongPassphrase)?;
                     let key = key.decrypt(passphrase).map_err(|_| Unusable::WrongPassphrase)?;
                     ssh(self.origin, age::ssh::Identity::from(key))
                 }
@@ -255,26 +252,6 @@ impl Locked {
     pub fn origin(&self) -> &str {
         &self.origin
     }
-}
-
-fn decrypt(file: &[u8], passphrase: SecretString) -> Result<Zeroizing<Vec<u8>>, Unusable> {
-    let decryptor = Decryptor::new_buffered(file).map_err(|_| Unusable::AgeFile)?;
-    if !decryptor.is_scrypt() {
-        return Err(Unusable::AgeFile);
-    }
-    let mut identity = age::scrypt::Identity::new(passphrase);
-    identity.set_max_work_factor(HIGHEST_WORK_FACTOR);
-    let mut reader =
-        decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
-            DecryptError::ExcessiveWork { .. } => Unusable::TooMuchWork,
-            DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Unusable::WrongPassphrase,
-            // The enum is age's and may grow; whatever else went wrong, the file is not what it should be.
-            _ => Unusable::AgeFile,
-        })?;
-    // Reserved at once, so that growing leaves no copies behind: plaintext is never longer than the file.
-    let mut text = Zeroizing::new(Vec::with_capacity(file.len()));
-    reader.read_to_end(&mut text).map_err(|_| Unusable::AgeFile)?;
-    Ok(text)
 }
 
 /// A new identity as a file's text, like `age-keygen` writes it, and its public key.
@@ -340,20 +317,13 @@ mod tests {
 
     #[test]
     fn opens_a_file_protected_by_a_passphrase() {
-        let mut recipient = age::scrypt::Recipient::new(SecretString::from("correct horse".to_owned()));
-        recipient.set_work_factor(4);
-        let file = age::encrypt(&recipient, fresh().as_bytes()).unwrap();
-        let armoured = format!(
-            "-----BEGIN AGE ENCRYPTED FILE-----\n{}\n-----END AGE ENCRYPTED FILE-----\n",
-            STANDARD.encode(&file)
-        );
-        for bytes in [file.as_slice(), armoured.as_bytes()] {
-            let locked = |bytes| match parse("x", bytes) {
-                Ok(Understood::Locked(locked)) => locked,
-                _ => panic!("not locked"),
-            };
-            assert_eq!(locked(bytes).unlock(&Secret::new("wrong")).err(), Some(Unusable::WrongPassphrase));
-            assert_eq!(locked(bytes).unlock(&Secret::new("correct horse")).unwrap().recipients().len(), 1);
-        }
+        let file = passphrase::protected(&Secret::new(fresh()), &Secret::new("correct horse")).unwrap();
+        let binary = passphrase::unarmoured(&file).unwrap().unwrap();
+        let locked = |bytes| match parse("x", bytes) {
+            Ok(Understood::Locked(locked)) => locked,
+            _ => panic!("not locked"),
+        };
+        assert_eq!(locked(file.as_bytes()).unlock(&Secret::new("correct horse")).unwrap().recipients().len(), 1);
+        assert_eq!(locked(&binary).unlock(&Secret::new("wrong")).err(), Some(Unusable::WrongPassphrase));
     }
 }

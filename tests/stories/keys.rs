@@ -1,0 +1,108 @@
+//! A person's own keys: made, behind a passphrase, and read by the ordinary age tool as age's own are read here.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::world::terminal::{Terminal, rendered};
+use crate::world::{PATIENCE, World};
+
+/// Runs a program of the world on a terminal of its own in the repository, answers each question, and returns the exit
+/// status and all that the terminal showed.
+#[track_caller]
+pub fn dialogue(world: &World, words: &[&str], turns: &[(&str, &str)]) -> (u32, String) {
+    let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let mut terminal = Terminal::start(&words, world.repo(), &world.variables());
+    let mut from = 0;
+    for (question, answer) in turns {
+        let asked = |bytes: &[u8]| bytes.windows(question.len()).position(|part| part == question.as_bytes());
+        from += question.len() + terminal.wait(question, PATIENCE, from, asked);
+        terminal.send(format!("{answer}\r").as_bytes());
+    }
+    let status = terminal.ends();
+    let shown = terminal.wait("its end", PATIENCE, 0, |bytes| Some(rendered(bytes)));
+    (status, world.tidy(&shown))
+}
+
+const NEW: &str = "or nothing, and one is made for you: ";
+const AGAIN: &str = "the same again: ";
+
+#[test]
+fn keygen_makes_a_file_of_its_own_and_prints_the_public_key() {
+    let world = World::new();
+    let place = world.home().join(".config/nexus-env/identity.txt");
+    let made = world.run(&["keygen"]).succeeds();
+    let made = made.says("nexus-env: made the identity `~/.config/nexus-env/identity.txt`; its public key:\n");
+    assert_eq!(std::fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o600);
+    let mut age = world.command("age-keygen", world.repo());
+    age.arg("-y").arg(&place);
+    assert_eq!(world.finish(age, b"").succeeds().stdout, made.stdout);
+    let before = std::fs::read(&place).unwrap();
+    world.run(&["keygen"]).ends_with_status(1).prints("").says(
+        "nexus-env: `~/.config/nexus-env/identity.txt` is there already, and an identity is never replaced\n\
+         hint: nexus-env keygen -o FILE makes another one\n",
+    );
+    assert_eq!(std::fs::read(&place).unwrap(), before);
+    // Where git would take it, none is made.
+    world.run(&["keygen", "-o", "key"]).ends_with_status(1).says(
+        "nexus-env: `~/repo/key` lies in the git work tree `~/repo` and is not ignored\n\
+         hint: move it out of the work tree, or add it to that tree's .gitignore\n",
+    );
+    world.run(&["keygen", "-o", "../other", "--passphrase"]).ends_with_status(1).says(
+        "nexus-env: a passphrase is asked for, and there is no terminal to ask on\n\
+         hint: nexus-env keygen makes an identity without one\n",
+    );
+    assert!(!world.repo().join("key").exists() && !world.home().join("other").exists());
+}
+
+#[test]
+fn what_stands_behind_a_passphrase_is_read_by_age_and_here() {
+    let world = World::new();
+    let file = world.outside("key").display().to_string();
+    std::fs::create_dir_all(world.outside("")).unwrap();
+    let make = ["nexus-env", "keygen", "--passphrase", "-o", &file];
+    let (status, told) = dialogue(&world, &make, &[(NEW, "short")]);
+    assert_eq!(status, 1);
+    assert!(told.ends_with(
+        "nexus-env: a passphrase of less than 10 characters is found by trying\n\
+         hint: type nothing, and one is made for you"
+    ));
+    let (status, told) = dialogue(&world, &make, &[(NEW, "correct horse"), (AGAIN, "correct hose")]);
+    assert!(status == 1 && told.contains("that was not the same twice, and nothing was made"), "{told}");
+    assert!(!world.outside("key").exists());
+    let (status, told) = dialogue(&world, &make, &[(NEW, "correct horse"), (AGAIN, "correct horse")]);
+    assert_eq!(
+        (status, told.as_str()),
+        (
+            0,
+            "nexus-env: a new passphrase, or nothing, and one is made for you:\n\
+             nexus-env: the same again:\n\
+             nexus-env: made the identity `/world/outside/key`, behind a passphrase; its public key:\n\
+             age1ada"
+        )
+    );
+    assert_eq!(std::fs::metadata(world.outside("key")).unwrap().permissions().mode() & 0o777, 0o600);
+    let (status, clear) = dialogue(&world, &["age", "-d", &file], &[("Enter passphrase", "correct horse")]);
+    assert!(status == 0 && clear.contains("AGE-SECRET-KEY-1"), "{status}");
+
+    // One that is there goes behind a passphrase that is made, and stays the same key.
+    let usual = world.home().join(".config/nexus-env/identity.txt");
+    let public = world.run(&["keygen"]).succeeds().stdout;
+    let put = ["nexus-env", "keygen", "--passphrase"];
+    let question = "it stays the same key [y/N] ";
+    let (status, told) = dialogue(&world, &put, &[(question, "n")]);
+    assert!(status == 1 && told.contains("nothing was changed"), "{told}");
+    let (status, told) = dialogue(&world, &put, &[(question, "y"), (NEW, "")]);
+    assert_eq!(status, 0, "{told}");
+    let shown = told.split("your passphrase is ").nth(1).unwrap();
+    let (passphrase, rest) = shown.split_once('\n').unwrap();
+    assert_eq!(
+        rest,
+        "  write it down now: without it nobody opens this identity\n\
+         nexus-env: `~/.config/nexus-env/identity.txt` is behind a passphrase now; nexus-env unlock opens what it reads"
+    );
+    assert_eq!(passphrase.split('-').map(str::len).collect::<Vec<_>>(), [5; 5]);
+    let usual = usual.display().to_string();
+    let (status, clear) = dialogue(&world, &["age", "-d", &usual], &[("Enter passphrase", passphrase)]);
+    assert!(status == 0 && clear.contains(String::from_utf8_lossy(&public).trim().get(..4).unwrap()), "{status}");
+    let (status, told) = dialogue(&world, &put, &[]);
+    assert!(status == 1 && told.contains("is behind a passphrase already"), "{told}");
+}
