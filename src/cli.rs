@@ -197,6 +197,8 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
             let behind = if args.passphrase { keys::Behind::Passphrase } else { keys::Behind::Nothing };
             keys::keygen(ambient, args.output.as_deref(), behind).map(done)
         }
+        Verb::Unlock(args) => keys::unlock(ambient, args.environment.as_deref(), args.duration.as_deref()).map(done),
+        Verb::Lock(args) => keys::lock(ambient, args.environment.as_deref()).map(done),
         Verb::Rekey(args) => {
             let aim = if args.unprotected { recipients::Aim::Unprotected } else { recipients::Aim::NewKey };
             recipients::rekey(ambient, &args.environments.environments, aim).map(done)

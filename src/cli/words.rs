@@ -74,6 +74,10 @@ pub enum Verb {
     Join(JoinArgs),
     /// Make an identity, at its usual place or in a file, and print its public key
     Keygen(KeygenArgs),
+    /// Keep an environment open for a time, where your identity stands behind a passphrase
+    Unlock(UnlockArgs),
+    /// Forget at once what unlock keeps: one environment's, or all
+    Lock(LockArgs),
     /// Make a new data key for an environment, and encrypt every value anew for the same readers
     Rekey(RekeyArgs),
     /// Give each secret that is stale or due a new value, one after the other; Enter leaves one for later
@@ -354,6 +358,23 @@ pub struct KeygenArgs {
     /// Behind a passphrase, yours or one that is made for you; an identity that is there is put behind it
     #[arg(long)]
     pub passphrase: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct UnlockArgs {
+    /// The environment; the selected one when left out
+    #[arg(value_name = "ENV")]
+    pub environment: Option<String>,
+    /// For how long: 30s, 15m, 2h (15m for a protected environment, else 8h, when left out)
+    #[arg(long = "for", value_name = "DURATION")]
+    pub duration: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct LockArgs {
+    /// The environment; all of them, in every repository, when left out
+    #[arg(value_name = "ENV")]
+    pub environment: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -242,6 +242,7 @@ fn answering(ambient: &Ambient, config: &Config, port: u16) -> Option<Environmen
 fn own(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Own> {
     let config = &loaded.config;
     let name = &environment.name;
+    load::ask_for(ambient, loaded, environment)?;
     let secrets = load::secrets(ambient, loaded, environment)?;
     let vars = vars::resolve(&environment.vars, secrets)?;
     let set = |variable: &&VariableName| vars.get(variable).is_some_and(|value| !value.expose().is_empty());

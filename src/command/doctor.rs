@@ -23,7 +23,9 @@ pub fn doctor(ambient: &Ambient, form: Form) -> Result<Status> {
     let findings = doctor::findings(&facts);
     let failed = findings.iter().any(|finding| finding.severity == Severity::Error);
     match form {
-        Form::Json => output::json(&format!("{:#}", json!({ "identity": used(ambient), "findings": findings })))?,
+        Form::Json => {
+            output::json(&format!("{:#}", json!({ "identity": identity::origin(ambient), "findings": findings })))?
+        }
         Form::Page => output::page(&doctor::page(&findings))?,
     }
     Ok(if failed { Status::from(Exit::Failed as u8) } else { Status::DONE })
@@ -81,17 +83,6 @@ fn checked(ambient: &Ambient) -> Checked {
             Checked::Failed { sentence, hint }
         }
     }
-}
-
-/// Where the identity comes from: the first place that is there counts.
-fn used(ambient: &Ambient) -> Option<String> {
-    let variables = &ambient.variables;
-    if variables.get(identity::VARIABLE).is_some() {
-        return Some(identity::VARIABLE.to_owned());
-    }
-    let file = ambient.config_dir.as_ref().map(|directory| directory.join("identity.txt"));
-    let named = variables.get(identity::FILE_VARIABLE).map(PathBuf::from);
-    named.or(file.filter(|path| path.exists())).map(|path| path.display().to_string())
 }
 
 fn ready(ambient: &Ambient, loaded: Loaded) -> Ready {

@@ -47,6 +47,7 @@ pub fn export(ambient: &Ambient, environment: Option<&str>, format: Format) -> R
     let selected = load::chosen(ambient, &loaded, environment)?;
     let environment = load::environment(&loaded, selected.environment.as_str())?;
     load::refuse_agent(ambient, environment, &format!("`export` of {}", environment.name))?;
+    load::ask_for(ambient, &loaded, environment)?;
     let given = load::given(ambient, &loaded, &selected)?;
     given.warn();
     let vars = given.vars;

@@ -1,4 +1,5 @@
-//! A person's own keys: `keygen` makes an identity. No part of a private key is ever shown.
+//! A person's own keys: `keygen` makes an identity, `unlock` opens an environment for a time where the identity stands behind a
+//! passphrase, `lock` ends that. No part of a key is ever shown, and no identity is kept.
 
 use std::path::Path;
 
@@ -6,13 +7,17 @@ use rand::RngCore;
 use rand::rngs::OsRng;
 use zeroize::Zeroizing;
 
+use super::load;
+use crate::domain::config::Protection;
+use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::store::identity::passphrase;
-use crate::domain::store::identity::{self as text_of};
+use crate::domain::store::identity::{self as text_of, Understood};
 use crate::domain::text::calendar;
+use crate::domain::text::duration::Duration;
 use crate::domain::text::secret::Secret;
-use crate::edge::{consent, entry, identity, output, terminal};
-use crate::error::{Failure, Result};
+use crate::edge::{ambient as surroundings, clock, consent, entry, identity, keyring, output, terminal, trust, vault};
+use crate::error::{Exit, Failure, Result};
 
 /// What stands before a new identity.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -60,4 +65,83 @@ fn protected(text: &Secret) -> Result<String> {
     let chosen = entry::new_passphrase(&passphrase::suggested(&random), passphrase::SHORTEST)?;
     let file = passphrase::protected(text, &chosen);
     file.ok_or_else(|| Failure::new("the operating system gave no random bytes").into())
+}
+
+/// Asks for the passphrase of the identity, and keeps the data key of an environment for a time: 15 minutes where that is
+/// protected, else 8 hours, unless told otherwise. Every shell looks anew at its next prompt.
+///
+/// # Errors
+/// No secrets, or ones that this person cannot read or has not allowed; a system that keeps no keys for programs; with
+/// status 3 for a coding agent where the environment is protected.
+pub fn unlock(ambient: &Ambient, named: Option<&str>, lasting: Option<&str>) -> Result<()> {
+    let lasting = lasting.map(Duration::parse).transpose().map_err(|why| Failure::new(why).exit(Exit::Usage))?;
+    let loaded = load::configuration(ambient)?;
+    let active = load::chosen(ambient, &loaded, named)?;
+    let environment = load::environment(&loaded, active.environment.as_str())?;
+    let name = &environment.name;
+    load::refuse_agent(ambient, environment, &format!("`unlock` of {name}"))?;
+    let Some(store) = vault::read(&loaded.repository.root, name)? else {
+        return Err(Failure::new(format!("{name} has no secrets"))
+            .hint(format!("nexus-env set NAME -e {name}"))
+            .into());
+    };
+    let identities = match identity::look(ambient)? {
+        Understood::Ready(identities) => {
+            terminal::say(ambient, &format!("{} has no passphrase, so {name} is never locked", identities.origin));
+            return Ok(());
+        }
+        Understood::Locked(locked) => identity::unlock(ambient, locked, &entry::passphrase)?,
+    };
+    let id = &loaded.config.id;
+    let pin = load::known_pin(ambient, &loaded, environment, &store, &identities)?;
+    let (key, opened) = vault::unlock(&store, &load::expected(&loaded, environment, Some(pin)), &identities)?;
+    if let Some(warning) = &opened.warning {
+        terminal::say_anyway(warning);
+    }
+    trust::remember(ambient, id, name, opened.pin)?;
+    let lasting = lasting.unwrap_or(match environment.protection {
+        Protection::Protected => Duration::UNLOCKED_PROTECTED,
+        Protection::Open => Duration::UNLOCKED_OPEN,
+    });
+    // The passphrase took a person's time.
+    let now = surroundings::clock();
+    keyring::keep(id, name, &key, lasting.seconds(), now).map_err(|error| kept_nowhere(name, &error))?;
+    trust::stir(ambient)?;
+    let until = clock::time_of_day(now.seconds.saturating_add(lasting.seconds()), now.seconds);
+    terminal::say(ambient, &format!("{name} is unlocked until {until}"));
+    Ok(())
+}
+
+/// Containers often have no keyring: their default rules for system calls leave add_key(2) out.
+fn kept_nowhere(name: &EnvironmentName, error: &std::io::Error) -> Failure {
+    let why = error.to_string();
+    let why = why.split(" (os error").next().unwrap_or_default().to_lowercase();
+    Failure::new(format!("this system keeps no key for a time ({why}), so {name} cannot be unlocked here"))
+        .hint(format!("nexus-env run -e {name} -- CMD asks for the passphrase each time"))
+}
+
+/// Forgets what `unlock` kept, at once: of one environment, or all that this person has anywhere. Every shell looks anew.
+///
+/// # Errors
+/// A key that is there and cannot be removed.
+pub fn lock(ambient: &Ambient, named: Option<&str>) -> Result<()> {
+    let failed = |error: std::io::Error| Failure::new(format!("a key could not be forgotten: {error}"));
+    let said = match named {
+        None => match keyring::forget_all().map_err(failed)? {
+            0 => "nothing was unlocked".to_owned(),
+            1 => "locked 1 environment".to_owned(),
+            count => format!("locked {count} environments"),
+        },
+        Some(named) => {
+            let loaded = load::configuration(ambient)?;
+            let name = &load::environment(&loaded, named)?.name;
+            match keyring::forget(&loaded.config.id, name).map_err(failed)? {
+                true => format!("{name} is locked"),
+                false => format!("{name} was not unlocked"),
+            }
+        }
+    };
+    trust::stir(ambient)?;
+    terminal::say(ambient, &said);
+    Ok(())
 }

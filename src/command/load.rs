@@ -2,6 +2,7 @@
 //! It judges no command and asks nothing.
 
 use crate::domain::text::safe_text;
+mod opening;
 mod selected;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
 use crate::edge::{identity, pause, terminal};
 use crate::error::{Failure, Result};
 
+pub use opening::{Asking, Opened, ask_for, locked};
 pub use selected::{
     Active, access, active, chosen, consent, consent_to_write, has_own_identity, is_granted, lift, refuse_agent,
     refuse_any_agent, typed,
@@ -44,6 +46,8 @@ pub struct Loaded {
     pub config: Config,
     /// Refused names that the person's own settings let through.
     pub lifted: Vec<VariableName>,
+    /// What opens its stores, once that was found.
+    pub opened: Opened,
 }
 
 /// What stands at or above the current directory.
@@ -113,7 +117,7 @@ fn look_whatever_it_protects(ambient: &Ambient) -> (Configured, Watch) {
     match schema::parse(&texts, &lifted) {
         Ok(mut config) => {
             config.guard.extend(person.guard);
-            (Configured::Ready(Box::new(Loaded { repository, config, lifted })), watch)
+            (Configured::Ready(Box::new(Loaded { repository, config, lifted, opened: Opened::default() })), watch)
         }
         Err(failure) => (Configured::Unusable(root, failure.into()), watch),
     }
@@ -237,7 +241,7 @@ fn parsed(value: &Secret) -> Option<DatabaseUrl> {
 /// An environment's secrets, opened, or none where it has no store. Nothing asks.
 pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Vars> {
     let Some(container) = vault::read(&loaded.repository.root, &environment.name)? else { return Ok(Vars::default()) };
-    let identities = identity::find(ambient)?;
+    let identities = loaded.opened.identities(ambient, &environment.name, &[&container], Asking::Nobody)?;
     let pin = known_pin(ambient, loaded, environment, &container, &identities)?;
     let opened = vault::open(&container, &expected(loaded, environment, Some(pin)), &identities, Wanted::All)
         .map_err(|failure| with_readers(ambient, loaded, &container, failure))?;

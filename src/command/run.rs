@@ -66,6 +66,7 @@ pub fn run(
         });
         active.granted = Access::ReadWrite;
     }
+    load::ask_for(ambient, &loaded, environment)?;
     let (vars, secrets) = load::variables_and_secrets(ambient, &loaded, &active)?;
     let hidden = hidden(output, &vars, &secrets);
     refuse_astray(ambient, &loaded, environment, &vars, words)?;

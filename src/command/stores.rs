@@ -6,17 +6,15 @@ use crate::domain::config::Environment;
 use crate::domain::config::vars::{self, Vars};
 use crate::domain::page::doctor::stores::{self, State, Store};
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::identity::Identities;
 use crate::domain::store::needs;
 use crate::domain::text::day::Day;
 use crate::edge::git::Git;
+use crate::edge::trust;
 use crate::edge::vault::{self, Wanted};
-use crate::edge::{identity, trust};
-use crate::error::{Failure, Result, told};
+use crate::error::{Failure, told};
 
 /// Every environment, in the configuration's order.
 pub fn all(ambient: &Ambient, loaded: &Loaded) -> Vec<Store> {
-    let identities = identity::find(ambient);
     let missing = missing(loaded);
     let one = |environment: &Environment| Store {
         environment: environment.name.clone(),
@@ -24,7 +22,7 @@ pub fn all(ambient: &Ambient, loaded: &Loaded) -> Vec<Store> {
         is_default: environment.name == loaded.config.default,
         state: match missing.contains(&stores::place(&environment.name)) {
             true => State::Missing,
-            false => state(ambient, loaded, environment, &identities),
+            false => state(ambient, loaded, environment),
         },
     };
     loaded.config.environments.iter().map(one).collect()
@@ -49,13 +47,14 @@ fn missing(loaded: &Loaded) -> Vec<String> {
     absent.into_iter().filter(known).collect()
 }
 
-fn state(ambient: &Ambient, loaded: &Loaded, environment: &Environment, identities: &Result<Identities>) -> State {
+fn state(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> State {
     let container = match vault::read(&loaded.repository.root, &environment.name) {
         Ok(Some(container)) => container,
         Ok(None) => return State::Open(made(loaded, environment, Vars::default())),
         Err(failure) => return State::Failed(failure.into()),
     };
-    let Ok(identities) = identities else { return State::Unseen };
+    let found = loaded.opened.identities(ambient, &environment.name, &[&container], load::Asking::Nobody);
+    let Ok(identities) = found.as_deref() else { return State::Unseen };
     let unpinned = load::expected(loaded, environment, None);
     match vault::readable(&container, &unpinned, identities) {
         Ok(()) => {}

@@ -142,8 +142,10 @@ impl<'a> Offered<'a> {
             Standing::Allowed => Vec::new(),
             Standing::Older | Standing::Unknown | Standing::Elsewhere => loosening::loosened(before.as_ref(), config),
         };
+        let opened = load::Opened::default();
         let stores = config.environments.iter();
-        let stores = stores.filter_map(|environment| stores::look(ambient, repository, config, environment, lifted));
+        let stores =
+            stores.filter_map(|environment| stores::look(ambient, repository, config, environment, lifted, &opened));
         let changes = trust::changes(ambient, repository);
         Ok(Offered { repository, lifted, standing, changes, loosened, stores: stores.collect(), elsewhere })
     }

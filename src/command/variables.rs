@@ -7,6 +7,7 @@ mod set;
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::load;
 use crate::domain::config::name::{EnvironmentName, VariableName};
@@ -244,7 +245,10 @@ pub fn at<T>(
     let environment = load::environment(&loaded, active.environment.as_str())?;
     load::refuse_agent(ambient, environment, &format!("changing the secrets of {}", environment.name))?;
     let container = vault::read(&loaded.repository.root, &environment.name)?;
-    let identities = identity::find_asking(ambient, &entry::passphrase)?;
+    let identities = match &container {
+        Some(store) => loaded.opened.identities(ambient, &environment.name, &[store], load::Asking::Person)?,
+        None => Arc::new(identity::find_asking(ambient, &entry::passphrase)?),
+    };
     if container.is_some() && trust::pin(ambient, &loaded.config.id, &environment.name)?.is_none() {
         // Another `set` may have made the store this very moment: it is remembered before its lock is given back.
         drop(vault::lock(&loaded.repository.root)?);

@@ -18,7 +18,7 @@ use crate::domain::config::name::VariableName;
 use crate::domain::config::person::{self, Person};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::container::RecipientName;
-use crate::domain::store::identity::{self, Identities, Understood, Unusable};
+use crate::domain::store::identity::{self, Identities, Locked, Understood, Unusable};
 use crate::domain::text::safe_text;
 use crate::domain::text::secret::Secret;
 use crate::error::{Failure, Result};
@@ -35,7 +35,7 @@ const LARGEST: u64 = 64 * 1024;
 /// that is there counts, also when what it holds is wrong.
 pub fn find(ambient: &Ambient) -> Result<Identities> {
     match look(ambient)? {
-        Understood::Ready(identities) => Ok(identities.named(own_name(ambient))),
+        Understood::Ready(identities) => Ok(identities),
         Understood::Locked(locked) => Err(Failure::new(format!("{} is protected by a passphrase", locked.origin()))
             .hint("a prompt never asks for it; a command that you type does, such as nexus-env get NAME")
             .into()),
@@ -45,14 +45,20 @@ pub fn find(ambient: &Ambient) -> Result<Identities> {
 /// The same for a command with a person in front of it: `ask` gets what to ask for and returns the passphrase.
 pub fn find_asking(ambient: &Ambient, ask: &dyn Fn(&str) -> Result<Secret>) -> Result<Identities> {
     match look(ambient)? {
-        Understood::Ready(identities) => Ok(identities.named(own_name(ambient))),
-        Understood::Locked(locked) => {
-            let origin = locked.origin().to_owned();
-            let passphrase = ask(&format!("passphrase of {origin}: "))?;
-            let identities = locked.unlock(&passphrase).map_err(|unusable| failure(&origin, &unusable))?;
-            Ok(identities.named(own_name(ambient)))
-        }
+        Understood::Ready(identities) => Ok(identities),
+        Understood::Locked(locked) => unlock(ambient, locked, ask),
     }
+}
+
+/// Opens an identity behind a passphrase, which `ask` gets.
+///
+/// # Errors
+/// Those of asking, and another passphrase.
+pub fn unlock(ambient: &Ambient, locked: Locked, ask: &dyn Fn(&str) -> Result<Secret>) -> Result<Identities> {
+    let origin = locked.origin().to_owned();
+    let passphrase = ask(&format!("passphrase of {origin}: "))?;
+    let identities = locked.unlock(&passphrase).map_err(|unusable| failure(&origin, &unusable))?;
+    Ok(identities.named(own_name(ambient)))
 }
 
 /// What this person is called among the readers of a store, unless they say otherwise: their login name.
@@ -75,6 +81,14 @@ pub fn own_recipient(identities: &Identities) -> Result<String> {
     first.cloned().ok_or_else(|| failure(&identities.origin, &Unusable::Empty))
 }
 
+/// Where the identity is taken from, for messages: the first place that is there, whether or not what it holds can be used.
+pub fn origin(ambient: &Ambient) -> Option<String> {
+    match source(ambient).ok()?? {
+        Source::Variable(_) => Some(VARIABLE.to_owned()),
+        Source::File(path) => Some(path.display().to_string()),
+    }
+}
+
 /// Names that the person lets a repository set although they are refused otherwise. Settings that cannot be read
 /// lift nothing; `find` says what is wrong with them.
 pub fn lifted_names(ambient: &Ambient) -> Vec<VariableName> {
@@ -93,7 +107,10 @@ enum Source<'a> {
 /// None at all, or one that cannot be used.
 pub fn look(ambient: &Ambient) -> Result<Understood> {
     match source(ambient)? {
-        Some(source) => source.read(ambient),
+        Some(source) => Ok(match source.read(ambient)? {
+            Understood::Ready(identities) => Understood::Ready(identities.named(own_name(ambient))),
+            locked @ Understood::Locked(_) => locked,
+        }),
         None => Err(Failure::new("there is no identity to open the secrets with")
             .hint("nexus-env init makes one; in CI, set NEXUS_ENV_IDENTITY")
             .into()),

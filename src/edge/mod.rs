@@ -19,6 +19,7 @@ pub mod health;
 pub mod identity;
 pub mod intake;
 pub mod journal;
+pub mod keyring;
 pub mod layers;
 pub mod listener;
 pub mod memory;

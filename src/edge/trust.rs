@@ -239,6 +239,11 @@ pub fn forget(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentNam
     renew(ambient, state)
 }
 
+/// Lets every shell look anew at its next prompt: what it could open, or could not, is another thing now.
+pub fn stir(ambient: &Ambient) -> Result<()> {
+    renew(ambient, state(ambient)?)
+}
+
 /// A fingerprint, a revision, `protected` where it is, and the seal of that very revision, which older programs did not keep.
 fn parse_pin(text: &str) -> Option<Pin> {
     let mut words = text.strip_suffix('\n')?.split(' ').peekable();

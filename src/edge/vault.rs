@@ -145,6 +145,19 @@ pub fn open(
     Ok(Opened { vars, pin: pin(container, expected, &keys), warning })
 }
 
+/// The data key of a store that is verified as [`open`] does, to be kept for a time, and what is to be remembered of it.
+///
+/// # Errors
+/// As [`open`].
+pub fn unlock(
+    container: &Container,
+    expected: &Expected<'_>,
+    identities: &Identities,
+) -> Result<(DataKey, Opened), VaultFailure> {
+    let opened = open(container, expected, identities, Wanted::Only(&[]))?;
+    Ok((data_key(container, expected.id, expected.environment, identities)?, opened))
+}
+
 /// What to remember: the highest revision seen, also where an older one was let through with a warning.
 fn pin(container: &Container, expected: &Expected<'_>, keys: &Keys) -> Pin {
     let protection = match container.protected {
@@ -203,22 +216,29 @@ fn value_damaged(expected: &Expected<'_>, Damaged(name): Damaged) -> VaultFailur
 
 /// The keys of a store that says that it is the one expected. Nothing of it is verified yet.
 fn unwrap(container: &Container, expected: &Expected<'_>, identities: &Identities) -> Result<Keys, VaultFailure> {
-    let data_key = data_key(container, expected, identities)?;
-    Ok(Keys::derive(&data_key, expected.id, expected.environment))
+    let (id, environment) = (expected.id, expected.environment);
+    Ok(Keys::derive(&data_key(container, id, environment, identities)?, id, environment))
 }
 
-/// The data key itself, for whoever wraps it for one more reader.
-fn data_key(container: &Container, expected: &Expected<'_>, identities: &Identities) -> Result<DataKey, VaultFailure> {
-    let environment = expected.environment;
+/// The data key itself, for whoever wraps it for one more reader or keeps it for a time.
+fn data_key(
+    container: &Container,
+    id: &RepositoryId,
+    environment: &EnvironmentName,
+    identities: &Identities,
+) -> Result<DataKey, VaultFailure> {
     let place = place(environment);
-    if container.repository != *expected.id {
+    if container.repository != *id {
         return Err(VaultFailure::OtherRepository { place });
     }
     if container.environment != *environment {
         return Err(VaultFailure::OtherEnvironment { place, found: container.environment.clone() });
     }
+    if let Some(key) = identities.data_key() {
+        return Ok(key.clone());
+    }
     match unwrap_key(&container.key, identities) {
-        Ok(data_key) => Ok(data_key),
+        Ok(key) => Ok(key),
         Err(DecryptError::NoMatchingKeys) => {
             let own = identities.recipients();
             let environment = environment.clone();

@@ -3,7 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 
 use crate::world::terminal::{Terminal, rendered};
-use crate::world::{PATIENCE, World};
+use crate::world::{PATIENCE, Shell, World};
+use crate::{DEV_AND_PROD, DEV_URL, PROD_URL};
 
 /// Runs a program of the world on a terminal of its own in the repository, answers each question, and returns the exit
 /// status and all that the terminal showed.
@@ -105,4 +106,71 @@ fn what_stands_behind_a_passphrase_is_read_by_age_and_here() {
     assert!(status == 0 && clear.contains(String::from_utf8_lossy(&public).trim().get(..4).unwrap()), "{status}");
     let (status, told) = dialogue(&world, &put, &[]);
     assert!(status == 1 && told.contains("is behind a passphrase already"), "{told}");
+}
+
+/// One story for all of it: what is unlocked is this user's, in every world.
+#[test]
+fn an_environment_is_locked_until_its_passphrase_is_typed_and_again_when_its_time_is_over() {
+    let passphrase = "correct horse";
+    let world = World::with(&DEV_AND_PROD.replace("9f3k2v7m4q8x1c5b", "unlocking0000001"));
+    let world = world.secret("dev", "DATABASE_URL", DEV_URL).secret("prod", "DATABASE_URL", PROD_URL);
+    // A key without a passphrase is never locked.
+    world
+        .run(&["unlock", "dev"])
+        .succeeds()
+        .says("nexus-env: `~/.config/nexus-env/identity.txt` has no passphrase, so dev is never locked\n");
+    let put = ["nexus-env", "keygen", "--passphrase"];
+    let question = "it stays the same key [y/N] ";
+    assert_eq!(dialogue(&world, &put, &[(question, "y"), (NEW, passphrase), (AGAIN, passphrase)]).0, 0);
+
+    // At a prompt, and where nobody can be asked, nothing asks.
+    let locked =
+        |environment: &str| format!("nexus-env: {environment} is locked\nhint: nexus-env unlock {environment}\n");
+    world.run(&["export", "-e", "prod", "--format", "json"]).ends_with_status(1).prints("").says(&locked("prod"));
+    world.run_with_input(&["set", "A", "-e", "dev"], b"1").ends_with_status(1).says(&locked("dev"));
+    world.run(&["unlock", "dev"]).ends_with_status(1).says(
+        "nexus-env: the identity is protected by a passphrase, and there is no terminal to ask for it on\n\
+         hint: in CI, NEXUS_ENV_IDENTITY holds an identity without one\n",
+    );
+    let mut session = world.open(Shell::Bash);
+    assert_eq!(session.types("cd repo").text, locked("dev").trim_end());
+    let asks = "passphrase of `~/.config/nexus-env/identity.txt`: ";
+    let said = session.answers("nexus-env unlock", asks, "wrong horse").text.clone();
+    assert!(said.ends_with(
+        "nexus-env: `~/.config/nexus-env/identity.txt` does not open with this passphrase\nhint: try again"
+    ));
+    let said = session.answers("nexus-env unlock", asks, passphrase).text.clone();
+    assert!(said.contains("nexus-env: dev is unlocked until 15:42\n"), "{said}");
+    assert!(said.ends_with("nexus-env: dev · DATABASE_URL and 1 more"), "{said}");
+    assert_eq!(session.types("nexus-env get DATABASE_URL").text, DEV_URL);
+
+    // One environment is open, the other is not; a command that was typed asks by itself.
+    world.run(&["export", "-e", "prod", "--format", "json"]).ends_with_status(1).says(&locked("prod"));
+    let get = ["nexus-env", "run", "-e", "prod", "--", "printenv", "NODE_ENV"];
+    let (status, told) = dialogue(&world, &get, &[(asks, passphrase)]);
+    assert!(status == 0 && told.ends_with("\nproduction"), "{told}");
+    world.run(&["export", "-e", "prod", "--format", "json"]).ends_with_status(1).says(&locked("prod"));
+    let (status, told) = dialogue(&world, &["nexus-env", "unlock", "prod", "--for", "2h"], &[(asks, passphrase)]);
+    assert!(status == 0 && told.ends_with("nexus-env: prod is unlocked until 15:42"), "{told}");
+    world.run(&["export", "-e", "prod", "--format", "json"]).succeeds();
+
+    // What is kept opens only what is sealed under it: a changed file, and one under another key, are locked.
+    let place = world.repo().join(".nexusenv.d/prod.toml");
+    let whole = std::fs::read_to_string(&place).unwrap();
+    std::fs::write(&place, whole.replace("revision = 1", "revision = 2")).unwrap();
+    world.run(&["export", "-e", "prod", "--format", "json"]).ends_with_status(1).prints("").says(&locked("prod"));
+    let (status, told) = dialogue(&world, &["nexus-env", "unlock", "prod"], &[(asks, passphrase)]);
+    assert!(status == 1 && told.contains("the seal of `.nexusenv.d/prod.toml` does not hold"), "{told}");
+    std::fs::write(&place, whole).unwrap();
+    world.run(&["export", "-e", "prod", "--format", "json"]).succeeds();
+
+    // Forgotten at once, also in the shell that has it.
+    world.run(&["lock", "prod"]).succeeds().says("nexus-env: prod is locked\n");
+    world.run(&["lock", "prod"]).succeeds().says("nexus-env: prod was not unlocked\n");
+    world.run(&["export", "-e", "prod", "--format", "json"]).ends_with_status(1).says(&locked("prod"));
+    let said = session.types("nexus-env lock").text.clone();
+    assert_eq!(said, format!("nexus-env: locked 1 environment\n{}", locked("dev").trim_end()));
+    assert_eq!(session.types("echo \"[${DATABASE_URL-}]\"").text, "[]");
+    let world = world.variable("CLAUDECODE", "1");
+    world.run(&["unlock", "prod"]).ends_with_status(3);
 }

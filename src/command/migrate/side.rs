@@ -42,6 +42,7 @@ impl<'a> Side<'a> {
     /// Where the environment's secrets cannot be opened here, or it has no database URL that can be asked.
     pub fn of(ambient: &Ambient, loaded: &Loaded, environment: &'a Environment, place: &Place) -> Result<Side<'a>> {
         let name = &environment.name;
+        load::ask_for(ambient, loaded, environment)?;
         let secrets = load::secrets(ambient, loaded, environment)?;
         let vars = vars::resolve(&environment.vars, secrets)?;
         let Some(variable) = variable(loaded, place, &vars) else {
@@ -203,9 +204,10 @@ fn variable(loaded: &Loaded, place: &Place, vars: &Vars) -> Option<VariableName>
 
 /// The columns of these environments, each asked at the same time.
 pub fn columns(ambient: &Ambient, loaded: &Loaded, environments: &[&Environment], place: &Place) -> Vec<Column> {
-    let stored = load::stored_urls(ambient, loaded);
+    // They come first: a passphrase is asked for once, and what it opens is there for all.
     let sides: Vec<Result<Side<'_>>> =
         environments.iter().map(|environment| Side::of(ambient, loaded, environment, place)).collect();
+    let stored = load::stored_urls(ambient, loaded);
     let look = |side: &Result<Side<'_>>| match side {
         Ok(side) => side.seen(loaded, &side.observed(ambient, loaded, &stored).evidence),
         Err(error) => {

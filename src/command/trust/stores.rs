@@ -2,6 +2,7 @@
 //! that was allowed. A store that opens was made by somebody who could read the environment, or anew by somebody who could
 //! not: that is what the person's word is about.
 
+use crate::command::load;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::config::repository::Repository;
 use crate::domain::config::{Config, Environment};
@@ -11,7 +12,7 @@ use crate::domain::store::container::fingerprint::Fingerprint;
 use crate::domain::store::container::{Pin, Recipient};
 use crate::domain::store::readers;
 use crate::edge::vault::{self, Expected, Opened, Wanted};
-use crate::edge::{identity, terminal, trust};
+use crate::edge::{terminal, trust};
 use crate::error::{Result, told};
 
 /// One environment's store.
@@ -39,6 +40,7 @@ pub(super) fn look(
     config: &Config,
     environment: &Environment,
     lifted: &[VariableName],
+    opened: &load::Opened,
 ) -> Option<Looked> {
     let name = &environment.name;
     let container = match vault::read(&repository.root, name) {
@@ -50,7 +52,8 @@ pub(super) fn look(
         Expected { id: &config.id, environment: name, protection: environment.protection, pin: None, lifted };
     // A file that was damaged is written anew; that is what it tells one to do.
     let known = trust::pin(ambient, &config.id, name).unwrap_or(None);
-    let opened = identity::find(ambient).and_then(|identities| {
+    let identities = opened.identities(ambient, name, &[&container], load::Asking::Person);
+    let opened = identities.and_then(|identities| {
         let opened: Opened = vault::open(&container, &expected, &identities, Wanted::Only(&[]))?;
         Ok(vault::still_protected(known, opened.pin, &expected)?)
     });

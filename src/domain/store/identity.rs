@@ -9,6 +9,7 @@ use age::secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::container::{Recipient, RecipientName};
+use super::container::seal::DataKey;
 use crate::domain::text::secret::Secret;
 
 /// Everything that can open a store here.
@@ -25,6 +26,8 @@ pub struct Identities {
 enum Own {
     Age(age::x25519::Identity),
     Ssh(Box<age::ssh::Identity>, String),
+    /// One environment's data key in place of an identity that is locked.
+    Unlocked(DataKey),
 }
 
 impl std::fmt::Debug for Identities {
@@ -50,9 +53,23 @@ impl Identities {
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &dyn age::Identity> {
-        self.keys.iter().map(|key| match key {
-            Own::Age(identity) => identity as &dyn age::Identity,
-            Own::Ssh(identity, _) => identity.as_ref() as &dyn age::Identity,
+        self.keys.iter().filter_map(|key| match key {
+            Own::Age(identity) => Some(identity as &dyn age::Identity),
+            Own::Ssh(identity, _) => Some(identity.as_ref() as &dyn age::Identity),
+            Own::Unlocked(_) => None,
+        })
+    }
+
+    /// What stands for an identity behind a passphrase, in one environment, while that is unlocked.
+    pub fn unlocked(origin: &str, key: DataKey) -> Identities {
+        Identities::new(origin.to_owned(), vec![Own::Unlocked(key)])
+    }
+
+    /// The data key of the one environment that is unlocked.
+    pub fn data_key(&self) -> Option<&DataKey> {
+        self.keys.iter().find_map(|key| match key {
+            Own::Unlocked(key) => Some(key),
+            Own::Age(_) | Own::Ssh(..) => None,
         })
     }
 
@@ -66,9 +83,10 @@ impl Identities {
         self.recipients.get_or_init(|| {
             self.keys
                 .iter()
-                .map(|key| match key {
-                    Own::Age(identity) => identity.to_public().to_string(),
-                    Own::Ssh(_, recipient) => recipient.clone(),
+                .filter_map(|key| match key {
+                    Own::Age(identity) => Some(identity.to_public().to_string()),
+                    Own::Ssh(_, recipient) => Some(recipient.clone()),
+                    Own::Unlocked(_) => None,
                 })
                 .collect()
         })

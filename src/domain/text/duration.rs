@@ -6,6 +6,9 @@ pub struct Duration(u64);
 
 impl Duration {
     pub const PROTECTED_SELECTION: Duration = Duration(30 * 60);
+    /// How long an unlocked environment stays so, where it is protected and where it is not.
+    pub const UNLOCKED_PROTECTED: Duration = Duration(15 * 60);
+    pub const UNLOCKED_OPEN: Duration = Duration(8 * 3600);
     /// How long a deployment's statement waits for a lock unless told otherwise.
     pub const LOCK: Duration = Duration(3);
     const LONGEST: u64 = 7 * 24 * 3600;

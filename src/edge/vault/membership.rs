@@ -22,7 +22,7 @@ pub fn admit(
     today: Day,
 ) -> Result<Outcome, VaultFailure> {
     allowed(expected)?;
-    let key = data_key(&before, expected, identities)?;
+    let key = data_key(&before, expected.id, expected.environment, identities)?;
     let keys = Keys::derive(&key, expected.id, expected.environment);
     let (verified, warning) = verify(&before, expected, &keys)?;
     let mut recipients = before.recipients.clone();

@@ -21,6 +21,7 @@ use crate::domain::text::secret::Secret;
 const DOMAIN: &[u8] = b"nexus-env/v1";
 
 /// The 32 bytes that the age file inside a store holds.
+#[derive(Clone)]
 pub struct DataKey(Zeroizing<[u8; 32]>);
 
 impl DataKey {

@@ -1,0 +1,83 @@
+//! What opens an environment's store: the person's identity, or, where that stands behind a passphrase, the data key that
+//! `unlock` keeps for a time. Only a command that a person typed asks for the passphrase.
+
+use std::sync::{Arc, OnceLock};
+
+use super::Loaded;
+use crate::domain::config::Environment;
+use crate::domain::config::name::EnvironmentName;
+use crate::domain::session::ambient::{Ambient, Terminal};
+use crate::domain::session::keyboard;
+use crate::domain::store::container::Container;
+use crate::domain::store::container::seal::{DataKey, Keys};
+use crate::domain::store::identity::{Identities, Understood};
+use crate::edge::{entry, identity, keyring, vault};
+use crate::error::{Failure, Result};
+
+/// Whether a passphrase may be asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Asking {
+    Nobody,
+    Person,
+}
+
+/// The person's identity, once something needed it and it could be opened.
+#[derive(Debug, Default)]
+pub struct Opened(OnceLock<Arc<Identities>>);
+
+impl Opened {
+    /// What opens these stores of one environment.
+    ///
+    /// # Errors
+    /// No identity, or one behind a passphrase with nothing unlocked and nobody who may be asked.
+    pub fn identities(
+        &self,
+        ambient: &Ambient,
+        environment: &EnvironmentName,
+        stores: &[&Container],
+        asking: Asking,
+    ) -> Result<Arc<Identities>> {
+        if let Some(known) = self.0.get() {
+            return Ok(Arc::clone(known));
+        }
+        let found = match identity::look(ambient)? {
+            Understood::Ready(identities) => identities,
+            Understood::Locked(locked) => match (kept(ambient, stores), asking) {
+                // It opens this environment alone, and is no identity.
+                (Some(key), _) => return Ok(Arc::new(Identities::unlocked(locked.origin(), key))),
+                (None, Asking::Person) if can_be_asked(ambient) => identity::unlock(ambient, locked, &entry::passphrase)?,
+                (None, Asking::Person | Asking::Nobody) => return Err(self::locked(environment).into()),
+            },
+        };
+        Ok(Arc::clone(self.0.get_or_init(|| Arc::new(found))))
+    }
+}
+
+fn can_be_asked(ambient: &Ambient) -> bool {
+    ambient.terminal == Terminal::Present && keyboard::marker(&ambient.variables).is_none()
+}
+
+pub fn locked(environment: &EnvironmentName) -> Failure {
+    Failure::new(format!("{environment} is locked")).hint(format!("nexus-env unlock {environment}"))
+}
+
+/// The data key that is kept for the environment of these stores, where each of them is sealed under it. One that another
+/// key has taken the place of is none.
+fn kept(ambient: &Ambient, stores: &[&Container]) -> Option<DataKey> {
+    let first = stores.first()?;
+    let key = keyring::kept(&first.repository, &first.environment, ambient.clock())?;
+    let keys = Keys::derive(&key, &first.repository, &first.environment);
+    stores.iter().all(|store| keys.verify(store).is_ok()).then_some(key)
+}
+
+/// Asks for the passphrase of the person's identity, where it takes one to open this environment: for a command that was
+/// typed. What is opened from here on asks no more.
+///
+/// # Errors
+/// As [`Opened::identities`].
+pub fn ask_for(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<()> {
+    match vault::read(&loaded.repository.root, &environment.name)? {
+        None => Ok(()),
+        Some(store) => loaded.opened.identities(ambient, &environment.name, &[&store], Asking::Person).map(drop),
+    }
+}

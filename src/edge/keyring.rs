@@ -1,0 +1,57 @@
+//! Where a data key is kept for a time, so that an identity behind a passphrase need not be opened at each load: the kernel's
+//! keyring on Linux, the Keychain on macOS. No identity is ever kept, nothing is written to a disk of ours, and whatever goes
+//! wrong while reading means that there is none.
+
+#[cfg(target_os = "linux")]
+#[path = "keyring/linux.rs"]
+mod system;
+#[cfg(target_os = "macos")]
+#[path = "keyring/macos.rs"]
+mod system;
+
+use std::io;
+
+use zeroize::Zeroizing;
+
+use crate::domain::config::name::{EnvironmentName, RepositoryId};
+use crate::domain::store::container::seal::DataKey;
+use crate::domain::text::clock::Now;
+
+/// Every key of ours is kept under a name that begins so.
+const OURS: &str = "nexus-env:";
+
+fn name(id: &RepositoryId, environment: &EnvironmentName) -> String {
+    format!("{OURS}{}:{environment}", id.as_str())
+}
+
+/// Keeps an environment's data key for so many seconds, in place of one that is kept already. The time-out is the system's
+/// own where it has one, so that nothing need run when it comes.
+///
+/// # Errors
+/// Where the system keeps no keys for programs, as in many containers, or no more of them.
+pub fn keep(id: &RepositoryId, environment: &EnvironmentName, key: &DataKey, seconds: u64, now: Now) -> io::Result<()> {
+    system::keep(&name(id, environment), key.expose(), seconds, now)
+}
+
+/// The data key that is kept for an environment.
+pub fn kept(id: &RepositoryId, environment: &EnvironmentName, now: Now) -> Option<DataKey> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    system::read(&name(id, environment), &mut bytes, now)?;
+    Some(DataKey::new(bytes))
+}
+
+/// Forgets one environment's key; whether there was one.
+///
+/// # Errors
+/// Where it is there and cannot be removed.
+pub fn forget(id: &RepositoryId, environment: &EnvironmentName) -> io::Result<bool> {
+    system::forget(&name(id, environment))
+}
+
+/// Forgets every key of ours that this person has; how many there were.
+///
+/// # Errors
+/// Where one is there and cannot be removed.
+pub fn forget_all() -> io::Result<usize> {
+    system::forget_all(OURS)
+}
