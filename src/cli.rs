@@ -17,6 +17,7 @@ use crate::domain::config::Access;
 use crate::domain::guard::toolcall::Format;
 use crate::domain::session::ambient::{Ambient, Colour};
 use crate::domain::session::given;
+use crate::domain::store::container::seal::merge::Side;
 use crate::domain::store::dotenv::Dialect;
 use crate::domain::target::acceptance::Emptiness;
 use crate::edge::{ambient, memory, output, terminal, tunnel};
@@ -62,6 +63,8 @@ fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
         "__load" => Some(command::session::load(ambient, called, rest)),
         "__node" => Some(command::sentry::for_node(ambient, rest)),
         "__guard" => Some(command::sentry::for_shell(ambient, rest)),
+        "__merge" => Some(command::conflict::driver(ambient, rest)),
+        "__names" => Some(command::conflict::names(rest)),
         "__ended" => Some(command::sentry::deployed(ambient, rest)),
         "__tour-reach" => Some(command::tour::reach(ambient, rest)),
         "hook" if rest.len() == 1 && !rest[0].to_string_lossy().starts_with('-') => {
@@ -152,12 +155,16 @@ impl Global {
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
     use command::{
-        agent, doctor, edit, init, join, keys, log, pause, prompt, ps, recipients, run, scan, scripts, sentry, session, status, tour, trust, variables, verify,
+        agent, conflict, doctor, drivers, edit, init, join, keys, log, pause, prompt, ps, recipients, run, scan,
+        scripts, sentry, session, status, tour, trust, variables, verify,
     };
     let done = |()| Status::DONE;
     match verb {
         Verb::Hook(args) => session::hook(ambient, &words[0], &[args.shell.into()]),
-        Verb::Init => init::init_with_identity(ambient).map(done),
+        Verb::Init(args) => {
+            let offer = if args.git { drivers::Offer::Taken } else { drivers::Offer::Asked };
+            init::init_with_identity(ambient).and_then(|()| drivers::offer_here(ambient, offer)).map(done)
+        }
         Verb::Allow(args) => {
             let answer = if args.yes { trust::Answer::Yes } else { trust::Answer::Asked };
             trust::allow_typed(ambient, args.path.as_deref(), answer).map(done)
@@ -199,6 +206,14 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         }
         Verb::Unlock(args) => keys::unlock(ambient, args.environment.as_deref(), args.duration.as_deref()).map(done),
         Verb::Lock(args) => keys::lock(ambient, args.environment.as_deref()).map(done),
+        Verb::Resolve(args) => {
+            let keep = match (args.ours, args.theirs) {
+                (true, _) => conflict::Keep::Of(Side::Ours),
+                (false, true) => conflict::Keep::Of(Side::Theirs),
+                (false, false) => conflict::Keep::Asked,
+            };
+            conflict::resolve(ambient, args.environment.as_deref(), keep).map(done)
+        }
         Verb::Rekey(args) => {
             let aim = if args.unprotected { recipients::Aim::Unprotected } else { recipients::Aim::NewKey };
             recipients::rekey(ambient, &args.environments.environments, aim).map(done)

@@ -47,7 +47,7 @@ pub enum Verb {
     /// Print the shell code of the hook: eval "$(nexus-env hook zsh)", in fish: nexus-env hook fish | source
     Hook(HookArgs),
     /// Write a commented .nexusenv, make an identity where there is none; changes nothing that exists
-    Init,
+    Init(InitArgs),
     /// Trust this configuration, after showing all that it can do and what changed since it was allowed last
     Allow(AllowArgs),
     /// Distrust this configuration: nothing is exported from it, and it no longer asks
@@ -78,6 +78,8 @@ pub enum Verb {
     Unlock(UnlockArgs),
     /// Forget at once what unlock keeps: one environment's, or all
     Lock(LockArgs),
+    /// Merge the secrets that git could not, by name; asks whose to keep of what both sides changed
+    Resolve(ResolveArgs),
     /// Make a new data key for an environment, and encrypt every value anew for the same readers
     Rekey(RekeyArgs),
     /// Give each secret that is stale or due a new value, one after the other; Enter leaves one for later
@@ -132,6 +134,13 @@ pub enum Dialect {
 pub struct HookArgs {
     #[arg(value_parser = PossibleValuesParser::new(["bash", "zsh", "fish"]))]
     pub shell: String,
+}
+
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// Let git merge secrets by name, without a question: a line in .gitattributes, and settings of this clone
+    #[arg(long)]
+    pub git: bool,
 }
 
 #[derive(Args, Debug)]
@@ -375,6 +384,18 @@ pub struct LockArgs {
     /// The environment; all of them, in every repository, when left out
     #[arg(value_name = "ENV")]
     pub environment: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct ResolveArgs {
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+    /// Of what both sides changed, keep this side's
+    #[arg(long, conflicts_with = "theirs")]
+    pub ours: bool,
+    /// Of what both sides changed, keep the other side's
+    #[arg(long)]
+    pub theirs: bool,
 }
 
 #[derive(Args, Debug)]

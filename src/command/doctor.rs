@@ -6,15 +6,17 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use super::drivers;
 use super::load::{self, Configured, Loaded};
 use super::status::Form;
 use super::stores;
 use crate::domain::config::Proxy;
 use crate::domain::config::name::{EnvironmentName, VariableName};
-use crate::domain::page::doctor::{self, Checked, Configuration, Facts, Prompt, Ready, Severity};
+use crate::domain::page::doctor::{self, Checked, Configuration, Facts, Merging, Prompt, Ready, Severity};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::given;
-use crate::edge::{ambient, identity, output, survey, vault};
+use crate::domain::text::safe_text;
+use crate::edge::{ambient, identity, output, survey, terminal, vault};
 use crate::error::{Exit, Failure, Result, Status, told};
 
 /// Prints the findings. 0 where none is an error, else 1.
@@ -26,7 +28,12 @@ pub fn doctor(ambient: &Ambient, form: Form) -> Result<Status> {
         Form::Json => {
             output::json(&format!("{:#}", json!({ "identity": identity::origin(ambient), "findings": findings })))?
         }
-        Form::Page => output::page(&doctor::page(&findings))?,
+        Form::Page => {
+            output::page(&doctor::page(&findings))?;
+            if let Some(origin) = identity::origin(ambient) {
+                terminal::say(ambient, &format!("your identity is {}", safe_text::cut(&origin, 400)));
+            }
+        }
     }
     Ok(if failed { Status::from(Exit::Failed as u8) } else { Status::DONE })
 }
@@ -65,6 +72,10 @@ fn gather(ambient: &Ambient) -> Facts {
             Some(_) | None => Prompt::Hooked,
         },
         missing,
+        merging: match root.as_deref().is_some_and(drivers::is_missing) {
+            true => Merging::NotHere,
+            false => Merging::AsAsked,
+        },
     }
 }
 

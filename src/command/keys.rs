@@ -98,7 +98,7 @@ pub fn unlock(ambient: &Ambient, named: Option<&str>, lasting: Option<&str>) -> 
     if let Some(warning) = &opened.warning {
         terminal::say_anyway(warning);
     }
-    trust::remember(ambient, id, name, opened.pin)?;
+    trust::remember(ambient, id, name, opened.pin, &store.recipients)?;
     let lasting = lasting.unwrap_or(match environment.protection {
         Protection::Protected => Duration::UNLOCKED_PROTECTED,
         Protection::Open => Duration::UNLOCKED_OPEN,

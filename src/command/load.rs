@@ -2,6 +2,7 @@
 //! It judges no command and asks nothing.
 
 use crate::domain::text::safe_text;
+mod absent;
 mod opening;
 mod selected;
 
@@ -33,6 +34,7 @@ use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
 use crate::edge::{identity, pause, terminal};
 use crate::error::{Failure, Result};
 
+pub use absent::missing;
 pub use opening::{Asking, Opened, ask_for, locked};
 pub use selected::{
     Active, access, active, chosen, consent, consent_to_write, has_own_identity, is_granted, lift, refuse_agent,
@@ -240,7 +242,13 @@ fn parsed(value: &Secret) -> Option<DatabaseUrl> {
 
 /// An environment's secrets, opened, or none where it has no store. Nothing asks.
 pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Vars> {
-    let Some(container) = vault::read(&loaded.repository.root, &environment.name)? else { return Ok(Vars::default()) };
+    let root = &loaded.repository.root;
+    let Some(container) = vault::read(root, &environment.name)? else {
+        return match absent::left_out(root, &environment.name) {
+            Some(failure) => Err(failure.into()),
+            None => Ok(Vars::default()),
+        };
+    };
     let identities = loaded.opened.identities(ambient, &environment.name, &[&container], Asking::Nobody)?;
     let pin = known_pin(ambient, loaded, environment, &container, &identities)?;
     let opened = vault::open(&container, &expected(loaded, environment, Some(pin)), &identities, Wanted::All)

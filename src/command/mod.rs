@@ -3,9 +3,11 @@
 pub mod agent;
 pub mod astray;
 pub mod audit;
+pub mod conflict;
 pub mod data_script;
 pub mod database;
 pub mod doctor;
+pub mod drivers;
 pub mod edit;
 pub mod engine;
 pub mod export;

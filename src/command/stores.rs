@@ -8,43 +8,24 @@ use crate::domain::page::doctor::stores::{self, State, Store};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::needs;
 use crate::domain::text::day::Day;
-use crate::edge::git::Git;
 use crate::edge::trust;
 use crate::edge::vault::{self, Wanted};
 use crate::error::{Failure, told};
 
 /// Every environment, in the configuration's order.
 pub fn all(ambient: &Ambient, loaded: &Loaded) -> Vec<Store> {
-    let missing = missing(loaded);
+    let names = loaded.config.environments.iter().map(|environment| &environment.name);
+    let missing = load::missing(&loaded.repository.root, names);
     let one = |environment: &Environment| Store {
         environment: environment.name.clone(),
         protection: environment.protection,
         is_default: environment.name == loaded.config.default,
-        state: match missing.contains(&stores::place(&environment.name)) {
+        state: match missing.contains(&&environment.name) {
             true => State::Missing,
             false => state(ambient, loaded, environment),
         },
     };
     loaded.config.environments.iter().map(one).collect()
-}
-
-/// Stores that git has in its index and that are not there. git is asked only where one is not there.
-fn missing(loaded: &Loaded) -> Vec<String> {
-    let root = &loaded.repository.root;
-    let absent = |environment: &&Environment| !vault::path(root, &environment.name).exists();
-    let absent: Vec<String> =
-        loaded.config.environments.iter().filter(absent).map(|environment| stores::place(&environment.name)).collect();
-    if absent.is_empty() {
-        return absent;
-    }
-    let Some(git) = Git::around(root) else { return Vec::new() };
-    let index = git.index(&root.join(".nexusenv.d"));
-    let physical = root.canonicalize().unwrap_or_else(|_| root.clone());
-    let known = |place: &String| {
-        let path = physical.join(place);
-        path.strip_prefix(&git.top).is_ok_and(|path| path.to_str().is_some_and(|path| index.contains_key(path)))
-    };
-    absent.into_iter().filter(known).collect()
 }
 
 fn state(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> State {

@@ -1,5 +1,7 @@
 //! Asks git about the files of a repository: what a commit holds, what stands in the work tree, where branches part. It
-//! changes nothing, runs no hook, and every question is one process.
+//! changes nothing but what a person asked for, runs no hook, and every question is one process.
+
+mod merging;
 
 mod objects;
 
@@ -10,6 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
+
+pub use merging::Conflicted;
 
 use crate::error::{Failure, Result};
 

@@ -196,6 +196,19 @@ pub fn git_top(ambient: &Ambient, start: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
+/// Whether the work tree around a directory is a sparse one (git-sparse-checkout(1)). A linked one, and a submodule, has a
+/// file that leads to what git keeps of it (gitrepository-layout(5)).
+pub fn is_sparse(root: &Path) -> bool {
+    let Some(git) = root.ancestors().map(|above| above.join(".git")).find(|git| git.symlink_metadata().is_ok()) else {
+        return false;
+    };
+    let kept = match std::fs::read_to_string(&git) {
+        Ok(text) => git.with_file_name(text.strip_prefix("gitdir: ").unwrap_or_default().trim_end()),
+        Err(_) => git,
+    };
+    kept.join("info/sparse-checkout").is_file()
+}
+
 /// Whether git keeps a repository's `.nexusenv.local` to one person.
 pub fn local_file(ambient: &Ambient, repository: &Repository) -> LocalFile {
     let Some(local) = &repository.local else { return LocalFile::Absent };

@@ -4,6 +4,7 @@
 
 mod failure;
 mod membership;
+mod merge;
 mod write;
 
 use std::io::{ErrorKind, Read};
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 
 pub use failure::{Tampering, VaultFailure};
 pub use membership::{admit, renew};
+pub use merge::{Merging, Texts, sides};
 pub use write::{By, Lock, Outcome, change, lock};
 
 use crate::disk;
@@ -66,7 +68,7 @@ pub fn path(root: &Path, environment: &EnvironmentName) -> PathBuf {
 }
 
 /// The path as messages show it.
-fn place(environment: &EnvironmentName) -> String {
+pub fn place(environment: &EnvironmentName) -> String {
     format!(".nexusenv.d/{environment}.toml")
 }
 
@@ -84,9 +86,13 @@ pub fn read(root: &Path, environment: &EnvironmentName) -> Result<Option<Contain
             };
         }
     };
-    match format::parse(&bytes) {
+    parsed(place, &bytes).map(Some)
+}
+
+fn parsed(place: String, text: &[u8]) -> Result<Container, VaultFailure> {
+    match format::parse(text) {
         Ok(container) if container.key.len() > LARGEST_KEY => Err(VaultFailure::TooLarge { place }),
-        Ok(container) => Ok(Some(container)),
+        Ok(container) => Ok(container),
         Err(Malformed::TooLarge) => Err(VaultFailure::TooLarge { place }),
         Err(Malformed::Conflict { line }) => Err(VaultFailure::Conflict { place, line }),
         Err(Malformed::Version(version)) => Err(VaultFailure::UnknownVersion { place, version }),
@@ -284,18 +290,11 @@ fn verify<'a>(
 ) -> Result<(Verified<'a>, Option<String>), VaultFailure> {
     let environment = expected.environment.clone();
     let place = place(&environment);
-    let verified = keys.verify(container).map_err(|Unsealed| VaultFailure::SealBroken {
-        environment: environment.clone(),
-        place: place.clone(),
-        tampering: tampering(container, keys),
-    })?;
+    let verified = sealed(container, &environment, keys)?;
     if expected.pin.is_some_and(|pin| pin.fingerprint != keys.fingerprint()) {
         return Err(VaultFailure::KeyReplaced { environment, differs: Vec::new() });
     }
-    let (listed, wrapped) = (container.recipients.len(), container.wrapped_for());
-    if listed != wrapped {
-        return Err(VaultFailure::Readers { environment, place, listed, wrapped });
-    }
+    wrapped_as_listed(container, &environment)?;
     let protected = container.protected == Some(Protection::Protected) || was_protected(expected.pin, keys);
     if protected && expected.protection == Protection::Open {
         return Err(VaultFailure::CalledUnprotected { environment });
@@ -312,6 +311,31 @@ fn verify<'a>(
         Protection::Open => {
             let warning = format!("`{place}` is revision {found}, and revision {seen} was seen here before");
             Ok((verified, Some(warning)))
+        }
+    }
+}
+
+/// Whether the seal holds.
+fn sealed<'a>(
+    container: &'a Container,
+    environment: &EnvironmentName,
+    keys: &'a Keys,
+) -> Result<Verified<'a>, VaultFailure> {
+    keys.verify(container).map_err(|Unsealed| VaultFailure::SealBroken {
+        environment: environment.clone(),
+        place: place(environment),
+        tampering: tampering(container, keys),
+    })
+}
+
+/// Whether the key is wrapped for as many as the store names.
+fn wrapped_as_listed(container: &Container, environment: &EnvironmentName) -> Result<(), VaultFailure> {
+    let (listed, wrapped) = (container.recipients.len(), container.wrapped_for());
+    match listed == wrapped {
+        true => Ok(()),
+        false => {
+            let (environment, place) = (environment.clone(), place(environment));
+            Err(VaultFailure::Readers { environment, place, listed, wrapped })
         }
     }
 }

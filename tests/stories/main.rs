@@ -37,6 +37,7 @@ mod layers;
 mod listener;
 mod loading;
 mod masking;
+mod merging;
 mod migrate_check;
 mod migrate_deploy;
 mod migrate_halfway;

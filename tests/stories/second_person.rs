@@ -84,7 +84,7 @@ fn team() -> World {
 }
 
 #[test]
-fn a_store_that_git_could_not_merge_is_named_with_what_git_takes() {
+fn a_store_that_git_could_not_merge_is_mended_by_name() {
     let world = team();
     world.git(&["checkout", "-qb", "other"]);
     world.sets("dev", "ONE", "1");
@@ -96,15 +96,19 @@ fn a_store_that_git_could_not_merge_is_named_with_what_git_takes() {
     merge.args(["merge", "-q", "other"]);
     world.finish(merge, b"").ends_with_status(1);
     let sentence = "`.nexusenv.d/dev.toml:7`: a merge conflict is not resolved";
-    let hint = "git checkout --ours .nexusenv.d/dev.toml keeps this branch's, --theirs the other's; then git add it, and \
-                set again what only the other one had";
+    let hint = "nexus-env resolve merges both sides by name";
     let told = format!("nexus-env: {sentence}\nhint: {hint}\n");
     world.run(&["get", "ONE", "-e", "dev"]).ends_with_status(1).says(&told);
     let doctor = world.run(&["doctor"]).ends_with_status(1);
     let text = String::from_utf8_lossy(&doctor.stdout).into_owned();
     assert!(text.starts_with(&format!("error: {sentence}\n  mend: {hint}\n")), "{text}");
-    world.git(&["checkout", "--ours", ".nexusenv.d/dev.toml"]);
-    world.run(&["get", "TWO", "-e", "dev"]).succeeds().prints("2");
+    let said = world.run(&["resolve"]).succeeds().stderr;
+    assert_eq!(said, "nexus-env: merged the secrets of dev\nnexus-env: next: git commit\n");
+    world.git(&["commit", "-qm", "merged"]);
+    for (name, value) in [("ONE", "1"), ("TWO", "2"), ("DATABASE_URL", DEV_URL)] {
+        world.run(&["get", name, "-e", "dev"]).succeeds().says("").prints(value);
+    }
+    world.run(&["resolve"]).succeeds().says("nexus-env: git has no store of secrets in conflict here\n");
 }
 
 #[test]

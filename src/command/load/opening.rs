@@ -45,7 +45,9 @@ impl Opened {
             Understood::Locked(locked) => match (kept(ambient, stores), asking) {
                 // It opens this environment alone, and is no identity.
                 (Some(key), _) => return Ok(Arc::new(Identities::unlocked(locked.origin(), key))),
-                (None, Asking::Person) if can_be_asked(ambient) => identity::unlock(ambient, locked, &entry::passphrase)?,
+                (None, Asking::Person) if can_be_asked(ambient) => {
+                    identity::unlock(ambient, locked, &entry::passphrase)?
+                }
                 (None, Asking::Person | Asking::Nobody) => return Err(self::locked(environment).into()),
             },
         };

@@ -29,6 +29,20 @@ pub fn ignoring(gitignore: &[u8]) -> Option<Vec<u8>> {
     Some([gitignore, unended, b".nexusenv.local", newline].concat())
 }
 
+/// What git is told of the stores.
+const ATTRIBUTES: &str = ".nexusenv.d/*.toml merge=nexus-env diff=nexus-env";
+
+/// A `.gitattributes` by which git merges and shows stores by name; `None` where it is told so already.
+pub fn attributed(gitattributes: &[u8]) -> Option<Vec<u8>> {
+    let said =
+        |line: &[u8]| line.starts_with(b".nexusenv.d/") && line.windows(16).any(|part| part == b" merge=nexus-env");
+    if gitattributes.split(|byte| *byte == b'\n').any(said) {
+        return None;
+    }
+    let unended: &[u8] = if gitattributes.is_empty() || gitattributes.ends_with(b"\n") { b"" } else { b"\n" };
+    Some([gitattributes, unended, ATTRIBUTES.as_bytes(), b"\n"].concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +98,14 @@ mod tests {
         check("*.local\n", Some("*.local\n.nexusenv.local\n"));
         check("#.nexusenv.local\n", Some("#.nexusenv.local\n.nexusenv.local\n"));
         check(".nexusenv.local\n!.nexusenv.local\n", Some(".nexusenv.local\n!.nexusenv.local\n.nexusenv.local\n"));
+    }
+
+    #[test]
+    fn git_is_told_once_of_the_stores() {
+        let told = attributed(b"").unwrap();
+        assert_eq!(told, format!("{ATTRIBUTES}\n").as_bytes());
+        assert_eq!(attributed(&told), None);
+        assert_eq!(attributed(b"*.png binary"), Some(format!("*.png binary\n{ATTRIBUTES}\n").into_bytes()));
+        assert_eq!(attributed(b".nexusenv.d/* merge=nexus-env\r\n"), None);
     }
 }

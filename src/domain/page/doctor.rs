@@ -54,6 +54,17 @@ pub struct Facts {
     pub prompt: Prompt,
     /// Programs that declared tunnels start and that are nowhere in `PATH`, each with its environment.
     pub missing: Vec<(EnvironmentName, String)>,
+    pub merging: Merging,
+}
+
+/// How git merges stores in this clone.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Merging {
+    /// By name, or as the team wants it.
+    #[default]
+    AsAsked,
+    /// The team's `.gitattributes` want it by name, and this clone has no settings for that.
+    NotHere,
 }
 
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

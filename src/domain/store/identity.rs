@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 use age::secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use super::container::{Recipient, RecipientName};
 use super::container::seal::DataKey;
+use super::container::{Recipient, RecipientName};
 use crate::domain::text::secret::Secret;
 
 /// Everything that can open a store here.

@@ -100,6 +100,11 @@ pub enum VaultFailure {
     BadRecipient {
         key: String,
     },
+    /// The two sides of a merge give a reader different keys.
+    TwoKeys {
+        environment: EnvironmentName,
+        name: RecipientName,
+    },
     /// The operating system gave no random bytes.
     NoRandomness,
 }
@@ -172,6 +177,9 @@ impl VaultFailure {
                 format!("`{environment}` holds a secret named `{name}`, which is refused: {reason}")
             }
             F::BadRecipient { key } => format!("`{key}` is no public key that can be encrypted to"),
+            F::TwoKeys { environment, name } => {
+                format!("the two sides of the merge give `{name}` different keys for `{environment}`")
+            }
             F::NoRandomness => "the operating system gave no random bytes".to_owned(),
         }
     }
@@ -186,10 +194,7 @@ impl VaultFailure {
             F::NotAFile { place } => Some(format!("ls -l {place} shows what it is")),
             F::TooLarge { .. } => Some("nexus-env unset NAME removes what does not belong there".to_owned()),
             F::Malformed { place, .. } => restore(place),
-            F::Conflict { place, .. } => Some(format!(
-                "git checkout --ours {place} keeps this branch's, --theirs the other's; then git add it, and set again \
-                 what only the other one had"
-            )),
+            F::Conflict { .. } => Some("nexus-env resolve merges both sides by name".to_owned()),
             F::UnknownVersion { .. } => Some("install the present version of nexus-env".to_owned()),
             F::OtherRepository { .. } => {
                 Some("its values can be stored here one by one: nexus-env set NAME".to_owned())
@@ -217,6 +222,12 @@ impl VaultFailure {
             }
             F::RefusedName { environment, name, .. } => Some(format!("nexus-env unset {name} -e {environment}")),
             F::BadRecipient { .. } => Some("a public key begins with age1 or ssh-ed25519".to_owned()),
+            F::TwoKeys { environment, .. } => {
+                let place = format!(".nexusenv.d/{environment}.toml");
+                Some(format!(
+                    "git checkout --ours -- {place} && git add {place} takes this side's alone, --theirs the other's"
+                ))
+            }
             F::NoRandomness => None,
         }
     }

@@ -1,5 +1,6 @@
 //! Findings about what nexus-env itself needs: identity, state, configuration, trust, ports, pins, programs.
 
+use super::Merging;
 use super::{Checked, Configuration, Facts, File, Finding, InGit, Ready, Role, Severity, StateDirectory};
 use crate::domain::config::Environment;
 use crate::domain::guard::reserved;
@@ -98,6 +99,14 @@ fn configured(facts: &Facts, ready: &Ready) -> Vec<Finding> {
                 mend: format!("nexus-env db pin -e {name}, then nexus-env db label -e {name}"),
             });
         }
+    }
+    if facts.merging == Merging::NotHere {
+        all.push(Finding {
+            severity: Severity::Note,
+            place: Some(".gitattributes".to_owned()),
+            sentence: "git does not merge secrets by name in this clone, and leaves conflicts".to_owned(),
+            mend: "nexus-env init --git".to_owned(),
+        });
     }
     for (environment, program) in &facts.missing {
         all.push(Finding {

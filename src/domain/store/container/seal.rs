@@ -3,6 +3,8 @@
 //! Values are reached through [`Verified`] alone, which only [`Keys::verify`] makes: no value of a store is opened
 //! before its seal held.
 
+pub mod merge;
+
 use chacha20poly1305::aead::AeadInPlace;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
@@ -53,6 +55,7 @@ pub struct Unsealed;
 pub struct Damaged(pub VariableName);
 
 /// A store whose seal held.
+#[derive(Clone, Copy)]
 pub struct Verified<'a> {
     container: &'a Container,
     keys: &'a Keys,

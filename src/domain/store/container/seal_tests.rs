@@ -1,6 +1,6 @@
 use super::*;
 
-fn name(text: &str) -> VariableName {
+pub(super) fn name(text: &str) -> VariableName {
     VariableName::new(text).unwrap()
 }
 
@@ -9,7 +9,7 @@ fn keys() -> Keys {
     Keys::derive(&DataKey::new(Zeroizing::new([1; 32])), &id, &EnvironmentName::new("prod").unwrap())
 }
 
-fn today() -> Day {
+pub(super) fn today() -> Day {
     Day::parse("2026-03-01").unwrap()
 }
 
@@ -18,7 +18,7 @@ fn reader(name: &str) -> Recipient {
 }
 
 /// A nonce that never repeats, as far as a test goes.
-fn counting() -> impl FnMut() -> Result<[u8; NONCE], Damaged> {
+pub(super) fn counting() -> impl FnMut() -> Result<[u8; NONCE], Damaged> {
     let mut count = 0;
     move || {
         count += 1;

@@ -1,0 +1,221 @@
+//! Stores that git merges: the driver that it calls, `resolve` for what nobody can decide but a person, and the text that a
+//! diff shows. Whatever happens, a merge holds nothing that no verified side holds, and no value is shown.
+
+mod decision;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use self::decision::decide;
+use super::load;
+use crate::domain::config::Protection;
+use crate::domain::config::name::{EnvironmentName, VariableName};
+use crate::domain::session::ambient::{Ambient, Terminal};
+use crate::domain::store::container::outline::outline;
+use crate::domain::store::container::seal::merge::Side;
+use crate::domain::store::container::{Container, Pin, format};
+use crate::domain::text::safe_text;
+use crate::edge::git::{Conflicted, Git};
+use crate::edge::vault::{self, Merging, Texts};
+use crate::edge::{output, repo, terminal, trust};
+use crate::error::{Exit, Failure, Result, Status};
+
+/// What git calls for a store that both sides changed: the three texts' files, and the store's path. The second file
+/// becomes the merge. Nothing is asked: what needs a person ends with 1, both sides stay in the file, and git calls it a
+/// conflict.
+pub fn driver(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+    let [base, ours, theirs, path] = words else {
+        return Err(Failure::new("git calls this with three files and a path").exit(Exit::Usage).into());
+    };
+    let read = |file: &OsString| -> Result<Vec<u8>> { Ok(repo::content(Path::new(file))?.unwrap_or_default()) };
+    let texts =
+        Texts { base: Some(read(base)?).filter(|text| !text.is_empty()), ours: read(ours)?, theirs: read(theirs)? };
+    let merged = environment_of(Path::new(path)).and_then(|environment| automatic(ambient, &environment, &texts));
+    let (text, status) = match merged {
+        Ok(merged) => (format::render(&merged).into_bytes(), Status::DONE),
+        Err(error) => {
+            terminal::complain(ambient, &error);
+            (marked(&texts), Status::from(Exit::Failed as u8))
+        }
+    };
+    repo::replace(Path::new(ours), &text)?;
+    Ok(status)
+}
+
+/// Both sides as git leaves them, so that nothing loads one of them before it was decided.
+fn marked(texts: &Texts) -> Vec<u8> {
+    [b"<<<<<<< ours\n".as_slice(), &texts.ours, b"=======\n", &texts.theirs, b">>>>>>> theirs\n"].concat()
+}
+
+/// `.nexusenv.d/dev.toml`, wherever in the work tree.
+fn environment_of(path: &Path) -> Result<EnvironmentName> {
+    let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".toml")).and_then(EnvironmentName::new);
+    name.ok_or_else(|| Failure::new(format!("`{}` is no store of secrets", safe_text::path(path))).into())
+}
+
+fn automatic(ambient: &Ambient, environment: &EnvironmentName, texts: &Texts) -> Result<Container> {
+    let opened = opened(ambient, environment, texts, load::Asking::Nobody)?;
+    let sides = opened.sides()?;
+    let known = trust::pin(ambient, &sides.container(Side::Ours).repository, environment)?;
+    for side in [Side::Ours, Side::Theirs] {
+        if known.is_none_or(|pin| pin.fingerprint != opened.fingerprint(side)) {
+            let message =
+                format!("on {} of the merge, the secrets of {environment} have a key that is new here", side_of(side));
+            return Err(Failure::new(message).hint("nexus-env resolve, which shows who reads it and asks").into());
+        }
+    }
+    let plan = opened.plan()?;
+    let claimed: Vec<&VariableName> = plan.claimed().collect();
+    if !claimed.is_empty() {
+        return Err(Failure::new(format!("{} changed on both sides of the merge", listed(&claimed, environment)))
+            .hint("nexus-env resolve, which asks whose to keep")
+            .into());
+    }
+    Ok(opened.merged(&plan, Side::Ours)?)
+}
+
+/// Opens both sides. A coding agent merges nothing of a protected environment.
+fn opened(ambient: &Ambient, environment: &EnvironmentName, texts: &Texts, asking: load::Asking) -> Result<Merging> {
+    let parsed: Vec<Container> =
+        [&texts.ours, &texts.theirs].into_iter().filter_map(|t| format::parse(t).ok()).collect();
+    let claims = |store: &Container| store.protected == Some(Protection::Protected);
+    if parsed.iter().any(claims) || environment.protected_by_default() {
+        load::refuse_any_agent(ambient, &format!("merging the secrets of {environment}"))?;
+    }
+    let stores: Vec<&Container> = parsed.iter().collect();
+    let identities = load::Opened::default().identities(ambient, environment, &stores, asking)?;
+    vault::sides(texts, environment, &identities).map_err(|refused| {
+        let (place, other) = (vault::place(environment), said(refused.side.other()));
+        let failure = Failure::from(refused);
+        let instead = format!(
+            "git checkout --{other} -- {place} && git add {place} takes the one that is as it should be; git log -p --all \
+             -- {place} shows who changed it"
+        );
+        Failure { hint: Some(instead), ..failure }.into()
+    })
+}
+
+/// Whose to keep of what both sides changed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Keep {
+    Asked,
+    Of(Side),
+}
+
+/// `resolve`: merges each store of this work tree that git could not, asks what nobody else can decide, and tells git.
+///
+/// # Errors
+/// A side that cannot be opened or whose seal does not hold; a question, and nobody to ask.
+pub fn resolve(ambient: &Ambient, named: Option<&str>, keep: Keep) -> Result<()> {
+    let git = ambient.cwd.as_deref().and_then(Git::around).ok_or_else(|| {
+        Failure::new("there is no git work tree here").hint("cd to the repository whose merge is not finished")
+    })?;
+    let wanted = |store: &Conflicted| {
+        let environment = environment_of(&store.path).ok().filter(|_| is_a_store(&store.path));
+        environment.is_some_and(|environment| named.is_none_or(|named| named == environment.as_str()))
+    };
+    let stores: Vec<Conflicted> = git.conflicted(&git.top).into_iter().filter(wanted).collect();
+    if stores.is_empty() {
+        terminal::say(ambient, "git has no store of secrets in conflict here");
+        return Ok(());
+    }
+    for store in &stores {
+        one(ambient, &git, store, keep)?;
+    }
+    if let Some(next) = git.other_side().and_then(|reference| next(&reference)) {
+        terminal::say(ambient, &format!("next: {next}"));
+    }
+    Ok(())
+}
+
+fn is_a_store(path: &Path) -> bool {
+    path.parent().and_then(Path::file_name).is_some_and(|name| name == ".nexusenv.d")
+}
+
+fn next(reference: &str) -> Option<&'static str> {
+    match reference {
+        "MERGE_HEAD" => Some("git commit"),
+        "REBASE_HEAD" => Some("git rebase --continue"),
+        "CHERRY_PICK_HEAD" => Some("git cherry-pick --continue"),
+        "REVERT_HEAD" => Some("git revert --continue"),
+        _ => None,
+    }
+}
+
+fn one(ambient: &Ambient, git: &Git, store: &Conflicted, keep: Keep) -> Result<()> {
+    let environment = environment_of(&store.path)?;
+    let place = safe_text::path(&store.path);
+    let text = |id: &Option<String>| id.as_deref().and_then(|id| git.blob(id));
+    let (Some(ours), Some(theirs)) = (text(&store.ours), text(&store.theirs)) else {
+        return Err(Failure::new(format!("`{place}` was removed on one side of the merge and changed on the other"))
+            .hint(format!("git rm {place}, or git checkout --ours -- {place} (or --theirs) && git add {place}"))
+            .into());
+    };
+    let texts = Texts { base: text(&store.base), ours, theirs };
+    let opened = opened(ambient, &environment, &texts, load::Asking::Person)?;
+    let decided = decide(ambient, git, &environment, &opened, keep)?;
+    let merged = opened.merged(&decided.plan, decided.under)?;
+    let path: PathBuf = git.top.join(&store.path);
+    repo::replace(&path, format::render(&merged).as_bytes())?;
+    if decided.is_new_here {
+        trust::forget(ambient, &merged.repository, &environment)?;
+        let pin = Pin {
+            fingerprint: opened.fingerprint(decided.under),
+            revision: merged.revision,
+            protection: merged.protected.unwrap_or(Protection::Open),
+            seal: Some(merged.seal),
+        };
+        trust::remember(ambient, &merged.repository, &environment, pin, &merged.recipients)?;
+    }
+    if !git.stage(&path) {
+        return Err(Failure::new(format!("git did not take `{place}`")).hint(format!("git add {place}")).into());
+    }
+    terminal::say(ambient, &format!("merged the secrets of {environment}{}", decided.told()));
+    Ok(())
+}
+
+/// The text of a store that a diff shows, for git: names and readers, never a value.
+pub fn names(words: &[OsString]) -> Result<Status> {
+    let [file] = words else {
+        return Err(Failure::new("git calls this with one file").exit(Exit::Usage).into());
+    };
+    let text = repo::content(Path::new(file))?.unwrap_or_default();
+    let shown = match format::parse(&text) {
+        Ok(container) => outline(&container),
+        // What stands there may be anything; what it is not is said, and nothing of it shown.
+        Err(_) => format!("no store of secrets: {} bytes\n", text.len()),
+    };
+    output::write(shown.as_bytes())?;
+    Ok(Status::DONE)
+}
+
+/// As git's own options call it.
+fn said(side: Side) -> &'static str {
+    match side {
+        Side::Ours => "ours",
+        Side::Theirs => "theirs",
+    }
+}
+
+fn side_of(side: Side) -> &'static str {
+    match side {
+        Side::Ours => "this side",
+        Side::Theirs => "the other side",
+    }
+}
+
+fn listed(names: &[&VariableName], environment: &EnvironmentName) -> String {
+    let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let verb = if all.len() == 1 { "was" } else { "were" };
+    format!("{} of {environment} {verb}", all.join(", "))
+}
+
+/// A question needs somebody to answer it.
+fn ask(ambient: &Ambient, question: &str) -> Result<String> {
+    if ambient.terminal == Terminal::Absent {
+        return Err(Failure::new("this needs an answer, and there is no terminal to ask on")
+            .hint("nexus-env resolve, in a terminal of your own")
+            .into());
+    }
+    crate::edge::consent::typed(&format!("nexus-env: {question} "))
+}

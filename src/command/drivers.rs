@@ -1,0 +1,86 @@
+//! Sets git up to merge stores by name and to show them so: a line in `.gitattributes`, which the team shares, and the settings
+//! of this clone, which nobody but its owner can make.
+
+use std::path::Path;
+
+use crate::domain::config::template;
+use crate::domain::session::ambient::{Ambient, Terminal};
+use crate::edge::git::Git;
+use crate::edge::repo::{self, Found};
+use crate::edge::{consent, terminal};
+use crate::error::{Failure, Result};
+
+/// What this clone calls the two.
+const SETTINGS: [(&str, &str); 3] = [
+    ("merge.nexus-env.name", "secrets, merged by name"),
+    ("merge.nexus-env.driver", "nexus-env __merge %O %A %B %P"),
+    ("diff.nexus-env.textconv", "nexus-env __names"),
+];
+
+/// Whether the person is asked first.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Offer {
+    /// On a terminal; without one nothing is done.
+    Asked,
+    /// `--git`.
+    Taken,
+}
+
+/// Offers it where git is around this configuration and something of it is missing.
+///
+/// # Errors
+/// A file that cannot be written, or settings that git does not take.
+pub fn offer(ambient: &Ambient, root: &Path, offer: Offer) -> Result<()> {
+    let Some(git) = Git::around(root) else { return Ok(()) };
+    let path = root.join(".gitattributes");
+    let before = repo::content(&path)?;
+    let attributes = template::attributed(before.as_deref().unwrap_or_default());
+    let missing = !is_set(&git);
+    if attributes.is_none() && !missing {
+        return Ok(());
+    }
+    if offer == Offer::Asked {
+        if ambient.terminal == Terminal::Absent {
+            return Ok(());
+        }
+        let what = match attributes {
+            Some(_) => "a line in .gitattributes and three settings of this clone",
+            None => "three settings of this clone",
+        };
+        let question = format!("let git merge secrets by name, and show names in a diff? it takes {what} [Y/n] ");
+        if !matches!(consent::typed(&format!("nexus-env: {question}"))?.to_lowercase().as_str(), "" | "y" | "yes") {
+            return Ok(());
+        }
+    }
+    if let Some(text) = attributes
+        && !(before.is_none() && repo::create(&path, &text)?)
+    {
+        repo::replace(&path, &text)?;
+    }
+    if missing && !SETTINGS.iter().all(|(name, value)| git.set(name, value)) {
+        return Err(Failure::new("git did not take the settings of this clone")
+            .hint("git config --local --list")
+            .into());
+    }
+    terminal::say(ambient, "git merges secrets by name in this clone, and shows names in a diff");
+    Ok(())
+}
+
+/// The same for the nearest configuration.
+pub fn offer_here(ambient: &Ambient, offered: Offer) -> Result<()> {
+    match repo::find(ambient)? {
+        Found::Repository(repository) => offer(ambient, &repository.root, offered),
+        Found::Unreadable(..) | Found::Nothing(_) => Ok(()),
+    }
+}
+
+fn is_set(git: &Git) -> bool {
+    SETTINGS.iter().all(|(name, value)| git.setting(name).as_deref() == Some(*value))
+}
+
+/// Whether the team's `.gitattributes` ask for it, and this clone does not have it.
+pub fn is_missing(root: &Path) -> bool {
+    let asked = || repo::content(&root.join(".gitattributes")).ok().flatten();
+    asked().is_some_and(|text| template::attributed(&text).is_none())
+        && Git::around(root).is_some_and(|git| !is_set(&git))
+}

@@ -1,0 +1,38 @@
+//! A store as a diff shows it: names and readers, and of each value and key a mark that changes when it does.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::Container;
+use super::format::said;
+
+/// One line for everything that a change can touch. No value and nothing that depends on one: the marks are those of the
+/// encrypted bytes, which anybody sees.
+pub fn outline(container: &Container) -> String {
+    let mut out = format!("environment {}\nrevision {}\n", container.environment, container.revision);
+    // Writing to a String cannot fail.
+    if let Some(protection) = container.protected {
+        let _ = writeln!(out, "protected {}", said(protection));
+    }
+    let _ = writeln!(out, "key {}", mark(&container.key));
+    for reader in &container.recipients {
+        let _ = writeln!(out, "reader {} {}", reader.name, reader.key);
+    }
+    for (name, ciphertext) in &container.secrets {
+        let _ = writeln!(out, "secret {name} {}", mark(ciphertext.as_bytes()));
+    }
+    for (name, seen_by) in &container.stale {
+        let _ = writeln!(out, "stale {name} {seen_by}");
+    }
+    for (table, entries) in container.history.tables() {
+        for (name, text) in entries {
+            let _ = writeln!(out, "{table} {name} {text}");
+        }
+    }
+    out
+}
+
+fn mark(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
