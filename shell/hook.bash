@@ -14,7 +14,7 @@ __nexus_env_bin=__NEXUS_ENV_BIN__
 if ! declare -F __nexus_env_load >/dev/null; then
   __nexus_env_state=new __nexus_env_near='' __nexus_env_kept='' __nexus_env_refusal='' __nexus_env_rules=''
   __nexus_env_told='' __nexus_env_seal='' __nexus_env_label='' __nexus_env_asked='' __nexus_env_unprompted=''
-  __nexus_env_holders='' __nexus_env_astray=''
+  __nexus_env_holders='' __nexus_env_astray='' __nexus_env_line=''
   export -n __nexus_env_state
 fi
 
@@ -24,8 +24,15 @@ __nexus_env_same() { return 1; }
 __nexus_env_hook() {
   local __nexus_env_status=$?
   case $- in
-    *[axvT]*) __nexus_env_hushed __nexus_env_refresh || : ;;
-    *) __nexus_env_ran=yes; __nexus_env_same || __nexus_env_load || : ;;
+    *[axvT]*)
+      __nexus_env_hushed __nexus_env_refresh || :
+      __nexus_env_hushed __nexus_env_settle "$__nexus_env_status"
+      ;;
+    *)
+      __nexus_env_ran=yes
+      __nexus_env_same || __nexus_env_load || :
+      __nexus_env_settle "$__nexus_env_status"
+      ;;
   esac
   # Under errexit a status that the shell has survived (`! true`) would end it here. bash gives `$?` back by itself.
   case $- in *e*) return 0 ;; esac
@@ -70,6 +77,7 @@ __nexus_env_load() {
     return 1
   fi
   __nexus_env_out=$(
+    __nexus_env_keys || :
     __nexus_env_unposixed declare -f __NEXUS_ENV_NAMES__ 2>/dev/null || :
     printf '#nexus-env-load\n'
     [[ ${1-} != line ]] || __nexus_env_assigned
@@ -89,8 +97,11 @@ __nexus_env_load() {
   __nexus_env_own=${__nexus_env_out%%$'#nexus-env-load\n'*}
   __nexus_env_out=${__nexus_env_out:${#__nexus_env_own}}
   __nexus_env_out=${__nexus_env_out#$'#nexus-env-load\n'}
-  __nexus_env_told=''
+  __nexus_env_told='' __nexus_env_passed=''
+  local __nexus_env_found=${__nexus_env_own%%$'#nexus-env-keys\n'*}
+  __nexus_env_own=${__nexus_env_own#*$'#nexus-env-keys\n'}
   eval "$__nexus_env_out"
+  __nexus_env_bind "$__nexus_env_found"
 }
 
 # Which variables are assigned in front of the guarded command (`A=b npx …`): such a one hides the shell's own. To be
@@ -297,8 +308,8 @@ __nexus_env_before() {
   [[ ${__nexus_env_up%%.*} -lt $1 ]]
 } 2>/dev/null
 
-# 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule. A yes that the
-# person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
+# 0: run it. 3: blocked, and the person was told. Nothing but builtins where the line was judged with these very words in it.
+# A yes that the person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
 __nexus_env_guard() {
   local __nexus_env_code=0 __nexus_env_found
   __nexus_env_yes=''
@@ -307,7 +318,7 @@ __nexus_env_guard() {
   { [[ -z ${__nexus_env_astray-} ]] && __nexus_env_same; } || __nexus_env_hushed __nexus_env_load line || :
   [[ -n $__nexus_env_near ]] || return 0
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
-  __nexus_env_named "$@" || return 0
+  ! __nexus_env_is_passed "$@" || return 0
   if [[ -x $__nexus_env_bin ]]; then
     if [[ -t 0 ]]; then
       __nexus_env_yes=$(exec "$__nexus_env_bin" __guard ${__nexus_env_holders:+"--holders=$__nexus_env_holders"} -- "$@" </dev/null) || __nexus_env_code=$?
@@ -319,7 +330,11 @@ __nexus_env_guard() {
     __nexus_env_code=127
   fi
   case $__nexus_env_code in
-    0) return 0 ;;
+    0)
+      # How a deployment of a line that was asked about ended is told after the line.
+      [[ -z $__nexus_env_consented ]] || __nexus_env_yes=${__nexus_env_yes%%$'\n'*}
+      return 0
+      ;;
     3) return 3 ;;
     5)
       # Another program listens on a database's port than when this was loaded: what is exported may have to change.
@@ -329,9 +344,25 @@ __nexus_env_guard() {
       return
       ;;
   esac
+  __nexus_env_named "$@" || return 0
   printf "nexus-env: blocked: the guard gave no answer (status %s), so \`%s\` did not run\nhint: nexus-env status, or \`command %s …\` to go without the guard\n" \
     "$__nexus_env_code" "$1" "$1" >&2
   return 3
+}
+
+# Whether a tool's name is among these words: without an answer such a command does not run, and every other does.
+__nexus_env_named() {
+  local IFS=' ' __nexus_env_word __nexus_env_text="$*" __nexus_env_tools=' __NEXUS_ENV_TOOLS__ '
+  __nexus_env_text=${__nexus_env_text//[\\\'\"]/}
+  for __nexus_env_word in ${__nexus_env_text//[!A-Za-z0-9_-]/ }; do
+    [[ $__nexus_env_tools != *" $__nexus_env_word "* ]] || return 0
+  done
+  return 1
+}
+
+__nexus_env_is_passed() {
+  local IFS=' '
+  [[ -n $__nexus_env_passed && $__nexus_env_passed == *"$*"* ]]
 }
 
 # The nearest file of this name at or above the directory, in __nexus_env_found.
@@ -347,18 +378,16 @@ __nexus_env_nearby() {
   done
 }
 
-# The whole of a file in __nexus_env_text; false where it is longer than such files are, or holds a NUL.
-__nexus_env_slurp() {
-  __nexus_env_text=''
-  [[ -r $1 ]] && ! IFS='' read -r -d '' -n 1000000 __nexus_env_text <"$1"
+# Runs what may apply migrations, with the number of the yes, and tells the log how it ended.
+__nexus_env_deploys() {
+  local __nexus_env_number=$1 __nexus_env_code=0
+  shift
+  NEXUS_ENV_CONSENT=$__nexus_env_number "$@" || __nexus_env_code=$?
+  NEXUS_ENV_CONSENT=$__nexus_env_number "$__nexus_env_bin" __ended "$__nexus_env_code" </dev/null || :
+  return "$__nexus_env_code"
 }
 
-# The lines of __nexus_env_found that are not empty, in __nexus_env_lines: a newline counts as white space, and is dropped.
-__nexus_env_split() {
-  IFS=$'\n' read -r -d '' -a __nexus_env_lines <"$__nexus_env_found" || :
-}
-
-__NEXUS_ENV_WORDS__
+__NEXUS_ENV_LINE__
 # Something else took the hook out of PROMPT_COMMAND: it is put back, or where that cannot be, a change of directory is noticed by
 # itself. Told once.
 __nexus_env_prompted() {
@@ -437,9 +466,9 @@ __nexus_env_command() {
       __nexus_env_hushed __nexus_env_load "$@" || return
       __nexus_env_follow
       ;;
-    doctor:*)
+    doctor:* | status:*)
       __nexus_env_prompted
-      NEXUS_ENV_UNPROMPTED=$__nexus_env_unprompted "$__nexus_env_bin" "$@"
+      NEXUS_ENV_UNPROMPTED=$__nexus_env_unprompted NEXUS_ENV_LINE=$__nexus_env_line "$__nexus_env_bin" "$@"
       ;;
     *)
       __nexus_env_prompted

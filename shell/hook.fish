@@ -17,6 +17,7 @@ if not functions -q __nexus_env_load
     set -g __nexus_env_unprompted
     set -g __nexus_env_holders
     set -g __nexus_env_astray
+    set -g __nexus_env_line
 end
 
 # Sourced again, or for the first time: the next prompt looks.
@@ -68,7 +69,9 @@ function __nexus_env_load
         return $__nexus_env_code
     end
     set -g __nexus_env_told
+    set -g __nexus_env_passed
     eval "$__nexus_env_out"
+    __nexus_env_bind
 end
 
 # The program cannot answer: what was set is removed, by the names that the shell itself knows. Told once.
@@ -197,8 +200,8 @@ function __nexus_env_background
     and string match -qr "(^|[;\n&(])\s*((and|or|begin)\s+)*(\w+=\S*\s+)*$argv[1](\s[^;|&\n]*)?&" -- "$__nexus_env_line"
 end
 
-# 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule. A yes that the
-# person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
+# 0: run it. 3: blocked, and the person was told. Nothing but builtins where the line was judged with these very words in it.
+# A yes that the person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
 function __nexus_env_guard
     set -g __nexus_env_yes
     __nexus_env_prompted
@@ -208,7 +211,9 @@ function __nexus_env_guard
     if test "$__nexus_env_near" = lost
         __nexus_env_nearby .nexusenv >/dev/null; or return 0
     end
-    __nexus_env_named $argv; or return 0
+    test -n "$__nexus_env_passed"
+    and string match -qr -- (string escape --style=regex -- "$argv" | string collect) "$__nexus_env_passed"
+    and return 0
     set -l __nexus_env_code 127
     if test -x "$__nexus_env_bin"
         set -l __nexus_env_piped
@@ -218,8 +223,12 @@ function __nexus_env_guard
         set __nexus_env_code $status
     end
     switch $__nexus_env_code
-        case 0 3
-            return $__nexus_env_code
+        case 0
+            # How a deployment of a line that was asked about ended is told after the line.
+            set -q __nexus_env_consented[1]; and set -g __nexus_env_yes $__nexus_env_yes[1]
+            return 0
+        case 3
+            return 3
         case 5
             # Another program listens on a database's port than when this was loaded: what is exported may have to change.
             set -g __nexus_env_holders
@@ -227,9 +236,16 @@ function __nexus_env_guard
             __nexus_env_guard $argv
             return
     end
+    __nexus_env_named $argv; or return 0
     echo "nexus-env: blocked: the guard gave no answer (status $__nexus_env_code), so `$argv[1]` did not run" >&2
     echo "hint: nexus-env status, or `command $argv[1] …` to go without the guard" >&2
     return 3
+end
+
+# Whether a tool's name is among these words: without an answer such a command does not run, and every other does.
+function __nexus_env_named
+    set -l __nexus_env_bare (string replace -ra '[\\\\\'"]' '' -- $argv | string replace -ra '[^A-Za-z0-9_-]+' '|')
+    string match -qr -- " ("(string join '|' -- $__nexus_env_bare)") " ' __NEXUS_ENV_TOOLS__ '
 end
 
 # Prints the nearest file of this name at or above the directory.
@@ -246,293 +262,17 @@ function __nexus_env_nearby
     end
 end
 
-# Whether a piece of a command line or of a script says something through which a database can be reached, or that a rule
-# of the team's or the person's could name.
-function __nexus_env_reaches
-    string match -qr -- 'prisma|migrat|db[: _-]|npm|npx|yarn|bun|run-[sp]|drizzle|typeorm|-orm|sequelize|knex|sql|SQL|DROP |drop |TRUNCATE|DELETE FROM|dropdb|dropuser|pg_|supabase|rails|rake|alembic|flyway|liquibase|mongo|mariadb|goose|dbmate|mise |atlas|diesel|mix |artisan|manage\.py|django|flask|aerich|kysely|medusa|payload|redis|valkey|hasura|heroku|neon|pscale|turso|wrangler|ecto\.|doctrine|dotnet|edgedb|\.sh|sh -|make |just |task |deno |eval ' x $argv; and return 0
-    for __nexus_env_mark in $__nexus_env_rules
-        test "$__nexus_env_mark" = '*'; and return 0
-        string match -qr -- (string escape --style=regex -- $__nexus_env_mark) x $argv; and return 0
-    end
-    return 1
-end
-
-# Whether these words could name a rule. In doubt, yes: to ask costs one process and never gives a wrong answer.
-function __nexus_env_named
-    set -l __nexus_env_seen
-    set -l __nexus_env_flags
-    set -l __nexus_env_scripts
-    # A rule may name a runner itself.
-    contains -- $argv[1] $__nexus_env_rules; and return 0
-    contains -- '*' $__nexus_env_rules; and return 0
-    switch $argv[1]
-        case prisma
-            set __nexus_env_seen yes
-            __nexus_env_harmless $argv[2..-1]; and return 1
-        case npx pnpx bunx
-        case npm pnpm yarn bun
-            set __nexus_env_scripts yes
-        case dotenv dotenvx env-cmd
-        case make just task
-            __nexus_env_recipes $argv
-            return
-        case '*'
-            __nexus_env_risky $argv
-            return
-    end
-    set -l __nexus_env_rest $argv[2..-1]
-    while set -q __nexus_env_rest[1]
-        set -l __nexus_env_word $__nexus_env_rest[1]
-        set --erase __nexus_env_rest[1]
-        contains -- (string replace -r '^.*/' '' -- $__nexus_env_word | string collect) $__nexus_env_rules; and return 0
-        if string match -qr '\s' -- $__nexus_env_word
-            __nexus_env_reaches $__nexus_env_word; and return 0
-            continue
-        end
-        switch $__nexus_env_word
-            case prisma prisma7 'prisma@*' 'prisma7@*' '@prisma/prisma7*' '*/prisma' '*/prisma7' '*prisma/build/index.js' 'npm:prisma*' zen 'zen@*' zenstack 'zenstack@*' wasp 'wasp@*' keystone 'keystone@*' rws 'rws@*'
-                # Behind a flag the word may be the flag's value: `--filter prisma`, `--package prisma`.
-                if not set -q __nexus_env_flags[1]; and __nexus_env_harmless $__nexus_env_rest
-                    return 1
-                end
-                set __nexus_env_seen yes
-            case migrate 'migrate-*' db studio mcp push reset deploy drop execute seed dev platform bootstrap
-                set -q __nexus_env_seen[1]; and return 0
-            case drizzle-kit 'drizzle-kit@*' typeorm 'typeorm@*' 'typeorm-*' sequelize sequelize-cli knex 'knex@*' supabase 'supabase@*' mikro-orm mikro-orm-esm node-pg-migrate graphile-migrate db-migrate kysely payload medusa psql dropdb pg_restore
-                __nexus_env_risky $__nexus_env_word $__nexus_env_rest; and return 0
-            case turbo nx lerna run-s run-p npm-run-all npm-run-all2 'npm:*' 'pnpm:*' 'yarn:*' 'bun:*'
-                return 0
-            case '-*'
-                set __nexus_env_flags yes
-        end
-    end
-    set -q __nexus_env_scripts[1]; or return 1
-    __nexus_env_scripted $argv
-end
-
-# Whether the words of a tool that is not Prisma could lose data. The program knows the tools; here are only the words
-# that none of their harmless commands needs.
-function __nexus_env_risky
-    set -l __nexus_env_tool (string replace -r '^.*/' '' -- $argv[1] | string replace -r '@.*$' '' | string collect)
-    set -l __nexus_env_words $argv[2..-1]
-    switch $__nexus_env_tool
-        case psql mysql mongosh
-            test -t 0; or return 0
-            set -l __nexus_env_next
-            for __nexus_env_word in $__nexus_env_words
-                if set -q __nexus_env_next[1]
-                    set --erase __nexus_env_next
-                    __nexus_env_writes $__nexus_env_word; and return 0
-                    continue
-                end
-                switch "$__nexus_env_tool:$__nexus_env_word"
-                    case psql:-f psql:--file
-                        set __nexus_env_next yes
-                    case 'psql:--file=*'
-                        __nexus_env_writes (string replace -- --file= '' $__nexus_env_word); and return 0
-                    case '*:--host*' '*:--port*' '*:--user*' '*:--dbname*' '*:--pset*' '*:--set*' '*:--variable*' '*:--no-*' '*:--csv' '*:--tuples-only' '*:--quiet'
-                    case '*:-*f*' '*:-*i*' '*.js' '*::*'
-                        return 0
-                    case '*'
-                        __nexus_env_spells $__nexus_env_word; and return 0
-                end
-            end
-            return 1
-        case pg_restore
-            string match -qr -- '^(-l|--list|-f.*|--file.*|--help|--version)$' x $__nexus_env_words; and return 1
-            return 0
-    end
-    string match -qr -- '^--(help|version)$' x $__nexus_env_words; and return 1
-    string match -qr -- '(^|[:.])drop|reset|rollback|down|undo|revert|push|sync|fresh|clean|flush|wipe|truncate|load|setup|purge|redo|migrat|seed|^up$|^up-|upgrade|^(stamp|run|apply|studio|repair|baseline|force|goto|delete|prepare|zero)$|^schema' x $__nexus_env_words; and return 0
-    test "$__nexus_env_tool" = dropdb
-end
-
-# Whether words for a database, or a script of such, could change what is stored.
-function __nexus_env_spells
-    string match -qri -- 'drop|trunc|delete|update|alter|exec|call|do[ $]|remove|\\\\(i|!|gexec)' x $argv
-end
-
-# Whether a script of SQL could. A long one is not read.
-function __nexus_env_writes
-    test -f "$argv[1]" -a -r "$argv[1]"; or return 0
-    set -l __nexus_env_count 0
-    while read -l __nexus_env_line
-        set __nexus_env_count (math $__nexus_env_count + 1)
-        test $__nexus_env_count -gt 500; and return 0
-        __nexus_env_spells $__nexus_env_line; and return 0
-        string match -qri -- '\bdo\s*$|\bdo\t|\\\\[ocgwr]' " $__nexus_env_line"; and return 0
-    end <$argv[1]
-    return 1
-end
-
-# Whether what make, just or task is asked for could reach a database. What begins at the first column of a Makefile or a
-# justfile, or under `tasks` in a Taskfile, and all that stands below it, is one piece. A piece is suspect when it says
-# something through which a database can be reached, or names a suspect one: as what it needs, calls, or expands.
-function __nexus_env_recipes
-    set -l __nexus_env_tool $argv[1]
-    set -l __nexus_env_wanted
-    set -l __nexus_env_given
-    for __nexus_env_word in $argv[2..-1]
-        if string match -qr -- '^(-[0-9].*|-j[0-9]*|-[skB]|--silent|--no-print-directory|--always-make|[0-9].*)$' $__nexus_env_word
-            continue
-        else if string match -qr -- '^-|[\s$`;&|]' $__nexus_env_word
-            return 0
-        else if string match -q '*=*' -- $__nexus_env_word
-            __nexus_env_reaches $__nexus_env_word; and return 0
-            set -a __nexus_env_given $__nexus_env_word
-        else
-            # What follows the first name may be what is given to it.
-            test $__nexus_env_tool = just; and __nexus_env_reaches $__nexus_env_word; and return 0
-            set -a __nexus_env_wanted $__nexus_env_word
-        end
-    end
-    set -l __nexus_env_files GNUmakefile makefile Makefile
-    switch $__nexus_env_tool
-        case just
-            set __nexus_env_files justfile Justfile .justfile
-        case task
-            set __nexus_env_files Taskfile.yml taskfile.yml Taskfile.yaml taskfile.yaml Taskfile.dist.yml Taskfile.dist.yaml
-    end
-    for __nexus_env_name in $__nexus_env_files
-        set -l __nexus_env_file (__nexus_env_nearby $__nexus_env_name | string collect)
-        test -n "$__nexus_env_file"; or continue
-        test -r "$__nexus_env_file"; or return 0
-        read -lz __nexus_env_text <$__nexus_env_file
-        __nexus_env_beyond "$__nexus_env_text"; or continue
-        # What cannot be told apart by looking at lines.
-        string match -qr -- '[\n -]include|\ndefine |\$[({](eval|call)|RECIPEPREFIX|\.DEFAULT|aliases:|\n(import |mod[ ?]|alias )' \n"$__nexus_env_text"
-        and return 0
-        __nexus_env_asked $__nexus_env_tool "$__nexus_env_text" "$__nexus_env_wanted" "$__nexus_env_given"; and return 0
-    end
-    return 1
-end
-
-# The same for a whole file, where an interpreter or a container may lead further.
-function __nexus_env_beyond
-    __nexus_env_reaches $argv; and return 0
-    string match -qr -- 'include|import|docker|php|python|node|\$[({]MAKE[)}]' x $argv
-end
-
-# Whether a piece of the TEXT for this TOOL that is WANTED, or one that it names in turn, does; or cannot be told.
-function __nexus_env_asked
-    set -l __nexus_env_tool $argv[1]
-    set -l __nexus_env_queue (string split -n ' ' -- $argv[3])
-    # The pieces, with \x1e for the newlines inside: it begins, goes on below, and behind a backslash. Lines that only say
-    # something are left out.
-    set -l __nexus_env_begins '(?![\t #\x1e]|if|else|endif)'
-    test $__nexus_env_tool = task; and set __nexus_env_begins ' {0,2}(?![\t #\x1e-])'
-    test $__nexus_env_tool = just; and set __nexus_env_begins '(?![\t #\x1e])'
-    set -l __nexus_env_text (string split \n -- $argv[2] | string match -rv -- '^[\t @-]+(?:echo|printf) [^;&|`$\\\\]*$' | string join \x1e | string replace -ra '\\\\\x1e' '\\\\ ' | string collect)
-    set -l __nexus_env_pieces (string match -ra -- "(?<=\x1e)$__nexus_env_begins"'[^\x1e]+(?:\x1e(?!'"$__nexus_env_begins"')[^\x1e]*)*' \x1e"$__nexus_env_text")
-    # Each behind its names, between spaces.
-    set -l __nexus_env_named '^@?([^:=\x1e]*).*$'
-    test $__nexus_env_tool = task; and set __nexus_env_named '^ *["\']?(.*?)["\']?:?(?:[\s\x1e].*)?$'
-    set -l __nexus_env_known (string replace -r -- $__nexus_env_named ' $1 '\x1f'$0' $__nexus_env_pieces)
-    set -l __nexus_env_names (string replace -r -- '\x1f.*$' '' $__nexus_env_known | string split -n ' ')
-    set -l __nexus_env_odd (string match -r -- '^.*[^A-Za-z0-9_-].*$' $__nexus_env_names)
-    if not set -q __nexus_env_queue[1]
-        if test $__nexus_env_tool = task
-            set __nexus_env_queue default
-        else
-            # The first that is no assignment, nor a line that sets nothing up.
-            set -l __nexus_env_first ':(?!:{0,2}=)'
-            test $__nexus_env_tool = just; and set __nexus_env_first '(?::(?!=)|=)'
-            set __nexus_env_queue (string replace -rf -- '^(?![.[])@?([^\x1e:= ]+)[^\x1e:=]*'$__nexus_env_first'.*$' '$1' $__nexus_env_pieces)[1]
-        end
-        set -q __nexus_env_queue[1]; or return 0
-    end
-    set -l __nexus_env_sure $__nexus_env_queue
-    # What follows the first may be what is given to it.
-    test $__nexus_env_tool = just; and set __nexus_env_sure $__nexus_env_queue[1]
-    # A pattern's name, and one that is put together, may be any. The shell's runs all of them.
-    set -a __nexus_env_queue (string match -r -- '^.*[%*$].*$|^(?:SHELL|\.SHELLFLAGS|MAKEFLAGS|set)$' $__nexus_env_names)
-    # What is given on the line is a piece too.
-    set -l __nexus_env_looked $argv[4]
-    set -l __nexus_env_seen
-    while true
-        if string match -qr . -- $__nexus_env_looked
-            __nexus_env_beyond $__nexus_env_looked; and return 0
-            for __nexus_env_name in (string match -ra -- '[A-Za-z0-9_-]+' $__nexus_env_looked)
-                contains -- $__nexus_env_name $__nexus_env_names; and set -a __nexus_env_queue $__nexus_env_name
-            end
-            for __nexus_env_name in $__nexus_env_odd
-                string match -qr -- "(?<![A-Za-z0-9_-])"(string escape --style=regex -- $__nexus_env_name)"(?![A-Za-z0-9_-])" $__nexus_env_looked
-                and set -a __nexus_env_queue $__nexus_env_name
-            end
-        end
-        set __nexus_env_looked
-        set -q __nexus_env_queue[1]; or return 1
-        set -l __nexus_env_next $__nexus_env_queue[1]
-        set --erase __nexus_env_queue[1]
-        contains -- $__nexus_env_next $__nexus_env_seen; and continue
-        set -a __nexus_env_seen $__nexus_env_next
-        if not contains -- $__nexus_env_next $__nexus_env_names
-            contains -- $__nexus_env_next $__nexus_env_sure; and return 0
-            continue
-        end
-        # Every piece of that name: a target can have several, and a variable can have a target's name.
-        set __nexus_env_looked (string replace -rf -- "^[^\x1f]* "(string escape --style=regex -- $__nexus_env_next)" [^\x1f]*\x1f" '' $__nexus_env_known)
-    end
-end
-
-# Whether the words after `prisma` are of a command that no rule names.
-function __nexus_env_harmless
-    switch "$argv[1]:$argv[2]"
-        case 'generate:*' 'validate:*' 'format:*' 'version:*' migrate:status db:pull
-            return 0
-        case migrate:diff
-            not string match -q -- '*shadow*' $argv; and not string match -q -- '*-migrations*' $argv
-        case '*'
-            return 1
-    end
-end
-
-# Whether a script of the nearest package.json that these words run could come to prisma.
-function __nexus_env_scripted
-    set -l __nexus_env_words $argv[2..-1]
-    for __nexus_env_word in $__nexus_env_words
-        switch $__nexus_env_word
-            case -w '-w=*' -ws --ws '--workspace*' -F '-F=*' '--filter*' -r --recursive -C '--dir*' '--cwd*' '--prefix*' workspace workspaces
-                return 0 # the script stands in another package.json
-            case it cit 'install-*' 'clean-install-*'
-                return 0
-        end
-    end
-    set -l __nexus_env_file (__nexus_env_nearby package.json | string collect)
-    test -n "$__nexus_env_file"; or return 1
-    set -l __nexus_env_lines
-    while read -l __nexus_env_line
-        set -a __nexus_env_lines $__nexus_env_line
-    end <$__nexus_env_file
-    set -q __nexus_env_lines[1]; or return 1 # without words `string` would read the command's input
-    string match -qr '\\\\u' -- $__nexus_env_lines; and return 0 # an escape can hide a name
-    switch "$argv[1]:$argv[2]"
-        case npm:t npm:te npm:tes npm:tst pnpm:t pnpm:tst
-            set __nexus_env_words test
-        case 'npm:st*' 'npm:rest*'
-            set __nexus_env_words start stop restart
-        case 'npm:run*' 'npm:ru*' npm:test npm:exec npm:x pnpm:run pnpm:exec pnpm:test yarn:run bun:run
-        case 'npm:*' '*:' '*:-*' '*:i' '*:install' '*:a' '*:add' '*:up*' '*:rebuild' '*:rb' '*:link' '*:ln' '*:rm' '*:remove'
-            # Installing and publishing run scripts of their own.
-            set -a __nexus_env_words install prepare publish prepublishOnly pack version uninstall dependencies
-    end
-    for __nexus_env_word in $__nexus_env_words
-        set -l __nexus_env_key '"(?:pre|post)?'(string escape --style=regex -- $__nexus_env_word | string collect)'"'
-        # What stands behind the name, on the same line.
-        for __nexus_env_line in (string replace -r -f -- "^.*?$__nexus_env_key" '' $__nexus_env_lines)
-            __nexus_env_reaches $__nexus_env_line; and return 0
-            string match -qr -- '--run|\$|turbo|nx |lerna|wireit|zen|wasp|keystone|rws' $__nexus_env_line; and return 0
-            string match -q '*"*' -- $__nexus_env_line; or return 0 # its value stands on another line
-        end
-    end
-    return 1
-end
-
+__NEXUS_ENV_LINE__
 # `use` changes this shell, so it goes through the load. Everything else is the program's own.
 function nexus-env
     __nexus_env_prompted
     if test "$argv[1]" = use; and not contains -- "$argv[2]" -h --help
         __nexus_env_load $argv
+        return
+    end
+    if contains -- "$argv[1]" status doctor
+        set -lx NEXUS_ENV_LINE $__nexus_env_line
+        $__nexus_env_bin $argv
         return
     end
     $__nexus_env_bin $argv

@@ -10,7 +10,7 @@ typeset -g +x __nexus_env_bin=__NEXUS_ENV_BIN__
 if ! typeset -f __nexus_env_load >/dev/null; then
   typeset -g +x __nexus_env_state=new __nexus_env_near='' __nexus_env_kept='' __nexus_env_refusal=''
   typeset -g +x __nexus_env_rules='' __nexus_env_told='' __nexus_env_seal='' __nexus_env_label='' __nexus_env_unprompted=''
-  typeset -g +x __nexus_env_holders='' __nexus_env_astray=''
+  typeset -g +x __nexus_env_holders='' __nexus_env_astray='' __nexus_env_line=''
 fi
 
 # Sourced again, or for the first time: the next prompt looks.
@@ -50,7 +50,7 @@ function __nexus_env_load {
     __nexus_env_lost "the program ended with status $__nexus_env_code, so nothing is loaded" 'nexus-env status'
     return $__nexus_env_code
   fi
-  __nexus_env_told=''
+  __nexus_env_told='' __nexus_env_passed=''
   eval "$__nexus_env_out"
 }
 
@@ -164,12 +164,12 @@ function __nexus_env_holds {
 function __nexus_env_before {
   emulate -L zsh
   local up='' idle
-  { read -r up idle </proc/uptime } 2>/dev/null || return 0
+  { read -r up idle </proc/uptime; } 2>/dev/null || return 0
   [[ ${up%%.*} -lt $1 ]]
 }
 
-# 0: run it. 3: blocked, and the person was told. Nothing but builtins unless the words could name a rule. A yes that the
-# person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
+# 0: run it. 3: blocked, and the person was told. Nothing but builtins where the line was judged with these very words in it.
+# A yes that the person gave has a number, in __nexus_env_yes: with it the layers below need not ask again.
 function __nexus_env_guard {
   typeset -g +x __nexus_env_yes=''
   __nexus_env_prompted
@@ -180,7 +180,7 @@ function __nexus_env_guard {
   setopt local_options no_err_exit no_err_return
   local __nexus_env_found __nexus_env_code=0
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
-  __nexus_env_named "$@" || return 0
+  [[ -n $__nexus_env_passed && $__nexus_env_passed == *"${(j: :)@}"* ]] && return 0
   if [[ -x $__nexus_env_bin ]]; then
     if [[ -t 0 ]]; then
       __nexus_env_yes="$(exec "$__nexus_env_bin" __guard ${__nexus_env_holders:+"--holders=$__nexus_env_holders"} -- "$@" </dev/null)" || __nexus_env_code=$?
@@ -192,7 +192,11 @@ function __nexus_env_guard {
     __nexus_env_code=127
   fi
   case $__nexus_env_code in
-    0) return 0 ;;
+    0)
+      # How a deployment of a line that was asked about ended is told after the line.
+      [[ -z $__nexus_env_consented ]] || __nexus_env_yes=${__nexus_env_yes%%$'\n'*}
+      return 0
+      ;;
     3) return 3 ;;
     5)
       # Another program listens on a database's port than when this was loaded: what is exported may have to change.
@@ -202,9 +206,20 @@ function __nexus_env_guard {
       return
       ;;
   esac
+  __nexus_env_named "$@" || return 0
   print -ru2 -- "nexus-env: blocked: the guard gave no answer (status $__nexus_env_code), so \`$1\` did not run"
   print -ru2 -- "hint: nexus-env status, or \`command $1 …\` to go without the guard"
   return 3
+}
+
+# Whether a tool's name is among these words: without an answer such a command does not run, and every other does.
+function __nexus_env_named {
+  emulate -L zsh
+  local __nexus_env_word
+  for __nexus_env_word in ${=${${(j: :)@}//[\\\'\"]/}//[^A-Za-z0-9_-]/ }; do
+    [[ ' __NEXUS_ENV_TOOLS__ ' == *" $__nexus_env_word "* ]] && return 0
+  done
+  return 1
 }
 
 # The nearest file of this name at or above the directory, in __nexus_env_found.
@@ -220,20 +235,16 @@ function __nexus_env_nearby {
   done
 }
 
-# The whole of a file in __nexus_env_text; false where it is longer than such files are.
-function __nexus_env_slurp {
-  local -a __nexus_env_size
-  __nexus_env_text=''
-  [[ -r $1 ]] && zstat -A __nexus_env_size +size -- $1 && (( __nexus_env_size[1] < 1000000 )) || return 1
-  __nexus_env_text="$(<$1)"
-} 2>/dev/null
-
-# The lines of __nexus_env_text that are not empty, in __nexus_env_lines.
-function __nexus_env_split {
-  __nexus_env_lines=(${(f)__nexus_env_text})
+# Runs what may apply migrations, with the number of the yes, and tells the log how it ended.
+function __nexus_env_deploys {
+  local __nexus_env_number=$1 __nexus_env_code=0
+  shift
+  NEXUS_ENV_CONSENT=$__nexus_env_number "$@" || __nexus_env_code=$?
+  NEXUS_ENV_CONSENT=$__nexus_env_number "$__nexus_env_bin" __ended $__nexus_env_code </dev/null || :
+  return $__nexus_env_code
 }
 
-__NEXUS_ENV_WORDS__
+__NEXUS_ENV_LINE__
 # `use` changes this shell, so it goes through the load. Everything else is the program's own.
 function nexus-env {
   __nexus_env_prompted
@@ -241,6 +252,10 @@ function nexus-env {
     use:-h|use:--help) ;;
     use:*)
       __nexus_env_load "$@"
+      return
+      ;;
+    status:*|doctor:*)
+      NEXUS_ENV_LINE=$__nexus_env_line "$__nexus_env_bin" "$@"
       return
       ;;
   esac
@@ -263,6 +278,12 @@ function __nexus_env_install {
         set -A ${__nexus_env_name}_functions __nexus_env_hook ${(P)${:-${__nexus_env_name}_functions}}
     fi
   done
+  # Behind the hook: at the first prompt that says whether lines are judged.
+  [[ ${(t)precmd_functions} == *readonly* || ${precmd_functions[(Ie)__nexus_env_settle]} -gt 0 ]] ||
+    precmd_functions[${precmd_functions[(Ie)__nexus_env_hook]}]=(__nexus_env_hook __nexus_env_settle)
+  typeset -ga zshaddhistory_functions
+  [[ ${(t)zshaddhistory_functions} == *readonly* || ${zshaddhistory_functions[(Ie)__nexus_env_recall]} -gt 0 ]] ||
+    zshaddhistory_functions=(__nexus_env_recall ${zshaddhistory_functions[@]})
 }
 __nexus_env_install
 

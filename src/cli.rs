@@ -65,6 +65,7 @@ fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
         "__guard" => Some(command::sentry::for_shell(ambient, rest)),
         "__merge" => Some(command::conflict::driver(ambient, rest)),
         "__names" => Some(command::conflict::names(rest)),
+        "__line" => Some(command::sentry::for_line(ambient, rest)),
         "__ended" => Some(command::sentry::deployed(ambient, rest)),
         "__tour-reach" => Some(command::tour::reach(ambient, rest)),
         "hook" if rest.len() == 1 && !rest[0].to_string_lossy().starts_with('-') => {

@@ -36,6 +36,7 @@ pub fn stand_in(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
             match judged(ambient, &operation, &given, &Value::Null, late) {
                 Ok(Stood::Free | Stood::Confirmed(_)) => {}
                 Ok(Stood::Blocked(why)) => return failed(&format!("nexus-env: {why}")),
+                Ok(Stood::TakenBack) => return failed("nexus-env: blocked: it was not confirmed"),
                 Err(error) => return failed(&unanswered(&error)),
             }
         }
@@ -75,6 +76,7 @@ fn session(ambient: &Ambient, words: &[OsString], given: &Given) -> Result<Statu
                         None
                     }
                     Ok(Stood::Blocked(why)) => Some((id, format!("nexus-env: {why}"))),
+                    Ok(Stood::TakenBack) => Some((id, "nexus-env: blocked: it was not confirmed".to_owned())),
                     Err(error) => Some((id, unanswered(&error))),
                 }
             }

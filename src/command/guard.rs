@@ -17,16 +17,18 @@ use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::invocation::Invocation;
 use crate::domain::guard::judgement::{self, Judged};
+use crate::domain::guard::line;
 use crate::domain::guard::pause::Pause;
 use crate::domain::guard::report::{self, Outcome};
 use crate::domain::guard::screen;
-use crate::domain::guard::verdict::{Reason, Verdict};
+use crate::domain::guard::verdict::{Effect, Reason, Verdict};
 use crate::domain::page::record::{Event, Layer};
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::grant::{DEPLOY, Grant, Question};
 use crate::domain::session::keyboard;
 use crate::domain::target::url::Place;
 use crate::domain::target::{Selection, StoredUrl};
+use crate::edge::consent::Typed;
 use crate::edge::{clock, consent, grant, output, terminal, watchdog};
 use crate::error::{Failure, Result};
 
@@ -126,6 +128,51 @@ pub enum Stood {
     Confirmed(Grant),
     /// It does not; this is why.
     Blocked(String),
+    /// Neither yes nor no: the person edits the line again.
+    TakenBack,
+}
+
+/// What a line that a person accepts comes to, as far as nobody has to be asked.
+#[derive(Debug)]
+pub enum Accepted {
+    /// It runs; what is to be said of it.
+    Runs(Vec<String>),
+    Refused(String),
+    Asks,
+    /// Nothing of it that can be read is refused, and the shell goes on reading.
+    GoesOn,
+}
+
+/// Whether the shell may give a text that is only the beginning of a command.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Extent {
+    Whole,
+    PerhapsOpen,
+}
+
+/// Judges the line that a person accepts, and asks nothing yet.
+pub fn accept(ambient: &Ambient, standing: &Standing<'_>, line: &str, extent: Extent) -> Accepted {
+    let asked = Asked::Line(line.to_owned());
+    let look = |place: &Place| observation::look(ambient, place);
+    let found = outcome(ambient, standing, &asked, &Doors::real(&look));
+    let exit = report::exit(&found);
+    if exit == 0 {
+        return Accepted::Runs(let_through(ambient, standing, &found, Layer::Line));
+    }
+    if extent == Extent::PerhapsOpen && is_unread_alone(&found) && line::is_open(line) {
+        return Accepted::GoesOn;
+    }
+    if exit == 4 {
+        return Accepted::Asks;
+    }
+    audit::decided(ambient, standing.root(), &found, Event::Blocked, Layer::Line);
+    Accepted::Refused(report::told(&found))
+}
+
+/// Whether all that would stop the line is that it cannot be read to its end.
+fn is_unread_alone(outcome: &Outcome<'_>) -> bool {
+    let Outcome::Judged(all, _) = outcome else { return false };
+    all.iter().all(|judged| matches!(judged.verdict, Verdict::Allow(_)) || judged.effect() == Effect::Unknown)
 }
 
 /// Judges, and asks where the verdict asks, unless a layer above was told yes to the same question. `also` are names of
@@ -149,14 +196,16 @@ pub fn stand(
     let found = outcome(&person, standing, asked, &doors);
     watchdog::disarm();
     if report::exit(&found) == 0 {
-        let_through(ambient, standing, &found, layer);
+        let told = let_through(ambient, standing, &found, layer);
+        if layer != Layer::Engine {
+            told.iter().for_each(|line| terminal::say_anyway(line));
+        }
         return Ok(Stood::Free);
     }
     let recorded = |event| audit::decided(ambient, standing.root(), &found, event, layer);
-    let tell = |told: &str| {
-        if layer != Layer::Engine {
-            terminal::refuse(ambient, told);
-        }
+    let tell = |told: &str| match layer {
+        Layer::Shell | Layer::Run | Layer::Node | Layer::Agent => terminal::refuse(ambient, told),
+        Layer::Engine | Layer::Line => {}
     };
     let now = ambient.now.seconds.unsigned_abs();
     if let Some((word, root, names)) = question(standing, &found) {
@@ -178,6 +227,14 @@ pub fn stand(
             let typed = match layer {
                 Layer::Engine => consent::typed(&format!("nexus-env: {told}\n{prompt}")),
                 Layer::Shell | Layer::Run | Layer::Node | Layer::Agent => consent::typed(&prompt),
+                Layer::Line => {
+                    terminal::refuse(ambient, &told);
+                    match consent::typed_within_a_line(&prompt) {
+                        Ok(Typed::TakenBack) => return Ok(Stood::TakenBack),
+                        Ok(Typed::Answer(answer)) => Ok(answer),
+                        Err(error) => Err(error),
+                    }
+                }
             };
             if typed.is_ok_and(|typed| typed == word) {
                 recorded(Event::Confirmed);
@@ -236,9 +293,10 @@ pub fn refusal(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, layer:
     Some(report::told(&outcome))
 }
 
-/// Says and records each command that runs only because the guard is paused.
-pub fn let_through(ambient: &Ambient, standing: &Standing<'_>, outcome: &Outcome<'_>, layer: Layer) {
-    let (Standing::Ready(surroundings), Outcome::Judged(all, _)) = (standing, outcome) else { return };
+/// Records each command that runs only because the guard is paused, and returns what is to be said of it.
+fn let_through(ambient: &Ambient, standing: &Standing<'_>, outcome: &Outcome<'_>, layer: Layer) -> Vec<String> {
+    let (Standing::Ready(surroundings), Outcome::Judged(all, _)) = (standing, outcome) else { return Vec::new() };
+    let mut told = Vec::new();
     let now = ambient.now.seconds.unsigned_abs();
     for judged in all.iter().filter(|judged| judged.verdict.because().reason == Reason::Paused) {
         let environment = judged.verdict.because().environment.as_ref();
@@ -246,11 +304,10 @@ pub fn let_through(ambient: &Ambient, standing: &Standing<'_>, outcome: &Outcome
         let until = surroundings.pauses.iter().filter(about).map(|pause| pause.end.at).max().unwrap_or(now);
         let place = environment.map_or("a database that nothing is known about", EnvironmentName::as_str);
         let (name, until) = (&judged.invocation.name, clock::time_of_day(until, now));
-        if layer != Layer::Engine {
-            terminal::say_anyway(&format!("guard is paused until {until}: {name} runs on {place}"));
-        }
+        told.push(format!("guard is paused until {until}: {name} runs on {place}"));
         audit::judged(ambient, standing.root(), judged, Event::LetThrough, layer);
     }
+    told
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use anyhow::anyhow;
 use super::astray::{self, Seen};
 use crate::domain::config::change::Change;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
+use crate::domain::config::person::Protect;
 use crate::domain::config::repository::Repository;
 use crate::domain::config::schema;
 use crate::domain::config::vars::{self, Vars};
@@ -50,6 +51,8 @@ pub struct Loaded {
     pub lifted: Vec<VariableName>,
     /// What opens its stores, once that was found.
     pub opened: Opened,
+    /// What the person protects in every directory.
+    pub protect: Vec<Protect>,
 }
 
 /// What stands at or above the current directory.
@@ -115,14 +118,30 @@ fn look_whatever_it_protects(ambient: &Ambient) -> (Configured, Watch) {
         Ok(person) => person,
         Err(error) => return (Configured::Unusable(root, error), watch),
     };
-    let lifted = person.allow_names;
+    let (lifted, protect) = (person.allow_names, person.protect);
     match schema::parse(&texts, &lifted) {
         Ok(mut config) => {
             config.guard.extend(person.guard);
-            (Configured::Ready(Box::new(Loaded { repository, config, lifted, opened: Opened::default() })), watch)
+            (
+                Configured::Ready(Box::new(Loaded { repository, config, lifted, protect, opened: Opened::default() })),
+                watch,
+            )
         }
         Err(failure) => (Configured::Unusable(root, failure.into()), watch),
     }
+}
+
+/// What the person protects in every directory, for one without a configuration.
+///
+/// # Errors
+/// Where the person's own settings cannot be read: what they protect cannot be known then.
+pub fn everywhere(ambient: &Ambient) -> Result<Option<Config>> {
+    Ok(identity::settings(ambient)?.everywhere())
+}
+
+/// Where that would be noticed to have changed.
+pub fn settings(ambient: &Ambient) -> Watch {
+    identity::settings_file(ambient).map(|file| repo::watch(&file)).unwrap_or_default()
 }
 
 /// The directory of the configuration that was seen, although it cannot be read.

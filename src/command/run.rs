@@ -59,7 +59,8 @@ pub fn run(
         Some(script) => script.ask(ambient, &loaded, environment)?,
         None => None,
     };
-    if asked == Access::ReadWrite {
+    // Where nothing is held read-only nothing is lifted.
+    if asked == Access::ReadWrite && environment.access == Access::ReadOnly {
         active.grant = Some(match given_yes {
             Some(_) => load::lift(ambient, root, environment, active.until)?,
             None => load::consent_to_write(ambient, root, environment, active.until)?,

@@ -1,14 +1,16 @@
 //! The guard as it is called: by a person (`guard check`, `guard explain`), by the shell's functions, and by `run`. It
 //! brings the configuration and the environment in force; `guard` does the rest.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::guard::{self, Asked, Form, Standing, Stood, Surroundings};
+use super::guard::{self, Accepted, Asked, Extent, Form, Standing, Stood, Surroundings};
 use super::load::{self, Configured, Loaded};
 use super::{astray, audit, persons};
 use crate::domain::config::Environment;
 use crate::domain::config::name::EnvironmentName;
+use crate::domain::config::person::Protect;
 use crate::domain::guard::invocation::Invocation;
 use crate::domain::guard::node;
 use crate::domain::guard::report;
@@ -27,6 +29,11 @@ use crate::error::{Exit, Failure, Result, Status, told};
 
 /// What `__guard` ends with where the shell's variables are to be brought up to date before anything is judged.
 const LOAD_FIRST: u8 = 5;
+
+/// What `__line` ends with where the person is to be asked, where the shell reads on, and where the person takes the line back.
+const ASKS: u8 = 4;
+const GOES_ON: u8 = 6;
+const TAKEN_BACK: u8 = 130;
 
 /// `guard check`.
 pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
@@ -77,12 +84,62 @@ pub fn for_shell(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
         Some(_) | None => words,
     };
     let asked = asked(words.iter().map(|word| word.to_string_lossy().into_owned()).collect());
-    let stood = stand(ambient, &asked, &[], Layer::Shell, late(Exit::Blocked))?;
-    let status = answered(ambient, &stood)?;
-    if matches!(&stood, Stood::Confirmed(grant) if grant.deploys()) {
+    consented(ambient, &stand(ambient, &asked, &[], Layer::Shell, late(Exit::Blocked))?)
+}
+
+fn consented(ambient: &Ambient, stood: &Stood) -> Result<Status> {
+    let status = answered(ambient, stood)?;
+    if matches!(stood, Stood::Confirmed(grant) if grant.deploys()) {
         output::write(b"\ndeploy\n")?;
     }
     Ok(status)
+}
+
+/// `__line [--ask] [--begun] [--holders=…] -- TEXT`, for the line that a person accepts at a shell's prompt. What is to be said
+/// goes to stdout: the shell tells it when the line has left the screen. Nobody is asked before `--ask`, which then prints
+/// what `__guard` prints. With `--begun` the text may be the beginning of a command.
+pub fn for_line(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+    let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let line = words.get(at + 1).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
+    let (mut asking, mut extent) = (false, Extent::Whole);
+    for flag in words[..at].iter().filter_map(|word| word.to_str()) {
+        match flag.strip_prefix("--holders=") {
+            Some(seen) if Holders::parse(seen).is_none_or(|seen| astray::has_changed(&seen)) => {
+                return Ok(Status::from(LOAD_FIRST));
+            }
+            Some(_) => {}
+            None if flag == "--begun" => extent = Extent::PerhapsOpen,
+            None => asking |= flag == "--ask",
+        }
+    }
+    let late = LastWords { stdout: late(Exit::Blocked).stderr, ..late(Exit::Blocked) };
+    let late = LastWords { stderr: String::new(), ..late };
+    if asking {
+        let stood = stand(ambient, &Asked::Line(line), &[], Layer::Line, late)?;
+        if let Stood::Blocked(why) = &stood {
+            output::write(terminal::refusal(ambient, why).as_bytes())?;
+        }
+        return consented(ambient, &stood);
+    }
+    watchdog::arm(LIMIT, late);
+    let mut said = String::new();
+    let status = standing(ambient, &mut |standing| {
+        Ok(match guard::accept(ambient, standing, &line, extent) {
+            Accepted::Runs(told) => {
+                said = told.iter().map(|line| format!("nexus-env: {line}\n")).collect();
+                0
+            }
+            Accepted::Refused(why) => {
+                said = terminal::refusal(ambient, &why);
+                Exit::Blocked as u8
+            }
+            Accepted::Asks => ASKS,
+            Accepted::GoesOn => GOES_ON,
+        })
+    })?;
+    watchdog::disarm();
+    output::write(said.as_bytes())?;
+    Ok(Status::from(status))
 }
 
 /// `__ended STATUS`, with the number of the yes: how a deployment ended that the guard let pass, for the log.
@@ -110,7 +167,7 @@ pub fn before_run(ambient: &Ambient, words: &[OsString]) -> Result<std::result::
     Ok(match stand(ambient, &asked, &[], Layer::Run, late(Exit::Blocked))? {
         Stood::Free => Ok(None),
         Stood::Confirmed(grant) => Ok(grant::keep(ambient, &grant).ok()),
-        Stood::Blocked(_) => Err(Status::from(Exit::Blocked as u8)),
+        Stood::Blocked(_) | Stood::TakenBack => Err(Status::from(Exit::Blocked as u8)),
     })
 }
 
@@ -138,6 +195,7 @@ fn answered(ambient: &Ambient, stood: &Stood) -> Result<Status> {
             Ok(Status::DONE)
         }
         Stood::Blocked(_) => Ok(Status::from(Exit::Blocked as u8)),
+        Stood::TakenBack => Ok(Status::from(TAKEN_BACK)),
     }
 }
 
@@ -171,7 +229,8 @@ pub fn for_agent(ambient: &Ambient, asked: &Asked) -> Result<Option<String>> {
         let there = Ambient { cwd: Some(directory.clone()), pwd: Some(directory), ..ambient.clone() };
         // One configuration, one judgement, from whichever of its directories.
         let root = match load::look(&there).0 {
-            Configured::Nothing => continue,
+            // What is protected everywhere is so in all of these alike.
+            Configured::Nothing => PathBuf::new(),
             Configured::Denied(root) | Configured::Unusable(root, _) => root,
             Configured::Ready(loaded) => loaded.repository.root,
         };
@@ -230,19 +289,41 @@ fn stand(ambient: &Ambient, asked: &Asked, also: &[String], layer: Layer, late: 
 }
 
 fn standing(ambient: &Ambient, work: &mut dyn FnMut(&Standing<'_>) -> Result<u8>) -> Result<u8> {
+    let unusable = |error: &anyhow::Error| {
+        let (message, hint, exit) = told(error);
+        Standing::Unusable(Failure { message, hint, exit })
+    };
     match load::look(ambient).0 {
-        Configured::Nothing | Configured::Denied(_) => work(&Standing::Nothing),
-        Configured::Unusable(_, error) => {
-            let (message, hint, exit) = told(&error);
-            work(&Standing::Unusable(Failure { message, hint, exit }))
+        Configured::Nothing | Configured::Denied(_) => match load::everywhere(ambient) {
+            Ok(None) => work(&Standing::Nothing),
+            Ok(Some(config)) => work(&Standing::Ready(Surroundings {
+                config: &config,
+                root: ambient.cwd.as_deref().unwrap_or(Path::new("/")),
+                selection: Selection::Nothing,
+                pauses: &[],
+                stored: &Vec::new,
+            })),
+            Err(error) => work(&unusable(&error)),
+        },
+        Configured::Unusable(_, error) => work(&unusable(&error)),
+        Configured::Ready(loaded) => {
+            let everywhere = loaded.protect.iter().flat_map(Protect::environments);
+            let config = match loaded.protect.is_empty() {
+                true => Cow::Borrowed(&loaded.config),
+                false => {
+                    let mut config = loaded.config.clone();
+                    config.environments.extend(everywhere);
+                    Cow::Owned(config)
+                }
+            };
+            work(&Standing::Ready(Surroundings {
+                config: &config,
+                root: &loaded.repository.root,
+                selection: selection(ambient, &loaded),
+                pauses: &load::pauses(ambient, &loaded.config.id),
+                stored: &|| load::stored_urls(ambient, &loaded),
+            }))
         }
-        Configured::Ready(loaded) => work(&Standing::Ready(Surroundings {
-            config: &loaded.config,
-            root: &loaded.repository.root,
-            selection: selection(ambient, &loaded),
-            pauses: &load::pauses(ambient, &loaded.config.id),
-            stored: &|| load::stored_urls(ambient, &loaded),
-        })),
     }
 }
 

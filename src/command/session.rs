@@ -19,6 +19,7 @@ use super::audit;
 use super::load::{self, Choice, Given, Outcome, Values};
 use super::{proxy, trial};
 use crate::domain::config::name::VariableName;
+use crate::domain::config::person::Lines;
 use crate::domain::config::watch::{Sighting, Watch};
 use crate::domain::config::{Access, Config, Environment, Export, Protection};
 use crate::domain::guard::node::Named;
@@ -35,7 +36,7 @@ use crate::domain::text::clock::Now;
 use crate::domain::text::duration::Duration;
 use crate::domain::text::pattern;
 use crate::edge::shell::{Check, Dialect, Nearby, Remembered, Shell, Transition};
-use crate::edge::{ambient, clock, layers, output, program, terminal};
+use crate::edge::{ambient, clock, identity, layers, output, program, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 
 /// `hook SHELL`: prints the code that a shell evaluates when it starts. `called` is the name by which the program was
@@ -196,6 +197,8 @@ fn turn(
     let (state, state_if_refused) = (session.encode(), refused.encode());
     let names: Vec<VariableName> = plan.ours().cloned().collect();
     let (guarded, marks) = loaded.map(|chosen| (chosen.guarded.clone(), chosen.marks.clone())).unwrap_or_default();
+    let person = identity::settings(ambient);
+    let everywhere = person.as_ref().map_or(true, |person| !person.protect.is_empty());
     let transition = Transition {
         forget: &plan.forget,
         restore: &plan.restore,
@@ -207,7 +210,9 @@ fn turn(
         state: Remembered { line: &state, seal: Session::head(&state) },
         state_if_refused: Remembered { line: &state_if_refused, seal: Session::head(&state_if_refused) },
         lines: &lines.iter().map(|line| safe_text::lines(line)).collect::<Vec<_>>(),
-        nearby: if outcome.root.is_some() { Nearby::Configuration } else { Nearby::Nothing },
+        // Settings that cannot be read are told elsewhere, and loosen nothing.
+        typed: person.as_ref().map_or(Lines::Judged, |person| person.lines),
+        nearby: if outcome.root.is_some() || everywhere { Nearby::Configuration } else { Nearby::Nothing },
         guarded: &guarded,
         marks: &marks,
         holders: &seen.holders.to_string(),
@@ -219,6 +224,9 @@ fn turn(
                     None => outcome.watch.without_content(),
                 };
                 watch.join(preload);
+                if everywhere {
+                    watch.join(load::settings(ambient));
+                }
                 check(ambient, dialect, watch, loaded.and_then(|chosen| chosen.selected.until))
             }
             [..] => Check::Always,

@@ -183,6 +183,7 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
             gated: page::word(&judge(Effect::Gated)),
             reason: page::why(destructive.because(), &here),
             rules: config.guard.len(),
+            line: is_loaded && ambient.variables.text("NEXUS_ENV_LINE") == Some("yes"),
             shell: is_loaded,
             engine: has_layer(ambient, "PRISMA_SCHEMA_ENGINE_BINARY"),
             node: has_layer(ambient, "NODE_OPTIONS"),

@@ -246,7 +246,7 @@ pub fn settings(ambient: &Ambient) -> Result<Person> {
     person::parse(&text).map_err(|wrong| {
         let name = format!("`{}:{}`", bare(ambient, &path), wrong.line);
         Failure::new(format!("{name}: {}", wrong.what))
-            .hint("the keys are ssh_identity, allow_names and [[guard]]")
+            .hint("the keys are ssh_identity, allow_names, [shell], [[guard]] and [[protect]]")
             .into()
     })
 }

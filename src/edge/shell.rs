@@ -6,12 +6,15 @@ mod bash;
 mod fish;
 mod zsh;
 
+use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::config::name::VariableName;
+use crate::domain::config::person::Lines;
 use crate::domain::config::vars::Vars;
 use crate::domain::config::watch::Sighting;
+use crate::domain::guard::trigger;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Shell {
@@ -45,6 +48,7 @@ pub struct Transition<'a> {
     /// Lines for the person, told when everything was set.
     pub lines: &'a [String],
     pub nearby: Nearby,
+    pub typed: Lines,
     /// Programs that the team's rules name, beside the ones that every guard knows.
     pub guarded: &'a [String],
     /// What is in the text of every command that the team's rules name.
@@ -107,14 +111,11 @@ pub struct Until {
     pub clock: Option<(PathBuf, PathBuf)>,
 }
 
-/// The names that are guarded in every shell: what people type themselves. Shells, interpreters and `git` are not among them;
-/// what those start meets the other layers.
+/// The names that have a guard function in every shell: what people type themselves. Shells, interpreters and `git` are not
+/// among them; what those start meets the other layers.
 const GUARDED: &str = "npx prisma pnpm pnpx yarn bun bunx npm make just task psql dropdb pg_restore mysql mongosh drizzle-kit knex \
                        sequelize sequelize-cli typeorm supabase rails rake alembic flyway liquibase dbmate goose atlas sqlx diesel mix \
                        dotenv dotenvx env-cmd";
-
-/// What bash and zsh have in common.
-const WORDS: &str = include_str!("../../shell/words.sh");
 
 /// What a content to compare may measure at most, in bytes.
 pub const LONGEST_CONTENT: usize = 64 * 1024;
@@ -131,12 +132,16 @@ impl Shell {
 
     /// The hook, for the program at `program`.
     pub fn hook(self, program: &Path) -> Vec<u8> {
-        let text = match self {
-            Shell::Bash => include_str!("../../shell/hook.bash"),
-            Shell::Zsh => include_str!("../../shell/hook.zsh"),
-            Shell::Fish => include_str!("../../shell/hook.fish"),
+        let (hook, line) = match self {
+            Shell::Bash => (include_str!("../../shell/hook.bash"), include_str!("../../shell/line.bash")),
+            Shell::Zsh => (include_str!("../../shell/hook.zsh"), include_str!("../../shell/line.zsh")),
+            Shell::Fish => (include_str!("../../shell/hook.fish"), include_str!("../../shell/line.fish")),
         };
-        let text = text.replace("__NEXUS_ENV_NAMES__", GUARDED).replace("__NEXUS_ENV_WORDS__\n", WORDS);
+        let joined = |words: BTreeSet<&str>| words.into_iter().collect::<Vec<_>>().join(" ");
+        let text = hook.replace("__NEXUS_ENV_LINE__\n", line);
+        let text =
+            text.replace("__NEXUS_ENV_NAMES__", GUARDED).replace("__NEXUS_ENV_WORDS__", &joined(trigger::words()));
+        let text = text.replace("__NEXUS_ENV_TOOLS__", &joined(trigger::tools()));
         let mut out = Vec::with_capacity(text.len() + 64);
         for (at, part) in text.split("__NEXUS_ENV_BIN__").enumerate() {
             if at > 0 {
@@ -184,6 +189,11 @@ impl Dialect {
         }
     }
 
+    /// Whether a line can be looked at before it runs: bash before 4.0 does not show it.
+    fn shows_lines(self) -> bool {
+        self.shell != Shell::Bash || self.version >= (4, 0)
+    }
+
     /// Whether it has a clock among its builtins.
     pub fn has_clock(self) -> bool {
         match self.shell {
@@ -198,7 +208,7 @@ impl Dialect {
         let mut out = Code { shell: self.shell, text: Vec::with_capacity(4096) };
         match self.shell {
             Shell::Bash => bash::render(&mut out, self, transition),
-            Shell::Zsh => zsh::render(&mut out, transition),
+            Shell::Zsh => zsh::render(&mut out, self, transition),
             Shell::Fish => fish::render(&mut out, self, transition),
         }
         out.text
@@ -253,8 +263,21 @@ impl Transition<'_> {
         self.labels.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name)
     }
 
-    fn guarded(&self) -> String {
-        self.guarded.iter().fold(GUARDED.to_owned(), |all, name| all + " " + name)
+    /// Where no line is judged, every tool that is known has a function.
+    fn guarded(&self, dialect: Dialect) -> String {
+        let tools = if self.judges(dialect) { BTreeSet::new() } else { trigger::tools() };
+        let more = tools.into_iter().filter(|name| GUARDED.split(' ').all(|known| known != *name));
+        let all = more.chain(self.guarded.iter().map(String::as_str));
+        all.fold(GUARDED.to_owned(), |all, name| all + " " + name)
+    }
+
+    fn judges(&self, dialect: Dialect) -> bool {
+        self.typed == Lines::Judged && dialect.shows_lines()
+    }
+
+    /// What `__nexus_env_line` is.
+    fn line(&self, dialect: Dialect) -> &'static str {
+        if self.judges(dialect) { "yes" } else { "" }
     }
 
     fn nearby(&self) -> &'static str {

@@ -21,8 +21,12 @@ pub fn say_anyway(line: &str) {
 
 /// The same for what a person must not overlook: the program's name stands out where colour may.
 pub fn refuse(ambient: &Ambient, line: &str) {
-    let name = painted(ambient, "1;31", "nexus-env:");
-    let _ = std::io::stderr().write_all(format!("{name} {line}\n").as_bytes());
+    let _ = std::io::stderr().write_all(refusal(ambient, line).as_bytes());
+}
+
+/// The same words for whoever tells them: the shell, when the line that it was about has left the screen.
+pub fn refusal(ambient: &Ambient, line: &str) -> String {
+    format!("{} {line}\n", painted(ambient, "1;31", "nexus-env:"))
 }
 
 /// Prints an error and, after it, its hint.

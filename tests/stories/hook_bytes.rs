@@ -72,6 +72,7 @@ fn through(shell: &str, dialect: &str, locale: &str, values: &[Vec<u8>]) -> Vec<
         state: Remembered { line: "1 0", seal: "1 0" },
         state_if_refused: Remembered { line: "1 1", seal: "1 1" },
         lines: &[],
+        typed: nexus_env::domain::config::person::Lines::Judged,
         nearby: Nearby::Configuration,
         guarded: &[],
         marks: &[],

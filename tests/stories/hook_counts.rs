@@ -15,10 +15,10 @@ fn counted(world: &World, shell: Shell, lines: &[&str]) -> Vec<(usize, usize)> {
     // A file is settled after 20 ms; a first load may come before.
     session.settles();
     for (at, line) in lines.iter().enumerate() {
-        session.types(&format!("/bin/true mark-{at}-"));
+        session.types(&format!("mark mark-{at}-"));
         session.types(line);
     }
-    session.types(&format!("/bin/true mark-{}-", lines.len()));
+    session.types(&format!("mark mark-{}-", lines.len()));
     session.types("exit");
     let trace = std::fs::read_to_string(&file).unwrap();
     let mut counts = vec![(0, 0); lines.len()];
@@ -41,7 +41,8 @@ fn counted(world: &World, shell: Shell, lines: &[&str]) -> Vec<(usize, usize)> {
 
 stories! {
     fn nothing_is_started_where_nothing_changed_and_one_process_for_a_load(shell) {
-        let world = World::with(DEV_AND_PROD).file("a/b/c/d/x", "").file("package.json", "{\"scripts\":{\"build\":\"tsc\"}}");
+        let world = World::with(DEV_AND_PROD).file("a/b/c/d/x", "").file("package.json", "{\"scripts\":{\"build\":\"tsc\"}}")
+            .tool("mark", std::path::Path::new("/bin/true"));
         for tool in ["npx", "npm"] {
             world.finish(world.command("true", world.repo()), b"");
             std::fs::write(world.bin().join(tool), "#!/bin/sh\n").unwrap();
@@ -58,9 +59,9 @@ stories! {
             ("", (0, 0)),
             ("cd a/b/c/d", (1, 1)),
             ("", (0, 0)),
-            // The command itself.
-            ("npx tsc --noEmit", (1, 1)),
-            ("npm run build", (1, 1)),
+            // The command itself, and the question about its line.
+            ("npx tsc --noEmit", (2, 2)),
+            ("npm run build", (2, 2)),
             ("nexus-env use prod --for 1h", (1, 1)),
             ("", (0, 0)),
             ("cd /", (1, 1)),

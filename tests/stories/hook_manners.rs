@@ -45,7 +45,7 @@ stories! {
         match shell {
             Shell::Bash | Shell::Bash32 => session.types("echo \"$PROMPT_COMMAND\"").prints("__nexus_env_hook"),
             Shell::Zsh => session.types("echo ${(M)precmd_functions:#__nexus*} ${(M)chpwd_functions:#__nexus*}")
-                .prints("__nexus_env_hook __nexus_env_hook"),
+                .prints("__nexus_env_hook __nexus_env_settle __nexus_env_hook"),
             Shell::Fish => session.types("functions --handlers | string match '*__nexus_env_hook*' | count").prints("2"),
         };
     }

@@ -1,16 +1,11 @@
-//! What the shells' own look at the words lets through without a question, held against what the program makes of the same
-//! words: whatever the program would judge, the shells must ask about.
+//! Which lines the shells ask the program about: every one that it would stop, and the three shells the same ones.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use nexus_env::domain::guard::invocation::{Journal, Reader};
-use nexus_env::domain::guard::verdict::Effect;
-use nexus_env::edge::project::Disk;
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRunner;
+use nexus_env::domain::guard::trigger;
 
 use crate::world::{Shell, program};
 
@@ -21,6 +16,71 @@ const CORPORA: [&str; 5] = [
     include_str!("../guard_corpus_fourth.txt"),
     include_str!("../guard_corpus_fifth.txt"),
 ];
+
+/// Each line of the corpora, with its class.
+fn corpora() -> Vec<(&'static str, &'static str)> {
+    let lines = CORPORA.iter().flat_map(|corpus| corpus.lines()).filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once(' ')).map(|(class, line)| (class, line.trim_start())).collect()
+}
+
+/// What `__nexus_env_listed` does, said once more.
+fn asks(words: &BTreeSet<&str>, line: &str) -> bool {
+    let bare: String = line.chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect();
+    let is_apart = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    bare.split(is_apart).any(|word| words.contains(word)) || names_no_program(&bare)
+}
+
+/// Whether a path, a variable or a substitution stands in a command's place.
+fn names_no_program(text: &str) -> bool {
+    const BEFORE: [&str; 12] =
+        ["do", "then", "else", "elif", "if", "while", "until", "time", "and", "or", "not", "begin"];
+    let begins = |(at, c): (usize, char)| match c {
+        ' ' | '\t' => BEFORE.contains(&text[..at].rsplit([' ', '\t']).next().unwrap_or_default()).then_some(at + 1),
+        c => ";&|({!`\n".contains(c).then_some(at + 1),
+    };
+    std::iter::once(0).chain(text.char_indices().filter_map(begins)).any(|at| {
+        let mut rest = text[at..].trim_start_matches([' ', '\t']);
+        loop {
+            let end = rest.find([' ', '\t', ';', '&', '|', '<', '>', '(', ')']).unwrap_or(rest.len());
+            let word = &rest[..end];
+            if word.contains(['/', '$', '~', '`']) || word.ends_with('.') && rest[end..].starts_with([' ', '\t']) {
+                return true;
+            }
+            let is_name = |name: &str| {
+                name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                    && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            };
+            let blank = rest.find([' ', '\t']).filter(|_| rest.split_once('=').is_some_and(|(name, _)| is_name(name)));
+            match blank {
+                Some(blank) => rest = rest[blank..].trim_start_matches([' ', '\t']),
+                None => return false,
+            }
+        }
+    })
+}
+
+#[test]
+fn every_line_that_the_guard_would_stop_has_a_word_that_makes_a_shell_ask() {
+    let words = trigger::words();
+    let mut silent = Vec::new();
+    for (class, line) in corpora() {
+        let asks = line.split("\\n").any(|part| asks(&words, part)) || asks(&words, line);
+        match class {
+            "safe" | "mention" => {}
+            _ if !asks => silent.push(line),
+            _ => {}
+        }
+    }
+    assert!(silent.is_empty(), "no shell would ask about:\n{}", silent.join("\n"));
+    for line in [
+        "git status", "git push origin main", "git commit -m 'fix: a typo'", "ls -la src", "cd ../web",
+        "vim src/main.rs", "cat README.md | less", "rg foo src", "echo hi", "mkdir -p a/b", "rm -rf dist",
+        "curl -s localhost", "nexus-env use prod", "nexus-env status", "if true; then echo x; fi", "export A=b",
+        "code .", "tail -f log/x.log",
+    ] {
+        assert!(!asks(&words, line), "{line}");
+    }
+}
 
 /// Runs code behind the hook in a shell that is not interactive, with nothing of the person's.
 fn runs(shell: Shell, directory: &Path, code: &str) -> String {
@@ -45,187 +105,25 @@ fn runs(shell: Shell, directory: &Path, code: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A recipe or a script of `package.json` may be any line.
 #[test]
-fn every_line_that_could_do_harm_is_seen_to_reach_a_database() {
+fn the_three_shells_ask_about_the_same_lines() {
     let directory = tempfile::tempdir().unwrap();
-    let lines: Vec<&str> = CORPORA
-        .iter()
-        .flat_map(|corpus| corpus.lines())
-        .filter_map(|line| line.strip_prefix("destructive ").or_else(|| line.strip_prefix("gated ")))
-        // Quotes inside of the words: the other layers see that one.
-        .filter(|line| !line.contains("\\n") && !line.contains("pr\"ism\"a"))
-        .collect();
-    assert!(lines.len() > 1000);
+    let words = trigger::words();
+    let lines: Vec<&str> = corpora().into_iter().map(|(_, line)| line).filter(|line| line.is_ascii()).collect();
+    assert!(lines.len() > 3000);
     fs::write(directory.path().join("lines"), lines.join("\n") + "\n").unwrap();
+    let expected: Vec<&str> = lines.iter().copied().filter(|line| asks(&words, line)).collect();
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
         let code = match shell {
             Shell::Bash | Shell::Bash32 | Shell::Zsh => {
-                "while IFS='' read -r line; do __nexus_env_reaches \"$line\" || printf '%s\\n' \"$line\"; done <lines\n"
+                "while IFS='' read -r line; do __nexus_env_listed \"$line\" && printf '%s\\n' \"$line\"; done <lines\n:\n"
             }
-            Shell::Fish => "while read -l line; __nexus_env_reaches $line; or echo $line; end <lines\n",
-        };
-        assert_eq!(runs(shell, directory.path(), code), "", "{shell}: not seen");
-    }
-}
-
-/// What a recipe, a variable or a script says.
-const HARMFUL: [&str; 6] = [
-    "npx prisma migrate reset", "psql -c 'DROP TABLE x'", "./node_modules/.bin/prisma db push",
-    "bash -c 'npx prisma migrate dev'", "dropdb nexus_db", "mysql -e 'DROP DATABASE x'",
-];
-const HARMLESS: [&str; 5] = ["tsc -b", "eslint .", "@echo \"make one, npx prisma\"", "vitest run", "rm -rf dist"];
-const NAMES: [&str; 7] = ["one", "two", "three", "four", "db", "one-more", "all"];
-
-fn words() -> impl Strategy<Value = &'static str> {
-    prop_oneof![4 => prop::sample::select(&HARMLESS[..]), 1 => prop::sample::select(&HARMFUL[..])]
-}
-
-/// A name, what it needs, and its lines; the last says whether a variable stands for the first line.
-fn piece() -> impl Strategy<Value = (&'static str, Vec<&'static str>, Vec<&'static str>, u8)> {
-    let name = prop::sample::select(&NAMES[..]);
-    (name.clone(), prop::collection::vec(name, 0..2), prop::collection::vec(words(), 0..3), 0u8..6)
-}
-
-fn makefile(pieces: &[(&str, Vec<&str>, Vec<&str>, u8)]) -> String {
-    let mut text = String::from("# made up\n.PHONY: one two\n");
-    for (at, (name, needs, lines, kind)) in pieces.iter().enumerate() {
-        let needs = needs.join(" ");
-        match (kind, lines.split_first()) {
-            (0, Some((first, rest))) => {
-                text += &format!("V{at} := {first}\n{name}: {needs}\n\t$(V{at})\n");
-                text.extend(rest.iter().map(|line| format!("\t{line}\n")));
-            }
-            (1, Some((first, _))) => text += &format!("{name}: {needs} ; {first}\n"),
-            (2, Some(_)) => {
-                text += &format!("{name} x{at}: \\\n{needs}\n");
-                text.extend(lines.iter().map(|line| format!("\t@cd . && \\\n\t  {line}\n")));
-            }
-            (3, _) => text += &format!("{name}:\n\t@$(MAKE) {needs}\n"),
-            _ => {
-                text += &format!("{name}: {needs}\n");
-                text.extend(lines.iter().map(|line| format!("\t{line}\n")));
-            }
-        }
-        text += "\n";
-    }
-    text
-}
-
-fn justfile(pieces: &[(&str, Vec<&str>, Vec<&str>, u8)]) -> String {
-    let mut text = String::from("# made up\nset positional-arguments\n");
-    let mut seen = Vec::new();
-    for (at, (name, needs, lines, kind)) in pieces.iter().enumerate() {
-        if seen.contains(name) {
-            continue;
-        }
-        seen.push(name);
-        let needs = needs.join(" ");
-        match (kind, lines.split_first()) {
-            (0, Some((first, rest))) => {
-                text += &format!("v{at} := \"{}\"\n{name}: {needs}\n    {{{{v{at}}}}}\n", first.replace('"', "'"));
-                text.extend(rest.iter().map(|line| format!("    {line}\n")));
-            }
-            (1, _) => text += &format!("[private]\n@{name} mode=\"x\": {needs}\n    {}\n", lines.join("\n    ")),
-            _ => {
-                text += &format!("{name}: {needs}\n");
-                text.extend(lines.iter().map(|line| format!("    {line}\n")));
-            }
-        }
-        text += "\n";
-    }
-    text
-}
-
-fn taskfile(pieces: &[(&str, Vec<&str>, Vec<&str>, u8)]) -> String {
-    let mut text = String::from("version: '3'\ntasks:\n");
-    let mut seen = Vec::new();
-    for (name, needs, lines, kind) in pieces {
-        if seen.contains(name) {
-            continue;
-        }
-        seen.push(name);
-        let quoted = |line: &str| line.replace('\'', "''");
-        match kind {
-            0 => text += &format!("  '{name}':\n    deps: [{}]\n    cmds:\n", needs.join(", ")),
-            _ => {
-                text += &format!("  {name}:\n    cmds:\n");
-                text.extend(needs.iter().map(|need| format!("      - task: {need}\n")));
-            }
-        }
-        text.extend(lines.iter().map(|line| format!("      - '{}'\n", quoted(line.trim_start_matches('@')))));
-        text += "      - 'true'\n";
-    }
-    text
-}
-
-fn is_judged(directory: &Path, line: &str) -> bool {
-    let reader = Reader {
-        files: &Disk,
-        process: &|name| (name == "PATH").then(|| "/usr/bin:/bin".to_owned()),
-        database_variables: &[],
-        cwd: directory,
-        root: directory,
-        prisma_directory: None,
-        journal: Journal::default(),
-    };
-    reader.line(line).iter().any(|invocation| invocation.effect != Effect::Safe)
-}
-
-/// Random files, from a seed that is always the same.
-#[test]
-fn every_recipe_that_the_program_would_judge_is_asked_about() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut random = TestRunner::deterministic();
-    let mut lines: Vec<(PathBuf, String)> = Vec::new();
-    for case in 0..120 {
-        let pieces = prop::collection::vec(piece(), 1..6).new_tree(&mut random).unwrap().current();
-        let of_case = directory.path().join(case.to_string());
-        fs::create_dir(&of_case).unwrap();
-        for (file, text) in
-            [("Makefile", makefile(&pieces)), ("justfile", justfile(&pieces)), ("Taskfile.yml", taskfile(&pieces))]
-        {
-            fs::write(of_case.join(file), text).unwrap();
-        }
-        for tool in ["make", "just", "task"] {
-            let first = pieces.first().map(|(name, ..)| *name);
-            lines.extend(
-                [None, first, pieces.last().map(|(name, ..)| *name)]
-                    .map(|name| (of_case.clone(), [tool].into_iter().chain(name).collect::<Vec<_>>().join(" "))),
-            );
-        }
-    }
-    let judged: Vec<bool> = lines.iter().map(|(directory, line)| is_judged(directory, line)).collect();
-    let table: String = lines.iter().map(|(directory, line)| format!("{} {line}\n", directory.display())).collect();
-    fs::write(directory.path().join("lines"), table).unwrap();
-    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
-        let code = match shell {
-            Shell::Bash | Shell::Bash32 => {
-                "while read -r at words; do cd \"$at\"; set -- $words; __nexus_env_named \"$@\" && echo ask || echo run; done <lines\n"
-            }
-            Shell::Zsh => {
-                "zmodload zsh/stat\nemulate zsh\nwhile read -r at words; do cd \"$at\"; set -- ${=words}; \
-                 __nexus_env_named \"$@\" && echo ask || echo run; done <lines\n"
-            }
-            Shell::Fish => {
-                "while read -l at words; cd $at; __nexus_env_named (string split ' ' -- $words); and echo ask; or echo run; end <lines\n"
-            }
+            Shell::Fish => "while read -l line; __nexus_env_listed $line; and printf '%s\\n' $line; end <lines\ntrue\n",
         };
         let told = runs(shell, directory.path(), code);
-        let asks: Vec<bool> = told.lines().map(|line| line == "ask").collect();
-        assert_eq!(asks.len(), lines.len(), "{shell}: {told}");
-        let mut let_through = 0;
-        for ((at, line), (judged, asks)) in lines.iter().zip(judged.iter().zip(&asks)) {
-            let files = || {
-                fs::read_dir(at)
-                    .unwrap()
-                    .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
-                    .collect::<Vec<_>>()
-            };
-            assert!(!judged || *asks, "{shell}: `{line}` ran without a question in\n{}", files().join("\n---\n"));
-            let_through += usize::from(!asks);
-        }
-        assert!(judged.iter().filter(|judged| **judged).count() > 100, "most would be harmless");
-        assert!(let_through > 200, "{shell}: asks about nearly all, {let_through} of {}", lines.len());
+        let told: BTreeSet<&str> = told.lines().collect();
+        let expected: BTreeSet<&str> = expected.iter().copied().collect();
+        let differ: Vec<&&str> = told.symmetric_difference(&expected).take(20).collect();
+        assert!(differ.is_empty(), "{shell}: {differ:#?}");
     }
 }

@@ -20,6 +20,7 @@ mod data_scripts;
 mod database;
 mod doctor;
 mod editing;
+mod everywhere;
 mod exporting;
 mod failing;
 mod granting;
@@ -65,6 +66,7 @@ mod storing;
 mod surroundings;
 mod tour;
 mod trust;
+mod typing;
 mod ways_in;
 
 /// The team's configuration in most stories: dev by default, prod protected by its name.

@@ -90,7 +90,7 @@ services
 
 guard        destructive commands run: this is proven not to be protected
              gated ones (migrate deploy, db seed, studio …) run
-layers       shell · engine · node";
+layers       line · shell · engine · node";
 
 const PROD: &str = "\
 environment  prod · PROTECTED · 30m left · read-only
@@ -120,7 +120,7 @@ services
 
 guard        destructive commands are BLOCKED: DATABASE_URL reaches PROD
              gated ones (migrate deploy, db seed, studio …) ask first
-layers       shell · engine · node";
+layers       line · shell · engine · node";
 
 const MISMATCH: &str = "\
 environment  dev · read-write
@@ -149,7 +149,7 @@ services
 
 guard        destructive commands are BLOCKED: DATABASE_URL reaches PROD
              gated ones (migrate deploy, db seed, studio …) ask first
-layers       shell · engine · node";
+layers       line · shell · engine · node";
 
 const DOWN: &str = "\
 environment  dev · read-write
@@ -174,7 +174,7 @@ services
 guard        destructive commands ask first: nothing proves that DATABASE_URL is
              not protected
              gated ones (migrate deploy, db seed, studio …) ask first
-layers       shell · engine · node";
+layers       line · shell · engine · node";
 
 /// The page as it is on 80 columns, without colour.
 #[track_caller]

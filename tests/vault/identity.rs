@@ -240,7 +240,7 @@ fn creating_keeps_what_is_there_also_when_it_cannot_be_used() {
 fn the_persons_settings_say_file_and_line() {
     let world = World::new();
     world.put(".config/nexus-env/config.toml", "\nssh_identiy = \"~/.ssh/id\"\n", 0o644);
-    let hint = "the keys are ssh_identity, allow_names and [[guard]]";
+    let hint = "the keys are ssh_identity, allow_names, [shell], [[guard]] and [[protect]]";
     let sentence = "`~/.config/nexus-env/config.toml:2`: unknown key `ssh_identiy`, did you mean `ssh_identity`";
     world.finds_nothing(&[], sentence, hint);
     assert!(identity::lifted_names(&world.ambient(&[])).is_empty());

@@ -15,6 +15,8 @@ pub struct Session<'w> {
     prompt: Prompt,
     said: Reply,
     files: Cell<u32>,
+    /// Up to here was looked for text.
+    shown: Cell<usize>,
 }
 
 /// What one line printed up to the next prompt, and its exit status.
@@ -53,7 +55,7 @@ impl<'w> Session<'w> {
         let prompt = terminal.wait("the first prompt", PATIENCE, 0, |bytes| prompt_after(bytes, 0, None));
         let text = terminal.wait("the start", PATIENCE, 0, |bytes| Some(rendered(&bytes[..prompt.begin])));
         let said = Reply { text: world.tidy(&text), status: prompt.status };
-        Session { world, shell, terminal, prompt, said, files: Cell::new(0) }
+        Session { world, shell, terminal, prompt, said, files: Cell::new(0), shown: Cell::new(0) }
     }
 
     /// Types a line and returns what was printed before the next prompt.
@@ -84,6 +86,21 @@ impl<'w> Session<'w> {
         self.reads(PATIENCE, line, from)
     }
 
+    /// Types a line that may be asked about, says no to the question, and returns the status of the line.
+    #[track_caller]
+    pub fn types_and_says_no(&mut self, line: &str) -> i32 {
+        let (from, before) = (self.terminal.printed().max(self.prompt.end), self.prompt);
+        self.terminal.send(format!("{line}\r").as_bytes());
+        let asked = self.terminal.wait(line, PATIENCE, from, |bytes| {
+            let asks = find(bytes, b" to go on: ").is_some();
+            (asks || prompt_after(bytes, 0, Some(before)).is_some()).then_some(asks)
+        });
+        if asked {
+            self.terminal.send(b"no\r");
+        }
+        self.reads(PATIENCE, line, from).status
+    }
+
     /// Presses keys without waiting for anything.
     pub fn presses(&mut self, keys: &str) {
         self.terminal.send(keys.as_bytes());
@@ -93,6 +110,14 @@ impl<'w> Session<'w> {
     #[track_caller]
     pub fn shows(&mut self, text: &str) {
         self.terminal.wait(text, PATIENCE, self.prompt.end, |bytes| find(bytes, text.as_bytes()));
+    }
+
+    /// The same for text that may have been there before: what was printed until now does not count again.
+    #[track_caller]
+    pub fn shows_again(&mut self, text: &str) {
+        let from = self.prompt.end.max(self.shown.get());
+        let at = self.terminal.wait(text, PATIENCE, from, |bytes| find(bytes, text.as_bytes()));
+        self.shown.set(from + at + text.len());
     }
 
     /// Waits for the prompt that ends the line which is running.
@@ -181,12 +206,7 @@ impl<'w> Session<'w> {
         let what = format!("the prompt after `{line}`");
         let (prompt, text) = self.terminal.wait(&what, limit, 0, |bytes| {
             let prompt = prompt_after(bytes, from, Some(before))?;
-            let printed = &bytes[from..prompt.begin];
-            let start = match find(printed, b"<RUN>") {
-                Some(at) => at + b"<RUN>".len(),
-                None => find(printed, b"\n").map_or(0, |at| at + 1),
-            };
-            Some((prompt, rendered(&printed[start..])))
+            Some((prompt, rendered(&told(&bytes[from..prompt.begin]))))
         });
         self.prompt = prompt;
         // fish marks output that does not end in a newline.
@@ -226,6 +246,28 @@ impl Held {
     pub fn in_the_shell(value: impl AsRef<[u8]>) -> Held {
         Held::InTheShell(value.as_ref().to_vec())
     }
+}
+
+/// What a line printed, and what it was asked before it ran. The line itself is none of it, nor is the prompt that is drawn
+/// again behind a question, nor a refused line that is put back on the screen.
+fn told(printed: &[u8]) -> Vec<u8> {
+    let Some(run) = find(printed, b"<RUN>") else {
+        return printed[find(printed, b"\n").map_or(0, |at| at + 1)..].to_vec();
+    };
+    let (before, behind) = (&printed[..run], &printed[run + b"<RUN>".len()..]);
+    let asked = find(before, b"nexus-env:").map_or(&before[run..], |at| {
+        let begin = (0..at).rev().find(|at| matches!(before[*at], b'\n' | b'\r')).map_or(0, |at| at + 1);
+        let end = (at..run).rev().find(|at| before[*at..].starts_with(b"<N")).unwrap_or(at);
+        &before[begin..end.max(begin)]
+    });
+    // fish resets its colours first.
+    let put_back = find(behind, b"\x1b[A\r\x1b[J").filter(|at| !behind[..*at].contains(&b'\n'));
+    let behind = match put_back.map(|at| &behind[at + b"\x1b[A\r\x1b[J".len()..]) {
+        Some(line) if line.starts_with(b"> ") => &line[find(line, b"\n").map_or(0, |at| at + 1)..],
+        Some(rest) => rest,
+        None => behind,
+    };
+    [asked, behind].concat()
 }
 
 /// The first prompt after `from` that is not the redrawing of `known`.

@@ -96,8 +96,9 @@ pub fn deploy(ambient: &Ambient, wanted: &Wanted<'_>) -> Result<Status> {
 /// # Errors
 /// Where a check cannot be made.
 pub fn in_the_way(ambient: &Ambient, name: &EnvironmentName, words: &[String], layer: Layer) -> Result<Option<String>> {
-    let loaded = load::configuration(ambient)?;
-    let environment = load::environment(&loaded, name.as_str())?;
+    // One that the person's own settings alone name has no migrations here.
+    let load::Configured::Ready(loaded) = load::look(ambient).0 else { return Ok(None) };
+    let Some(environment) = loaded.config.environment(name) else { return Ok(None) };
     let named = value_of(words, "--schema").or_else(|| value_of(words, "--config"));
     let case = match Case::of(ambient, &loaded, environment, named.map(Path::new))? {
         Some(case) => case,
@@ -124,7 +125,7 @@ pub fn in_the_way(ambient: &Ambient, name: &EnvironmentName, words: &[String], l
     if !found.in_the_way().is_empty() {
         return Ok(Some(found.told(environment)));
     }
-    if let (Some((plan, _)), Layer::Shell | Layer::Run | Layer::Node) = (&found.plan, layer) {
+    if let (Some((plan, _)), Layer::Line | Layer::Shell | Layer::Run | Layer::Node) = (&found.plan, layer) {
         terminal::narrate(ambient, &safe_text::lines(plan));
         let better =
             format!("hint: nexus-env migrate deploy -e {name} does it with time-outs, and compares afterwards\n");

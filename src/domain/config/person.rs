@@ -3,8 +3,10 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::declared::{GuardAction, GuardRule, RuleOrigin};
-use super::name::{EnvironmentName, VariableName};
+use super::declared::{
+    Access, Config, Deploy, Environment, Export, GuardAction, GuardRule, Match, Protection, Proxy, RuleOrigin,
+};
+use super::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::text::safe_text::safe_text;
 
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -13,8 +15,76 @@ pub struct Person {
     pub ssh_identity: Option<String>,
     /// `allow_names`: variables that a repository may set although their names are refused otherwise.
     pub allow_names: Vec<VariableName>,
+    /// `[shell] line`: whether the line that is typed is judged before the shell runs it.
+    pub lines: Lines,
     /// `[[guard]]`: rules that hold in every repository. `on` names environments that need not be declared anywhere.
     pub guard: Vec<GuardRule>,
+    /// `[[protect]]`: databases that are protected in every directory.
+    pub protect: Vec<Protect>,
+}
+
+impl Person {
+    /// What holds where there is no configuration of a team's; `None` where nothing is protected everywhere.
+    pub fn everywhere(self) -> Option<Config> {
+        (!self.protect.is_empty()).then_some(())?;
+        Some(Config {
+            id: RepositoryId::new("0000000000000000")?,
+            default: EnvironmentName::new("none")?,
+            database_variables: vec![VariableName::new("DATABASE_URL")?],
+            environments: self.protect.iter().flat_map(Protect::environments).collect(),
+            services: Vec::new(),
+            prisma_directory: None,
+            guard: self.guard,
+        })
+    }
+}
+
+/// A database that is protected wherever the person is, with or without a configuration.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Protect {
+    pub name: EnvironmentName,
+    /// Patterns with `*`.
+    pub hosts: Vec<String>,
+    /// Cloud SQL instances, `PROJECT:REGION:INSTANCE`.
+    pub instances: Vec<String>,
+    /// What a label in the database may say, beside the name itself.
+    pub labels: Vec<EnvironmentName>,
+}
+
+impl Protect {
+    /// The same as environments that nobody can select: one for each instance and each label, since an environment has one.
+    pub fn environments(&self) -> Vec<Environment> {
+        let environment = |name: &EnvironmentName, matches: Match, instance: Option<&String>| Environment {
+            name: name.clone(),
+            protection: Protection::Protected,
+            promote_from: None,
+            access: Access::ReadOnly,
+            export: Export::Command,
+            fingerprint: None,
+            vars: Vec::new(),
+            proxy: instance.map(|instance| Proxy { instance: instance.clone(), port: 0, command: Vec::new() }),
+            matches,
+            backup: None,
+            deploy: Deploy::default(),
+        };
+        let hosts = Match { hosts: self.hosts.clone(), ..Match::default() };
+        let first = environment(&self.name, hosts, self.instances.first());
+        let others = self.instances.iter().skip(1).map(|one| environment(&self.name, Match::default(), Some(one)));
+        let labels = self.labels.iter().filter(|label| **label != self.name);
+        std::iter::once(first)
+            .chain(others)
+            .chain(labels.map(|label| environment(label, Match::default(), None)))
+            .collect()
+    }
+}
+
+/// What becomes of the line that a person types.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Lines {
+    #[default]
+    Judged,
+    /// The guard functions stand alone.
+    LeftAlone,
 }
 
 /// A sentence about one line, counted from one.
@@ -54,12 +124,70 @@ pub fn parse(text: &str) -> Result<Person, Wrong> {
                     person.guard.push(rule(found).map_err(|(offset, what)| wrong(offset, what))?);
                 }
             }
+            "shell" => person.lines = lines(value).map_err(|(offset, what)| wrong(offset, what))?,
+            "protect" => {
+                let entries = value.get_ref().as_array().ok_or_else(|| {
+                    wrong(at, "`protect` is a list; an entry begins with `[[protect]]`, in double brackets".to_owned())
+                })?;
+                for found in entries {
+                    person.protect.push(protect(found).map_err(|(offset, what)| wrong(offset, what))?);
+                }
+            }
             other => {
-                return Err(wrong(key.span().start, unknown(other, &["ssh_identity", "allow_names", "guard"], "")));
+                let known = ["ssh_identity", "allow_names", "shell", "guard", "protect"];
+                return Err(wrong(key.span().start, unknown(other, &known, "")));
             }
         }
     }
     Ok(person)
+}
+
+/// `[shell]`. The error is a byte of the text and the sentence about it.
+fn lines(found: &Spanned<DeValue<'_>>) -> Result<Lines, (usize, String)> {
+    let start = found.span().start;
+    let table = found.get_ref().as_table().ok_or_else(|| (start, "`shell` is a table: `[shell]`".to_owned()))?;
+    let mut lines = Lines::Judged;
+    for (key, value) in table {
+        match (key.get_ref().as_ref(), value.get_ref().as_bool()) {
+            ("line", Some(true)) => lines = Lines::Judged,
+            ("line", Some(false)) => lines = Lines::LeftAlone,
+            ("line", None) => return Err((value.span().start, "`shell.line` is true or false".to_owned())),
+            (other, _) => return Err((key.span().start, unknown(other, &["line"], " in `shell`"))),
+        }
+    }
+    Ok(lines)
+}
+
+/// One `[[protect]]`. The error is a byte of the text and the sentence about it.
+fn protect(found: &Spanned<DeValue<'_>>) -> Result<Protect, (usize, String)> {
+    let start = found.span().start;
+    let table = found.get_ref().as_table().ok_or_else(|| (start, "an entry begins with `[[protect]]`".to_owned()))?;
+    let (mut name, mut hosts, mut instances, mut labels) = (None, Vec::new(), Vec::new(), Vec::new());
+    for (key, value) in table {
+        let key_at = key.span().start;
+        let key = key.get_ref().as_ref();
+        let texts = || {
+            let texts = value.get_ref().as_array().filter(|texts| !texts.is_empty()).and_then(|texts| {
+                let text = |text: &Spanned<DeValue<'_>>| text.get_ref().as_str().map(str::trim).map(str::to_owned);
+                texts.iter().map(|found| text(found).filter(|text| !text.is_empty())).collect::<Option<Vec<_>>>()
+            });
+            texts.ok_or_else(|| (value.span().start, format!("`protect.{key}` is a list of texts in quotes")))
+        };
+        let of_environment = |text: &str| {
+            let wrong =
+                || (value.span().start, format!("`protect.{key}`: `{}` is no environment's name", safe_text(text)));
+            EnvironmentName::new(text).ok_or_else(wrong)
+        };
+        match key {
+            "name" => name = Some(of_environment(value.get_ref().as_str().unwrap_or_default())?),
+            "hosts" => hosts = texts()?,
+            "instances" => instances = texts()?,
+            "labels" => labels = texts()?.iter().map(|text| of_environment(text)).collect::<Result<_, _>>()?,
+            other => return Err((key_at, unknown(other, &["name", "hosts", "instances", "labels"], " in `protect`"))),
+        }
+    }
+    let name = name.ok_or_else(|| (start, "`protect.name` is missing: what the database is called".to_owned()))?;
+    Ok(Protect { name, hosts, instances, labels })
 }
 
 /// One `[[guard]]`. The error is a byte of the text and the sentence about it.
@@ -125,6 +253,11 @@ mod tests {
         assert_eq!(person.ssh_identity.as_deref(), Some("~/.ssh/id_ed25519"));
         assert_eq!(person.allow_names, [VariableName::new("NODE_OPTIONS").unwrap()]);
         assert_eq!(parse(""), Ok(Person::default()));
+        assert_eq!(parse("[shell]\nline = false\n").unwrap().lines, Lines::LeftAlone);
+        assert_eq!(parse("[shell]\nline = true\n").unwrap().lines, Lines::Judged);
+        refuses("[shell]\nline = 0", 2, "`shell.line` is true or false");
+        refuses("[shell]\nlines = false", 2, "unknown key `lines` in `shell`, did you mean `line`");
+        refuses("shell = false", 1, "`shell` is a table: `[shell]`");
     }
 
     #[test]
@@ -143,6 +276,32 @@ mod tests {
             rule("prisma studio", &["prod"], GuardAction::Allow, Some("it is read-only")),
         ];
         assert_eq!(parse(text).unwrap().guard, expected);
+    }
+
+    #[test]
+    fn reads_what_is_protected_everywhere() {
+        let text = "[[protect]]\nname = \"prod\"\nhosts = [\"*.prod.internal\"]\n\
+                    instances = [\"p:r:one\", \"p:r:two\"]\nlabels = [\"prod\", \"live\"]\n";
+        let found = parse(text).unwrap().protect;
+        let environments: Vec<Environment> = found.iter().flat_map(Protect::environments).collect();
+        let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+        assert_eq!(names, ["prod", "prod", "live"]);
+        assert!(environments.iter().all(Environment::is_protected));
+        let instances: Vec<_> = environments.iter().filter_map(|e| Some(e.proxy.as_ref()?.instance.as_str())).collect();
+        assert_eq!(instances, ["p:r:one", "p:r:two"]);
+        refuses("[[protect]]\nhosts = [\"x\"]", 1, "`protect.name` is missing: what the database is called");
+        refuses("[[protect]]\nname = \"a b\"", 2, "`protect.name`: `a b` is no environment's name");
+        refuses("[[protect]]\nname = \"p\"\nhosts = \"x\"", 3, "`protect.hosts` is a list of texts in quotes");
+        refuses(
+            "[[protect]]\nname = \"p\"\nhost = [\"x\"]",
+            3,
+            "unknown key `host` in `protect`, did you mean `hosts`",
+        );
+        refuses(
+            "[protect]\nname = \"p\"",
+            1,
+            "`protect` is a list; an entry begins with `[[protect]]`, in double brackets",
+        );
     }
 
     #[test]
@@ -171,7 +330,7 @@ mod tests {
     #[test]
     fn says_the_line_and_the_nearest_key() {
         refuses("\nssh_identiy = \"x\"\n", 2, "unknown key `ssh_identiy`, did you mean `ssh_identity`");
-        refuses("theme = 1", 1, "unknown key `theme`");
+        refuses("colours = 1", 1, "unknown key `colours`");
         refuses("allow_names = [\"1X\"]", 1, "`allow_names` is a list of variable names");
         refuses("ssh_identity = 3", 1, "`ssh_identity` is a path in quotes");
     }

@@ -44,6 +44,16 @@ use crate::domain::config::name::VariableName;
 use crate::domain::target::url::DatabaseUrl;
 use crate::domain::text::safe_text;
 
+/// The names of all tools and clients that a rule knows.
+pub fn tools() -> impl Iterator<Item = &'static str> {
+    tools::TOOLS.iter().flat_map(|tool| tool.names.iter().copied()).chain(client::names())
+}
+
+/// The names of programs that run what they are given, as far as they are rows of a table.
+pub fn runners() -> impl Iterator<Item = &'static str> {
+    mention::RUNS.iter().copied().filter(|name| *name != "nexus-env").chain(wrapper::names())
+}
+
 /// One word that a command will get.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Word {

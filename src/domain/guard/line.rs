@@ -9,7 +9,7 @@ use brush_parser::ast::{
     self, AndOr, Command, CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList, IoFileRedirectKind,
     IoFileRedirectTarget, IoHereDocument, IoRedirect, SeparatorOperator,
 };
-use brush_parser::{Parser, ParserOptions};
+use brush_parser::{ParseError, Parser, ParserOptions};
 
 use crate::domain::text::words::written;
 pub use crate::domain::text::words::{Piece, Split, Written, is_name};
@@ -121,8 +121,28 @@ fn ends(text: &str, from: usize) -> impl Iterator<Item = usize> {
     newlines.map(move |(at, _)| from + at + 1).filter(|end| *end < text.len()).chain([text.len()])
 }
 
+/// Whether a shell would go on reading behind this text: a quote, a here-document or a compound command is not closed.
+pub fn is_open(text: &str) -> bool {
+    if !is_readable(text) {
+        return false;
+    }
+    let escapes = text.len() - text.trim_end_matches('\\').len();
+    let end = Parser::new(text.as_bytes(), &ParserOptions::default()).parse_program().err();
+    escapes % 2 == 1
+        || end.is_some_and(|error| match error {
+            ParseError::ParsingAtEndOfInput => true,
+            ParseError::ParsingNear(_) => false,
+            ParseError::Tokenizing { inner, .. } => inner.is_incomplete(),
+        })
+}
+
+/// Whether the parser can be given the text.
+fn is_readable(text: &str) -> bool {
+    text.len() <= LONGEST && is_shallow(text) && !has_nameless_document(text) && !has_long_number(text)
+}
+
 fn parsed(text: &str) -> Option<List> {
-    if text.len() > LONGEST || !is_shallow(text) || has_nameless_document(text) || has_long_number(text) {
+    if !is_readable(text) {
         return None;
     }
     let program = Parser::new(text.as_bytes(), &ParserOptions::default()).parse_program().ok()?;

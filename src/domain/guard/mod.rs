@@ -15,4 +15,5 @@ pub mod scope;
 pub mod screen;
 pub mod sql;
 pub mod toolcall;
+pub mod trigger;
 pub mod verdict;

@@ -34,7 +34,7 @@ pub fn unseen(config: &Config) -> Vec<String> {
     let rules = config.guard.iter().filter_map(|rule| Some((&rule.command, first(&rule.command)?)));
     rules
         .map(|(rule, word)| {
-            format!("`{word}` is the shells' own, so the rule `{rule}` holds in scripts, recipes and `run`, not at the prompt")
+            format!("`{word}` is the shells' own, so the rule `{rule}` has no guard function: it holds where lines are judged, in scripts, recipes and `run`")
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use super::invocation::{Role, Tool};
 use super::judgement::Judged;
 use super::scope::Beaten;
-use super::verdict::{Because, Effect, Reason, Verdict};
+use super::verdict::{self, Because, Effect, Reason, Verdict};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Config, Environment};
 use crate::domain::session::grant::DEPLOY;
@@ -298,7 +298,16 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
     match because.reason {
         Reason::Harmless | Reason::ProvenOther | Reason::OutOfReach | Reason::Paused => Vec::new(),
         Reason::Reaches | Reason::Disagrees | Reason::CannotBeKnown | Reason::Unread => {
+            let meant = because.environment.as_ref().filter(|name| {
+                judged.effect() == Effect::Gated && target.is_some_and(|target| verdict::is_only_meant(target, name))
+            });
             let first = match (is_open, wrong_tunnel) {
+                _ if meant.is_some() => {
+                    let tunnel = meant.and_then(|name| config.environment(name)).filter(|e| e.proxy.is_some());
+                    tunnel.map(|Environment { name, .. }| {
+                        format!("nexus-env proxy up -e {name} --switch, which stops that tunnel and starts {name}'s")
+                    })
+                }
                 (Some(Environment { name, proxy: Some(_), .. }), true) => {
                     Some(format!("nexus-env proxy up -e {name} --switch, which stops that tunnel and starts {name}'s"))
                 }
@@ -311,6 +320,7 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
                     // A label may name one that is not declared here.
                     config.environment(environment).map(|environment| deploy(&environment.name))
                 }
+                (Some(_), _, Some(Effect::Gated)) if meant.is_some() => None,
                 (Some(environment), _, Some(Effect::Gated | Effect::Unknown)) => {
                     let declared = config.environment(environment).filter(|_| judged.invocation.name == DEPLOY);
                     Some(match declared {

@@ -191,6 +191,10 @@ fn judge_target(
     };
     match conclude(on, target) {
         Conclusion::Holds(name) => held(Reason::Reaches, Some(name)),
+        // A yes to it would be done to another database.
+        Conclusion::HoldsAgainst(name) if effect != Effect::Safe && is_only_meant(target, &name) => {
+            Verdict::Block(because(Reason::Disagrees, Some(name), Some(at)))
+        }
         Conclusion::HoldsAgainst(name) => held(Reason::Disagrees, Some(name)),
         Conclusion::Contradictory => held(Reason::Disagrees, None),
         Conclusion::Other(name) => Verdict::Allow(because(Reason::ProvenOther, name, Some(at))),
@@ -290,6 +294,23 @@ pub fn conclude(on: &On, target: &Target) -> Conclusion {
         (None, [], _, Claimed::Yes) => Conclusion::Other(None),
         (None, [_] | [], _, Claimed::No) => Conclusion::Nothing,
     }
+}
+
+/// Whether nothing but what the person chose speaks for the environment, while what is there says another one.
+pub fn is_only_meant(target: &Target, environment: &EnvironmentName) -> bool {
+    let is_meant = |source| matches!(source, Source::Selection | Source::Identity);
+    target.evidence.iter().all(|evidence| match &evidence.says {
+        Says::Environment(name, _) => is_meant(evidence.source) == (name == environment),
+        Says::Local | Says::NotAsPinned(_) | Says::Unknown => true,
+    }) && speaks(target, |source, name| source == Source::Selection && name == environment)
+        && speaks(target, |_, name| name != environment)
+}
+
+fn speaks(target: &Target, fits: impl Fn(Source, &EnvironmentName) -> bool) -> bool {
+    target.evidence.iter().any(|evidence| match &evidence.says {
+        Says::Environment(name, _) => fits(evidence.source, name),
+        Says::Local | Says::NotAsPinned(_) | Says::Unknown => false,
+    })
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -111,6 +111,8 @@ impl Event {
 /// How a command came to the guard.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Layer {
+    /// The line that a person accepts at a shell's prompt. In the log it is the shell's.
+    Line,
     /// A function of the shell's hook.
     Shell,
     /// `nexus-env run`.
@@ -127,7 +129,7 @@ impl Layer {
     /// The value of `through` in a line.
     pub fn word(self) -> &'static str {
         match self {
-            Layer::Shell => "shell",
+            Layer::Line | Layer::Shell => "shell",
             Layer::Run => "run",
             Layer::Engine => "engine",
             Layer::Node => "node",

@@ -171,6 +171,8 @@ pub struct Guard {
     pub reason: String,
     /// How many rules of the team's own there are.
     pub rules: usize,
+    /// Whether the shell has the lines judged that are typed.
+    pub line: bool,
     /// Whether this process was given an environment by a shell's hook or by `run`.
     pub shell: bool,
     /// Whether Prisma started from here finds our engine, and Node our preload.

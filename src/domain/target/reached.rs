@@ -127,6 +127,8 @@ pub fn evidence(
 /// What answers on each port that an environment declares for its tunnel, whatever URL leads there.
 pub fn declared_ports(known: &Known<'_>, look: &dyn Fn(&Place) -> Whereabouts) -> Vec<Target> {
     let mut ports: Vec<u16> = known.config.environments.iter().filter_map(|e| Some(e.proxy.as_ref()?.port)).collect();
+    // None is declared for an instance that is protected everywhere.
+    ports.retain(|port| *port != 0);
     ports.sort_unstable();
     ports.dedup();
     let one = |port: u16| {

@@ -55,8 +55,10 @@ pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) 
     out.raw(" __nexus_env_holders=")
         .quoted(transition.holders.as_bytes())
         .raw(" __nexus_env_astray=")
-        .raw(transition.astray);
-    out.raw("\n__nexus_env_wrap ").raw(&transition.guarded()).raw("\n__nexus_env_same() { ");
+        .raw(transition.astray)
+        .raw(" __nexus_env_line=")
+        .raw(transition.line(dialect));
+    out.raw("\n__nexus_env_wrap ").raw(&transition.guarded(dialect)).raw("\n__nexus_env_same() { ");
     match transition.check {
         Check::Always => out.raw("return 1"),
         Check::Unless(conditions) => check(out, dialect, conditions),

@@ -72,8 +72,10 @@ pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) 
     out.raw(";\nset -g __nexus_env_holders ")
         .raw(transition.holders)
         .raw(";\nset -g __nexus_env_astray ")
-        .raw(transition.astray);
-    out.raw(";\n__nexus_env_wrap ").raw(&transition.guarded()).raw(";\nfunction __nexus_env_same; ");
+        .raw(transition.astray)
+        .raw(";\nset -g __nexus_env_line ")
+        .raw(transition.line(dialect));
+    out.raw(";\n__nexus_env_wrap ").raw(&transition.guarded(dialect)).raw(";\nfunction __nexus_env_same; ");
     match transition.check {
         Check::Always => out.raw("return 1"),
         Check::Unless(conditions) => check(out, dialect, conditions),

@@ -83,6 +83,7 @@ fn rendered(text: &str, check: &Check) -> String {
         state: Remembered { line: "1 a b", seal: "1 a" },
         state_if_refused: Remembered { line: "1 c d", seal: "1 c" },
         lines: &[],
+        typed: Lines::Judged,
         nearby: Nearby::Nothing,
         guarded: &["ts-node".to_owned()],
         marks: &["ts-node".to_owned(), "wipe.sh".to_owned()],

@@ -1,6 +1,6 @@
 //! zsh, 5.1 and later.
 
-use super::{Check, Code, Conditions, Remembered, Transition};
+use super::{Check, Code, Conditions, Dialect, Remembered, Transition};
 use crate::domain::config::name::VariableName;
 use crate::domain::session::ambient::Timestamp;
 
@@ -16,7 +16,7 @@ pub(super) fn quote(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'\'');
 }
 
-pub(super) fn render(out: &mut Code, transition: &Transition) {
+pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) {
     out.each("__nexus_env_forget", transition.forget);
     if !transition.restore.is_empty() {
         out.raw("if [[ -n $__nexus_env_kept || \"");
@@ -81,8 +81,10 @@ pub(super) fn render(out: &mut Code, transition: &Transition) {
     out.raw(" __nexus_env_holders=")
         .quoted(transition.holders.as_bytes())
         .raw(" __nexus_env_astray=")
-        .raw(transition.astray);
-    out.raw("\n__nexus_env_wrap ").raw(&transition.guarded()).raw("\nfunction __nexus_env_same { ");
+        .raw(transition.astray)
+        .raw(" __nexus_env_line=")
+        .raw(transition.line(dialect));
+    out.raw("\n__nexus_env_wrap ").raw(&transition.guarded(dialect)).raw("\nfunction __nexus_env_same { ");
     match transition.check {
         Check::Always => out.raw("return 1"),
         Check::Unless(conditions) => check(out, conditions),

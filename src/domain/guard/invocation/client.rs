@@ -224,6 +224,10 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     Some(reader.of_a_tool(shown, name, words, (effect, does, why), uses, scope))
 }
 
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    CLIENTS.iter().flat_map(|client| client.names.iter().copied())
+}
+
 /// Whether this is a client's name.
 pub(super) fn is_named(name: &str) -> bool {
     CLIENTS.iter().any(|client| client.names.contains(&name))

@@ -64,7 +64,7 @@ pub fn could_start_one(text: &str) -> bool {
 }
 
 /// Programs that run what stands in their words, in a file or on their input.
-const RUNS: &[&str] = &[
+pub(super) const RUNS: &[&str] = &[
     "prisma", "prisma7", "wasp", "rw", "redwood", "zenstack", "npx", "npm", "pnpm", "pnpx", "yarn", "bun", "bunx",
     "deno", "run-s", "run-p", "npm-run-all", "concurrently", "turbo", "nx", "lerna", "make", "gmake", "just", "task",
     "go-task", "mise", "composer", "node", "nodejs", "tsx", "ts-node", "python", "python3", "ruby", "perl", "php",

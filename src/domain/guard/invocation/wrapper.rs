@@ -122,6 +122,11 @@ pub(super) fn see_through<'a>(
     }
 }
 
+/// The names in the tables of this module.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    table::names().chain(place::names())
+}
+
 /// The words without a program that stands in front of itself again and again, as in `env env env NAME`.
 pub(super) fn without_repeats(words: &[Word]) -> &[Word] {
     const MANY: usize = 8;

@@ -234,6 +234,11 @@ fn guard_lines(sheet: &mut Sheet, guard: &Guard) {
         sheet.labelled(Tone::Plain, "", &format!("{count}{rules} on top"));
     }
     let layer = |name: &str, is_there: bool| if is_there { name.to_owned() } else { format!("no {name}") };
-    let layers = [layer("shell", guard.shell), layer("engine", guard.engine), layer("node", guard.node)];
+    let layers = [
+        layer("line", guard.line),
+        layer("shell", guard.shell),
+        layer("engine", guard.engine),
+        layer("node", guard.node),
+    ];
     sheet.labelled(Tone::Detail, "layers", &layers.join(" · "));
 }

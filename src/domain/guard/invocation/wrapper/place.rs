@@ -131,6 +131,10 @@ const PLATFORM: &[&str] =
     &["-p", "--project", "-e", "--environment", "-A", "--app", "--worker", "-I", "--instance", "-o", "--option"];
 const GCLOUD: &[&str] = &["--project", "--zone", "--account", "--ssh-flag", "--ssh-key-file"];
 
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    PLACES.iter().flat_map(|row| row.names.iter().copied())
+}
+
 /// What is inside, if the words run a command in one of these places.
 pub fn run<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let (place, behind) = PLACES

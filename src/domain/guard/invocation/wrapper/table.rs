@@ -129,6 +129,10 @@ const WRAPPERS: &[Wrapper] = &[
 /// Their own flags may also follow their words, so that the command begins behind `--`, where there is one.
 const DASHED: &[&str] = &["kubectl", "oc", "chamber", "aws-vault", "mise", "rtx", "wait-for-it", "wait-for-it.sh"];
 
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    WRAPPERS.iter().flat_map(|row| row.names.iter().copied())
+}
+
 /// What is inside, if a row has this name.
 pub fn see_through<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let verb_of = |wrapper: &Wrapper| match wrapper.verb {

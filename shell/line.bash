@@ -1,0 +1,231 @@
+# shellcheck shell=bash disable=SC2154
+# The line that a person accepts in bash 4 and later is judged before the shell runs it: Enter is bound to a look at the line
+# and then to a key that accepts it. No rule stands here: __nexus_env_words are the words of lines that the program is asked
+# about.
+
+__nexus_env_passed='' __nexus_env_typed='' __nexus_env_why='' __nexus_env_consented='' __nexus_env_begun=''
+export -n __nexus_env_passed __nexus_env_typed __nexus_env_why __nexus_env_consented __nexus_env_begun
+
+if [[ ${BASH_VERSINFO[0]} -ge 4 ]]; then
+  declare -gA __nexus_env_words 2>/dev/null || declare -A __nexus_env_words # bash 4.0
+  __nexus_env_words_of() {
+    local __nexus_env_word
+    for __nexus_env_word; do __nexus_env_words[$__nexus_env_word]=yes; done
+  }
+  __nexus_env_words_of __NEXUS_ENV_WORDS__
+  unset -f __nexus_env_words_of
+fi
+
+# Whether the program is to be asked about this text: it has a word of the list, an alias of it has, or the command is one
+# that no name tells. Quotes and backslashes within a word hide nothing.
+__nexus_env_listed() {
+  local __nexus_env_word __nexus_env_text=${1//[\\\'\"]/} IFS=' '
+  for __nexus_env_word in ${__nexus_env_text//[!A-Za-z0-9_-]/ }; do
+    [[ -z ${__nexus_env_words[$__nexus_env_word]-} ]] || return 0
+    [[ -z ${BASH_ALIASES[$__nexus_env_word]-} || ${2-} == *" $__nexus_env_word "* ]] || # bash 4.0
+      ! __nexus_env_listed "${BASH_ALIASES[$__nexus_env_word]}" "${2-} $__nexus_env_word " || return 0
+  done
+  local __nexus_env_rest="$__nexus_env_rules "
+  while [[ $__nexus_env_rest == *[!\ ]* ]]; do
+    __nexus_env_word=${__nexus_env_rest%% *}
+    __nexus_env_rest=${__nexus_env_rest#* }
+    case $__nexus_env_word in
+      '*') return 0 ;;
+      ?*) [[ $1 != *"$__nexus_env_word"* ]] || return 0 ;;
+    esac
+  done
+  # A path, a variable or a substitution in a command's place.
+  case $__nexus_env_text in *[/\$~\`]* | *.[[:blank:]]*) ;; *) return 1 ;; esac
+  local __nexus_env_place=$'(^|[;&|({!`\n]|(^|[ \t])(do|then|else|elif|if|while|until|time|and|or|not|begin)[ \t])[ \t]*([A-Za-z_][A-Za-z0-9_]*=[^ \t]*[ \t]+)*[^ \t;&|<>()]*([/$~`]|[.][ \t])'
+  [[ $__nexus_env_text =~ $__nexus_env_place ]]
+}
+
+# What the text's aliases are, as lines in front of it, and theirs in turn, in __nexus_env_text.
+__nexus_env_aliased() {
+  local __nexus_env_word __nexus_env_seen=' ' __nexus_env_found='' __nexus_env_queue IFS=' '
+  __nexus_env_text=${1//[\\\'\"]/}
+  __nexus_env_queue="${__nexus_env_text//[!A-Za-z0-9_.-]/ } "
+  while [[ $__nexus_env_queue == *[!\ ]* && ${#__nexus_env_seen} -lt 4000 ]]; do
+    __nexus_env_word=${__nexus_env_queue%% *}
+    __nexus_env_queue=${__nexus_env_queue#* }
+    [[ -n $__nexus_env_word && -n ${BASH_ALIASES[$__nexus_env_word]-} && $__nexus_env_seen != *" $__nexus_env_word "* ]] || continue
+    __nexus_env_seen+="$__nexus_env_word "
+    __nexus_env_found+="alias $__nexus_env_word='${BASH_ALIASES[$__nexus_env_word]//\'/\'\\\'\'}'"$'\n'
+    __nexus_env_queue+="${BASH_ALIASES[$__nexus_env_word]//[!A-Za-z0-9_.-]/ } "
+  done
+  __nexus_env_text=$__nexus_env_found$1
+}
+
+# Whether the text is all that will run: what else a function, an alias, a file or a computed text would do, the guard
+# functions see when it comes to it.
+__nexus_env_is_all() {
+  local __nexus_env_word __nexus_env_bare=${1//[\\\'\"]/} __nexus_env_ours=' __NEXUS_ENV_NAMES__ ' IFS=' '
+  [[ ! $__nexus_env_bare =~ (^|[\;\&\|\(\{])[[:blank:]]*[.][[:blank:]] ]] || return 1
+  for __nexus_env_word in ${__nexus_env_bare//[!A-Za-z0-9_.-]/ }; do
+    case $__nexus_env_word in eval | source) return 1 ;; esac
+    [[ -z ${BASH_ALIASES[$__nexus_env_word]-} ]] || return 1
+    declare -F -- "$__nexus_env_word" >/dev/null || continue
+    [[ $__nexus_env_ours == *" $__nexus_env_word "* ]] || return 1
+    ! declare -F "__nexus_env_own_${__nexus_env_word//[!A-Za-z0-9_]/_}" >/dev/null || return 1
+  done
+}
+
+# 0: the shell may run it. 3: it is refused, and __nexus_env_why says why, where it was not told yet. 130: the person takes
+# the line back. A yes that the person gave holds until the next prompt.
+__nexus_env_judge() {
+  local __nexus_env_out='' __nexus_env_code=0 __nexus_env_text __nexus_env_found
+  __nexus_env_why='' __nexus_env_passed=''
+  __nexus_env_listed "$1" || return 0
+  { [[ -z ${__nexus_env_astray-} ]] && __nexus_env_same; } || __nexus_env_hushed __nexus_env_load 2>/dev/tty || :
+  [[ -n $__nexus_env_near ]] || return 0
+  [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
+  __nexus_env_aliased "$1"
+  if [[ -x $__nexus_env_bin ]]; then
+    __nexus_env_out=$(exec "$__nexus_env_bin" __line --begun "--holders=$__nexus_env_holders" -- "$__nexus_env_text" 2>/dev/tty </dev/null) || __nexus_env_code=$?
+  else
+    __nexus_env_code=127
+  fi
+  case $__nexus_env_code in
+    0) [[ -z $__nexus_env_out ]] || printf '%s\n' "$__nexus_env_out" >/dev/tty ;;
+    3) __nexus_env_why=$__nexus_env_out ;;
+    4)
+      # The line has gone from the screen.
+      printf '> %s\n' "$1" >/dev/tty
+      __nexus_env_code=0
+      __nexus_env_out=$(exec "$__nexus_env_bin" __line --ask -- "$__nexus_env_text" 2>/dev/tty </dev/null) || __nexus_env_code=$?
+      case $__nexus_env_code in
+        0)
+          [[ -z $__nexus_env_out ]] || export NEXUS_ENV_CONSENT="${__nexus_env_out%%$'\n'*}"
+          __nexus_env_consented=$__nexus_env_out
+          ;;
+        3) __nexus_env_why=$__nexus_env_out ;;
+        130) return 130 ;;
+      esac
+      ;;
+    6) return 0 ;;
+    5)
+      # Another program listens on a database's port than when this was loaded: what is exported may have to change.
+      __nexus_env_holders=''
+      __nexus_env_hushed __nexus_env_load 2>/dev/tty || :
+      __nexus_env_judge "$1"
+      return
+      ;;
+  esac
+  case $__nexus_env_code in
+    0) ! __nexus_env_is_all "$1" || __nexus_env_passed=$1 ;;
+    3) return 3 ;;
+    *)
+      __nexus_env_named "$1" || return 0
+      __nexus_env_why="nexus-env: blocked: the guard gave no answer (status $__nexus_env_code), so the line did not run"
+      __nexus_env_why+=$'\n'"hint: nexus-env status, or \`[shell] line = false\` in your config.toml to go without"
+      return 3
+      ;;
+  esac
+}
+
+# Runs in the place of a line that was refused: puts that back on the screen and into the history, and says why.
+__nexus_env_refused() {
+  [[ ${TERM-} == dumb ]] || printf '\033[A\r\033[J' >&2
+  # In the place of the line that runs now, where that is a line of the history at all.
+  history -s -- "$__nexus_env_typed"
+  [[ -z $__nexus_env_why ]] || printf '> %s\n%s\n' "$__nexus_env_typed" "$__nexus_env_why" >&2
+  return 3
+}
+
+# The line as the history makes it. To be called in a fork: `history -p` takes the last line away where it believes to be one
+# itself, and `history -s` lets it know that it is not.
+__nexus_env_expanded() {
+  local __nexus_env_last
+  __nexus_env_last=$(HISTTIMEFORMAT='' history 1)
+  history -s -- "${__nexus_env_last#*[0-9][ *] }"
+  history -p "$READLINE_LINE" # bash 4.0
+} 2>/dev/null
+
+# What Enter does before the line is accepted. The shell reads a command of several lines one by one; its last one brings
+# them all, and the program says by 6 that more must follow.
+__nexus_env_enter() {
+  local __nexus_env_code=0 __nexus_env_text=$READLINE_LINE # bash 4.0
+  __nexus_env_press accept-line
+  [[ -n $READLINE_LINE && -n $__nexus_env_near && -n $__nexus_env_line ]] || return 0
+  case $-:$__nexus_env_text in *H*:*!* | *H*:^*) __nexus_env_text=$(__nexus_env_expanded) || __nexus_env_text=$READLINE_LINE ;; esac
+  case ${PROMPT_COMMAND[*]-} in *__nexus_env_*) ;; *) __nexus_env_begun='' ;; esac
+  __nexus_env_text=$__nexus_env_begun$__nexus_env_text
+  __nexus_env_judge "$__nexus_env_text" || __nexus_env_code=$?
+  case $__nexus_env_code in
+    0) __nexus_env_begun=$__nexus_env_text$'\n' ;;
+    130) __nexus_env_press redraw-current-line ;;
+    *)
+      __nexus_env_typed=$__nexus_env_text
+      if [[ -n $__nexus_env_begun ]]; then
+        # Within a command of several lines there is no way to run another, so that one is broken off.
+        printf '> %s\n%s\n' "$__nexus_env_text" "$__nexus_env_why" >/dev/tty
+        history -s -- "$__nexus_env_text"
+        READLINE_LINE=''
+        __nexus_env_press redraw-current-line
+        kill -INT $$
+      else
+        READLINE_LINE=' __nexus_env_refused' READLINE_POINT=0
+      fi
+      ;;
+  esac
+  return 0
+}
+
+# What the key behind Enter's look at the line does.
+__nexus_env_press() {
+  [[ ${__nexus_env_pressed-} != "$1" ]] || return 0
+  __nexus_env_pressed=$1
+  local __nexus_env_keymap
+  for __nexus_env_keymap in emacs-standard vi-insert vi-command; do
+    bind -m "$__nexus_env_keymap" "\"\\C-x\\C-^\": $1"
+  done
+}
+
+# Which keys accept a line, for each keymap. To be called in a fork.
+__nexus_env_keys() {
+  local __nexus_env_keymap
+  if [[ ${BASH_VERSINFO[0]} -ge 4 && $- == *i* && :$SHELLOPTS: == *:@(emacs|vi):* ]]; then
+    for __nexus_env_keymap in emacs-standard vi-insert vi-command; do
+      printf '%s: ' "$__nexus_env_keymap"
+      bind -m "$__nexus_env_keymap" -q accept-line
+    done 2>/dev/null
+  fi
+  printf '#nexus-env-keys\n'
+}
+
+# Binds those keys. What somebody else has bound to one of them ends in the other. `$1` is what __nexus_env_keys found.
+__nexus_env_bind() {
+  local __nexus_env_keymap __nexus_env_key __nexus_env_found
+  if [[ -z $__nexus_env_line ]]; then
+    for __nexus_env_key in ${__nexus_env_bound-}; do
+      __nexus_env_keymap=${__nexus_env_key%%:*}
+      __nexus_env_key=${__nexus_env_key#*:}
+      case $(bind -m "$__nexus_env_keymap" -s) in
+        *"\"$__nexus_env_key\": \"\\C-x\\C-]"*) bind -m "$__nexus_env_keymap" "\"$__nexus_env_key\": accept-line" ;;
+      esac
+    done
+    unset -v __nexus_env_bound
+    return 0
+  fi
+  for __nexus_env_keymap in emacs-standard vi-insert vi-command; do
+    __nexus_env_found=${1#*"$__nexus_env_keymap: "}
+    __nexus_env_found=${__nexus_env_found%%$'\n'*}
+    for __nexus_env_key in '\C-m' '\C-j'; do
+      [[ $__nexus_env_found == *"\"$__nexus_env_key\""* ]] || continue
+      bind -m "$__nexus_env_keymap" -x '"\C-x\C-]": { __nexus_env_hushed __nexus_env_enter; } 2>/dev/null'
+      bind -m "$__nexus_env_keymap" "\"$__nexus_env_key\": \"\\C-x\\C-]\\C-x\\C-^\""
+      __nexus_env_bound="${__nexus_env_bound-} $__nexus_env_keymap:$__nexus_env_key"
+    done
+  done
+  [[ -z ${__nexus_env_bound-} ]] || __nexus_env_press accept-line
+}
+
+# At each prompt: what was asked about the last line is over.
+__nexus_env_settle() {
+  if [[ -n $__nexus_env_consented ]]; then
+    [[ $__nexus_env_consented != *$'\n'deploy ]] || "$__nexus_env_bin" __ended "$1" </dev/null || :
+    unset -v NEXUS_ENV_CONSENT
+    __nexus_env_consented=''
+  fi
+  __nexus_env_passed='' __nexus_env_begun=''
+}

@@ -1,0 +1,63 @@
+//! The words that make a shell ask: a line with none of them runs unasked, so every program that a rule knows, and every one
+//! that runs what it is given, is among them. They are read off the tables of the reader; no rule stands here.
+
+use std::collections::BTreeSet;
+
+use super::invocation;
+
+/// What the reader sees through by its name alone, beside the rows of its tables.
+const RUNNERS: &[&str] = &[
+    // Shells, and what they have themselves.
+    "bash", "sh", "zsh", "dash", "ksh", "fish", "ash", "mksh", "eval", "source", "trap", "exec", "command",
+    // Programs that start another one, here or in another place.
+    "env", "genv", "sudo", "doas", "su", "runuser", "sg", "script", "flock", "nix", "nix-shell", "watch", "hyperfine",
+    "entr", "watchexec", "nodemon", "chokidar", "chokidar-cli", "aws", "find", "parallel", "xargs", "ssh", "mosh",
+    "et", "autossh", "tmux", "screen", "at", "batch", "sops", "docker", "podman", "nerdctl", "docker-compose",
+    "podman-compose", "cmd", "powershell", "pwsh", "vercel", "vc", "busybox", "cross-env", "cross-env-shell", "dotenv",
+    "dotenv-cli", "dotenvx", "env-cmd", // Package managers and runners of scripts and recipes.
+    "go", "npx", "npm-exec", "npm", "pnpm", "pnpx", "pnx", "yarn", "yarnpkg", "bun", "bunx", "deno", "dx", "run-s",
+    "run-p", "npm-run-all", "npm-run-all2", "dotenv-run-script", "concurrently", "conc", "start-server-and-test",
+    "start-test", "turbo", "lerna", "nx", "make", "gmake", "just", "task", "go-task", "mise", "rtx", "composer",
+    // Interpreters.
+    "node", "nodejs", "tsx", "ts-node", "ts-node-esm", "ts-node-dev", "swc-node", "babel-node", "osascript", "awk",
+    "gawk", "expect", "python", "python2", "python3", "py", "perl", "php", "ruby", "sail", "dotnet", "cargo", "spring",
+    "symfony",
+];
+
+/// Prisma, and frameworks that carry it.
+const PRISMA: &[&str] = &[
+    "prisma", "prisma7", "prisma-client-go", "wasp", "rw", "redwood", "rws", "cedar", "blitz", "keystone", "zenstack",
+    "zen",
+];
+
+/// Each as a shell takes a line apart: letters, digits, `_` and `-`. Of a name with other characters in it, its longest part.
+pub fn words() -> BTreeSet<&'static str> {
+    RUNNERS.iter().copied().chain(invocation::runners()).filter_map(longest).chain(tools()).collect()
+}
+
+/// Those of the tools and clients that a rule names: what a shell that gets no answer lets nobody run.
+pub fn tools() -> BTreeSet<&'static str> {
+    PRISMA.iter().copied().chain(invocation::tools()).filter_map(longest).collect()
+}
+
+fn longest(name: &'static str) -> Option<&'static str> {
+    let is_apart = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    name.split(is_apart).filter(|part| part.chars().any(|c| c.is_ascii_alphabetic())).max_by_key(|part| part.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn has_what_is_typed_and_what_runs_it() {
+        let words = words();
+        for word in ["prisma", "npx", "psql", "make", "mikro-orm", "gcloud", "sudo", "ssh", "bash", "eval", "manage"] {
+            assert!(words.contains(word), "{word}");
+        }
+        for word in ["git", "ls", "cd", "echo", "vim", "nexus-env", "-", ""] {
+            assert!(!words.contains(word), "{word}");
+        }
+        assert!(tools().contains("alembic") && !tools().contains("sudo"));
+    }
+}
