@@ -76,19 +76,20 @@ pub fn join(ambient: &Ambient, name: Option<&str>, asking: Asking) -> Result<()>
             requests::write(&root, &request)?;
             let place = request::place(&me.name);
             terminal::say(ambient, &format!("wrote `{place}`: commit it on a branch of its own, for a pull request"));
-            terminal::say(ambient, &format!("{who} can let you in by nexus-env recipients approve {}", me.name));
+            terminal::say(ambient, &format!("{who} can let you in: nexus-env recipients approve {}", me.name));
         }
     }
     let held: Vec<String> = held.iter().map(|store| format!("-e {}", store.environment)).collect();
-    let more =
-        if held.is_empty() { String::new() } else { format!("\nthey add {} to let you read that too", held.join(" ")) };
-    terminal::say(
-        ambient,
-        &format!(
-            "to compare aloud, your key's fingerprint is {}{more}\nhint: after they committed: git pull && nexus-env allow",
-            reader_key::fingerprint(&me.key)
-        ),
-    );
+    if !held.is_empty() {
+        terminal::say(ambient, &format!("where you are to read that too, they add {}", held.join(" ")));
+    }
+    let done = match asking {
+        Asking::Line => "once they committed",
+        Asking::Request => "once they approved and committed it",
+    };
+    let spoken = reader_key::fingerprint(&me.key);
+    let sentence = format!("your key, to compare aloud: {spoken}\nhint: {done}: git pull && nexus-env allow");
+    terminal::say(ambient, &sentence);
     Ok(())
 }
 

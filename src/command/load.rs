@@ -5,6 +5,8 @@ use crate::domain::text::safe_text;
 mod absent;
 mod opening;
 mod selected;
+mod stored;
+mod understood;
 
 use std::path::{Path, PathBuf};
 
@@ -22,16 +24,13 @@ use crate::domain::config::{Access, Config, Environment};
 use crate::domain::guard::pause::Pause;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::keyboard;
-use crate::domain::store::container::{Container, Pin};
-use crate::domain::store::identity::Identities;
-use crate::domain::store::readers;
 use crate::domain::target::holding;
 use crate::domain::target::url::DatabaseUrl;
 use crate::domain::target::{self, StoredUrl};
 use crate::domain::text::secret::Secret;
 use crate::edge::repo::{self, Found};
 use crate::edge::trust::{self, Age, Trust};
-use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
+use crate::edge::vault::{self, VaultFailure};
 use crate::edge::{identity, pause, terminal};
 use crate::error::{Failure, Result};
 
@@ -41,6 +40,8 @@ pub use selected::{
     Active, access, active, chosen, consent, consent_to_write, has_own_identity, is_granted, lift, refuse_agent,
     refuse_any_agent, typed,
 };
+pub use stored::{expected, known_pin, secrets, with_readers};
+pub use understood::understood;
 
 /// A configuration that was found, allowed and understood.
 #[derive(Debug)]
@@ -202,8 +203,12 @@ fn usable(configured: Configured) -> Result<Loaded> {
 
 /// The environment of that name, or a failure that lists the known ones.
 pub fn environment<'a>(loaded: &'a Loaded, name: &str) -> Result<&'a Environment> {
-    EnvironmentName::new(name).and_then(|name| loaded.config.environment(&name)).ok_or_else(|| {
-        let known: Vec<&str> = loaded.config.environments.iter().map(|e| e.name.as_str()).collect();
+    environment_in(&loaded.config, name)
+}
+
+pub fn environment_in<'a>(config: &'a Config, name: &str) -> Result<&'a Environment> {
+    EnvironmentName::new(name).and_then(|name| config.environment(&name)).ok_or_else(|| {
+        let known: Vec<&str> = config.environments.iter().map(|e| e.name.as_str()).collect();
         let shown = safe_text::cut(name, 64);
         anyhow!(Failure::new(format!("there is no environment `{shown}`")).hint(format!("one of {}", known.join(", "))))
     })
@@ -257,70 +262,6 @@ impl Given {
 
 fn parsed(value: &Secret) -> Option<DatabaseUrl> {
     std::str::from_utf8(value.expose()).ok().and_then(DatabaseUrl::parse)
-}
-
-/// An environment's secrets, opened, or none where it has no store. Nothing asks.
-pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Vars> {
-    let root = &loaded.repository.root;
-    let Some(container) = vault::read(root, &environment.name)? else {
-        return match absent::left_out(root, &environment.name) {
-            Some(failure) => Err(failure.into()),
-            None => Ok(Vars::default()),
-        };
-    };
-    let identities = loaded.opened.identities(ambient, &environment.name, &[&container], Asking::Nobody)?;
-    let pin = known_pin(ambient, loaded, environment, &container, &identities)?;
-    let opened = vault::open(&container, &expected(loaded, environment, Some(pin)), &identities, Wanted::All)
-        .map_err(|failure| with_readers(ambient, loaded, &container, failure))?;
-    if let Some(warning) = &opened.warning {
-        terminal::say_anyway(warning);
-    }
-    if opened.pin != pin {
-        trust::remember(ambient, &loaded.config.id, &environment.name, opened.pin, &container.recipients)?;
-    }
-    Ok(opened.vars)
-}
-
-/// A key that was replaced is told with what became of the readers who were seen here before.
-pub fn with_readers(ambient: &Ambient, loaded: &Loaded, container: &Container, failure: VaultFailure) -> VaultFailure {
-    match failure {
-        VaultFailure::KeyReplaced { environment, .. } => {
-            let known = trust::readers(ambient, &loaded.config.id, &environment);
-            VaultFailure::KeyReplaced { differs: readers::since(&known, &container.recipients), environment }
-        }
-        other => other,
-    }
-}
-
-/// What was allowed of an environment's secrets. A store that was never allowed does not load: who has the recipients'
-/// public keys can make one that opens. Whoever is no reader of it is told that instead: to allow it would change nothing.
-///
-/// # Errors
-/// A store that was not allowed, or that none of the identities reads.
-pub fn known_pin(
-    ambient: &Ambient,
-    loaded: &Loaded,
-    environment: &Environment,
-    container: &Container,
-    identities: &Identities,
-) -> Result<Pin> {
-    match trust::pin(ambient, &loaded.config.id, &environment.name)? {
-        Some(pin) => Ok(pin),
-        None => {
-            vault::readable(container, &expected(loaded, environment, None), identities)?;
-            Err(VaultFailure::NotAllowed { environment: environment.name.clone() }.into())
-        }
-    }
-}
-
-pub fn expected<'a>(loaded: &'a Loaded, environment: &'a Environment, pin: Option<Pin>) -> Expected<'a> {
-    Expected {
-        id: &loaded.config.id,
-        environment: &environment.name,
-        protection: environment.protection,
-        pin,
-        lifted: &loaded.lifted,
-    }
 }
 
 /// The database URLs of every environment, for comparing. One that cannot be opened here is `None`, which is no failure.

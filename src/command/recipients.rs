@@ -17,7 +17,7 @@ use crate::domain::store::container::{Container, Pin};
 use crate::domain::store::identity::Identities;
 use crate::domain::store::reader_key;
 use crate::domain::store::readers::{listed, secrets};
-use crate::edge::vault::{self, Expected, Outcome};
+use crate::edge::vault::{self, Expected, Outcome, Wanted};
 use crate::edge::{entry, identity, output, terminal, trust};
 use crate::error::{Failure, Result};
 
@@ -79,31 +79,48 @@ fn stale(container: &Container) -> Option<String> {
     })
 }
 
-/// `recipients --fingerprint`: by which two people find out aloud whether they have the same key and the same readers.
+/// `recipients --fingerprint`: by which two people find out aloud whether they have the same key and the same readers, also
+/// before the first `allow` of a new clone. Of all environments where none is named.
 pub fn fingerprint(ambient: &Ambient, named: &[String]) -> Result<()> {
-    let loaded = load::configuration(ambient)?;
+    let (repository, config) = load::understood(ambient)?;
     let identities = identity::find_asking(ambient, &entry::passphrase)?;
+    let lifted = identity::lifted_names(ambient);
     let mut page = String::new();
-    for environment in meant(ambient, &loaded, named)? {
-        let container = stored(&loaded, environment)?;
-        // Also of a store that is new here: this is what one looks at before allowing it.
-        let known = trust::pin(ambient, &loaded.config.id, &environment.name)?;
-        let expected = load::expected(&loaded, environment, None);
-        let opened = vault::open(&container, &expected, &identities, vault::Wanted::Only(&[]))?;
-        let same = |pin: Pin| pin.fingerprint == opened.pin.fingerprint;
-        let standing = match known {
-            None => "  (not allowed here yet)",
-            Some(pin) if same(pin) => "",
-            Some(_) => "  (not the key that was allowed here)",
-        };
-        let name = &environment.name;
-        let _ = writeln!(page, "{name}  {}{standing}", Fingerprint(opened.pin.fingerprint));
-        let width = container.recipients.iter().map(|reader| reader.name.as_str().len()).max().unwrap_or(0);
-        for reader in &container.recipients {
-            let _ = writeln!(page, "  {:width$}  {}", reader.name.as_str(), reader_key::fingerprint(&reader.key));
+    let wanted: Vec<&Environment> = match named {
+        [] => config.environments.iter().collect(),
+        named => named.iter().map(|name| load::environment_in(&config, name)).collect::<Result<_>>()?,
+    };
+    for environment in wanted {
+        let (name, protection) = (&environment.name, environment.protection);
+        let Some(container) = vault::read(&repository.root, name)? else { continue };
+        let expected = Expected { id: &config.id, environment: name, protection, pin: None, lifted: &lifted };
+        match vault::open(&container, &expected, &identities, Wanted::Only(&[])) {
+            Ok(opened) => {
+                let known = trust::pin(ambient, &config.id, name)?;
+                page.push_str(&compared(&container, opened.pin, known));
+            }
+            Err(failure) if named.is_empty() => {
+                terminal::say(ambient, &format!("{name}: {}", Failure::from(failure).message));
+            }
+            Err(failure) => return Err(failure.into()),
         }
     }
     output::write(page.as_bytes())
+}
+
+fn compared(container: &Container, pin: Pin, known: Option<Pin>) -> String {
+    let standing = match known {
+        None => "  (not allowed here yet)",
+        Some(known) if known.fingerprint == pin.fingerprint => "",
+        Some(_) => "  (not the key that was allowed here)",
+    };
+    let mut page = format!("{}  {}{standing}\n", container.environment, Fingerprint(pin.fingerprint));
+    let width = container.recipients.iter().map(|reader| reader.name.as_str().len()).max().unwrap_or(0);
+    for reader in &container.recipients {
+        // Writing to a String cannot fail.
+        let _ = writeln!(page, "  {:width$}  {}", reader.name.as_str(), reader_key::fingerprint(&reader.key));
+    }
+    page
 }
 
 /// The environments whose readers are to be changed, and who changes them.

@@ -55,7 +55,9 @@ fn state(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> State
             let waiting = needs::needs(&container, Day::of(ambient.now.seconds));
             State::Open(stores::Loaded { unstated, waiting, ..made(loaded, environment, opened.vars) })
         }
-        Err(failure) => State::Failed(load::with_readers(ambient, loaded, &container, failure).into()),
+        Err(failure) => {
+            State::Failed(load::with_readers(ambient, &loaded.repository.root, &loaded.config.id, failure).into())
+        }
     }
 }
 

@@ -164,7 +164,8 @@ pub(super) fn change(place: &Place<'_>, changes: &[Change]) -> Result<Outcome> {
     let expected = Expected { pin, ..place.expected };
     let name = identity::own_name(place.ambient);
     let by = By { name: &name, today: today(place.ambient) };
-    let outcome = vault::change(&lock, &expected, place.identities, by, changes)?;
+    let outcome = vault::change(&lock, &expected, place.identities, by, changes);
+    let outcome = outcome.map_err(|failure| load::with_readers(place.ambient, place.root, id, failure))?;
     // Before the next one may write, so that it knows what is there.
     let readers = outcome.after.as_ref().or(outcome.before.as_ref()).map(|store| store.recipients.as_slice());
     seen(place, outcome.pin, readers.unwrap_or_default(), outcome.warning.as_deref())?;
@@ -199,7 +200,11 @@ pub(super) fn accept(place: &Place<'_>, name: &VariableName, value: &Secret) -> 
 /// Opens a store that was allowed.
 fn open(place: &Place<'_>, container: &Container, wanted: Wanted<'_>) -> Result<Opened> {
     match place.expected.pin {
-        Some(_) => Ok(vault::open(container, &place.expected, place.identities, wanted)?),
+        Some(_) => {
+            let opened = vault::open(container, &place.expected, place.identities, wanted);
+            let told = |failure| load::with_readers(place.ambient, place.root, place.expected.id, failure);
+            Ok(opened.map_err(told)?)
+        }
         None => Err(VaultFailure::NotAllowed { environment: place.expected.environment.clone() }.into()),
     }
 }

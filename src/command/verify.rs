@@ -3,15 +3,15 @@
 
 use std::path::Path;
 
+use super::load;
+use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
-use crate::domain::config::{Config, schema};
 use crate::domain::page::doctor::stores::place;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::identity::Identities;
 use crate::domain::store::{readers, soundness};
-use crate::edge::repo::{self, Found};
 use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
-use crate::edge::{entry, identity, output, terminal, trust};
+use crate::edge::{entry, identity, output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 
 /// How far it looks.
@@ -27,15 +27,7 @@ pub enum Depth {
 /// # Errors
 /// No configuration, one that cannot be understood, and no identity where one is needed.
 pub fn verify(ambient: &Ambient, depth: Depth) -> Result<Status> {
-    let repository = match repo::find(ambient)? {
-        Found::Repository(repository) => repository,
-        Found::Unreadable(_, error) => return Err(error),
-        Found::Nothing(_) => {
-            return Err(Failure::new("there is no `.nexusenv` here or above").hint("cd into the repository").into());
-        }
-    };
-    // Understood and not trusted: its id is compared, and nothing of it is loaded.
-    let config = schema::parse(&trust::texts(&repository)?, &identity::lifted_names(ambient))?;
+    let (repository, config) = load::understood(ambient)?;
     let identities = match depth {
         Depth::Structure => None,
         Depth::Seal => Some(identity::find_asking(ambient, &entry::passphrase).map_err(without_key)?),

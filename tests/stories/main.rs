@@ -49,6 +49,7 @@ mod names;
 mod noticing;
 mod parts;
 mod pausing;
+mod people;
 mod pooling;
 mod protecting;
 mod proxy;

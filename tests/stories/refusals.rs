@@ -107,6 +107,8 @@ stories! {
     fn an_identity_that_is_no_recipient(shell) {
         let (world, stranger) = (world(), World::with(DEV_AND_PROD));
         fs::copy(identity(&stranger), identity(&world)).unwrap();
+        // fish asks the system for it.
+        let world = if shell == Shell::Fish { world.before_hook("set -gx USER ada") } else { world };
         refuses(shell, &world, "nexus-env: your key is not among the readers of `dev`; ada can let you in\n\
              hint: send them this line, which they type here: nexus-env recipients add ada-2 age1ada -e dev");
     }

@@ -57,7 +57,7 @@ fn doctor_fails_and_the_guard_judges_what_they_export_by_hand() {
          warning: .nexusenv: prod is not pinned, so its database cannot be told from\n  \
          another one by what it says itself\n  \
          mend: nexus-env db pin -e prod, then nexus-env db label -e prod\n\
-         note: .nexusenv.d/prod.toml: your key is not among the readers of `prod`; ada can\n  let you in\n  \
+         note: .nexusenv.d/prod.toml: your key is not among the readers of `prod`; ada\n  can let you in\n  \
          mend: send them this line, which they type here: nexus-env recipients add ada-2 age1ada -e prod\n\n\
          1 error, 1 warning, 1 note\n",
     );

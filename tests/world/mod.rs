@@ -5,7 +5,7 @@
 //!     let mut session = world.enter(Shell::Zsh);
 //!     session.said().prints("nexus-env: dev · DATABASE_URL");
 
-mod output;
+pub mod output;
 pub mod session;
 pub mod shell;
 pub mod terminal;
@@ -292,7 +292,7 @@ impl World {
         for (actual, shown) in &self.tidied {
             text = text.replace(actual, shown);
         }
-        output::with_steady_numbers(&output::with_steady_keys(&text))
+        output::with_steady_fingerprints(&output::with_steady_numbers(&output::with_steady_keys(&text)))
     }
 }
 

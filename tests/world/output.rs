@@ -85,3 +85,51 @@ pub fn with_steady_keys(text: &str) -> String {
     }
     out
 }
+
+/// Fingerprints, eight groups of four digits, become `FINGERPRINT`.
+pub fn with_steady_fingerprints(text: &str) -> String {
+    const LENGTH: usize = 8 * 4 + 7;
+    let is_one = |part: &[u8]| {
+        part.len() == LENGTH
+            && part.iter().enumerate().all(|(at, byte)| match at % 5 {
+                4 => *byte == b' ',
+                _ => byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase(),
+            })
+    };
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(next) = rest.chars().next() {
+        let skip = match rest.as_bytes().get(..LENGTH) {
+            Some(part) if is_one(part) && !out.ends_with(|c: char| c.is_ascii_alphanumeric()) => {
+                out.push_str("FINGERPRINT");
+                LENGTH
+            }
+            Some(_) | None => {
+                out.push(next);
+                next.len_utf8()
+            }
+        };
+        rest = &rest[skip..];
+    }
+    out
+}
+
+/// Days of the calendar, `2026-03-01`, become `DAY`.
+pub fn with_steady_days(text: &str) -> String {
+    let is_day = |word: &str| {
+        word.len() == 10
+            && word.split('-').map(str::len).eq([4, 2, 2])
+            && word.bytes().all(|b| b == b'-' || b.is_ascii_digit())
+    };
+    let apart = |c: char| !(c == '-' || c.is_ascii_digit());
+    let ends = text.match_indices(apart).map(|(at, found)| at + found.len()).chain([text.len()]);
+    let mut from = 0;
+    let mut out = String::with_capacity(text.len());
+    for to in ends {
+        let part = &text[from..to];
+        let word = part.trim_end_matches(apart);
+        out.push_str(if is_day(word) { "DAY" } else { word });
+        out.push_str(&part[word.len()..]);
+        from = to;
+    }
+    out
+}

@@ -65,7 +65,6 @@ fn ask(ambient: &Ambient, name: &RecipientName) -> Result<()> {
             "{name} is not let in: this needs an answer, and there is no terminal to ask on"
         ))
         .hint(format!("compare the fingerprint with {name}, then nexus-env recipients approve {name} --yes"))
-        .exit(Exit::Blocked)
         .into());
     }
     let question = format!("nexus-env: does {name} say the same fingerprint, and may they read all of this? [y/N] ");
