@@ -9,8 +9,9 @@ use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::editor;
 use crate::domain::store::container::seal::Change;
 use crate::domain::store::draft;
+use crate::domain::text::safe_text;
 use crate::domain::text::secret::Secret;
-use crate::edge::desk::Desk;
+use crate::edge::desk::{Desk, Memory};
 use crate::edge::{consent, entry, foreground, identity, program, terminal};
 use crate::error::{Exit, Failure, Result, told};
 
@@ -29,6 +30,13 @@ pub fn edit(ambient: &Ambient, environment: Option<&str>) -> Result<()> {
     let words = chosen_editor(ambient)?;
     // Before anything is decrypted: who clears away knows nothing of what will lie there.
     let desk = Desk::new(ambient)?;
+    if desk.memory() == Memory::Disk {
+        let place = safe_text::path(desk.directory());
+        terminal::say(
+            ambient,
+            &format!("this system has no memory for files: until the editor ends the text lies in `{place}`"),
+        );
+    }
     variables::at(ambient, environment, |place, _, _| edited(place, &desk, &words))
 }
 

@@ -1,4 +1,4 @@
-//! A directory in memory where a text lies in clear while a person edits it, and that is gone however this process ends.
+//! A directory, in memory where there is such, where a text lies in clear while a person edits it, and that is gone however this process ends.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, PipeWriter, Read, Write};
@@ -19,8 +19,18 @@ const LARGEST: u64 = 4 << 20;
 #[derive(Debug)]
 pub struct Desk {
     directory: PathBuf,
+    memory: Memory,
     /// As long as this is open, the one who clears away waits.
     _here: PipeWriter,
+}
+
+/// What the text lies in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Memory {
+    /// A file system that never comes to a disk by itself.
+    Ram,
+    /// A system of which an ordinary user can have none: a directory that is this user's alone.
+    Disk,
 }
 
 impl Desk {
@@ -29,7 +39,7 @@ impl Desk {
     /// # Errors
     /// Where no file system in memory can be written to: what is edited must not come to a disk.
     pub fn new(ambient: &Ambient) -> Result<Desk> {
-        let base = places(ambient).into_iter().find(|path| is_in_memory(path)).ok_or_else(|| {
+        let (base, memory) = place(ambient).ok_or_else(|| {
             Failure::new("there is no file system in memory, and secrets are not written to a disk in clear")
                 .hint("nexus-env set NAME stores one value at a time")
         })?;
@@ -37,11 +47,15 @@ impl Desk {
         let made = DirBuilder::new().mode(0o700).create(&directory);
         made.with_context(|| format!("could not make `{}`", safe_text::path(&directory)))?;
         let here = clear_away_later(&directory).context("could not prepare to clear away")?;
-        Ok(Desk { directory, _here: here })
+        Ok(Desk { directory, memory, _here: here })
     }
 
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    pub fn memory(&self) -> Memory {
+        self.memory
     }
 
     /// The file that is edited. Its ending tells an editor how to show it.
@@ -71,22 +85,22 @@ impl Drop for Desk {
     }
 }
 
-fn places(ambient: &Ambient) -> Vec<PathBuf> {
-    let runtime = ambient.variables.get("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
-    runtime.into_iter().chain([PathBuf::from("/dev/shm")]).collect()
-}
-
 /// statfs(2): `TMPFS_MAGIC` and `RAMFS_MAGIC`.
 #[cfg(target_os = "linux")]
-fn is_in_memory(path: &Path) -> bool {
-    rustix::fs::statfs(path).is_ok_and(|stat| matches!(stat.f_type as u32, 0x0102_1994 | 0x8584_58f6))
-        && rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
+fn place(ambient: &Ambient) -> Option<(PathBuf, Memory)> {
+    let runtime = ambient.variables.get("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
+    let in_memory = |path: &PathBuf| {
+        rustix::fs::statfs(path).is_ok_and(|stat| matches!(stat.f_type as u32, 0x0102_1994 | 0x8584_58f6))
+            && rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
+    };
+    runtime.into_iter().chain([PathBuf::from("/dev/shm")]).find(in_memory).map(|path| (path, Memory::Ram))
 }
 
-/// There is none that an ordinary user can have.
+/// On macOS `TMPDIR` is a directory of this user's, which others cannot look into (confstr(3), `_CS_DARWIN_USER_TEMP_DIR`).
 #[cfg(not(target_os = "linux"))]
-fn is_in_memory(_path: &Path) -> bool {
-    false
+fn place(ambient: &Ambient) -> Option<(PathBuf, Memory)> {
+    let temporary = ambient.variables.get("TMPDIR").map(PathBuf::from).filter(|path| path.is_absolute());
+    temporary.filter(|path| path.is_dir()).map(|path| (path, Memory::Disk))
 }
 
 /// Starts a process that removes the directory once nobody holds what is returned, so also after SIGKILL.

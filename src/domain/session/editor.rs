@@ -27,10 +27,7 @@ pub fn flags(program: &str) -> Option<&'static [&'static str]> {
 /// vim(1), "Swap file", `'backup'`, `'undofile'`, `'viminfo'`; nano(1), `set backup` and `set historylog` stand in its
 /// configuration; the manual of Emacs, "Backup", "Auto Save", "Interlocking"; the others write nothing but the file.
 const EDITORS: &[(&[&str], &[&str])] = &[
-    (
-        &["vim", "nvim", "view", "vimx", "gvim"],
-        &["-n", "-i", "NONE", "-c", "set nobackup nowritebackup noundofile nomodeline"],
-    ),
+    (&["vim", "nvim", "view", "vimx"], &["-n", "-i", "NONE", "-c", "set nobackup nowritebackup noundofile nomodeline"]),
     (&["nano", "rnano"], &["--ignorercfiles"]),
     (&["emacs"], &["--eval", "(setq make-backup-files nil auto-save-default nil create-lockfiles nil)"]),
     (&["ed", "ex", "vi", "nvi", "hx", "helix", "kak", "mg"], &[]),
