@@ -67,8 +67,8 @@ fn status_and_signals_are_the_commands_own() {
         ("exit 7", Some(7), None),
         ("kill -TERM $$", None, Some(15)),
         // What is sent to `run` comes to the command.
-        ("trap 'echo caught; exit 9' TERM; kill -TERM $PPID; while :; do :; done", Some(9), None),
-        ("trap 'exit 8' INT; kill -INT $PPID; while :; do :; done", Some(8), None),
+        ("sleep 60 >/dev/null & trap 'kill $!; exit 9' TERM; kill -TERM $PPID; wait", Some(9), None),
+        ("sleep 60 >/dev/null & trap 'kill $!; exit 8' INT; kill -INT $PPID; wait", Some(8), None),
     ] {
         let mut command = world.command("nexus-env", world.repo());
         let output = command.args(["run", "--", "sh", "-c", script]).output().unwrap();

@@ -5,7 +5,7 @@ use std::io::{self, PipeReader, PipeWriter, Read};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command};
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -140,12 +140,13 @@ fn write(to: BorrowedFd<'_>, mut bytes: &[u8]) -> rustix::io::Result<()> {
 
 fn attend(mut command: Command, mut channels: Vec<Channel<'_>>) -> io::Result<Ended> {
     let (bell, ringer) = io::pipe()?;
+    EARLY.store(0, Ordering::SeqCst);
     let attending = Attending::begin(&ringer);
     let started = command.spawn();
     // The writing ends of the channels are in it.
     drop(command);
     let mut child = started?;
-    CHILD.store(child.id() as i32, Ordering::SeqCst);
+    is_there(child.id() as i32);
     let status = wait(&mut child, &bell, &mut channels);
     CHILD.store(0, Ordering::SeqCst);
     let status = status?;
@@ -211,6 +212,8 @@ fn stay_behind(mut channels: Vec<Channel<'_>>) {
 
 /// The command, for the handler; 0 where there is none.
 static CHILD: AtomicI32 = AtomicI32::new(0);
+/// What came before the command could be named, a bit for each signal.
+static EARLY: AtomicU32 = AtomicU32::new(0);
 /// Where the handler says that a child has changed.
 static RINGER: AtomicI32 = AtomicI32::new(-1);
 
@@ -225,6 +228,16 @@ const PASSED_ON: [libc::c_int; 8] = [
     libc::SIGWINCH,
     libc::SIGALRM,
 ];
+
+/// From here on signals go to the command, also those that came since it was started.
+fn is_there(child: i32) {
+    CHILD.store(child, Ordering::SeqCst);
+    let early = EARLY.swap(0, Ordering::SeqCst);
+    for signal in PASSED_ON.into_iter().filter(|signal| early & (1 << signal) != 0) {
+        // SAFETY: it sends a signal to a child that was not waited for.
+        unsafe { libc::kill(child, signal) };
+    }
+}
 
 /// While it lives, signals to this process go to the command. Those that are ignored stay so, also there.
 struct Attending(Vec<(libc::c_int, libc::sigaction)>);
@@ -272,8 +285,11 @@ extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut li
     unsafe {
         if signal == libc::SIGCHLD {
             libc::write(RINGER.load(Ordering::SeqCst), c"!".as_ptr().cast(), 1);
-        } else if child > 0 && info.as_ref().is_some_and(is_from_a_process) {
-            libc::kill(child, signal);
+        } else if info.as_ref().is_some_and(is_from_a_process) {
+            match child {
+                0 => drop(EARLY.fetch_or(1 << signal, Ordering::SeqCst)),
+                _ => drop(libc::kill(child, signal)),
+            }
         }
     }
 }
