@@ -2,19 +2,20 @@
 //! where that is protected, and kept in the log by its content and its end.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::load::{self, Loaded};
 use super::{audit, observation};
-use crate::domain::config::name::VariableName;
+use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::{self, Vars};
-use crate::domain::config::{Access, Environment};
+use crate::domain::config::{Access, Config, Environment};
 use crate::domain::guard::invocation::{Invocation, Journal, Reader, Tool};
+use crate::domain::guard::judgement::Judged;
 use crate::domain::guard::project::Package;
 use crate::domain::guard::rules;
 use crate::domain::guard::scope::Fed;
 use crate::domain::guard::screen::{self, Row, Screen};
-use crate::domain::guard::verdict::Effect;
+use crate::domain::guard::verdict::{Effect, Verdict};
 use crate::domain::page::past::Past;
 use crate::domain::page::record::{self, Entry, Event, Layer};
 use crate::domain::promotion::gate;
@@ -44,6 +45,9 @@ pub fn of(ambient: &Ambient, loaded: &Loaded, environment: &Environment, words: 
         return None;
     }
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let shown =
+        words.iter().map(|word| if word.contains(['=', '@', ':']) { "…".into() } else { safe_text::typed(word) });
+    let typed = shown.collect::<Vec<_>>().join(" ");
     let process = |name: &str| ambient.variables.get(name).map(|value| value.to_string_lossy().into_owned());
     let (root, cwd) = (&loaded.repository.root, ambient.cwd.as_ref()?);
     let reader = Reader {
@@ -55,22 +59,53 @@ pub fn of(ambient: &Ambient, loaded: &Loaded, environment: &Environment, words: 
         prisma_directory: loaded.config.prisma_directory.as_deref(),
         journal: Journal::default(),
     };
-    let invocations = reader.words(&words, &Fed::Nothing);
+    among(cwd, root, typed, reader.words(&words, &Fed::Nothing))
+}
+
+/// The script that one of these commands runs.
+fn among(cwd: &Path, root: &Path, typed: String, invocations: Vec<Invocation>) -> Option<DataScript> {
     let commands = invocations.iter().flat_map(|one| one.outer.iter().chain([&one.words])).cloned().collect::<Vec<_>>();
     let ours = |path: &Path| {
         let path = place::normal(path);
         let inside = path.strip_prefix(root).is_ok_and(|path| !path.iter().any(|part| part == "node_modules"));
         inside && path.is_file()
     };
-    let found = |directories: &[PathBuf]| script::file(&commands, directories, &ours);
+    let here = [cwd.to_owned(), root.to_owned()];
+    // Most commands name no file that could be one, and nobody looks through the packages for them.
+    script::file(&commands, &here, &|_| true)?;
     let packages = || Package::workspace(&Disk, root).into_iter().map(|package| package.directory).collect::<Vec<_>>();
-    let file = found(&[cwd.clone(), root.clone()]).or_else(|| found(&packages()))?;
+    let file = script::file(&commands, &here, &ours).or_else(|| script::file(&commands, &packages(), &ours))?;
     let path = place::normal(&file).strip_prefix(root).ok()?.display().to_string();
-    let shown =
-        words.iter().map(|word| if word.contains(['=', '@', ':']) { "…".into() } else { safe_text::typed(word) });
-    let typed = shown.collect::<Vec<_>>().join(" ");
     Some(DataScript { script: Script { path, hash: digest::of(&file)? }, typed, invocations })
 }
+
+/// What is to be said of a script that a rule of the team's asks about at a prompt.
+pub struct Asked {
+    /// In lines, without the last one's end.
+    pub told: String,
+    /// Why one more word is to be typed, and which.
+    pub unproven: Option<(String, String)>,
+}
+
+/// The first script among commands that a rule asks about.
+pub fn asked_about(ambient: &Ambient, config: &Config, root: &Path, all: &[Judged]) -> Option<Asked> {
+    all.iter().find_map(|judged| {
+        let Verdict::Ask(because) = &judged.verdict else { return None };
+        let named = judged.concern.as_ref().is_some_and(|concern| concern.rule.is_some());
+        let environment =
+            config.environment(because.environment.as_ref()?).filter(|one| named && one.is_protected())?;
+        let script = among(ambient.cwd.as_ref()?, root, String::new(), vec![judged.invocation.clone()])?;
+        let past = script.before(ambient, config, root, environment);
+        let screen = Screen { sentence: String::new(), rows: script.rows(past.as_ref()), instead: Vec::new() };
+        Some(Asked {
+            told: screen.body().trim_end().to_owned(),
+            unproven: script.unproven(&environment.name, past.as_ref()),
+        })
+    })
+}
+
+/// Where a script should have run before, and what is known of that.
+type Before<'a> = (&'a Environment, Past);
 
 impl DataScript {
     /// Tells what it would write to, and asks: the environment's name, and one word more where nothing shows that it did
@@ -83,9 +118,7 @@ impl DataScript {
         if rules::is_let(&loaded.config, &self.invocations, name) {
             return Ok(None);
         }
-        let before = gate::path(&loaded.config, environment).pop();
-        let past = before.map(|before| (before, self.past(ambient, loaded, before)));
-        let proven = past.as_ref().is_some_and(|(_, past)| past.is_proof());
+        let past = self.before(ambient, &loaded.config, &loaded.repository.root, environment);
         let vars = vars::resolve(&environment.vars, load::secrets(ambient, loaded, environment)?)?;
         terminal::say_anyway(&self.screen(ambient, loaded, environment, &vars, past.as_ref()).text());
         // What the team declared writable, a pipeline with an identity of its own may write to.
@@ -95,14 +128,8 @@ impl DataScript {
         }
         let subject = format!("`{path}` on {name}");
         load::consent(ambient, environment, &subject, &format!("type {name} to run it"))?;
-        if !proven {
-            let word = path.rsplit('/').next().unwrap_or(path);
-            let why = match &past {
-                Some((before, Past::Never)) => format!("it never ran on {}", before.name),
-                Some((before, Past::Ran { .. })) => format!("it did not end well on {}", before.name),
-                None => format!("nothing says where it ran before {name}"),
-            };
-            load::typed(ambient, word, &subject, &format!("{why}; type {word} to run it all the same"))?;
+        if let Some((why, word)) = self.unproven(name, past.as_ref()) {
+            load::typed(ambient, &word, &subject, &why)?;
         }
         // Prisma's own commands are checked where they run, whatever was said to the script around them.
         let names = self.invocations.iter().filter(|one| one.tool != Tool::Prisma).map(|one| one.name.clone());
@@ -110,10 +137,37 @@ impl DataScript {
         Ok(grant::keep(ambient, &Grant::new(name.as_str(), &loaded.repository.root, names, now)).ok())
     }
 
-    fn past(&self, ambient: &Ambient, loaded: &Loaded, before: &Environment) -> Past {
+    fn before<'a>(
+        &self,
+        ambient: &Ambient,
+        config: &'a Config,
+        root: &Path,
+        environment: &Environment,
+    ) -> Option<Before<'a>> {
+        let before = gate::path(config, environment).pop()?;
         let (lines, _) = record::read(&journal::read(ambient).0);
-        let root = loaded.repository.root.display().to_string();
-        Past::of(&lines, &root, &before.name, &self.script.hash)
+        Some((before, Past::of(&lines, &root.display().to_string(), &before.name, &self.script.hash)))
+    }
+
+    /// What is asked where nothing shows that it did well before: why, with the word, and the word.
+    fn unproven(&self, name: &EnvironmentName, past: Option<&Before<'_>>) -> Option<(String, String)> {
+        let why = match past {
+            Some((_, past)) if past.is_proof() => return None,
+            Some((before, Past::Never)) => format!("it never ran on {}", before.name),
+            Some((before, Past::Ran { .. })) => format!("it did not end well on {}", before.name),
+            None => format!("nothing says where it ran before {name}"),
+        };
+        let word = self.script.path.rsplit('/').next().unwrap_or(&self.script.path).to_owned();
+        Some((format!("{why}; type {word} to run it all the same"), word))
+    }
+
+    /// Which it is, and how it did before.
+    fn rows(&self, past: Option<&Before<'_>>) -> Vec<Row> {
+        let Script { path, hash } = &self.script;
+        let script = Row { label: "script".to_owned(), text: path.clone(), how: format!("sha256 {}", &hash[..12]) };
+        let before =
+            past.map(|(before, past)| Row { label: before.name.to_string(), text: past.told(), how: String::new() });
+        std::iter::once(script).chain(before).collect()
     }
 
     fn screen(
@@ -122,30 +176,23 @@ impl DataScript {
         loaded: &Loaded,
         environment: &Environment,
         vars: &Vars,
-        past: Option<&(&Environment, Past)>,
+        past: Option<&Before<'_>>,
     ) -> Screen {
-        let Script { path, hash } = &self.script;
-        let row = |label: &str, text: String, how: String| Row { label: label.to_owned(), text, how };
-        let mut rows = vec![row("script", path.clone(), format!("sha256 {}", &hash[..12]))];
-        for target in targets(ambient, loaded, environment, vars) {
-            rows.extend(screen::seen(&target));
-        }
+        let name = &environment.name;
+        let mut rows = self.rows(past);
+        let seen = targets(ambient, loaded, environment, vars).into_iter().flat_map(|target| screen::seen(&target));
+        rows.splice(1..1, seen.collect::<Vec<_>>());
         let named = self.invocations.iter().flat_map(|one| rules::concerns(&loaded.config, one));
-        let named = named
-            .filter(|concern| concern.rule.is_some() && concern.on.holds(&environment.name, environment.protection));
-        rows.extend(named.map(|concern| row("because", concern.why, String::new())));
-        let mut instead = Vec::new();
-        match past {
-            Some((before, past)) => {
-                rows.push(row(before.name.as_str(), past.told(), String::new()));
-                if !past.is_proof() {
-                    instead.push(format!("nexus-env run -e {} -- {}", before.name, self.typed));
-                }
-            }
-            None => instead
-                .push(format!("promote_from under [env.{}] in .nexusenv says where it runs first", environment.name)),
-        }
-        Screen { sentence: format!("{path} would write to {}", environment.name), rows, instead }
+        let named = named.filter(|concern| concern.rule.is_some() && concern.on.holds(name, environment.protection));
+        let because = named.map(|concern| Row { label: "because".to_owned(), text: concern.why, how: String::new() });
+        rows.extend(because.collect::<Vec<_>>());
+        let instead = match past {
+            Some((_, past)) if past.is_proof() => None,
+            Some((before, _)) => Some(format!("nexus-env run -e {} -- {}", before.name, self.typed)),
+            None => Some(format!("promote_from under [env.{name}] in .nexusenv says where it runs first")),
+        };
+        let sentence = format!("{} would write to {name}", self.script.path);
+        Screen { sentence, rows, instead: instead.into_iter().collect() }
     }
 
     /// Whether the guard refuses one of the commands whatever is typed, so that nothing is asked first.

@@ -10,9 +10,9 @@ pub use self::outcome::outcome;
 use std::path::{Path, PathBuf};
 
 use self::outcome::outcome_in;
-use super::audit;
 use super::migrate::deploy;
 use super::observation::{self, Depth};
+use super::{audit, data_script};
 use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::invocation::Invocation;
@@ -221,7 +221,12 @@ pub fn stand(
                 recorded(Event::Blocked);
                 return Ok(Stood::Blocked(refusal));
             }
-            let told = report::told(&found);
+            let mut told = report::told(&found);
+            let script = match &found {
+                Outcome::Judged(all, view) => data_script::asked_about(ambient, view.config, &root, all),
+                Outcome::NotOurs | Outcome::Unusable { .. } => None,
+            };
+            script.iter().for_each(|script| told.push_str(&format!("\n{}", script.told)));
             tell(&told);
             let prompt = format!("nexus-env: type {word} to go on: ");
             let typed = match layer {
@@ -236,7 +241,12 @@ pub fn stand(
                     }
                 }
             };
-            if typed.is_ok_and(|typed| typed == word) {
+            let more = |(why, word): &(String, String)| {
+                consent::typed(&format!("nexus-env: {why}: ")).is_ok_and(|typed| typed == *word)
+            };
+            if typed.is_ok_and(|typed| typed == word)
+                && script.and_then(|script| script.unproven).as_ref().is_none_or(more)
+            {
                 recorded(Event::Confirmed);
                 return Ok(Stood::Confirmed(grant));
             }

@@ -116,6 +116,17 @@ fn a_rule_of_the_teams_is_told_and_asks_no_second_time() {
     let (text, status) = answers(&mut session, ON_PROD, &[("to run it: ", "prod")]);
     assert_eq!((status, rows(&prod).as_str()), (0, "1"), "{text}");
     assert!(text.contains("\n  because       imports overwrite PETL rows\n"), "{text}");
+    // The same rule at the prompt.
+    session.answers("nexus-env use prod --write", "read-only: ", "prod").ends_with_status(0);
+    world.writes("scripts/import.js", format!("{IMPORT}// anew\n"));
+    let (text, status) = answers(
+        &mut session,
+        "node scripts/import.js",
+        &[("to go on: ", "prod"), ("it never ran on dev; type import.js to run it all the same: ", "no")],
+    );
+    assert_eq!((status, rows(&prod).as_str()), (3, "1"), "{text}");
+    assert!(text.contains("\n  script  scripts/import.js") && text.contains("\n  dev     never ran there"), "{text}");
+    let world = world.file("scripts/import.js", IMPORT);
     // Nobody can be asked: nothing runs. What somebody else wrote is no script of the repository.
     let refused = world.run(&["run", "-e", "prod", "--write", "--", "node", "scripts/import.js"]).ends_with_status(3);
     assert!(

@@ -155,7 +155,10 @@ fn nobody_but_a_person_or_a_pipeline_of_its_own_deploys() {
         .says("nexus-env: `migrate deploy` to prod is not for a coding agent (CLAUDECODE)\nhint: a person types it in a shell of their own\n");
     assert_eq!(applied(&prod), "1");
     let world = agent.variable("CLAUDECODE", "");
-    let reply = world.enter(Shell::Bash).types("nexus-env migrate deploy -e prod --yes 2>&1 | tail -n 2; (exit ${PIPESTATUS[0]})").clone();
+    let reply = world
+        .enter(Shell::Bash)
+        .types("nexus-env migrate deploy -e prod --yes 2>&1 | tail -n 2; (exit ${PIPESTATUS[0]})")
+        .clone();
     reply.ends_with_status(3).prints(
         "nexus-env: --yes is for a pipeline, and there is a person at this terminal\nhint: leave it out and type prod",
     );
