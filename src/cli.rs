@@ -222,7 +222,9 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Recipients(args) => readers(ambient, args).map(done),
         Verb::Join(args) => {
             let asking = if args.request { join::Asking::Request } else { join::Asking::Line };
-            join::join(ambient, args.name.as_deref(), asking).map(done)
+            let offer = if args.git { drivers::Offer::Taken } else { drivers::Offer::Asked };
+            let joined = join::join(ambient, args.name.as_deref(), asking);
+            joined.and_then(|()| drivers::offer_here(ambient, offer)).map(done)
         }
         Verb::Rotate(args) => variables::rotate(ambient, args.environment.as_deref()).map(done),
         Verb::Verify(args) => {
@@ -339,7 +341,7 @@ fn readers(ambient: &Ambient, args: RecipientsArgs) -> Result<()> {
         }
         Some(RecipientsVerb::Approve(args)) => {
             let answer = if args.yes { Answer::Yes } else { Answer::Asked };
-            recipients::approve(ambient, &args.name, &args.environments.environments, answer)
+            recipients::approve(ambient, &args.name, &args.environments, answer)
         }
         Some(RecipientsVerb::Remove(args)) => {
             let leaving = if args.yes { Leaving::Oneself } else { Leaving::Others };

@@ -9,6 +9,7 @@ use clap::{Command, CommandFactory};
 use super::words::Cli;
 use crate::command::variables;
 use crate::domain::session::ambient::Ambient;
+use crate::domain::store::reader_key::{self, NoKey};
 use crate::edge::terminal;
 use crate::error::{Exit, Failure, Status};
 
@@ -29,6 +30,10 @@ pub fn told(ambient: &Ambient, words: &[OsString], error: &clap::Error) -> Statu
 
 fn failure(words: &[OsString], error: &clap::Error) -> Failure {
     let word = |at: usize| words.get(at).and_then(|word| word.to_str());
+    // The parser would say it again.
+    if words.iter().skip(1).any(|word| reader_key::is_secret(&word.to_string_lossy())) {
+        return NoKey::Secret.into();
+    }
     if word(1) == Some("set") && error.kind() == ErrorKind::UnknownArgument {
         return variables::refuse_argument(word(2).unwrap_or_default());
     }

@@ -325,9 +325,9 @@ pub struct ReaderAddArgs {
 pub struct ReaderApproveArgs {
     /// Whose request: .nexusenv.d/requests/NAME.toml
     pub name: String,
-    /// Other environments than those that are asked for
-    #[command(flatten)]
-    pub environments: EnvironmentsArgs,
+    /// An environment, as often as there are several; those that are asked for when left out
+    #[arg(short, long = "env", value_name = "ENV")]
+    pub environments: Vec<String>,
     /// The fingerprint was compared
     #[arg(long)]
     pub yes: bool,
@@ -335,6 +335,7 @@ pub struct ReaderApproveArgs {
 
 #[derive(Args, Debug)]
 pub struct ReaderRemoveArgs {
+    /// What they are called, as recipients list shows it
     pub name: String,
     #[command(flatten)]
     pub environments: EnvironmentsArgs,
@@ -350,6 +351,9 @@ pub struct JoinArgs {
     /// Write it as .nexusenv.d/requests/NAME.toml instead, for a pull request
     #[arg(long)]
     pub request: bool,
+    /// Let git merge secrets by name, without a question: a line in .gitattributes, and settings of this clone
+    #[arg(long)]
+    pub git: bool,
 }
 
 #[derive(Args, Debug)]

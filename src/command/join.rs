@@ -8,14 +8,13 @@ use super::load::{self, Configured};
 use crate::domain::config::Protection;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::{Container, Recipient, RecipientName};
+use crate::domain::store::container::{Container, Recipient};
 use crate::domain::store::reader_key::{self, ReaderKey};
 use crate::domain::store::readers;
 use crate::domain::store::request::{self, Request};
-use crate::domain::text::safe_text;
 use crate::edge::identity::How;
 use crate::edge::{entry, identity, output, requests, terminal, vault};
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Failure, Result};
 
 /// What becomes of the line.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,6 +28,7 @@ pub enum Asking {
 /// # Errors
 /// No configuration here or above, no place for an identity, and a name that is another reader's.
 pub fn join(ambient: &Ambient, name: Option<&str>, asking: Asking) -> Result<()> {
+    let name = name.map(reader_key::name).transpose()?;
     let root = root(ambient)?;
     let created = identity::create(ambient)?;
     let identities = identity::find_asking(ambient, &entry::passphrase)?;
@@ -51,7 +51,7 @@ pub fn join(ambient: &Ambient, name: Option<&str>, asking: Asking) -> Result<()>
         return Ok(());
     }
     let me = match name {
-        Some(name) => not_taken(&closed, Recipient { name: chosen(name)?, key })?,
+        Some(name) => not_taken(&closed, Recipient { name, key })?,
         None => {
             let readers: Vec<Recipient> = closed.iter().flat_map(|store| store.recipients.clone()).collect();
             readers::unlike(&readers, Recipient { name: identity::own_name(ambient), key })
@@ -116,15 +116,6 @@ fn is_protected(store: &Container) -> bool {
         Some(stated) => stated == Protection::Protected,
         None => store.environment.protected_by_default(),
     }
-}
-
-fn chosen(text: &str) -> Result<RecipientName> {
-    RecipientName::new(text).ok_or_else(|| {
-        Failure::new(format!("`{}` is no name of a reader", safe_text::cut(text, 64)))
-            .hint("a name has letters, digits, - and _: nexus-env join grace")
-            .exit(Exit::Usage)
-            .into()
-    })
 }
 
 /// A name that was chosen is not made another one.

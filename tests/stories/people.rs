@@ -230,6 +230,10 @@ fn no_key_that_cannot_be_encrypted_to_gets_in_and_no_secret_key_is_shown() {
         let said = world.run(&[&["recipients", "add"], words].concat()).ends_with_status(2).stderr;
         assert!(said.starts_with(&format!("nexus-env: {sentence}")) && !said.contains("GFPYY"), "{said}");
     }
+    for words in [&["join", "AGE-SECRET-KEY-1GFPYYSJZ"][..], &["recipients", "AGE-SECRET-KEY-1GFPYYSJZ"]] {
+        let said = world.run(words).ends_with_status(2).stderr;
+        assert!(said.starts_with("nexus-env: this is a secret key") && !said.contains("GFPYY"), "{said}");
+    }
     // Two environments together or none: there is no third.
     world.run(&["recipients", "add", "bob", KEY, "-e", "dev", "-e", "test"]).ends_with_status(1);
     assert_eq!(std::fs::read_to_string(world.repo().join(".nexusenv.d/dev.toml")).unwrap(), before);

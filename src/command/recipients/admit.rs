@@ -13,7 +13,7 @@ use crate::domain::store::readers::{self, Admission, listed};
 use crate::domain::store::request;
 use crate::domain::text::day::Day;
 use crate::edge::{consent, requests, terminal, vault};
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Failure, Result};
 
 /// Whether the person said yes beforehand, by `--yes`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,7 +29,7 @@ pub enum Answer {
 /// then none is changed.
 pub fn add(ambient: &Ambient, name: &str, key: &[String], named: &[String]) -> Result<()> {
     let key = ReaderKey::parse(&key.join(" ")).map_err(Failure::from)?;
-    let newcomer = Recipient { name: reader_name(name)?, key: key.to_string() };
+    let newcomer = Recipient { name: reader_key::name(name)?, key: key.to_string() };
     let site = Site::new(ambient, load::configuration(ambient)?, named)?;
     shown(&site, &newcomer, &key)?;
     let_in(&site, &newcomer)
@@ -42,7 +42,7 @@ pub fn add(ambient: &Ambient, name: &str, key: &[String], named: &[String]) -> R
 /// No such request, a no, and as [`add`].
 pub fn approve(ambient: &Ambient, name: &str, named: &[String], answer: Answer) -> Result<()> {
     load::refuse_any_agent(ambient, "`recipients approve`")?;
-    let name = reader_name(name)?;
+    let name = reader_key::name(name)?;
     let loaded = load::configuration(ambient)?;
     let request = requests::read(&loaded.repository.root, &name)?;
     let wished: Vec<String> = request.environments.iter().map(EnvironmentName::to_string).collect();
@@ -113,17 +113,4 @@ fn let_in(site: &Site<'_>, newcomer: &Recipient) -> Result<()> {
         terminal::say(ambient, &sentence);
     }
     Ok(())
-}
-
-/// A name as it was typed, which may be a secret key in the wrong place.
-pub(super) fn reader_name(text: &str) -> Result<RecipientName> {
-    if reader_key::is_secret(text) {
-        return Err(Failure::from(reader_key::NoKey::Secret).into());
-    }
-    RecipientName::new(text).ok_or_else(|| {
-        Failure::new("this is no name of a reader")
-            .hint("a name has letters, digits, - and _, and at most 64 of them: nexus-env recipients add grace KEY")
-            .exit(Exit::Usage)
-            .into()
-    })
 }

@@ -1,7 +1,7 @@
 //! `recipients remove` and `rekey`: a new data key, and every value encrypted anew for those who stay. What somebody who left
 //! could read is listed, and stays stale until it is changed where it was issued: a removal alone takes nothing back.
 
-use super::{Changed, Site, admit, commit};
+use super::{Changed, Site, commit};
 use crate::command::{audit, load};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Environment, Protection};
@@ -10,6 +10,7 @@ use crate::domain::session::ambient::Ambient;
 use crate::domain::store::container::history;
 use crate::domain::store::container::{Container, RecipientName};
 use crate::domain::store::needs;
+use crate::domain::store::reader_key;
 use crate::domain::store::readers::{self, listed, secrets};
 use crate::edge::{terminal, vault};
 use crate::error::{Failure, Result};
@@ -35,7 +36,7 @@ pub enum Leaving {
 /// # Errors
 /// Somebody who is no reader of one of the environments, the last reader, oneself without `--yes`: then none is changed.
 pub fn remove(ambient: &Ambient, name: &str, named: &[String], leaving: Leaving) -> Result<()> {
-    let leaver = admit::reader_name(name)?;
+    let leaver = reader_key::name(name)?;
     let site = Site::new(ambient, load::configuration(ambient)?, named)?;
     let own = site.identities.recipients();
     let changed = site.change(&|before, expected| {

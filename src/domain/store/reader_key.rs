@@ -5,6 +5,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use super::container::RecipientName;
 use super::container::fingerprint::Fingerprint;
 use crate::error::{Exit, Failure};
 
@@ -87,6 +88,21 @@ impl fmt::Display for ReaderKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What a reader is to be called, as it was typed: it may be a secret key in the wrong place.
+///
+/// # Errors
+/// What is no such name, without saying it again.
+pub fn name(text: &str) -> Result<RecipientName, Failure> {
+    if is_secret(text) {
+        return Err(NoKey::Secret.into());
+    }
+    RecipientName::new(text).ok_or_else(|| {
+        Failure::new("this is no name of a reader")
+            .hint("a name has letters, digits, - and _, and at most 64 of them, such as grace")
+            .exit(Exit::Usage)
+    })
 }
 
 /// Whether a word is a secret key, or may be one.

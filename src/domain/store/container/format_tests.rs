@@ -30,7 +30,7 @@ fn telling() -> Container {
         written: vec![(name("A"), moment("1 2026-03-01")), (name("B_2"), moment("3 2026-03-04"))],
         joined: vec![(RecipientName::new("ada").unwrap(), moment("1 2026-03-01"))],
         expires: vec![(name("A"), Expiry::parse("2026-05-30 90d").unwrap())],
-        notes: vec![(name("B_2"), Note::new("the vendor's console, for Größe").unwrap())],
+        notes: vec![(name("B_2"), Note::new("the vendor's console").unwrap())],
     };
     Container { history, ..sample() }
 }
