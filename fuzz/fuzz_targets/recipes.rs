@@ -3,6 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use nexus_env::domain::guard::invocation::{makefile, taskfile};
+use nexus_env::domain::text::yaml;
 
 fuzz_target!(|text: &str| {
     let file = makefile::read(text);
@@ -11,7 +12,8 @@ fuzz_target!(|text: &str| {
             let _ = file.lines(target);
         }
     }
-    for recipes in [taskfile::just(text), taskfile::task(text)] {
+    let tasks = yaml::read(text).map(|file| taskfile::task(&file));
+    for recipes in tasks.into_iter().chain([taskfile::just(text)]) {
         for name in recipes.all.keys() {
             let _ = recipes.lines(name, &["x".to_owned()]);
         }

@@ -48,6 +48,7 @@ fn answer(ambient: &Ambient, format: Format, call: Call, text: &str) -> Answer {
         }
         Call::Line { line, cwd } => (Asked::Line(line), cwd),
         Call::Words { words, cwd } => (Asked::Words(words), cwd),
+        Call::Database { command, cwd } => (Asked::Ready(vec![command]), cwd),
     };
     // An agent takes any status but 2 for a hook that broke, and goes on.
     let named = names_destruction(&asked.text());

@@ -1,14 +1,19 @@
 //! What a command line means: which tool runs, what it does, and which database URLs it will use. Pure: the words, the
 //! process's variables and the project's files come in.
 
+mod builtin;
 mod client;
 mod code;
 mod connect;
+mod console;
 pub mod datasource;
 mod dotenv;
+mod expand;
 mod feed;
+mod filter;
 mod interpreter;
 mod journal;
+mod made;
 pub mod makefile;
 mod mention;
 mod monorepo;
@@ -20,6 +25,9 @@ mod reach;
 mod recipe;
 mod runner;
 mod script;
+mod service;
+mod spelling;
+mod talk;
 pub mod taskfile;
 mod tool;
 pub mod tools;
@@ -29,6 +37,7 @@ mod wrapper;
 
 pub use journal::Journal;
 pub use mention::in_text as names_destruction;
+pub use service::database_tool;
 pub use uses::{Role, UrlValue, Use};
 
 use std::borrow::Cow;
@@ -37,11 +46,10 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::line;
-use super::project::{Files, prisma_major};
+use super::project::Files;
 use super::scope::{Beaten, Fed, Origin, Scope, Value};
 use super::verdict::Effect;
 use crate::domain::config::name::VariableName;
-use crate::domain::target::url::DatabaseUrl;
 use crate::domain::text::safe_text;
 
 /// The names of all tools and clients that a rule knows.
@@ -148,6 +156,9 @@ pub struct Reader<'a> {
 /// So many commands within each other are in no project: a chain of scripts is two for each.
 const LONGEST_CHAIN: usize = 2000;
 
+/// So many of its words each: a rule's stand in front.
+const MOST_WORDS: usize = 500;
+
 /// So many commands around one are kept for the team's rules.
 const MOST_OUTER: usize = 200;
 
@@ -157,6 +168,8 @@ enum Inner<'a> {
     Line(String, Scope<'a>),
     /// It runs something that cannot be read, and why.
     Unknown(String, Scope<'a>),
+    /// Code of this program that deletes from a database by itself: from this one, where the code names it.
+    Talks(String, Option<String>, Scope<'a>),
 }
 
 /// What a part of a line comes to. What was found inside a command is read after it, not within it, so that no chain of
@@ -220,46 +233,21 @@ impl<'a> Reader<'a> {
                 Inner::Unknown(why, scope) => {
                     let words: Vec<Word> =
                         scope.outer.last().into_iter().flatten().map(|text| Word::sure(text)).collect();
-                    vec![Found::Is(self.unknown(&said(&words), &words, why, &scope))]
+                    vec![Found::Is(self.unknown(&made::said(&words), &words, why, &scope))]
+                }
+                Inner::Talks(program, url, scope) => {
+                    let uses = match url {
+                        Some(url) => vec![reach::given("URL", &Word::sure(&url), &scope)],
+                        None => uses::of_any_program(self, &scope),
+                    };
+                    let is = (Effect::Gated, "delete from", "its code deletes all of something from a database");
+                    vec![Found::Is(self.of_a_tool(program.clone(), &program, &[], is, uses, &scope))]
                 }
             };
             more.reverse();
             waiting.append(&mut more);
         }
         all
-    }
-
-    fn unreadable(&self, scope: &Scope<'a>) -> Invocation {
-        let value = UrlValue::Unknown("the line cannot be read".to_owned());
-        let one = Use { label: "line".to_owned(), variable: None, role: Role::Main, value, origin: Origin::Line };
-        Invocation {
-            tool: Tool::Prisma,
-            name: "a line that names a destructive command".to_owned(),
-            words: Vec::new(),
-            outer: scope.outer.clone(),
-            effect: Effect::Destructive,
-            does: "write to",
-            why: "the line cannot be read as a shell would read it".into(),
-            uses: vec![one],
-            through: scope.through.clone(),
-            beaten: Vec::new(),
-        }
-    }
-
-    /// What runs and cannot be read, or not be followed to its end. `name` is for messages, `why` says what is in the way.
-    fn unknown(&self, name: &str, words: &[Word], why: String, scope: &Scope<'a>) -> Invocation {
-        Invocation {
-            tool: Tool::Other,
-            name: name.to_owned(),
-            words: words.iter().map(|word| word.text.clone()).collect(),
-            outer: scope.outer.clone(),
-            effect: Effect::Unknown,
-            does: "run on",
-            why: safe_text::safe_text(&why).into(),
-            uses: uses::of_any_program(self, scope),
-            through: scope.through.clone(),
-            beaten: Vec::new(),
-        }
     }
 
     /// What a command comes to: through wrappers and runners to the tool.
@@ -283,9 +271,9 @@ impl<'a> Reader<'a> {
         }
         let words = wrapper::without_repeats(&words[assigned..]);
         let Some((first, rest)) = words.split_first() else { return Vec::new() };
-        if scope.depth > walk::DEEPEST || scope.chain > LONGEST_CHAIN || !self.journal.step() {
+        if scope.depth > walk::DEEPEST || scope.chain > LONGEST_CHAIN || !self.journal.step(words.len()) {
             let why = "it leads further than it is followed".to_owned();
-            return is(self.unknown(&said(words), words, why, &scope));
+            return is(self.unknown(&made::said(words), words, why, &scope));
         }
         if let Some((prefix, behind)) = program::prisma_words(words) {
             let prefix = prefix.iter().map(|word| Word::sure(word));
@@ -305,10 +293,13 @@ impl<'a> Reader<'a> {
         if let Some(mut inner) = inner {
             let mut outer = scope.outer.clone();
             if outer.len() < MOST_OUTER {
-                Rc::make_mut(&mut outer).push(words.iter().map(|word| word.text.clone()).collect());
+                Rc::make_mut(&mut outer).push(words.iter().take(MOST_WORDS).map(|word| word.text.clone()).collect());
             }
             for inner in &mut inner {
-                let (Inner::Command(_, scope) | Inner::Line(_, scope) | Inner::Unknown(_, scope)) = inner;
+                let (Inner::Command(_, scope)
+                | Inner::Line(_, scope)
+                | Inner::Unknown(_, scope)
+                | Inner::Talks(_, _, scope)) = inner;
                 scope.outer.clone_from(&outer);
             }
             return inner.into_iter().map(Found::Later).collect();
@@ -345,93 +336,6 @@ impl<'a> Reader<'a> {
             }
         }
         is(self.other(words, &scope))
-    }
-
-    fn prisma(&self, words: &[Word], major: Option<u32>, scope: &Scope<'a>) -> Invocation {
-        let major = major.or_else(|| prisma_major(self.files, &scope.cwd));
-        let mut operation = prisma::read(words, major);
-        if operation.rule.words == ["db", "execute"] {
-            let danger = client::of_execute(self, operation.file.as_ref(), scope);
-            operation.judge_sql(danger);
-        }
-        let uses = prisma::reach::uses(self, &operation, scope);
-        // A comparison with migrations wipes a shadow database only where one is named.
-        let effect = match (operation.rule.aim, uses.is_empty()) {
-            (prisma::Aim::ShadowOfMigrations, true) => Effect::Safe,
-            (prisma::Aim::ShadowOfMigrations, false)
-            | (prisma::Aim::Nothing | prisma::Aim::Main | prisma::Aim::MainAndShadow | prisma::Aim::Hosted, _) => {
-                operation.rule.effect
-            }
-        };
-        let used = |beaten: &&Beaten| uses.iter().any(|one| one.variable.as_deref() == Some(beaten.variable.as_str()));
-        Invocation {
-            tool: Tool::Prisma,
-            name: format!("prisma {}", operation.name).trim_end().to_owned(),
-            words: std::iter::once("prisma".to_owned()).chain(words.iter().map(|word| word.text.clone())).collect(),
-            outer: scope.outer.clone(),
-            effect,
-            does: operation.rule.does,
-            why: operation.rule.why.into(),
-            beaten: scope.beaten.iter().filter(used).cloned().collect(),
-            uses,
-            through: scope.through.clone(),
-        }
-    }
-
-    /// A tool that is not Prisma, as a rule names it.
-    fn of_a_tool(
-        &self,
-        shown: String,
-        name: &str,
-        words: &[Word],
-        (effect, does, why): (Effect, &'static str, &'static str),
-        uses: Vec<Use>,
-        scope: &Scope<'a>,
-    ) -> Invocation {
-        let used = |beaten: &&Beaten| uses.iter().any(|one| one.variable.as_deref() == Some(beaten.variable.as_str()));
-        Invocation {
-            tool: Tool::Other,
-            name: shown,
-            words: std::iter::once(name.to_owned()).chain(words.iter().map(|word| word.text.clone())).collect(),
-            outer: scope.outer.clone(),
-            effect,
-            does,
-            why: why.into(),
-            beaten: scope.beaten.iter().filter(used).cloned().collect(),
-            uses,
-            through: scope.through.clone(),
-        }
-    }
-
-    fn other(&self, words: &[Word], scope: &Scope<'a>) -> Invocation {
-        Invocation {
-            tool: Tool::Other,
-            name: said(words),
-            words: words.iter().map(|word| word.text.clone()).collect(),
-            outer: scope.outer.clone(),
-            effect: Effect::Safe,
-            does: "run on",
-            why: "no built-in rule names it".into(),
-            uses: uses::of_any_program(self, scope),
-            through: scope.through.clone(),
-            beaten: Vec::new(),
-        }
-    }
-}
-
-/// The first words of a command, for a message.
-fn said(words: &[Word]) -> String {
-    words.iter().take(3).map(|word| shown(&word.text)).collect::<Vec<_>>().join(" ")
-}
-
-/// A word of an unknown program as a message may show it: a URL without its password, no value behind a `=`.
-fn shown(word: &str) -> String {
-    if word.contains("://") {
-        return DatabaseUrl::parse(word).map_or_else(|| "•••".to_owned(), |url| url.to_string());
-    }
-    match word.split_once('=') {
-        Some((name, value)) if !value.is_empty() => format!("{name}=•••"),
-        Some(_) | None => word.to_owned(),
     }
 }
 

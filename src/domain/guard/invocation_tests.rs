@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::guard::project::{Content, Obstacle};
+use crate::domain::target::url::DatabaseUrl;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -488,10 +489,10 @@ proptest! {
 
 #[test]
 fn the_name_of_an_unknown_program_shows_no_password() {
-    assert_eq!(shown("postgresql://u:hunter2@h/d"), "postgresql://u:•••@h/d");
-    assert_eq!(shown("https://u:hunter2@h"), "•••");
-    assert_eq!(shown("--password=hunter2"), "--password=•••");
-    assert_eq!(shown("scripts/import.ts"), "scripts/import.ts");
+    assert_eq!(made::shown("postgresql://u:hunter2@h/d"), "postgresql://u:•••@h/d");
+    assert_eq!(made::shown("https://u:hunter2@h"), "•••");
+    assert_eq!(made::shown("--password=hunter2"), "--password=•••");
+    assert_eq!(made::shown("scripts/import.ts"), "scripts/import.ts");
     let invocations = found(&[], &[], "mytool postgresql://u:hunter2@h/d");
     let word = Word::sure("hunter2");
     assert!(!format!("{invocations:?} {word:?}").contains("hunter2"));

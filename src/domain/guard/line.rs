@@ -5,9 +5,11 @@
 //! run is cut where every one of them ends a command, and each piece is read by itself. A piece that cannot be read stays
 //! in the tree as such, so that whoever reads on can refuse it.
 
+mod limits;
+
 use brush_parser::ast::{
     self, AndOr, Command, CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList, IoFileRedirectKind,
-    IoFileRedirectTarget, IoHereDocument, IoRedirect, SeparatorOperator,
+    IoFileRedirectTarget, IoHereDocument, IoRedirect, ProcessSubstitutionKind, SeparatorOperator,
 };
 use brush_parser::{ParseError, Parser, ParserOptions};
 
@@ -54,6 +56,8 @@ pub struct Simple {
     pub outputs: Vec<Written>,
     /// What process substitutions run, and those in a here-document.
     pub beside: Vec<List>,
+    /// Which of these read what the command prints: `>(…)`.
+    pub readers: Vec<usize>,
 }
 
 /// What a redirection feeds to a command.
@@ -64,8 +68,7 @@ pub enum Input {
     File(Written),
 }
 
-/// Longer texts, and deeper ones, are no lines that a person or an agent writes. The parser's time doubles with each
-/// open parenthesis, and its stack grows with the rest.
+/// Longer texts are no lines that a person or an agent writes.
 const LONGEST: usize = 512 * 1024;
 
 /// What is read at a time, in bytes, unless a command goes on behind it.
@@ -73,8 +76,6 @@ const PART: usize = 32 * 1024;
 
 /// How many ends of a line are tried before a longer part is.
 const TRIES: usize = 12;
-const MOST_PARENTHESES: usize = 12;
-const DEEPEST: usize = 40;
 
 /// The word that stands for a command's first, second, … process substitution.
 pub fn pipe(at: usize) -> String {
@@ -138,7 +139,7 @@ pub fn is_open(text: &str) -> bool {
 
 /// Whether the parser can be given the text.
 fn is_readable(text: &str) -> bool {
-    text.len() <= LONGEST && is_shallow(text) && !has_nameless_document(text) && !has_long_number(text)
+    text.len() <= LONGEST && limits::is_bearable(text)
 }
 
 fn parsed(text: &str) -> Option<List> {
@@ -151,37 +152,6 @@ fn parsed(text: &str) -> Option<List> {
         steps.extend(self::list(list).0);
     }
     Some(List(steps))
-}
-
-/// Whether a here-document's end has no name, as in `<<''`, or one that expands: the parser looks for it without end, and
-/// takes all memory (reubeno/brush#1270).
-fn has_nameless_document(text: &str) -> bool {
-    text.match_indices("<<").any(|(at, _)| {
-        let behind = text[at + 2..].trim_start_matches('-').trim_start_matches([' ', '\t']);
-        let name = behind.split(|c: char| c.is_whitespace() || ";|&()<>".contains(c)).next().unwrap_or_default();
-        let expands = ["$[", "$(", "${", "`"].iter().any(|mark| name.contains(mark) || behind.starts_with(mark));
-        !behind.starts_with('<') && (expands || name.ends_with('$') || name.chars().all(|c| "'\"\\$".contains(c)))
-    })
-}
-
-/// Whether a number has more digits than the parser takes, where it takes one: it would give up the whole process. That
-/// is a descriptor's (`9999999999>x`), one of the directory stack (`~-9…`) and one of a sequence (`{1..9…}`).
-fn has_long_number(text: &str) -> bool {
-    let mut digits = 0usize;
-    let mut before = [' '; 2];
-    for c in text.chars().chain([' ']) {
-        if c.is_ascii_digit() {
-            digits += 1;
-            continue;
-        }
-        let is_counted = before.iter().any(|c| "~+-{.".contains(*c));
-        if digits > 9 && matches!(c, '<' | '>') || digits > 18 && is_counted {
-            return true;
-        }
-        before = if digits > 0 { ['0', c] } else { [before[1], c] };
-        digits = 0;
-    }
-    false
 }
 
 /// One piece of a text that could not be read as a whole.
@@ -206,50 +176,6 @@ fn piece(text: &str) -> Option<Step> {
         None => Node::Unreadable(text.to_owned()),
     };
     Some(Step { stages: vec![node], place: Place::Foreground })
-}
-
-/// Whether the parser can be given the text: counted without regard to quotes, which errs on the safe side.
-fn is_shallow(text: &str) -> bool {
-    let (mut parentheses, mut braces, mut substitutions) = (0usize, 0usize, 0usize);
-    let mut before = ' ';
-    for c in text.chars() {
-        match c {
-            '(' => {
-                parentheses += 1;
-                if before == '$' {
-                    substitutions += 1;
-                }
-            }
-            ')' => {
-                parentheses = parentheses.saturating_sub(1);
-                substitutions = substitutions.min(parentheses);
-            }
-            '{' | '[' => braces += 1,
-            '}' | ']' => braces = braces.saturating_sub(1),
-            _ => {}
-        }
-        if parentheses - substitutions.min(parentheses) > MOST_PARENTHESES || parentheses > DEEPEST || braces > DEEPEST
-        {
-            return false;
-        }
-        before = c;
-    }
-    let mut open = 0usize;
-    for word in text.split(|c: char| c.is_whitespace() || c == ';') {
-        match word {
-            "if" | "while" | "until" | "for" | "case" | "select" | "time" | "!" | "coproc" | "function" => open += 1,
-            "fi" | "done" | "esac" => open = open.saturating_sub(1),
-            _ => {}
-        }
-        if word.ends_with("()") {
-            open += 1;
-        }
-        // Words that no word closes, such as `time`, are few in a line; a script may have more of them.
-        if open > DEEPEST * 5 {
-            return false;
-        }
-    }
-    true
 }
 
 /// Cuts where a command may end in any of the shells, outside of quotes.
@@ -431,7 +357,10 @@ fn take(item: &Item, found: &mut Simple) {
                 Written(pieces)
             }
         }),
-        Item::ProcessSubstitution(_, command) => {
+        Item::ProcessSubstitution(kind, command) => {
+            if matches!(kind, ProcessSubstitutionKind::Write) {
+                found.readers.push(found.beside.len());
+            }
             found.words.push(Written(vec![Piece::Opaque(pipe(found.beside.len()))]));
             found.beside.push(list(&command.list));
         }
@@ -443,6 +372,9 @@ fn take(item: &Item, found: &mut Simple) {
                 if matches!((fd, kind), (None | Some(0), IoFileRedirectKind::Read)) {
                     let word = Written(vec![Piece::Opaque(pipe(found.beside.len()))]);
                     found.input = Some(Input::File(word));
+                }
+                if matches!((fd, kind), (None | Some(1), IoFileRedirectKind::Write | IoFileRedirectKind::Append)) {
+                    found.readers.push(found.beside.len());
                 }
                 found.beside.push(list(&command.list));
             }

@@ -1,11 +1,13 @@
 //! What the files of a JavaScript project say: scripts, workspaces, `.env` files, Prisma's version. Pure: `Files` reads.
 
+mod env;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::scope::{Scope, Value};
+pub use self::env::{env_file, parse_env};
 use crate::domain::text::json::Json;
-use crate::domain::text::safe_text;
+use crate::domain::text::{pattern, safe_text, yaml};
 
 /// The seam through which project files are read. `edge::project` reads them; tests hold them in memory.
 pub trait Files {
@@ -68,12 +70,22 @@ pub struct Package {
 impl Package {
     /// The one in this very directory. One that cannot be read is one with scripts that are not known.
     pub fn at(files: &dyn Files, directory: &Path) -> Option<Package> {
-        let path = directory.join("package.json");
-        let (json, obstacle) = match files.read(&path) {
-            Content::Text(text) => match Json::read(&text) {
-                Some(json) => (Some(json), None),
-                None => (None, Some(format!("{} is not JSON", safe_text::path(&path)))),
-            },
+        // pnpm takes the other two as well (pnpm.io/package_json).
+        let found = ["package.json", "package.yaml", "package.json5"].iter().find_map(|name| {
+            let path = directory.join(name);
+            let content = files.read(&path);
+            (content != Content::Missing).then_some((path, content))
+        });
+        let (path, content) = found?;
+        let (json, obstacle) = match content {
+            Content::Text(text) => {
+                let is_json = path.extension().is_some_and(|ending| ending == "json");
+                match Json::read(&text).or_else(|| if is_json { None } else { yaml::read(&text) }) {
+                    Some(json) => (Some(json), None),
+                    None if is_json => (None, Some(format!("{} is not JSON", safe_text::path(&path)))),
+                    None => (None, Some(format!("{} is written in a way that is not read", safe_text::path(&path)))),
+                }
+            }
             Content::Unreadable(why) => (None, Some(format!("{}: {why}", safe_text::path(&path)))),
             Content::Missing => return None,
         };
@@ -96,10 +108,8 @@ impl Package {
     /// The names of the scripts that fit a pattern such as `db:*`.
     pub fn scripts_like(&self, pattern: &str) -> Vec<String> {
         let scripts = self.get("scripts").map(Json::pairs).unwrap_or_default().iter();
-        let mut names: Vec<String> = scripts
-            .map(|(name, _)| name.clone())
-            .filter(|name| crate::domain::text::pattern::fits(pattern, name))
-            .collect();
+        let mut names: Vec<String> =
+            scripts.map(|(name, _)| name.clone()).filter(|name| pattern::fits(pattern, name)).collect();
         names.sort();
         names.dedup();
         names
@@ -126,6 +136,16 @@ impl Package {
             lines.extend(each.filter_map(Json::text).map(str::to_owned));
         }
         Ok(lines)
+    }
+
+    /// What wireit runs for a script of this name: its command, and the scripts that it depends on.
+    pub fn wireit(&self, name: &str) -> Option<(Option<&str>, Vec<&str>)> {
+        let own = self.get("wireit")?.get(name)?;
+        let needs = own.get("dependencies").map(Json::list).unwrap_or_default();
+        fn text(need: &Json) -> Option<&str> {
+            need.text().or_else(|| need.get("script")?.text())
+        }
+        Some((own.get("command").and_then(Json::text), needs.iter().filter_map(text).collect()))
     }
 
     pub fn name(&self) -> Option<&str> {
@@ -213,10 +233,15 @@ impl Package {
         }
         let filter = filter.trim_matches(['{', '}', '.', '^']).trim_start_matches('/');
         let by_name = self.name().is_some_and(|name| {
-            crate::domain::text::pattern::fits(filter, name)
-                || name.rsplit('/').next().is_some_and(|short| short == filter)
+            pattern::fits(filter, name) || name.rsplit('/').next().is_some_and(|short| short == filter)
         });
-        by_name || (!filter.is_empty() && self.directory.ends_with(filter))
+        // A directory, or a pattern for several: `./apps/*`.
+        let parts = filter.split('/').count();
+        let names: Vec<_> = self.directory.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let tail = names[names.len().saturating_sub(parts)..].join("/");
+        by_name
+            || (!filter.is_empty()
+                && (self.directory.ends_with(filter) || pattern::fits(&filter.replace("**", "*"), &tail)))
     }
 }
 
@@ -250,7 +275,7 @@ fn fitting(files: &dyn Files, directory: PathBuf, parts: &[&str], left: &mut u32
         return;
     }
     // What is more than a `*` is taken for anything: a package too many is only looked at.
-    let fits = |name: &&String| part.contains(['{', '?', '[', '(']) || crate::domain::text::pattern::fits(part, name);
+    let fits = |name: &&String| part.contains(['{', '?', '[', '(']) || pattern::fits(part, name);
     for name in names.iter().filter(fits) {
         fitting(files, directory.join(name), rest, left, found);
     }
@@ -263,127 +288,4 @@ pub fn prisma_major(files: &dyn Files, directory: &Path) -> Option<u32> {
         Json::read(&text)?.get("version")?.text()?.split('.').next()?.parse().ok()
     };
     directory.ancestors().find_map(installed)
-}
-
-/// The variables of a `.env` file, as dotenv reads it: `export` in front, quotes, comments, `${NAME}`. The last of
-/// several wins. `None` where the file is missing; an unreadable one cannot be known.
-pub fn env_file(files: &dyn Files, path: &Path, scope: &Scope<'_>) -> Option<Result<Vec<(String, Value)>, String>> {
-    match files.read(path) {
-        Content::Text(text) => Some(Ok(parse_env(&text, scope))),
-        Content::Missing => None,
-        Content::Unreadable(_) => Some(Err(format!("{} cannot be read", safe_text::path(path)))),
-    }
-}
-
-/// See [`env_file`].
-pub fn parse_env(text: &str, scope: &Scope<'_>) -> Vec<(String, Value)> {
-    // dotenv takes a CR for the end of a line wherever it stands (`lib/main.js`).
-    let text = &*text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut pairs: Vec<(String, Value)> = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
-        rest = after;
-        let line = line.trim().trim_start_matches('\u{feff}');
-        let line = line.strip_prefix("export ").map_or(line, str::trim_start);
-        let Some((name, value)) = line.split_once('=').or_else(|| line.split_once(": ")) else { continue };
-        let name = name.trim();
-        if name.starts_with('#') || name.is_empty() || name.contains(char::is_whitespace) {
-            continue;
-        }
-        let value = value.trim_start();
-        let value = match value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) {
-            Some(quote) => {
-                // A quoted value may go on over several lines.
-                let start = value.as_ptr() as usize - text.as_ptr() as usize + 1;
-                match text[start..].find(quote) {
-                    Some(end) => {
-                        let consumed = start + end + 1;
-                        let remaining = text.len() - rest.len();
-                        if consumed > remaining {
-                            rest = text[consumed..].split_once('\n').map_or("", |(_, after)| after);
-                        }
-                        let inner = &text[start..start + end];
-                        match quote {
-                            '\'' => Value::text(inner),
-                            _ => expanded(inner, scope, &pairs),
-                        }
-                    }
-                    None => expanded(value, scope, &pairs),
-                }
-            }
-            None => {
-                let end = value.find(" #").unwrap_or(value.len());
-                let bare = if value.starts_with('#') { "" } else { value[..end].trim_end() };
-                expanded(bare, scope, &pairs)
-            }
-        };
-        pairs.retain(|(known, _)| known != name);
-        pairs.push((name.to_owned(), value));
-    }
-    pairs
-}
-
-/// `${NAME}` in a file's value: the environment first, then the file.
-fn expanded(text: &str, scope: &Scope<'_>, pairs: &[(String, Value)]) -> Value {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("${") {
-        let Some(end) = rest[at..].find('}') else { break };
-        out.push_str(&rest[..at]);
-        let name = &rest[at + 2..at + end];
-        let value = match scope.get(name).value {
-            Value::Unset => pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()),
-            known => Some(known),
-        };
-        match value {
-            Some(Value::Text(secret)) => out.push_str(&String::from_utf8_lossy(secret.expose())),
-            Some(Value::Unset) | None => {}
-            Some(Value::Unknown(_) | Value::Stored(_)) => return Value::Unknown(format!("it refers to {name}")),
-        }
-        rest = &rest[at + end + 1..];
-    }
-    out.push_str(rest);
-    Value::text(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, expected: &[(&str, &str)]) {
-        let process = |name: &str| (name == "HOST").then(|| "h".to_owned());
-        let scope = Scope::new(PathBuf::from("/"), &process);
-        let got: Vec<(String, String)> = parse_env(text, &scope)
-            .into_iter()
-            .map(|(name, value)| (name, value.as_text().unwrap_or("?").to_owned()))
-            .collect();
-        let expected: Vec<(String, String)> =
-            expected.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        assert_eq!(got, expected);
-    }
-
-    #[test]
-    fn reads_env_files_as_dotenv_does() {
-        check(
-            "A=1\nexport B = 2 # x\n# C=3\nD='a # b'\nE=\"x\"\n",
-            &[("A", "1"), ("B", "2"), ("D", "a # b"), ("E", "x")],
-        );
-        check("A=1\nA=2", &[("A", "2")]);
-        check("URL=postgres://${HOST}/${DB}\n", &[("URL", "postgres://h/")]);
-        check("DB=x\nURL=\"postgres://${HOST}/${DB}\"", &[("DB", "x"), ("URL", "postgres://h/x")]);
-        check("A=\"1\n2\"\nB=3", &[("A", "1\n2"), ("B", "3")]);
-        check("A='${HOST}'", &[("A", "${HOST}")]);
-        check("\u{feff}A=1\rB=2\r\nC=3", &[("A", "1"), ("B", "2"), ("C", "3")]);
-        check("nothing here", &[]);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn reading_never_panics(text in "\\PC{0,60}|[A-Z=\"'`#${} \n]{0,60}") {
-            let process = |_: &str| None;
-            let _ = parse_env(&text, &Scope::new(PathBuf::from("/"), &process));
-        }
-    }
 }

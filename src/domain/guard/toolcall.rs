@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use super::invocation::{Invocation, database_tool};
 use crate::domain::text::json::Json;
 
 /// Whose format it is.
@@ -46,6 +47,8 @@ pub enum Call {
     Line { line: String, cwd: Option<PathBuf> },
     /// It runs these words without a shell.
     Words { words: Vec<String>, cwd: Option<PathBuf> },
+    /// It speaks to a database without a shell.
+    Database { command: Invocation, cwd: Option<PathBuf> },
     /// It writes, moves or removes this file.
     File { path: PathBuf, cwd: Option<PathBuf> },
     /// Something that starts no command, or that has happened already.
@@ -91,6 +94,10 @@ fn value(json: Json) -> Value {
     }
 }
 
+fn json_of(input: &Map<String, Value>) -> Json {
+    Json::read(&Value::Object(input.clone()).to_string()).unwrap_or(Json::Other)
+}
+
 /// The command is looked for by its name, whatever the tool is called: `Bash`, `run_shell_command`, `bash`, a server of
 /// MCP. Most tools that edit files have none.
 fn command(call: &Map<String, Value>) -> Call {
@@ -110,6 +117,14 @@ fn command(call: &Map<String, Value>) -> Call {
     if let Some(words) = of_prisma_server(tool) {
         let cwd = first(input, &["projectCWD", "projectCwd"]).map(PathBuf::from).or(cwd);
         return Call::Words { words, cwd };
+    }
+    let is_remote =
+        tool.contains("__") || first(call, &["hook_event_name", "hookEventName"]) == Some("beforeMCPExecution");
+    if !shell(tool)
+        && (is_remote || !input.contains_key("command"))
+        && let Some(command) = database_tool(tool, &json_of(input))
+    {
+        return Call::Database { command, cwd };
     }
     match ["command", "cmd", "script", "commandLine"].iter().find_map(|key| input.get(*key)) {
         Some(Value::String(line)) => Call::Line { line: line.clone(), cwd },
@@ -212,7 +227,8 @@ pub fn refuse(format: Format, reason: &str) -> Answer {
         Format::Copilot => json!({ "permissionDecision": "deny", "permissionDecisionReason": reason }),
         Format::Exit => return Answer { stdout: String::new(), stderr: format!("{reason}\n"), exit: 2 },
     };
-    Answer { stdout: format!("{object}\n"), stderr: String::new(), exit: 0 }
+    // Versions of one agent differ in which of the two they obey: each says the same.
+    Answer { stdout: format!("{object}\n"), stderr: format!("{reason}\n"), exit: 2 }
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ fn a_file_that_is_written_is_named() {
 fn what_starts_no_command_is_harmless() {
     for text in [
         r#"{"hook_event_name":"PreToolUse","tool_name":"Read","tool_input":{"file_path":"/a"}}"#,
-        r#"{"hook_event_name":"PreToolUse","tool_name":"mcp__other__migrate-reset","tool_input":{}}"#,
+        r#"{"hook_event_name":"PreToolUse","tool_name":"mcp__other__list-tables","tool_input":{}}"#,
         r#"{"hook_event_name":"PostToolUse","tool_name":"Bash","tool_input":{"command":"prisma db push"}}"#,
         r#"{"hook_event_name":"afterShellExecution","command":"prisma db push"}"#,
         r#"{"hook_event_name":"SessionEnd"}"#,
@@ -124,7 +124,8 @@ fn each_agent_is_told_no_in_its_own_words() {
         let answer = refuse(format, "blocked: \"x\"\nhint: y");
         (answer.stdout, answer.stderr, answer.exit)
     };
-    let object = |text: &str| (format!("{text}\n"), String::new(), 0);
+    // Beside the JSON, what an agent obeys that goes by the status.
+    let object = |text: &str| (format!("{text}\n"), "blocked: \"x\"\nhint: y\n".to_owned(), 2);
     assert_eq!(
         told(Format::Claude),
         object(

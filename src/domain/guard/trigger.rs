@@ -21,7 +21,10 @@ const RUNNERS: &[&str] = &[
     // Interpreters.
     "node", "nodejs", "tsx", "ts-node", "ts-node-esm", "ts-node-dev", "swc-node", "babel-node", "osascript", "awk",
     "gawk", "expect", "python", "python2", "python3", "py", "perl", "php", "ruby", "sail", "dotnet", "cargo", "spring",
-    "symfony",
+    "symfony", "zx", "vite-node", "jiti", "iex", "elixir", "ipython", "irb",
+    // What runs something that stands in a file: processes, tasks, tables of times.
+    "rushx", "nr", "nlx", "moon", "lage", "wireit", "pm2", "crontab", "foreman", "honcho", "overmind", "goreman",
+    "hivemind", "nf", "sem",
 ];
 
 /// Prisma, and frameworks that carry it.

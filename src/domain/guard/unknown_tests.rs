@@ -53,8 +53,10 @@ fn a_file_that_is_run_and_cannot_be_read_is_unknown() {
     check(&[("package.json", "{\"scripts\": ")], "npm run x", "unknown: /repo/package.json is not JSON");
     check(&[("composer.json", "{")], "composer run x", "unknown: composer.json is not JSON");
     check(&[("mise.toml", "[")], "mise run x", "unknown: /repo/mise.toml is not TOML");
-    check(&[("Taskfile.yml", "tasks: {x: 'a'}")], "task x", "unknown: Taskfile.yml has no task x that is read");
-    check(&[("justfile", "mod db\na:\n  x\n")], "just db reset", "unknown: db is in a module, which is not read");
+    check(&[("Taskfile.yml", "tasks: {y: 'a'}")], "task x", "unknown: Taskfile.yml has no task x that is read");
+    let unread = "unknown: Taskfile.yml is written in a way that is not read";
+    check(&[("Taskfile.yml", "tasks: {x: *y}")], "task x", unread);
+    check(&[("justfile", "mod db\na:\n  x\n")], "just db reset", "unknown: db::reset is in a module that is not read");
     check(
         &[("Makefile", "include $(D)/x.mk\na:\n\techo\n")],
         "make b",

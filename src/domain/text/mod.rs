@@ -12,3 +12,4 @@ pub mod pattern;
 pub mod safe_text;
 pub mod secret;
 pub mod words;
+pub mod yaml;

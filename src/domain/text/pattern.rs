@@ -23,6 +23,11 @@ pub fn fits(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|c| *c == '*')
 }
 
+/// Whether the text fits one of several patterns with `|` between them.
+pub fn fits_any(patterns: &str, text: &str) -> bool {
+    patterns.split('|').any(|pattern| fits(pattern, text))
+}
+
 /// The words of a rule, as a shell would read them.
 pub fn words(rule: &str) -> Vec<String> {
     shell_words::split(rule).unwrap_or_else(|_| rule.split_whitespace().map(str::to_owned).collect())

@@ -1,6 +1,9 @@
 //! The clients that run any SQL: psql, mysql, sqlite3 and their kind. What they will run is read from their words, from the
 //! files that these name, and from what is piped into them; with nothing of that they are a person's own prompt.
 
+mod table;
+
+use self::table::{CLIENTS, Client, Language};
 use super::connect::{Connects, Session, content};
 use super::options::{Options, options};
 use super::tools::Finds;
@@ -8,195 +11,6 @@ use super::{Invocation, Reader, Sure, Use, Word, reach};
 use crate::domain::guard::scope::{Fed, Scope};
 use crate::domain::guard::sql::{self, Danger};
 use crate::domain::guard::verdict::Effect;
-
-/// One client.
-struct Client {
-    names: &'static [&'static str],
-    /// The words that make the program a client: `cockroach sql`.
-    verb: &'static [&'static str],
-    /// Flags behind which statements stand.
-    text: &'static [&'static str],
-    /// Flags behind which the name of a file with statements stands.
-    file: &'static [&'static str],
-    valued: &'static [&'static str],
-    /// Flags with which it runs nothing.
-    idle: &'static [&'static str],
-    /// How many of its other words come before statements; none where it takes them by flags alone.
-    statements: Option<usize>,
-    language: Language,
-    finds: Option<Finds>,
-}
-
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Language {
-    Sql,
-    /// Mongo's shell, which is JavaScript.
-    Mongo,
-}
-
-const CLIENTS: &[Client] = &[
-    Client {
-        names: &["psql", "pgcli"],
-        verb: &[],
-        text: &["-c", "--command"],
-        file: &["-f", "--file"],
-        valued: &[
-            "-c", "--command", "-d", "--dbname", "-f", "--file", "-F", "-h", "--host", "-L", "-o", "-p", "--port",
-            "-P", "-R", "-T", "-U", "--username", "-v", "--set", "--variable", "--pset", "--log-file", "--output",
-        ],
-        idle: &["-l", "--list", "-V", "--version", "-?", "--help"],
-        statements: None,
-        language: Language::Sql,
-        finds: Some(Finds::Libpq),
-    },
-    Client {
-        names: &["usql"],
-        verb: &[],
-        text: &["-c", "--command"],
-        file: &["-f", "--file"],
-        valued: &["-c", "--command", "-f", "--file", "-o", "-v"],
-        idle: &["-V", "--version"],
-        statements: None,
-        language: Language::Sql,
-        finds: Some(Finds::Url(&[], &[])),
-    },
-    Client {
-        names: &["cockroach"],
-        verb: &["sql"],
-        text: &["-e", "--execute"],
-        file: &["-f", "--file"],
-        valued: &[
-            "-e", "--execute", "-f", "--file", "--url", "--host", "-d", "--database", "-u", "--user", "--certs-dir",
-        ],
-        idle: &[],
-        statements: None,
-        language: Language::Sql,
-        finds: Some(Finds::Url(&["--url"], &[])),
-    },
-    Client {
-        names: &["mysql", "mariadb", "mycli"],
-        verb: &[],
-        text: &["-e", "--execute"],
-        file: &[],
-        valued: &[
-            "-e", "--execute", "-u", "--user", "-h", "--host", "-P", "--port", "-D", "--database", "-S", "--socket",
-        ],
-        idle: &["-V", "--version"],
-        statements: None,
-        language: Language::Sql,
-        finds: Some(Finds::MySql),
-    },
-    Client {
-        names: &["sqlite3", "litecli", "duckdb"],
-        verb: &[],
-        text: &["-cmd", "-c"],
-        file: &["-init"],
-        valued: &["-cmd", "-init", "-separator", "-c"],
-        idle: &["-version", "--version"],
-        statements: Some(1),
-        language: Language::Sql,
-        finds: None,
-    },
-    Client {
-        names: &["sqlcmd"],
-        verb: &[],
-        text: &["-Q", "-q"],
-        file: &["-i"],
-        valued: &["-Q", "-q", "-i", "-S", "-d", "-U", "-P", "-o", "-v"],
-        idle: &["-?"],
-        statements: None,
-        language: Language::Sql,
-        finds: Some(Finds::Hosted("SQL Server")),
-    },
-    Client {
-        names: &["clickhouse-client", "clickhouse"],
-        verb: &[],
-        text: &["-q", "--query"],
-        file: &["--queries-file"],
-        valued: &["-q", "--query", "--queries-file", "-h", "--host", "--port", "-d", "--database", "-u", "--user"],
-        idle: &["-V", "--version"],
-        statements: None,
-        language: Language::Sql,
-        finds: Some(Finds::Hosted("ClickHouse")),
-    },
-    Client {
-        names: &["mongosh", "mongo"],
-        verb: &[],
-        text: &["--eval", "-eval"],
-        file: &["-f", "--file"],
-        valued: &["--eval", "-eval", "-f", "--file", "--host", "--port", "-u", "--username", "-p", "--password"],
-        idle: &["--version"],
-        statements: None,
-        language: Language::Mongo,
-        finds: Some(Finds::Mongo),
-    },
-    Client {
-        names: &["heroku"],
-        verb: &["pg:psql"],
-        text: &["-c", "--command"],
-        file: &["-f", "--file"],
-        valued: &["-c", "--command", "-f", "--file", "-a", "--app", "-r"],
-        idle: &[],
-        statements: None,
-        language: Language::Sql,
-        finds: Some(Finds::Hosted("heroku")),
-    },
-    Client {
-        names: &["heroku", "render"],
-        verb: &["psql"],
-        text: &["-c", "--command"],
-        file: &["-f", "--file"],
-        valued: &["-c", "--command", "-f", "--file", "-a", "--app", "-r"],
-        idle: &[],
-        statements: None,
-        language: Language::Sql,
-        finds: Some(Finds::Hosted("the service")),
-    },
-    Client {
-        names: &["platform", "upsun"],
-        verb: &["sql"],
-        text: &[],
-        file: &[],
-        valued: &["-p", "--project", "-e", "--environment", "-A", "--app", "-r", "--relationship", "--schema"],
-        idle: &[],
-        statements: Some(0),
-        language: Language::Sql,
-        finds: Some(Finds::Hosted("the service")),
-    },
-    Client {
-        names: &["turso"],
-        verb: &["db", "shell"],
-        text: &[],
-        file: &[],
-        valued: &[],
-        idle: &[],
-        statements: Some(1),
-        language: Language::Sql,
-        finds: Some(Finds::Hosted("Turso")),
-    },
-    Client {
-        names: &["wrangler"],
-        verb: &["d1", "execute"],
-        text: &["--command"],
-        file: &["--file"],
-        valued: &["--command", "--file", "-c", "--config", "-e", "--env"],
-        idle: &["--local"],
-        statements: None,
-        language: Language::Sql,
-        finds: Some(Finds::Hosted("Cloudflare")),
-    },
-    Client {
-        names: &["typeorm", "typeorm-ts-node-commonjs", "typeorm-ts-node-esm"],
-        verb: &["query"],
-        text: &[],
-        file: &[],
-        valued: &["-d", "--dataSource"],
-        idle: &[],
-        statements: Some(0),
-        language: Language::Sql,
-        finds: Some(Finds::Configured(&["-d", "--dataSource"])),
-    },
-];
 
 /// The command, if the name is a client's.
 pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
@@ -214,6 +28,7 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
         false => run(reader, client, &options, scope, uses),
     };
     let (effect, does, why) = match danger {
+        Danger::Destructive if client.language == Language::Redis => (Effect::Gated, "empty", "it deletes every key"),
         Danger::None => (Effect::Safe, "run on", "what it runs loses nothing"),
         Danger::Unknown => (Effect::Gated, "run SQL on", "what it would run cannot be read before it runs"),
         Danger::Destructive => {
@@ -240,6 +55,7 @@ pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
         options.values(client.text).any(|word| match client.language {
             Language::Sql => sql::read(&word.text).danger == Danger::Destructive,
             Language::Mongo => mongo(&word.text) == Danger::Destructive,
+            Language::Redis => false,
         })
     };
     CLIENTS.iter().filter(|client| client.names.contains(&name) && client.verb.is_empty()).any(destroys)
@@ -307,7 +123,14 @@ fn run(
             }
         }
     }
-    if let Some(before) = client.statements {
+    if client.language == Language::Redis && !options.rest.is_empty() {
+        any = true;
+        of_text(
+            &mut session,
+            client.language,
+            &options.rest.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "),
+        );
+    } else if let Some(before) = client.statements {
         for word in options.rest.iter().skip(before) {
             any = true;
             match word.text.strip_prefix(".read ") {
@@ -354,13 +177,28 @@ fn of_file(session: &mut Session<'_>, language: Language, word: &Word, reader: &
             Some(text) => session.take(mongo(&text)),
             None => session.take(Danger::Unknown),
         },
+        Language::Redis => session.take(Danger::Unknown),
     }
 }
 
 fn of_text(session: &mut Session<'_>, language: Language, text: &str) {
     match language {
         Language::Mongo => session.take(mongo(text)),
+        Language::Redis => session.take(redis(text)),
         Language::Sql => session.text(text, 0),
+    }
+}
+
+/// A command a line; `EVAL` and its kind are not read.
+fn redis(text: &str) -> Danger {
+    let empties = |line: &str| {
+        let command = line.split_whitespace().next().unwrap_or_default();
+        command.eq_ignore_ascii_case("flushall") || command.eq_ignore_ascii_case("flushdb")
+    };
+    match text.lines().any(empties) {
+        true => Danger::Destructive,
+        false if text.trim_start().starts_with('$') => Danger::Unknown,
+        false => Danger::None,
     }
 }
 

@@ -60,7 +60,16 @@ impl<'s> Session<'s> {
         }
     }
 
+    /// `ATTACH 'postgres://…'` (duckdb.org, "PostgreSQL Extension"): from there on statements may reach that one as well.
+    fn attach(&mut self, text: &str) {
+        for place in sql::attached(text) {
+            let there = reach::given("ATTACH", &Word::sure(&place), self.scope);
+            self.met[self.here].0.push(there);
+        }
+    }
+
     fn statements(&mut self, text: &str, depth: u8) {
+        self.attach(text);
         let reading = sql::read(text);
         self.take(reading.danger);
         for file in &reading.files {

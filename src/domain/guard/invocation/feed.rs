@@ -1,8 +1,8 @@
 //! What a stage of a pipeline, a substitution or a redirection prints, where that is plain to see: the next stage may be a shell,
 //! or a database's client. It judges nothing, and what it cannot see is unknown.
 
-use super::options::options;
-use super::{Inner, Reader, Sure, Word, client, program, wrapper};
+use super::options::{flag_value, options};
+use super::{Inner, Reader, Sure, Word, client, filter, printer, program, wrapper};
 use crate::domain::guard::line::{self, Input, List, Node, Simple, Step};
 use crate::domain::guard::scope::{Fed, Scope};
 use crate::domain::guard::sql::{self, Danger};
@@ -102,26 +102,58 @@ impl<'a> Reader<'a> {
                 }
             },
             // Where a program is, is that program.
+            "nexus-env" if rest.iter().any(|word| word.text == "export") => {
+                let named = flag_value(rest, &["-e", "--env"]);
+                // Without a name it prints what this process has.
+                Fed::Text(named.map_or(String::new(), |name| format!("{} {}", printer::LOADS, name.text)))
+            }
             "which" => Fed::Text(files().first().map_or(String::new(), |word| word.text.clone())),
             "command" if rest.iter().any(|word| word.text == "-v") => {
                 Fed::Text(files().first().map_or(String::new(), |word| word.text.clone()))
             }
             "pwd" => Fed::Text(scope.cwd.display().to_string()),
             "cd" | "export" | "set" | "unset" | "true" | ":" | "sleep" | "read" | "trap" => Fed::Text(String::new()),
-            // What these let through, a shell or a client would still get most of.
-            "tee" | "sed" | "envsubst" | "tr" | "pv" => fed,
-            "gzip" | "gunzip" | "zcat" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zstd" | "unzstd" | "lz4" | "pigz"
-            | "mbuffer" | "sort" | "uniq"
-                if files().is_empty() =>
-            {
-                fed
+            "tee" | "envsubst" | "tr" => fed,
+            // What is packed in a file, nobody here knows.
+            "gzip" | "gunzip" | "zcat" | "bzip2" | "bunzip2" | "bzcat" | "xz" | "unxz" | "xzcat" | "zstd"
+            | "unzstd" | "zstdcat" | "lz4" | "pigz" | "unpigz" | "mbuffer" => {
+                if files().is_empty() {
+                    fed
+                } else {
+                    Fed::Unknown
+                }
             }
+            name if filter::is_one(name) => self.filtered(name, rest, scope),
             _ => self.printed_by_a_tool(first, rest, scope),
+        }
+    }
+
+    /// What a filter lets through of its files, else of what it is fed, and what it writes itself.
+    fn filtered(&self, name: &str, rest: &[Word], scope: &Scope<'a>) -> Fed {
+        let (made, files) = filter::parts(name, rest);
+        let here = scope.elsewhere().is_none();
+        let texts: Option<Vec<String>> =
+            files.iter().map(|file| if here { self.file(file, scope) } else { None }).collect();
+        let text = match (files.is_empty(), texts, &scope.fed) {
+            (true, _, Fed::Text(text)) => Some(text.clone()),
+            (false, Some(texts), _) => Some(texts.join("\n")),
+            (true, _, Fed::Nothing | Fed::Unknown) | (false, None, _) => None,
+        };
+        let text = text.map(|text| filter::through(name, rest, &text));
+        match (text, sql::read(&made).danger) {
+            (text, Danger::Destructive) => Fed::Text(format!("{made}\n{}", text.unwrap_or_default())),
+            (Some(text), _) => Fed::Text(text),
+            (None, _) => Fed::Unknown,
         }
     }
 
     fn printed_by_a_tool(&self, first: &Word, rest: &[Word], scope: &Scope<'a>) -> Fed {
         let name = program::known_as(first);
+        let said: Vec<&str> = std::iter::once(first).chain(rest).map(|word| word.text.as_str()).collect();
+        if printer::is_own(&format!("$({})", said.join(" "))) {
+            // A shell's own set-up runs nothing that matters here.
+            return Fed::Text(String::new());
+        }
         if let Some(printed) = dumped(name, rest).or_else(|| client::printed(self, name, rest, scope)) {
             return printed;
         }
@@ -137,7 +169,7 @@ impl<'a> Reader<'a> {
                 scope.depth += 1;
                 self.all_printed(&line::read(&text), &scope)
             }
-            Some(Inner::Unknown(..)) | None => Fed::Unknown,
+            Some(Inner::Unknown(..) | Inner::Talks(..)) | None => Fed::Unknown,
         }
     }
 

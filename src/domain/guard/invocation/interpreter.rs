@@ -3,17 +3,17 @@
 
 use super::dotenv::{self, Wins};
 use super::program::{is_prisma_file, package_of};
-use super::{Inner, Reader, Word, code};
+use super::{Inner, Reader, Sure, Word, code, console, script};
+use crate::domain::guard::project::Package;
 use crate::domain::guard::scope::Scope;
 
 /// What is inside, if this is an interpreter.
 pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     match name {
-        "node" | "nodejs" | "tsx" | "ts-node" | "ts-node-esm" | "ts-node-dev" | "swc-node" | "babel-node" => {
-            node(reader, words, scope)
-        }
+        "node" | "nodejs" | "tsx" | "ts-node" | "ts-node-esm" | "ts-node-dev" | "swc-node" | "babel-node" | "zx"
+        | "vite-node" | "jiti" | "esno" => node(reader, name, words, scope),
         "osascript" | "awk" | "gawk" => words.iter().find(|word| word.text.contains(' ')).map(|word| {
-            let mut found = code::lines(&word.text, scope);
+            let mut found = code::run(name, word, scope);
             if word.text.contains("do shell script") {
                 found = code::strings_as_lines(&word.text, scope);
             }
@@ -25,28 +25,36 @@ pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &
             Some(lines.map(|line| Inner::Line(line.to_owned(), scope.clone())).collect())
         }
         "python" | "py" | "perl" | "php" | "ruby" | "sail" | "dotnet" | "cargo" | "spring" | "symfony" => {
-            tool(name, words, scope)
+            tool(reader, name, words, scope)
         }
-        name if name.starts_with("python3") || name.starts_with("python2") => tool("python", words, scope),
-        _ => None,
+        name if name.starts_with("python3") || name.starts_with("python2") => tool(reader, "python", words, scope),
+        "emacs" | "emacsclient" => {
+            let text =
+                words.iter().find(|word| word.text.contains("shell-command") || word.text.contains("call-process"))?;
+            Some(code::strings_as_lines(&text.text, scope))
+        }
+        _ => console::see_through(reader, name, words, scope),
     }
 }
 
 /// What an interpreter, or a program of its kind, runs: a module, a tool's own script, or code.
-fn tool<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let named = |name: &str, rest: &[Word]| {
         let words = std::iter::once(Word::sure(name)).chain(rest.iter().cloned()).collect();
         Some(vec![Inner::Command(words, scope.clone())])
     };
-    let at = words
-        .iter()
-        .position(|word| !word.text.starts_with('-') || matches!(word.text.as_str(), "-m" | "-c" | "-e" | "-r" | "-"));
-    let Some(at) = at else { return code::fed(scope) };
+    let at = words.iter().position(|word| {
+        !word.text.starts_with('-') || is_code(name, &word.text) || matches!(word.text.as_str(), "-m" | "-")
+    });
+    let Some(at) = at else {
+        let prints = words.iter().any(|word| matches!(word.text.as_str(), "--version" | "-V" | "-v" | "--help" | "-h"));
+        return if prints { None } else { code::fed(name, scope) };
+    };
     let (first, rest) = words[at..].split_first()?;
     match (name, first.text.as_str()) {
         ("python", "-m") => named(&rest.first()?.text, &rest[1..]),
-        ("python", "-c") | ("ruby" | "perl", "-e") | ("php", "-r") => Some(code::lines(&rest.first()?.text, scope)),
-        (_, "-") => code::fed(scope),
+        (name, flag) if is_code(name, flag) => Some(code::run(name, rest.first()?, scope)),
+        (_, "-") => code::fed(name, scope),
         ("python", file) if matches!(first.base(), "manage.py" | "django-admin.py" | "alembic" | "flask") => {
             named(file.rsplit('/').next().unwrap_or(file).trim_end_matches("-admin.py"), rest)
         }
@@ -62,13 +70,31 @@ fn tool<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'
         ("dotnet", "tool") if rest.first().is_some_and(|word| word.text == "run") => {
             named(&rest.get(1)?.text, rest.get(2..)?)
         }
-        ("cargo", "sqlx" | "diesel") => named(&first.text, rest),
+        ("cargo", "sqlx" | "diesel" | "loco" | "sea-orm") => named(&first.text, rest),
+        // A program of the language by its file: `php vendor/bin/phinx`, `ruby bin/hanami`, `python /opt/bin/alembic`.
+        ("python" | "ruby" | "php" | "perl", file) => {
+            reader.journal.ran(&scope.path(file));
+            let base = first.base();
+            if super::tool::is_named(base) { named(base, rest) } else { None }
+        }
         _ => None,
     }
 }
 
+/// Whether code stands behind the flag; letters may stand in front of it: `perl -ne`, `ruby -rpg -e`.
+fn is_code(name: &str, flag: &str) -> bool {
+    let letter = match name {
+        "python" | "py" => 'c',
+        "perl" | "ruby" => 'e',
+        "php" => 'r',
+        _ => return false,
+    };
+    let letters = flag.strip_prefix('-').filter(|rest| !rest.starts_with('-') && rest.len() <= 4);
+    letters.is_some_and(|letters| letters.ends_with(letter) || name == "perl" && letters.ends_with('E'))
+}
+
 /// `node [flags] …/prisma/build/index.js`: its flags may load `.env` files, which never win over the shell.
-pub fn node<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+pub fn node<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let mut scope = scope.clone();
     let mut at = 0;
     while let Some(word) = words.get(at).filter(|word| word.text.starts_with('-')) {
@@ -90,7 +116,18 @@ pub fn node<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
                 }
                 true
             }
-            "-e" | "--eval" | "-p" | "--print" | "-pe" => return Some(code::lines(&value, &scope)),
+            "--run" => {
+                let package = Package::nearest(reader.files, &scope.cwd)?;
+                let at = at + if joined.is_none() { 2 } else { 1 };
+                let rest = words.get(at..).unwrap_or(&[]);
+                let rest = rest.strip_prefix(&[Word::sure("--")]).unwrap_or(rest);
+                return Some(script::run(&package, &value, rest, "node --run", &scope));
+            }
+            "-e" | "--eval" | "-p" | "--print" | "-pe" => {
+                let sure = words.get(at + usize::from(joined.is_none())).map_or(Sure::Yes, |word| word.sure);
+                return Some(code::run(name, &Word { text: value, sure }, &scope));
+            }
+            "--version" | "-v" | "--help" | "-h" => return None,
             "-" => break,
             "-C" | "--conditions" | "--loader" | "--experimental-loader" | "--project" | "-P" => true,
             _ => false,
@@ -98,12 +135,15 @@ pub fn node<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
         at += if takes && joined.is_none() { 2 } else { 1 };
     }
     let Some((script, rest)) = words.get(at..).and_then(<[Word]>::split_first) else {
-        return code::fed(&scope);
+        return code::fed(name, &scope);
     };
     let program = match script.text.as_str() {
-        "-" => return code::fed(&scope),
+        "-" => return code::fed(name, &scope),
         path if is_prisma_file(path) => "prisma",
-        path => package_of(path)?,
+        path => {
+            reader.journal.ran(&scope.path(path));
+            package_of(path)?
+        }
     };
     let words: Vec<Word> = std::iter::once(Word::sure(program)).chain(rest.iter().cloned()).collect();
     Some(vec![Inner::Command(words, scope)])

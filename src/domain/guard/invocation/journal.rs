@@ -30,10 +30,11 @@ impl Default for Journal {
 }
 
 impl Journal {
-    /// One more command; `false` where no more are looked at.
-    pub fn step(&self) -> bool {
+    /// One more command of so many words; `false` where no more are looked at. Words count, since each wrapper hands on all
+    /// that stand behind it.
+    pub fn step(&self, words: usize) -> bool {
         let left = self.steps.get();
-        self.steps.set(left.saturating_sub(1));
+        self.steps.set(left.saturating_sub(1 + words as u64 / 32));
         left > 0
     }
 

@@ -143,6 +143,11 @@ pub fn flag_value(words: &[Word], names: &[&str]) -> Option<Word> {
     })
 }
 
+/// Whether the text is nothing but one thing that the line puts in: `$CMD`, `$(…)`, what `xargs` fills in.
+pub fn is_one_expansion(text: &str) -> bool {
+    text.starts_with(['$', '…', '{']) && (text.ends_with([')', '}', '…']) || !text.contains(char::is_whitespace))
+}
+
 /// Words as one text for a shell.
 pub fn joined(words: &[Word]) -> String {
     words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")

@@ -1,6 +1,9 @@
 //! Programs that print a part of a shell's own set-up, for `eval "$(…)"`: they are trusted with it like any program that is
 //! started. It goes by the words alone; what prints data is none of them.
 
+/// The word that stands for a shell's own load of an environment, in what `nexus-env export -e NAME` is said to print.
+pub const LOADS: &str = ":nexus-env-loads:";
+
 /// Words with which a program prints its own hook or completion, wherever among the first ones they stand.
 const SETS_UP: &[&str] =
     &["init", "hook", "activate", "completion", "completions", "shellenv", "shell-init", "--alias", "docker-env"];

@@ -85,6 +85,7 @@ const RULES: &[Rule] = &[
     rule(&["db", "execute"], Gated, "run SQL on", Main, "it runs any SQL, without a question"),
     rule(&["db", "seed"], Gated, "seed", Main, "a seed may begin with deleting"),
     rule(&["db", "migrate"], Gated, "apply migrations to", Main, "it applies migrations"),
+    rule(&["migration", "apply"], Gated, "apply migrations to", Main, "early builds of Prisma 8 apply migrations so"),
     rule(&["db", "init"], Gated, "create tables on", Main, "it creates what the contract asks for"),
     rule(&["db", "sign"], Gated, "write its marker to", Main, "it writes a marker"),
     rule(&["studio"], Gated, "open an editor on", Main, "it is an editor with write access"),
@@ -155,7 +156,7 @@ const VALUED: &[&str] = &[
     "--file", "--applied", "--rolled-back", "--from-url", "--to-url", "--from-migrations", "--to-migrations",
     "--from-schema", "--to-schema", "--from-schema-datamodel", "--to-schema-datamodel", "--from-schema-datasource",
     "--to-schema-datasource", "--from-local-d1", "--to-local-d1", "--output", "-o", "--port", "-p", "--browser", "-b",
-    "--hostname", "--confirm", "--to", "--generator",
+    "--hostname", "--confirm", "--to", "--generator", "--delete", "--rename", "--allow",
 ];
 
 /// Reads the words behind `prisma`.

@@ -13,7 +13,7 @@ pub struct Behind<'w> {
 /// the framework's own words stand for.
 pub fn prisma_words(words: &[Word]) -> Option<(Vec<&'static str>, Behind<'_>)> {
     let (first, rest) = words.split_first()?;
-    let base = first.base();
+    let base = if is_prisma_file(&first.text) { "prisma" } else { first.base() };
     let (name, version) = base.split_once('@').unwrap_or((base, ""));
     let package = first.text.strip_prefix("npm:").and_then(|package| package.split(['/', '@']).next());
     let name = without_ending(package.unwrap_or(name));
@@ -24,7 +24,11 @@ pub fn prisma_words(words: &[Word]) -> Option<(Vec<&'static str>, Behind<'_>)> {
         let major = digits.parse().ok().or((name == "prisma7").then_some(7));
         return Some((vec![], Behind { major, rest }));
     }
-    let texts: Vec<&str> = rest.iter().map(|word| word.text.as_str()).collect();
+    // Prisma 8 before it had Prisma's own name.
+    if name == "prisma-next" {
+        return Some((vec![], Behind { major: Some(8), rest }));
+    }
+    let texts: Vec<&str> = rest.iter().take(3).map(|word| word.text.as_str()).collect();
     match (name, texts.as_slice()) {
         ("wasp", ["db", "migrate-dev", ..]) => Some((vec!["migrate", "dev"], behind(2))),
         ("wasp", ["db", "reset", ..]) => Some((vec!["migrate", "reset"], behind(2))),
@@ -53,13 +57,17 @@ pub fn package_of(path: &str) -> Option<&str> {
             package => Some(package),
         };
     }
-    let base = path.rsplit('/').next()?;
-    matches!(base, "ace" | "ace.js").then_some("ace")
+    match path.rsplit('/').next()?.split('.').next()? {
+        "ace" => Some("ace"),
+        "umzug" => Some("umzug"),
+        _ => None,
+    }
 }
 
 /// The name by which a program is known, without a version behind it.
 pub fn known_as(word: &Word) -> &str {
-    let base = word.base();
+    let inside = word.text.contains("node_modules/").then(|| package_of(&word.text)).flatten();
+    let base = inside.filter(|name| !name.starts_with('@')).unwrap_or_else(|| word.base());
     match without_ending(base.split_once('@').map_or(base, |(name, _)| name)) {
         "dotenv-cli" => "dotenv",
         "sqlx-cli" => "sqlx",

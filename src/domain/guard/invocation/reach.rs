@@ -4,25 +4,28 @@
 use super::datasource::{Written, from_configuration};
 use super::options::Options;
 use super::tools::Finds;
-use super::uses::{keep_what_is_set, of_any_program, resolve, surroundings};
-use super::{Reader, Role, Sure, UrlValue, Use, Word};
+use super::uses::{keep_what_is_set, of_any_program, resolve, seen, surroundings};
+use super::{Reader, Role, Sure, UrlValue, Use, Word, spelling};
+use crate::domain::guard::line::is_name;
 use crate::domain::guard::project::{self, Content};
 use crate::domain::guard::scope::{Origin, Scope, Value};
-use crate::domain::target::url::{DatabaseUrl, Defaults, Host, Place};
+use crate::domain::target::url::{DatabaseUrl, Defaults, Place};
+
+const UNSURE: &str = "its words cannot be known before it runs";
 
 /// What the words and the surroundings say.
 pub(super) fn uses(reader: &Reader<'_>, finds: Finds, options: &Options<'_>, scope: &Scope<'_>) -> Vec<Use> {
     match finds {
-        Finds::Url(flags, files) => match url_word(options, flags) {
-            Some((label, word)) => vec![given(label, word, scope)],
+        Finds::Url(flags, files) => match spelling::word(options, flags, scope) {
+            Some((label, word)) => vec![given(label, &word, scope)],
             None => configured(reader, files, options, scope),
         },
         Finds::Configured(files) => configured(reader, files, options, scope),
         Finds::Libpq => vec![libpq(options, scope)],
         Finds::MySql => vec![mysql(options, scope)],
         Finds::Mongo => vec![mongo(options, scope)],
-        Finds::Local(port, flags) => match url_word(options, flags) {
-            Some((label, word)) => vec![given(label, word, scope)],
+        Finds::Local(port, flags) => match spelling::word(options, flags, scope) {
+            Some((label, word)) => vec![given(label, &word, scope)],
             None if options.has(&["--linked"]) => vec![unknown("database", "the linked project is a hosted one")],
             None => vec![composed("database", &format!("postgresql://postgres@127.0.0.1:{port}/postgres"), scope)],
         },
@@ -36,7 +39,7 @@ pub(super) fn sqlite(file: Option<&Word>, scope: &Scope<'_>) -> Vec<Use> {
         Some(word) if word.sure == Sure::Yes => {
             composed("file", &format!("file:{}", scope.path(&word.text).display()), scope)
         }
-        Some(_) | None => unknown("file", "its words cannot be known before it runs"),
+        Some(_) | None => unknown("file", UNSURE),
     }]
 }
 
@@ -45,21 +48,19 @@ pub(super) fn unknown(label: &str, why: &str) -> Use {
     Use { label: label.to_owned(), variable: None, role: Role::Main, value, origin: Origin::Line }
 }
 
-fn url_word<'w>(options: &'w Options<'_>, flags: &'static [&'static str]) -> Option<(&'static str, &'w Word)> {
-    let flagged = flags.iter().find_map(|flag| Some((*flag, options.value(&[*flag])?)));
-    flagged.or_else(|| options.rest.iter().find(|word| is_url(word)).map(|word| ("URL", *word)))
-}
-
-fn is_url(word: &Word) -> bool {
-    word.text.contains("://") || word.sure == Sure::No && word.text.to_ascii_uppercase().contains("URL")
-}
-
 /// A URL that the words give.
-fn given(label: &str, word: &Word, scope: &Scope<'_>) -> Use {
-    if word.sure == Sure::No {
-        return unknown(label, "its words cannot be known before it runs");
+pub(super) fn given(label: &str, word: &Word, scope: &Scope<'_>) -> Use {
+    match word.sure {
+        Sure::No => stored(word, scope).unwrap_or_else(|| unknown(label, UNSURE)),
+        Sure::Yes => composed(label, &spelling::usual(&word.text), scope),
     }
-    composed(label, &word.text, scope)
+}
+
+/// `$NAME`, where it is known to be what an environment stores.
+fn stored(word: &Word, scope: &Scope<'_>) -> Option<Use> {
+    let name = word.text.strip_prefix('$').filter(|name| is_name(name))?;
+    let one = resolve(&Written::Variable(name.to_owned()), Role::Main, name, "", scope);
+    matches!(one.value, UrlValue::Stored(_)).then_some(one)
 }
 
 /// A URL as this command will see it: in a container, or on another machine, what is local is not what is local here.
@@ -74,18 +75,8 @@ fn composed(label: &str, text: &str, scope: &Scope<'_>) -> Use {
 }
 
 fn reached(label: &str, url: DatabaseUrl, scope: &Scope<'_>) -> Use {
-    let local = url.places().iter().all(|place| match &place.host {
-        Host::Name(name) => name == "localhost" || !name.contains('.'),
-        Host::Address(address) => address.is_loopback() || address.is_unspecified(),
-        Host::Socket(_) => true,
-    });
-    match scope.elsewhere() {
-        Some(place) if local => unknown(label, &format!("{place} reaches its own network")),
-        Some(_) | None => {
-            let value = UrlValue::Url(url);
-            Use { label: label.to_owned(), variable: None, role: Role::Main, value, origin: Origin::Line }
-        }
-    }
+    let value = seen(url, scope);
+    Use { label: label.to_owned(), variable: None, role: Role::Main, value, origin: Origin::Line }
 }
 
 fn configured(
@@ -156,7 +147,7 @@ enum Part {
 fn part(word: Option<&Word>, variable: &str, scope: &Scope<'_>) -> Part {
     match word {
         Some(word) if word.sure == Sure::Yes => return Part::Known(word.text.clone(), Origin::Line),
-        Some(_) => return Part::Unknown("its words cannot be known before it runs".to_owned()),
+        Some(_) => return Part::Unknown(UNSURE.to_owned()),
         None => {}
     }
     let setting = scope.get(variable);
@@ -177,7 +168,7 @@ fn libpq(options: &Options<'_>, scope: &Scope<'_>) -> Use {
     if let Part::Known(service, _) = part(None, "PGSERVICE", scope) {
         return unknown("database", &format!("the service file says what {service} is"));
     }
-    let whole = database.filter(|word| word.text.contains('=') || is_url(word));
+    let whole = database.filter(|word| word.text.contains('=') || spelling::is_one(word));
     let named = if whole.is_some() { None } else { database };
     let parts = [
         part(options.value(&["-h", "--host"]), "PGHOST", scope),
@@ -194,13 +185,12 @@ fn libpq(options: &Options<'_>, scope: &Scope<'_>) -> Use {
 
 /// A URL or a connection string, to which the other words and the environment add what it does not say.
 fn connection(word: &Word, [host, port, user, database]: [Part; 4], address: &Part, scope: &Scope<'_>) -> Use {
-    const UNSURE: &str = "its words cannot be known before it runs";
     let label = if word.text.contains("://") { "URL" } else { "database" };
-    let is_url = word.text.starts_with("postgresql://") || word.text.starts_with("postgres://");
-    if word.sure == Sure::No && (label == "URL" || self::is_url(word)) {
-        return unknown("URL", UNSURE);
+    let is_libpqs = word.text.starts_with("postgresql://") || word.text.starts_with("postgres://");
+    if word.sure == Sure::No && (label == "URL" || spelling::is_one(word)) {
+        return stored(word, scope).unwrap_or_else(|| unknown("URL", UNSURE));
     }
-    if label == "URL" && !is_url {
+    if label == "URL" && !is_libpqs {
         return unknown(label, "libpq takes a text of another scheme for a database's name");
     }
     let known = |part: &Part| match part {
@@ -232,7 +222,7 @@ fn connection(word: &Word, [host, port, user, database]: [Part; 4], address: &Pa
 /// stays.
 pub(super) fn connected(words: &[String], now: &Use, scope: &Scope<'_>) -> Option<Use> {
     const LABEL: &str = "\\connect";
-    let computed = || unknown(LABEL, "its words cannot be known before it runs");
+    let computed = || unknown(LABEL, UNSURE);
     let (reuse, words) = match words.split_first() {
         Some((flag, rest)) if flag.starts_with("-reuse-previous=") => (Some(flag.ends_with("=on")), rest),
         Some(_) | None => (None, words),
@@ -281,7 +271,7 @@ fn listed(url: &DatabaseUrl, show: fn(&Place) -> String) -> String {
 }
 
 fn mysql(options: &Options<'_>, scope: &Scope<'_>) -> Use {
-    if let Some(word) = options.rest.iter().find(|word| is_url(word)) {
+    if let Some(word) = options.rest.iter().find(|word| spelling::is_one(word)) {
         return given("URL", word, scope);
     }
     let database = options.value(&["-D", "--database"]).or_else(|| options.rest.first().copied());
@@ -290,21 +280,23 @@ fn mysql(options: &Options<'_>, scope: &Scope<'_>) -> Use {
     let user = part(options.value(&["-u", "--user"]), "USER", scope);
     let database = match database {
         Some(word) if word.sure == Sure::Yes => Part::Known(word.text.clone(), Origin::Line),
-        Some(_) => Part::Unknown("its words cannot be known before it runs".to_owned()),
+        Some(_) => Part::Unknown(UNSURE.to_owned()),
         None => Part::Unset,
     };
     assembled("mysql", [host, port, user, database], &Part::Unset, "3306", scope)
 }
 
 fn mongo(options: &Options<'_>, scope: &Scope<'_>) -> Use {
-    if let Some(word) = options.value(&["--uri"]).or_else(|| options.rest.iter().copied().find(|word| is_url(word))) {
+    if let Some(word) =
+        options.value(&["--uri"]).or_else(|| options.rest.iter().copied().find(|word| spelling::is_one(word)))
+    {
         return given("URL", word, scope);
     }
     let host = part(options.value(&["--host", "-h"]), "MONGO_HOST", scope);
     let port = part(options.value(&["--port"]), "MONGO_PORT", scope);
     let database = options.value(&["-d", "--db"]).or_else(|| options.rest.first().copied());
     let database = match database {
-        Some(word) if word.sure == Sure::No => Part::Unknown("its words cannot be known before it runs".to_owned()),
+        Some(word) if word.sure == Sure::No => Part::Unknown(UNSURE.to_owned()),
         Some(word) => Part::Known(word.text.clone(), Origin::Line),
         None => Part::Unset,
     };

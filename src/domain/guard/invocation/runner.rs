@@ -3,7 +3,9 @@
 
 use super::dotenv::{self, Wins};
 use super::options::{after_flags, joined};
-use super::script::{Everywhere, Flags, command, flags, led, lifecycle, named, programs, run, script_or_program};
+use super::script::{
+    Everywhere, Flags, command, flags, led, lifecycle, named, nearest, programs, run, script_or_program,
+};
 use super::{Inner, Reader, Word, code, interpreter};
 use crate::domain::guard::project::Package;
 use crate::domain::guard::scope::Scope;
@@ -64,6 +66,22 @@ pub(super) fn see_through<'a>(
             let names = wanted.filter_map(|word| word.text.split_whitespace().next());
             let scripts = names.flat_map(|pattern| package.scripts_like(&pattern.replace("**", "*")));
             Some(scripts.flat_map(|script| run(&package, &script, &[], name, scope)).collect())
+        }
+        "rushx" | "nr" => match words.split_first() {
+            Some((script, rest)) if !script.text.starts_with('-') => {
+                Some(nearest(reader, scope).iter().flat_map(|one| run(one, &script.text, rest, name, scope)).collect())
+            }
+            Some(_) | None => None,
+        },
+        "nlx" => Some(command(words, scope.clone())),
+        // The script that names it says in its own table what it runs.
+        "wireit" => {
+            let package = Package::nearest(reader.files, &scope.cwd)?;
+            let (_, script) = scope.through.last()?.rsplit_once(' ')?;
+            let (own, needs) = package.wireit(script)?;
+            let needs = needs.iter().flat_map(|need| run(&package, need, &[], "wireit", scope));
+            let own = own.map(|text| Inner::Line(text.to_owned(), scope.clone()));
+            Some(needs.chain(own).collect())
         }
         "dotenv-run-script" => {
             let package = Package::nearest(reader.files, &scope.cwd)?;
@@ -126,9 +144,9 @@ fn npm<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec
             positional.push(word.clone());
         }
     }
+    let (verb, arguments) = positional.split_first().filter(|(verb, _)| verb.text != "pkg")?;
     let (flags, _) = flags(&own, NPM_VALUED, &["-c", "--call"]);
     let (scope, packages) = led(reader, &flags, scope);
-    let (verb, arguments) = positional.split_first()?;
     let arguments: Vec<Word> = arguments.iter().chain(behind).cloned().collect();
     let verb = verb.text.as_str();
     let is = |full: &str, shortest: usize| verb.len() >= shortest && full.starts_with(verb);
@@ -188,9 +206,9 @@ fn pnpm<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
             let (scope, _) = led(reader, &leading, scope);
             Some(lifecycle(reader, "pnpm", &scope))
         }
-        "remove" | "rm" | "link" | "import" | "store" | "why" | "list" | "ls" | "outdated" | "audit" | "publish"
-        | "pack" | "config" | "setup" | "env" | "patch" | "rebuild" | "prune" | "fetch" | "root" | "bin" | "init"
-        | "create" | "deploy" | "licenses" | "self-update" => None,
+        "pkg" | "remove" | "rm" | "link" | "import" | "store" | "why" | "list" | "ls" | "outdated" | "audit"
+        | "publish" | "pack" | "config" | "setup" | "env" | "patch" | "rebuild" | "prune" | "fetch" | "root"
+        | "bin" | "init" | "create" | "deploy" | "licenses" | "self-update" => None,
         _ => {
             let (scope, packages) = led(reader, &leading, scope);
             Some(script_or_program(&packages, rest, "pnpm", &scope))
@@ -212,7 +230,7 @@ fn yarn<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
             rest => Some(command(rest, scope)),
         },
         "dlx" => Some(command(after_flags(arguments, &["-p", "--package"]), scope)),
-        "node" => interpreter::node(reader, arguments, &scope),
+        "node" => interpreter::node(reader, "node", arguments, &scope),
         "workspace" => {
             let (workspace, arguments) = arguments.split_first()?;
             let directory = named(reader, &scope, &workspace.text).into_iter().next().map(|package| package.directory);
@@ -252,7 +270,7 @@ fn bun<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec
     bun_files(reader, &mut scope);
     let (first, arguments) = rest.split_first()?;
     if let Some(at) = words.iter().position(|word| matches!(word.text.as_str(), "-e" | "--eval" | "-p" | "--print")) {
-        return Some(code::lines(&words.get(at + 1)?.text, &scope));
+        return Some(code::run("bun", words.get(at + 1)?, &scope));
     }
     match first.text.as_str() {
         "run" => {
@@ -287,7 +305,13 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
         &["-c", "--config", "--import-map", "--lock", "--cert", "-L", "--location", "--seed", "--v8-flags"];
     let (first, arguments) = words.split_first()?;
     match first.text.as_str() {
-        "run" | "x" => Some(command(after_flags(arguments, VALUED), scope.clone())),
+        "run" | "x" => {
+            let rest = after_flags(arguments, VALUED);
+            if let Some(script) = rest.first() {
+                reader.journal.ran(&scope.path(&script.text));
+            }
+            Some(command(rest, scope.clone()))
+        }
         "task" => {
             let (flags, rest) = flags(arguments, VALUED, &[]);
             let (scope, packages) = led(reader, &flags, scope);

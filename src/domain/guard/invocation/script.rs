@@ -91,6 +91,18 @@ pub(super) fn nearest(reader: &Reader<'_>, scope: &Scope<'_>) -> Vec<Package> {
     Package::nearest(reader.files, &scope.cwd).into_iter().collect()
 }
 
+/// The packages that filters leave: those that one names, or all but those that `!` names. A filter that cannot be followed,
+/// such as what changed since a commit, may mean any of them.
+pub(super) fn filtered(all: Vec<Package>, filters: &[String]) -> Vec<Package> {
+    let (out, within): (Vec<&str>, Vec<&str>) =
+        filters.iter().map(String::as_str).partition(|one| one.starts_with('!'));
+    let is =
+        |package: &Package, filters: &[&str]| filters.iter().any(|one| package.is_named(one.trim_start_matches('!')));
+    let known = within.iter().all(|one| !one.contains('[')) && all.iter().any(|package| is(package, &within));
+    let stays = |package: &Package| !is(package, &out) && (!known || is(package, &within));
+    all.into_iter().filter(stays).collect()
+}
+
 pub(super) fn named(reader: &Reader<'_>, scope: &Scope<'_>, filter: &str) -> Vec<Package> {
     Package::workspace(reader.files, &scope.cwd).into_iter().filter(|package| package.is_named(filter)).collect()
 }
@@ -166,11 +178,7 @@ pub(super) fn led<'a>(reader: &Reader<'_>, flags: &Flags, scope: &Scope<'a>) -> 
     let packages = match (flags.filters.as_slice(), flags.everywhere) {
         ([], Everywhere::No) => nearest(reader, &scope),
         ([], Everywhere::Yes) => Package::workspace(reader.files, &scope.cwd),
-        (filters, _) => {
-            let found: Vec<Package> = filters.iter().flat_map(|filter| named(reader, &scope, filter)).collect();
-            // A filter that cannot be followed may mean any of them.
-            if found.is_empty() { Package::workspace(reader.files, &scope.cwd) } else { found }
-        }
+        (filters, _) => filtered(Package::workspace(reader.files, &scope.cwd), filters),
     };
     (scope, packages)
 }

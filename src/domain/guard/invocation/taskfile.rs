@@ -1,7 +1,9 @@
-//! The recipes of a justfile and of a Taskfile, as far as a guard needs them: names, what they need, and their lines. Simple
-//! readers of lines, not parsers of just's or YAML's whole grammar.
+//! The recipes of a justfile and of a Taskfile, as far as a guard needs them: names, what they need, and their lines. A
+//! simple reader of lines, no parser of just's whole grammar.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::text::json::Json;
 
 /// What a name runs.
 #[derive(Debug, Default, Eq, PartialEq)]
@@ -17,6 +19,7 @@ pub struct Recipes {
     pub first: Option<String>,
     pub all: BTreeMap<String, Recipe>,
     pub variables: BTreeMap<String, String>,
+    modules: BTreeSet<String>,
 }
 
 /// Reads a justfile.
@@ -78,139 +81,84 @@ pub fn just(text: &str) -> Recipes {
 }
 
 /// Reads a Taskfile.
-pub fn task(text: &str) -> Recipes {
+pub fn task(file: &Json) -> Recipes {
     let mut found = Recipes::default();
-    let mut inside = false;
-    let mut indent: Option<usize> = None;
-    let mut now: Option<String> = None;
-    let mut section = Section::Other;
-    // A block scalar: the column at which it ends.
-    let mut block: Option<usize> = None;
-    for line in text.lines() {
-        let body = line.trim_start();
-        let column = line.len() - body.len();
-        if let Some(end) = block {
-            if body.is_empty() || column > end {
-                if let Some(recipe) = now.as_ref().and_then(|name| found.all.get_mut(name)) {
-                    match recipe.lines.last_mut() {
-                        Some(last) => {
-                            last.push_str(body);
-                            last.push('\n');
-                        }
-                        None => recipe.lines.push(body.to_owned()),
-                    }
+    for (name, value) in file.get("vars").map(Json::pairs).unwrap_or_default() {
+        if let Some(text) = value.text() {
+            found.variables.insert(format!(".{name}"), text.to_owned());
+        }
+    }
+    for (name, entry) in file.get("tasks").map(Json::pairs).unwrap_or_default() {
+        let mut recipe = Recipe::default();
+        match entry {
+            Json::Object(_) => {
+                for key in ["deps", "cmds", "cmd"] {
+                    let needs = key == "deps";
+                    entry.get(key).into_iter().for_each(|value| commands(value, needs, &mut recipe));
                 }
-                continue;
+                for alias in entry.get("aliases").map(Json::list).unwrap_or_default().iter().filter_map(Json::text) {
+                    found.all.insert(alias.to_owned(), Recipe { needs: vec![name.clone()], ..Recipe::default() });
+                }
             }
-            block = None;
+            entry => commands(entry, false, &mut recipe),
         }
-        if body.is_empty() || body.starts_with('#') {
-            continue;
+        found.first.get_or_insert_with(|| name.clone());
+        if name == "default" {
+            found.first = Some(name.clone());
         }
-        if column == 0 {
-            inside = body.trim_end() == "tasks:";
-            continue;
-        }
-        if !inside {
-            continue;
-        }
-        let level = *indent.get_or_insert(column);
-        if column == level {
-            let Some((name, value)) = key(body) else { continue };
-            let mut recipe = Recipe::default();
-            items(value, &mut recipe.lines);
-            found.first.get_or_insert_with(|| name.clone());
-            if name == "default" {
-                found.first = Some(name.clone());
-            }
-            found.all.insert(name.clone(), recipe);
-            now = Some(name);
-            section = Section::Commands;
-            continue;
-        }
-        let Some(recipe) = now.as_ref().and_then(|name| found.all.get_mut(name)) else { continue };
-        let item = body.strip_prefix("- ").map(str::trim_start);
-        let text = item.unwrap_or(body);
-        if item.is_none() {
-            let Some((name, value)) = key(text) else { continue };
-            section = match name.as_str() {
-                "cmds" | "cmd" => Section::Commands,
-                "deps" => Section::Needs,
-                // Further keys of an item.
-                "task" if section != Section::Other => section,
-                _ => Section::Other,
-            };
-            match section {
-                Section::Commands if name == "cmd" => take(value, column, &mut block, &mut recipe.lines),
-                Section::Commands => items(value, &mut recipe.lines),
-                Section::Needs => items(value, &mut recipe.needs),
-                Section::Other => {}
-            }
-            continue;
-        }
-        match (section, key(text)) {
-            (Section::Commands | Section::Needs, Some((name, value))) if name == "task" => {
-                recipe.needs.push(unquoted(value).to_owned());
-            }
-            (Section::Commands, Some((name, value))) if matches!(name.as_str(), "cmd" | "defer") => {
-                take(value, column, &mut block, &mut recipe.lines);
-            }
-            (Section::Commands, _) => take(text, column, &mut block, &mut recipe.lines),
-            (Section::Needs, _) => recipe.needs.push(unquoted(text).to_owned()),
-            (Section::Other, _) => {}
-        }
+        found.all.insert(name.clone(), recipe);
     }
     found
 }
 
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Section {
-    Commands,
-    Needs,
-    Other,
-}
-
-/// One command; `|` and `>` begin a block.
-fn take(value: &str, column: usize, block: &mut Option<usize>, lines: &mut Vec<String>) {
-    if value.starts_with(['|', '>']) {
-        *block = Some(column);
-        lines.push(String::new());
-    } else if !value.is_empty() {
-        lines.push(unquoted(value).to_owned());
-    }
-}
-
-/// What stands behind a key on its own line: nothing, one, or `[a, b]`.
-fn items(value: &str, to: &mut Vec<String>) {
-    match value.strip_prefix('[').and_then(|list| list.strip_suffix(']')) {
-        Some(list) => to.extend(list.split(',').map(|item| unquoted(item.trim()).to_owned())),
-        None if value.is_empty() || value.starts_with(['{', '&', '*']) => {}
-        None => to.push(unquoted(value).to_owned()),
-    }
-}
-
-/// `name: value`, where the name may be quoted and hold colons itself.
-fn key(text: &str) -> Option<(String, &str)> {
-    let (name, value) = match text.chars().next()? {
-        quote @ ('"' | '\'') => {
-            let end = text[1..].find(quote)? + 1;
-            (&text[1..end], text[end + 1..].trim_start().strip_prefix(':')?)
+/// Commands, or the names of other tasks: one, or a list of them.
+fn commands(value: &Json, needs: bool, to: &mut Recipe) {
+    match value {
+        Json::Text(text) if needs => to.needs.push(text.clone()),
+        Json::Text(text) => to.lines.push(text.clone()),
+        Json::List(list) => list.iter().for_each(|one| commands(one, needs, to)),
+        Json::Object(_) => {
+            for (key, needs) in [("task", true), ("cmd", false), ("defer", false)] {
+                value.get(key).into_iter().for_each(|inner| commands(inner, needs, to));
+            }
         }
-        _ => match text.split_once(": ") {
-            Some(pair) => pair,
-            None => (text.trim_end().strip_suffix(':')?, ""),
-        },
-    };
-    Some((name.to_owned(), value.trim()))
-}
-
-fn unquoted(text: &str) -> &str {
-    let text = text.trim();
-    let of = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
-    of('"').or_else(|| of('\'')).unwrap_or(text)
+        Json::Other => {}
+    }
 }
 
 impl Recipes {
+    /// Puts the recipes of a module of just's under its name.
+    pub fn add_module(&mut self, name: &str, module: Recipes) {
+        self.modules.insert(name.to_owned());
+        self.add(&format!("{name}::"), module);
+    }
+
+    pub fn has_module(&self, name: &str) -> bool {
+        self.modules.contains(name)
+    }
+
+    /// Puts the tasks of an included Taskfile under its namespace, the default one under the name itself.
+    pub fn add_namespace(&mut self, name: &str, file: Recipes) {
+        if let Some(first) = file.first.as_ref().filter(|first| *first == "default") {
+            let needs = vec![format!("{name}:{first}")];
+            self.all.entry(name.to_owned()).or_insert_with(|| Recipe { needs, ..Recipe::default() });
+        }
+        self.add(&format!("{name}:"), file);
+    }
+
+    fn add(&mut self, prefix: &str, other: Recipes) {
+        for (name, mut recipe) in other.all {
+            for need in &mut recipe.needs {
+                // A name that begins with a colon is the outermost file's.
+                *need = need.strip_prefix(':').map_or_else(|| format!("{prefix}{need}"), str::to_owned);
+            }
+            self.all.entry(format!("{prefix}{name}")).or_insert(recipe);
+        }
+        for (name, value) in other.variables {
+            self.variables.entry(name).or_insert(value);
+        }
+    }
+
     /// The lines of a recipe and of what it needs, with `{{…}}` filled in as far as it is known.
     pub fn lines(&self, name: &str, arguments: &[String]) -> Vec<String> {
         let mut lines = Vec::new();
@@ -266,6 +214,7 @@ impl Recipes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::text::yaml;
     use proptest::prelude::*;
 
     #[test]
@@ -282,7 +231,7 @@ mod tests {
     #[test]
     fn reads_a_taskfile() {
         let text = "version: '3'\ntasks:\n  a: one\n  'b:c':\n    desc: \"x: y\"\n    deps: [a]\n    cmds:\n      - two {{.CLI_ARGS}}\n      - task: d\n      - cmd: three\n      - |\n        four\n        five\n  d:\n    cmd: six\n";
-        let found = task(text);
+        let found = task(&yaml::read(text).unwrap());
         assert_eq!(found.lines("b:c", &["z".to_owned()]), ["one", "six", "two z", "three", "four\nfive\n"]);
         assert_eq!(found.lines("d", &[]), ["six"]);
     }
@@ -290,7 +239,7 @@ mod tests {
     proptest! {
         #[test]
         fn reading_never_panics(text in "\\PC{0,80}|(a|b|:|:=|=|\\{\\{|\\}\\}|\"|'|- |\\||\n|  |tasks:\n|cmds:|deps:|\\[|\\]|é|\\(|\\)){0,50}") {
-            for found in [just(&text), task(&text)] {
+            for found in [just(&text), task(&yaml::read(&text).unwrap_or(Json::Other))] {
                 for name in found.all.keys() {
                     let _ = found.lines(name, &["x".to_owned()]);
                 }

@@ -1,8 +1,8 @@
 //! Reads the words of the tools in the table: which rule names what they do, and on which database.
 
 use super::options::{Options, options};
-use super::tools::{Place, Rule, TOOLS, Tool};
-use super::{Invocation, Reader, Word, reach};
+use super::tools::{self, Place, Rule, Tool};
+use super::{Invocation, Reader, Sure, Word, reach};
 use crate::domain::guard::scope::Scope;
 use crate::domain::guard::verdict::Effect;
 use crate::domain::text::pattern;
@@ -14,17 +14,38 @@ const MAKES: &[&str] =
 /// The command, if the name is a tool's.
 pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
     let mut found: Option<(&Tool, Options<'_>, &Rule)> = None;
-    for tool in TOOLS.iter().filter(|tool| tool.names.contains(&name)) {
+    for tool in tools::of(name) {
         let options = options(words, tool.valued);
         if let Some(rule) = rule(tool, &options) {
             found = Some((tool, options, rule));
             break;
         }
     }
-    let (tool, options, rule) = found?;
+    let Some((tool, options, rule)) = found else { return computed(reader, name, words, scope) };
     let uses = if rule.effect == Effect::Safe { Vec::new() } else { reach::uses(reader, tool.finds, &options, scope) };
     let shown: Vec<&str> = std::iter::once(name).chain(named_by(tool, rule, &options)).collect();
     Some(reader.of_a_tool(shown.join(" "), name, words, (rule.effect, rule.does, rule.why), uses, scope))
+}
+
+/// Words that the line computes, where a rule's could stand: what it does cannot be known.
+fn computed(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
+    let could = |tool: &&'static Tool| {
+        let options = options(words, tool.valued);
+        let unsure = |at: usize| options.rest.get(at).is_some_and(|word| word.sure == Sure::No);
+        let fits = |rule: &Rule| {
+            rule.words.len() <= options.rest.len()
+                && rule.words.iter().enumerate().any(|(at, _)| unsure(at))
+                && rule
+                    .words
+                    .iter()
+                    .zip(&options.rest)
+                    .all(|(pattern, word)| word.sure == Sure::No || pattern::fits_any(pattern, &word.text))
+        };
+        tool.place == Place::First && tool.rules.iter().any(|rule| rule.effect > Effect::Unknown && fits(rule))
+    };
+    tools::of(name).iter().copied().find(could)?;
+    let why = "the line computes what it is told to do".to_owned();
+    Some(reader.unknown(&super::made::said(&[&[Word::sure(name)], words].concat()), words, why, scope))
 }
 
 fn named_by<'w>(tool: &Tool, rule: &Rule, options: &'w Options<'_>) -> Vec<&'w str> {
@@ -32,16 +53,15 @@ fn named_by<'w>(tool: &Tool, rule: &Rule, options: &'w Options<'_>) -> Vec<&'w s
     options.rest.iter().skip(at).take(rule.words.len()).map(|word| word.text.as_str()).collect()
 }
 
-fn rule(tool: &Tool, options: &Options<'_>) -> Option<&'static Rule> {
-    if options.has(&["--help", "--version"]) {
+fn rule(tool: &'static Tool, options: &Options<'_>) -> Option<&'static Rule> {
+    if options.has(&["--help"]) || options.has(&["--version"]) && !tool.valued.contains(&"--version") {
         return None;
     }
-    let tool: &'static Tool = super::tools::named(tool.names[0])?;
     let first = options.rest.first().map_or("", |word| word.text.as_str());
     if tool.place == Place::Anywhere && MAKES.contains(&first) {
         return None;
     }
-    let holds = |rule: &&'static Rule| (rule.flags.is_empty() || options.has(rule.flags)) && !options.has(rule.unless);
+    let holds = |rule: &&'static Rule| (rule.flags.is_empty() || given(rule, options)) && !options.has(rule.unless);
     match tool.place {
         Place::First => tool.rules.iter().find(|rule| holds(rule) && fits(rule, options, 0)),
         // Of several tasks the worst one counts; for each the first rule that fits decides.
@@ -51,9 +71,17 @@ fn rule(tool: &Tool, options: &Options<'_>) -> Option<&'static Rule> {
     }
 }
 
+/// Whether one of the rule's flags is there, with a value that fits where it asks for one.
+fn given(rule: &Rule, options: &Options<'_>) -> bool {
+    rule.flags.iter().any(|flag| match flag.split_once('=') {
+        Some((flag, pattern)) => options.values(&[flag]).any(|value| pattern::fits(pattern, &value.text)),
+        None => options.has(&[flag]),
+    })
+}
+
 fn fits(rule: &Rule, options: &Options<'_>, at: usize) -> bool {
     rule.words.len() <= options.rest.len() - at
-        && rule.words.iter().zip(&options.rest[at..]).all(|(pattern, word)| pattern::fits(pattern, &word.text))
+        && rule.words.iter().zip(&options.rest[at..]).all(|(pattern, word)| pattern::fits_any(pattern, &word.text))
 }
 
 /// Where the rule's words stand.
@@ -66,17 +94,20 @@ fn at(tool: &Tool, rule: &Rule, options: &Options<'_>) -> usize {
 
 /// Whether this is a tool's name, and hardly a plain word.
 pub(super) fn is_named(name: &str) -> bool {
-    !PLAIN.contains(&name) && TOOLS.iter().any(|tool| tool.names.contains(&name))
+    !PLAIN.contains(&name) && !tools::of(name).is_empty()
 }
 
 /// Names that are also plain words say too little by themselves.
-const PLAIN: &[&str] = &["migrate", "atlas", "goose", "ace", "console", "gel", "neon", "aws", "gcloud"];
+const PLAIN: &[&str] = &[
+    "migrate", "atlas", "goose", "ace", "console", "gel", "neon", "aws", "gcloud", "az", "k", "oc", "helm", "fly",
+    "platform", "railway", "exo", "civo", "convex", "evolve", "grate", "tern", "refinery", "soda", "buffalo", "loco",
+    "ley", "lucky", "piccolo", "tortoise", "cap", "mina",
+];
 
 /// Whether these words, the tool's name first, are a destructive command, whatever stands before them.
 pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
-    !PLAIN.contains(&name)
-        && TOOLS
-            .iter()
-            .filter(|tool| tool.names.contains(&name))
-            .any(|tool| rule(tool, &options(words, tool.valued)).is_some_and(|rule| rule.effect == Effect::Destructive))
+    let destroys = |tool: &&'static Tool| {
+        rule(tool, &options(words, tool.valued)).is_some_and(|rule| rule.effect == Effect::Destructive)
+    };
+    !PLAIN.contains(&name) && tools::of(name).iter().any(destroys)
 }

@@ -3,7 +3,7 @@
 use super::Reader;
 use super::datasource::Written;
 use crate::domain::guard::scope::{Origin, Scope, Setting, Value};
-use crate::domain::target::url::{DatabaseUrl, Defaults};
+use crate::domain::target::url::{DatabaseUrl, Defaults, Host};
 
 /// A database URL that a command will use.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,7 +47,7 @@ pub fn resolve(written: &Written, role: Role, label: &str, file: &str, scope: &S
         }
         Written::Literal(text) => {
             let url = DatabaseUrl::parse_with(text, &surroundings(scope));
-            let value = url.map_or(UrlValue::NotAUrl, UrlValue::Url);
+            let value = url.map_or(UrlValue::NotAUrl, |url| seen(url, scope));
             Use { label: label.to_owned(), variable: None, role, value, origin: Origin::Schema(file.to_owned()) }
         }
         Written::Variable(name) => {
@@ -57,7 +57,7 @@ pub fn resolve(written: &Written, role: Role, label: &str, file: &str, scope: &S
                     Some("") => UrlValue::Absent,
                     Some(text) => {
                         let url = DatabaseUrl::parse_with(text, &surroundings(scope));
-                        url.map_or(UrlValue::NotAUrl, UrlValue::Url)
+                        url.map_or(UrlValue::NotAUrl, |url| seen(url, scope))
                     }
                     None => UrlValue::NotAUrl,
                 },
@@ -67,6 +67,20 @@ pub fn resolve(written: &Written, role: Role, label: &str, file: &str, scope: &S
             };
             Use { label: name.clone(), variable: Some(name.clone()), role, value, origin }
         }
+    }
+}
+
+/// A URL as this command will see it: in a container, or on another machine, what is local is not what is local here. The
+/// names that Docker and Podman have for this machine lead back to it.
+pub fn seen(url: DatabaseUrl, scope: &Scope<'_>) -> UrlValue {
+    let local = url.places().iter().all(|place| match &place.host {
+        Host::Name(name) => name == "localhost" || !name.contains('.'),
+        Host::Address(address) => address.is_loopback() || address.is_unspecified(),
+        Host::Socket(_) => true,
+    });
+    match scope.elsewhere() {
+        Some(place) if local => UrlValue::Unknown(format!("{place} reaches its own network")),
+        Some(_) | None => UrlValue::Url(url),
     }
 }
 

@@ -3,7 +3,11 @@
 
 mod account;
 mod container;
+mod git;
+mod given;
+mod handed;
 mod place;
+mod row;
 mod shell;
 mod table;
 mod windows;
@@ -65,25 +69,16 @@ pub(super) fn see_through<'a>(
             command(&std::iter::once(Word::sure(program)).chain(rest.cloned()).collect::<Vec<_>>(), scope.clone())
         }
         "nix-shell" => line(flag_value(words, &["--run", "--command"]).as_ref(), scope),
-        "watch" | "hyperfine" | "entr" | "watchexec" => {
-            let rest = after_flags(words, &["-n", "--interval", "-w", "-e", "--exts", "-r", "--runs", "--prepare"]);
-            Some(vec![Inner::Line(joined(rest), scope.clone())])
-        }
-        "nodemon" => line(flag_value(words, &["--exec", "-x"]).as_ref(), scope),
-        "chokidar" | "chokidar-cli" => line(flag_value(words, &["-c", "--command"]).as_ref(), scope),
         "aws" if texts.iter().any(|text| matches!(*text, "send-command" | "run-task")) => {
             let text = flag_value(words, &["--parameters", "--overrides", "--cli-input-json"])?;
             let mut scope = scope.clone();
             scope.given_by("aws", Under::Elsewhere);
             Some(code::of_json(&text.text, &scope))
         }
-        "find" => {
-            let at = texts.iter().position(|text| matches!(*text, "-exec" | "-execdir" | "-ok"))?;
-            let end =
-                texts[at..].iter().position(|text| matches!(*text, ";" | "+")).map_or(words.len(), |end| at + end);
-            command(&words[at + 1..end], scope.clone())
-        }
-        "parallel" => Some(parallel(words, scope)),
+        "parallel" | "sem" => Some(parallel(words, scope)),
+        "git" => git::see_through(words, scope),
+        "pm2" => given::pm2(words, scope),
+        "crontab" => crontab(reader, words, scope),
         "ssh" | "mosh" | "et" | "autossh" => {
             let valued = ["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-e", "-m", "-M"];
             // For ssh itself `-M` takes no word.
@@ -97,18 +92,22 @@ pub(super) fn see_through<'a>(
             }
         }
         "tmux" => tmux(words, scope),
-        "screen" => command(after_flags(words, &["-S", "-t", "-c", "-s", "-h", "-T"]), scope.clone()),
+        "screen" => Some(given::screen(words, scope)),
         "at" | "batch" => match &scope.fed {
             Fed::Text(text) => Some(vec![Inner::Line(text.clone(), scope.clone())]),
             Fed::Nothing | Fed::Unknown => Some(vec![]),
         },
-        "sops" if matches!(texts.first(), Some(&"exec-env")) => {
+        "sops" if matches!(texts.first(), Some(&"exec-env" | &"exec-file")) => {
             let mut scope = scope.clone();
-            scope.given_by("sops", Under::Replaced);
+            if texts[0] == "exec-env" {
+                scope.given_by("sops", Under::Replaced);
+            }
             let rest = after_flags(&words[1..], &["--user"]);
             Some(vec![Inner::Line(joined(rest.get(1..).unwrap_or(&[])), scope)])
         }
-        "docker" | "podman" | "nerdctl" | "docker-compose" | "podman-compose" => container::run(name, words, scope),
+        "docker" | "podman" | "nerdctl" | "docker-compose" | "podman-compose" => {
+            container::run(reader, name, words, scope)
+        }
         "cmd" => windows::cmd(words, scope),
         "powershell" | "pwsh" => windows::powershell(name, words, scope),
         "vercel" | "vc" if texts.starts_with(&["env", "run"]) => {
@@ -118,13 +117,29 @@ pub(super) fn see_through<'a>(
         }
         "xargs" => Some(xargs(words, scope)),
         name if is_shell(name) => shell(reader, words, scope),
-        name => place::run(name, words, scope).or_else(|| table::see_through(name, words, scope)),
+        name => given::see_through(name, words, scope).or_else(|| row::see_through(reader, name, words, scope)),
+    }
+}
+
+/// `crontab -`, `crontab FILE`.
+fn crontab<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let options = options(words, &["-u"]);
+    if options.has(&["-l", "-r", "-e"]) {
+        return None;
+    }
+    match options.rest.first() {
+        None => Some(Vec::new()),
+        Some(word) if word.text == "-" => Some(given::fed(scope, given::crontab)),
+        Some(word) => match reader.file(word, scope) {
+            Some(text) => Some(given::crontab(&text, scope)),
+            None => Some(vec![Inner::Unknown("the file of what it will run cannot be read".to_owned(), scope.clone())]),
+        },
     }
 }
 
 /// The names in the tables of this module.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    table::names().chain(place::names())
+    row::names()
 }
 
 /// The words without a program that stands in front of itself again and again, as in `env env env NAME`.

@@ -101,6 +101,12 @@ impl Steps {
                 self.push(Step::Elsewhere);
                 Some(first)
             }
+            // mysql's own way to read a file.
+            "source" if words.clone().count() == 1 => {
+                let file = line.split_whitespace().nth(1).unwrap_or_default();
+                self.push(Step::File(file.trim_end_matches(';').to_owned()));
+                Some(first)
+            }
             "connect" | "\\r" if words.nth(1).is_some_and(|word| word != ";") => {
                 self.push(Step::Elsewhere);
                 Some(first)

@@ -1,9 +1,10 @@
 //! Sees through the programs that run a command in a container: docker, podman, nerdctl, and their compose. Such a command has
 //! its container's own environment, and what is local to it is not local here.
 
+use super::handed;
 use crate::domain::guard::invocation::options::{after_flags, flag_value, quoted};
 use crate::domain::guard::invocation::recipe::is_shell;
-use crate::domain::guard::invocation::{Inner, Word, tools};
+use crate::domain::guard::invocation::{Inner, Reader, Word, tools};
 use crate::domain::guard::scope::{Scope, Under};
 
 /// Flags of the programs themselves that take the next word.
@@ -39,20 +40,31 @@ const RUN: &[&str] = &[
 ];
 
 /// What is inside, if the words run a command in a container.
-pub fn run<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
-    let in_container = || {
-        let mut scope = scope.clone();
-        scope.given_by(name, Under::Elsewhere);
-        scope
+pub fn run<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    // With the variables that the flags in front of the container's own words hand to it.
+    let in_container = |flags: &[Word]| {
+        let mut inner = scope.clone();
+        inner.given_by(name, Under::Elsewhere);
+        handed::hand(reader, flags, scope, &mut inner);
+        inner
     };
+    let flags = |all: &'_ [Word], rest: &[Word]| all[..all.len() - rest.len()].to_vec();
     if name.ends_with("-compose") {
         let (verb, rest) = after_flags(words, COMPOSE).split_first()?;
         return match verb.text.as_str() {
-            "exec" => Some(vec![command(after_flags(rest, EXEC).get(1..)?, in_container())]),
+            "exec" => {
+                let words = after_flags(rest, EXEC);
+                Some(vec![command(words.get(1..)?, in_container(&flags(rest, words)))])
+            }
             "run" => {
                 let words = after_flags(rest, COMPOSE_RUN);
-                let entry = flag_value(&rest[..rest.len() - words.len()], &["--entrypoint"]);
-                Some(vec![entered(entry, words.get(1..)?, in_container())])
+                let own = flags(rest, words);
+                let entry = flag_value(&own, &["--entrypoint"]);
+                // Alone it is the service's own command, which the compose file says.
+                if words.len() < 2 && entry.is_none() {
+                    return None;
+                }
+                Some(vec![entered(entry, words.get(1..)?, in_container(&own))])
             }
             _ => None,
         };
@@ -63,14 +75,18 @@ pub fn run<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inne
     }
     let (verb, rest) = words.split_first()?;
     match verb.text.as_str() {
-        "compose" => run("docker-compose", rest, scope),
-        "exec" => Some(vec![command(after_flags(rest, EXEC).get(1..)?, in_container())]),
+        "compose" => run(reader, "docker-compose", rest, scope),
+        "exec" => {
+            let words = after_flags(rest, EXEC);
+            Some(vec![command(words.get(1..)?, in_container(&flags(rest, words)))])
+        }
         "run" | "create" => {
             let words = after_flags(rest, RUN);
-            let entry = flag_value(&rest[..rest.len() - words.len()], &["--entrypoint"]);
-            match entry {
-                Some(entry) => Some(vec![entered(Some(entry), words.get(1..)?, in_container())]),
-                None => Some(vec![Inner::Command(of_image(words)?, in_container())]),
+            let own = flags(rest, words);
+            let inner = in_container(&own);
+            match flag_value(&own, &["--entrypoint"]) {
+                Some(entry) => Some(vec![entered(Some(entry), words.get(1..)?, inner)]),
+                None => Some(vec![Inner::Command(of_image(words)?, inner)]),
             }
         }
         _ => None,
@@ -87,7 +103,7 @@ fn of_image(words: &[Word]) -> Option<Vec<Word>> {
     };
     let known = |word: &Word| {
         let base = base(&word.text);
-        RUNNERS.contains(&base.as_str()) || is_shell(&base) || tools::named(&base).is_some()
+        RUNNERS.contains(&base.as_str()) || is_shell(&base) || !tools::of(&base).is_empty()
     };
     let (image, behind) = words.split_first()?;
     if behind.first().is_some_and(known) || !known(image) {

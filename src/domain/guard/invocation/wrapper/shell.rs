@@ -1,6 +1,7 @@
 //! Sees through a shell that a line starts: the text behind `-c`, a script's file, or what it is fed; and the assignments in
 //! front of a command that a program other than the shell reads. It runs nothing.
 
+use crate::domain::guard::invocation::options::is_one_expansion;
 use crate::domain::guard::invocation::recipe;
 use crate::domain::guard::invocation::{Inner, Reader, Sure, Word};
 use crate::domain::guard::line;
@@ -55,11 +56,6 @@ pub fn shell<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Opti
             }
         }
     }
-}
-
-/// Whether the text is nothing but one thing that the line puts in: `$CMD`, `$(…)`, what `xargs` fills in.
-fn is_one_expansion(text: &str) -> bool {
-    text.starts_with(['$', '…', '{']) && (text.ends_with([')', '}', '…']) || !text.contains(char::is_whitespace))
 }
 
 /// What a shell runs.

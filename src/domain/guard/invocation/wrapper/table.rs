@@ -1,45 +1,10 @@
 //! The plain wrappers, a row each: the flags and words between the name and the command, and what each gives the command's
 //! environment. It looks at no file.
 
-use crate::domain::guard::invocation::options::{after_flags, flag_value, joined};
-use crate::domain::guard::invocation::{Inner, Word};
-use crate::domain::guard::scope::{Scope, Under};
+use super::row::Gives::{Fresh, Nothing, Secrets, Under};
+use super::row::{Row, row};
 
-/// One row.
-struct Wrapper {
-    names: &'static [&'static str],
-    /// The word that makes it a wrapper, as in `doppler run`; none where the name alone does.
-    verb: &'static [&'static str],
-    /// Flags that take the next word.
-    valued: &'static [&'static str],
-    /// Words between the flags and the command.
-    skip: usize,
-    gives: Gives,
-}
-
-/// What a wrapper does to the environment.
-#[derive(Clone, Copy)]
-enum Gives {
-    Nothing,
-    /// Its own values, over the process's.
-    Secrets,
-    /// Hardly any: what the process has does not reach the command.
-    Fresh,
-}
-
-use Gives::{Fresh, Nothing, Secrets};
-
-const fn row(
-    names: &'static [&'static str],
-    verb: &'static [&'static str],
-    valued: &'static [&'static str],
-    skip: usize,
-    gives: Gives,
-) -> Wrapper {
-    Wrapper { names, verb, valued, skip, gives }
-}
-
-const WRAPPERS: &[Wrapper] = &[
+pub static WRAPPERS: &[Row] = &[
     row(
         &[
             "nohup", "setsid", "builtin", "noglob", "nocorrect", "chronic", "unbuffer", "rtk", "command", "with-env",
@@ -65,7 +30,7 @@ const WRAPPERS: &[Wrapper] = &[
     row(&["tini"], &[], &["-p", "-e"], 0, Nothing),
     row(&["tsp", "ts"], &[], &["-L", "-N", "-D", "-O", "-E"], 0, Nothing),
     row(&["pueue"], &["add"], &["-w", "--working-directory", "-g", "--group", "-l", "--label"], 0, Nothing),
-    row(&["perf"], &["stat", "record", "trace"], &["-e", "-o", "-p", "-r", "-F"], 0, Nothing),
+    row(&["perf"], &["stat|record|trace"], &["-e", "-o", "-p", "-r", "-F"], 0, Nothing),
     row(&["valgrind", "gdb", "lldb"], &[], &["-ex", "-x", "-o"], 0, Nothing),
     row(&["chpst"], &[], &["-u", "-U", "-b", "-e", "-/", "-n", "-l", "-L", "-m", "-o", "-p", "-f", "-c"], 0, Nothing),
     row(&["setuidgid", "s6-setuidgid", "envdir", "s6-envdir"], &[], &[], 1, Nothing),
@@ -95,7 +60,7 @@ const WRAPPERS: &[Wrapper] = &[
     row(&["rvm"], &["do"], &[], 0, Nothing),
     row(&["rvm"], &[], &[], 2, Nothing),
     row(&["direnv"], &["exec"], &[], 1, Secrets),
-    row(&["mise", "rtx"], &["exec", "x"], &[], 0, Nothing),
+    row(&["mise", "rtx"], &["exec|x"], &[], 0, Nothing),
     row(&["volta"], &["run"], &["--node", "--npm", "--pnpm", "--yarn"], 0, Nothing),
     row(&["fnm"], &["exec"], &["--using"], 0, Nothing),
     row(&["asdf"], &["exec"], &[], 0, Nothing),
@@ -107,7 +72,7 @@ const WRAPPERS: &[Wrapper] = &[
     row(&["conda", "micromamba", "mamba"], &["run"], &["-n", "--name", "-p", "--prefix", "--cwd"], 0, Nothing),
     row(&["pixi"], &["run"], &["-e", "--environment", "--manifest-path"], 0, Nothing),
     row(&["foreman", "honcho"], &["run"], &["-e", "--env", "-f", "--procfile", "-d", "--root"], 0, Secrets),
-    row(&["bundle"], &["exec", "e", "ex", "exe"], &[], 0, Nothing),
+    row(&["bundle"], &["exec|e|ex|exe"], &[], 0, Nothing),
     row(&["rbenv", "pyenv", "nodenv", "goenv", "jenv"], &["exec"], &[], 0, Nothing),
     row(&["chruby-exec"], &[], &[], 1, Nothing),
     row(
@@ -124,50 +89,34 @@ const WRAPPERS: &[Wrapper] = &[
     row(&["envchain"], &[], &[], 1, Secrets),
     row(&["secretspec", "teller", "summon"], &["run"], &["-p", "--profile", "-c"], 0, Secrets),
     row(&["summon", "envconsul"], &[], &["-f", "-e", "-p", "-D"], 0, Secrets),
+    row(
+        &["varlock", "fnox", "bws", "phase", "lade"],
+        &["run|exec"],
+        &[
+            "-e", "--env", "--environment", "-P", "--profile", "--app", "--path", "--tags", "--project-id", "-p",
+            "--access-token", "-c", "--config",
+        ],
+        0,
+        Secrets,
+    ),
+    row(&["esc"], &["run"], &["--env"], 1, Secrets),
+    row(&["pulumi"], &["env", "run"], &["--env"], 1, Secrets),
+    row(
+        &["vault-env", "vaultenv", "conjur-env", "akeyless-env", "envkey-source"],
+        &[],
+        &["--secrets-file", "--host", "--token"],
+        0,
+        Secrets,
+    ),
+    row(&["envio", "gopass", "pass"], &["exec|env"], &["-k", "--keep-case"], 1, Secrets),
+    row(&["berglas", "secrethub", "ejson2env", "keyring"], &["exec|run"], &["--local"], 0, Secrets),
+    row(&["netlify", "ntl"], &["dev:exec"], &["--context"], 0, Secrets),
+    row(
+        &["dotenv-flow"],
+        &[],
+        &["-p", "--path", "-n", "--node-env", "-e", "--env", "-c", "--pattern", "-d", "--default-node-env"],
+        0,
+        Under,
+    ),
+    row(&["godotenv", "shdotenv"], &[], &["-f", "-e", "--env"], 0, Under),
 ];
-
-/// Their own flags may also follow their words, so that the command begins behind `--`, where there is one.
-const DASHED: &[&str] = &["kubectl", "oc", "chamber", "aws-vault", "mise", "rtx", "wait-for-it", "wait-for-it.sh"];
-
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    WRAPPERS.iter().flat_map(|row| row.names.iter().copied())
-}
-
-/// What is inside, if a row has this name.
-pub fn see_through<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
-    let verb_of = |wrapper: &Wrapper| match wrapper.verb {
-        [] => Some(0),
-        verbs => {
-            let at = words.len() - after_flags(words, wrapper.valued).len();
-            verbs.contains(&words.get(at)?.text.as_str()).then_some(at + 1)
-        }
-    };
-    let (wrapper, at) = WRAPPERS
-        .iter()
-        .filter(|wrapper| wrapper.names.contains(&name))
-        .find_map(|wrapper| Some((wrapper, verb_of(wrapper)?)))?;
-    let words = &words[at..];
-    let mut scope = scope.clone();
-    let preserves = words.iter().any(|word| word.text.starts_with("--preserve-env"));
-    match wrapper.gives {
-        Nothing => {}
-        Secrets if preserves => scope.given_by(name, Under::Kept),
-        Secrets => scope.given_by(name, Under::Replaced),
-        Fresh => scope.clear(),
-    }
-    if let (Secrets, Some(text)) = (wrapper.gives, flag_value(words, &["--command"])) {
-        return Some(vec![Inner::Line(text.text, scope)]);
-    }
-    let rest = after_flags(words, wrapper.valued);
-    let dashes = |words: &[Word]| words.iter().position(|word| word.text == "--");
-    let rest = match (dashes(words), dashes(rest)) {
-        (Some(at), _) if DASHED.contains(&name) => &words[at + 1..],
-        (_, Some(at)) if at <= wrapper.skip => &rest[at + 1..],
-        (_, _) => rest.get(wrapper.skip..).unwrap_or(&[]),
-    };
-    Some(vec![match rest.first() {
-        // A whole line in one word.
-        Some(first) if first.text.contains(char::is_whitespace) => Inner::Line(joined(rest), scope),
-        Some(_) | None => Inner::Command(rest.to_vec(), scope),
-    }])
-}

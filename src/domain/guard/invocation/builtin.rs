@@ -1,0 +1,186 @@
+//! What changes the shell itself: directories, variables, functions, files that it reads, text that it evaluates.
+
+use super::{Found, Reader, Sure, Word, mention, printer};
+use crate::domain::guard::line::{self, Node, Piece, Written};
+use crate::domain::guard::project::{Content, env_file};
+use crate::domain::guard::scope::{Exported, Fed, Named, Origin, Scope, Under, Value};
+use crate::domain::guard::verdict::Effect;
+
+impl<'a> Reader<'a> {
+    /// What changes the shell itself, and what that runs. `None` where the words are none of it.
+    pub(super) fn builtin(&self, words: &[Word], written: &[Written], scope: &mut Scope<'a>) -> Option<Vec<Found<'a>>> {
+        let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        match texts.as_slice() {
+            ["cd" | "pushd", rest @ ..] => {
+                let to = rest.iter().find(|word| !word.starts_with('-')).copied().unwrap_or("~");
+                scope.cwd = scope.path(to);
+            }
+            ["set", "-o", "allexport"] => scope.exports_all = Exported::Yes,
+            ["set", "+o", "allexport"] | ["set", "+a"] => scope.exports_all = Exported::IfItWas,
+            ["set", flags] if flags.starts_with('-') && flags.contains('a') => scope.exports_all = Exported::Yes,
+            ["set", "--", arguments @ ..] => {
+                scope.arguments = Some(arguments.iter().map(|text| (*text).to_owned()).collect());
+            }
+            // fish: `set -x NAME VALUE`, `set -e NAME`.
+            ["set", flags, name, value @ ..] if flags.starts_with('-') && line::is_name(name) => {
+                if flags.contains('e') {
+                    scope.unset(name);
+                } else {
+                    let exported = if flags.contains('x') { Exported::Yes } else { Exported::IfItWas };
+                    scope.assign(name, Value::text(value.join(" ")), exported);
+                }
+            }
+            ["export" | "declare" | "typeset" | "local" | "readonly", ..] => {
+                let exported =
+                    texts[0] == "export" || texts.iter().any(|word| word.starts_with('-') && word.contains('x'));
+                let exported = if exported { Exported::Yes } else { Exported::IfItWas };
+                for word in &written[1..] {
+                    match word.assignment() {
+                        Some((name, written)) => self.assign(&name, &written, exported, scope),
+                        None => self.export(word, scope),
+                    }
+                }
+            }
+            ["unset", names @ ..] => names.iter().filter(|n| line::is_name(n)).for_each(|name| scope.unset(name)),
+            ["alias", definitions @ ..] => {
+                for (name, text) in definitions.iter().filter_map(|text| text.split_once('=')) {
+                    scope.name(name, Named::Alias(text.to_owned()));
+                }
+            }
+            ["source" | ".", file, ..] if scope.piped(file).is_some() => {
+                return Some(match scope.piped(file).flatten() {
+                    Some(text) => self.text(&text, scope),
+                    None => {
+                        scope.given_by("what the line computes", Under::Replaced);
+                        let why = "what it runs is computed by the line".to_owned();
+                        vec![Found::Is(self.unknown("source", &words[..1], why, scope))]
+                    }
+                });
+            }
+            [printer::LOADS, environment] => scope.stored_by(environment),
+            ["printf", "-v", name, rest @ ..] if line::is_name(name) => {
+                let value = match rest {
+                    [text] if words[3].sure == Sure::Yes && !text.contains('%') => Value::text(*text),
+                    _ => Value::Unknown("the line puts it together".to_owned()),
+                };
+                scope.assign(name, value, Exported::IfItWas);
+            }
+            ["read" | "mapfile" | "readarray", names @ ..] => {
+                for name in names.iter().filter(|name| line::is_name(name)) {
+                    scope.assign(name, Value::Unknown("the line reads it".to_owned()), Exported::IfItWas);
+                }
+            }
+            ["source" | ".", file, arguments @ ..] => return Some(self.source(file, arguments, scope)),
+            ["eval", ..] => {
+                let text = texts[1..].join(" ");
+                if printer::is_own(&text) {
+                    return Some(Vec::new());
+                }
+                let found = self.text(&text, scope);
+                let mut found = self.finish(found, scope.depth + 1);
+                let is_known = words.iter().all(|word| word.sure == Sure::Yes);
+                if !is_known && found.iter().all(|one| one.effect <= Effect::Unknown) {
+                    found.retain(|one| one.effect == Effect::Safe);
+                    // What a substitution prints is run, and may be what stands in it.
+                    found.push(match mention::in_text(&text) {
+                        true => self.unreadable(scope),
+                        false => self.unknown("eval", words, "what it runs is computed by the line".to_owned(), scope),
+                    });
+                    if text.starts_with('$') || text.contains('`') || text.contains("$(") {
+                        scope.given_by("what the line computes", Under::Replaced);
+                    }
+                }
+                return Some(found.into_iter().map(Found::Is).collect());
+            }
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    /// `export NAME`, or `export $(grep -v '^#' .env | xargs)`.
+    fn export(&self, word: &Written, scope: &mut Scope<'a>) {
+        for piece in &word.0 {
+            match piece {
+                Piece::Substitution(line, _) => {
+                    let file = line
+                        .split_whitespace()
+                        .find(|word| word.contains(".env"))
+                        .map(|f| f.trim_matches(['\'', '"', '<']));
+                    match file {
+                        Some(file) => self.load(file, scope),
+                        None => scope.given_by("what the line computes", Under::Replaced),
+                    }
+                }
+                Piece::Text(name) if line::is_name(name) => scope.export(name),
+                Piece::Text(_) | Piece::Quoted(_) | Piece::Variable(..) => {}
+                Piece::Default(..) | Piece::Argument(..) | Piece::Opaque(_) => {}
+            }
+        }
+    }
+
+    /// `source FILE`: a script that runs in this shell; one that is a `.env` file by its name gives variables as well.
+    fn source(&self, file: &str, arguments: &[&str], scope: &mut Scope<'a>) -> Vec<Found<'a>> {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let path = scope.path(file);
+        self.journal.ran(&path);
+        let place = format!("source {}", path.display());
+        let text = match self.files.read(&path) {
+            Content::Missing => return Vec::new(),
+            Content::Unreadable(why) => {
+                scope.given_by(file, Under::Replaced);
+                let named = format!("source {file}");
+                return vec![Found::Is(self.unknown(&named, &[], format!("{file}: {why}"), scope))];
+            }
+            Content::Text(_) if scope.is_running(&place) || printer::is_set_up(name) => return Vec::new(),
+            Content::Text(text) => text,
+        };
+        self.journal.allow_for_file(&path, &text);
+        if name.contains(".env") || name == "env" {
+            let found = self.text(&text, &mut scope.clone());
+            self.load(file, scope);
+            return found;
+        }
+        let (running, through) = (scope.running.clone(), scope.through.clone());
+        scope.enter(&place, &format!("source {file}"));
+        let given = (!arguments.is_empty()).then(|| arguments.iter().map(|text| (*text).to_owned()).collect());
+        let before = scope.arguments.clone();
+        scope.arguments = given.or_else(|| before.clone());
+        let found = self.text(&text, scope);
+        scope.arguments = before;
+        (scope.running, scope.through) = (running, through);
+        found
+    }
+
+    /// What the stages of a pipeline print is run by this shell.
+    pub(super) fn sourced(&self, stages: &[Node], scope: &mut Scope<'a>) -> Vec<Found<'a>> {
+        let mut found = Vec::new();
+        let mut fed = scope.fed.clone();
+        for stage in stages {
+            let mut inner = scope.clone();
+            inner.fed = fed;
+            found.extend(self.node(stage, &mut inner));
+            fed = self.printed(stage, &inner);
+        }
+        match fed {
+            Fed::Text(text) => found.extend(self.text(&text, scope)),
+            Fed::Unknown | Fed::Nothing => {
+                scope.given_by("what the line computes", Under::Replaced);
+                let why = "what it runs is computed by the line".to_owned();
+                found.push(Found::Is(self.unknown("source", &[], why, scope)));
+            }
+        }
+        found
+    }
+
+    fn load(&self, file: &str, scope: &mut Scope<'a>) {
+        match env_file(self.files, &scope.path(file), scope) {
+            Some(Ok(pairs)) => {
+                for (name, value) in pairs {
+                    scope.set(&name, value, Origin::File(file.to_owned()));
+                }
+            }
+            Some(Err(_)) => scope.given_by(file, Under::Replaced),
+            None => {}
+        }
+    }
+}

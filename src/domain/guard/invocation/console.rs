@@ -1,0 +1,88 @@
+//! The consoles of frameworks, which run code against the application's database: `rails runner`, `manage.py shell -c`,
+//! `artisan tinker --execute`, `mix run -e`. Without code on the line, or fed, they are a person's own prompt.
+
+use super::options::{after_flags, flag_value};
+use super::{Inner, Reader, Word, code};
+use crate::domain::guard::scope::{Fed, Scope};
+
+struct Console {
+    names: &'static [&'static str],
+    /// The word that makes it one; none where the name alone does.
+    verb: &'static [&'static str],
+    /// Flags behind which code stands.
+    code: &'static [&'static str],
+    valued: &'static [&'static str],
+    /// Whether code, or a file of it, may stand by itself.
+    takes: Takes,
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Takes {
+    Flags,
+    Word,
+}
+
+const fn row(
+    names: &'static [&'static str],
+    verb: &'static [&'static str],
+    code: &'static [&'static str],
+    valued: &'static [&'static str],
+    takes: Takes,
+) -> Console {
+    Console { names, verb, code, valued, takes }
+}
+
+const ROWS: &[Console] = &[
+    row(&["rails"], &["runner", "r"], &[], &["-e", "--environment"], Takes::Word),
+    row(&["rails", "hanami"], &["console", "c"], &[], &["-e", "--environment"], Takes::Flags),
+    row(
+        &["manage.py", "django-admin"],
+        &["shell", "shell_plus"],
+        &["-c", "--command"],
+        &["--settings", "-i", "--interface", "-v"],
+        Takes::Flags,
+    ),
+    row(&["flask"], &["shell"], &[], &[], Takes::Flags),
+    row(&["artisan"], &["tinker"], &["--execute"], &[], Takes::Flags),
+    row(&["mix"], &["run", "eval"], &["-e", "--eval"], &["-r", "--require"], Takes::Word),
+    row(&["iex"], &[], &["-e", "--eval"], &["-S", "--name", "--sname"], Takes::Flags),
+    row(&["elixir"], &[], &["-e", "--eval"], &["-S", "-r", "-pa"], Takes::Flags),
+    row(&["deno"], &["eval"], &[], &[], Takes::Word),
+    row(&["ipython", "ipython3", "pypy", "pypy3"], &[], &["-c"], &["-m", "--profile"], Takes::Flags),
+    row(&["irb", "pry", "psysh", "ghci", "jshell", "groovysh"], &[], &["-e"], &["-r", "-I"], Takes::Flags),
+    row(&["groovy", "scala", "clojure", "clj", "Rscript", "julia", "lua"], &[], &["-e"], &[], Takes::Flags),
+];
+
+/// The code that it runs. `None` where there is none to be read.
+pub(super) fn see_through<'a>(
+    reader: &Reader<'_>,
+    name: &str,
+    words: &[Word],
+    scope: &Scope<'a>,
+) -> Option<Vec<Inner<'a>>> {
+    let behind = |row: &Console| match (row.verb, words.split_first()) {
+        ([], _) => Some(words.to_vec()),
+        (verbs, Some((first, rest))) if verbs.contains(&first.text.as_str()) => Some(rest.to_vec()),
+        (_, _) => None,
+    };
+    let rows = ROWS.iter().filter(|row| row.names.contains(&name));
+    let (row, words) = rows.into_iter().find_map(|row| Some((row, behind(row)?)))?;
+    if let Some(text) = flag_value(&words, row.code) {
+        return Some(code::run(name, &text, scope));
+    }
+    match after_flags(&words, row.valued).first() {
+        Some(word) if word.text == "-" => code::fed(name, scope),
+        Some(word) if row.takes == Takes::Word => {
+            let is_file = word.text.contains('.') && !word.text.contains([' ', '(']) && {
+                let path = scope.path(&word.text);
+                reader.journal.ran(&path);
+                reader.files.first_line(&path).is_some()
+            };
+            if is_file { None } else { Some(code::run(name, word, scope)) }
+        }
+        Some(_) => None,
+        // What cannot be read is taken for a prompt that a program drives.
+        None if matches!(scope.fed, Fed::Text(_) | Fed::Unknown) => code::fed(name, scope),
+        None => None,
+    }
+}

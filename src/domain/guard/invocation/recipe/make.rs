@@ -1,0 +1,128 @@
+//! Recipes of a Makefile, with the files that it includes.
+
+use std::path::PathBuf;
+
+use super::super::options::options;
+use super::super::{Inner, Reader, Sure, Word, makefile};
+use super::{entered, lines, read_first, shown, unknown};
+use crate::domain::guard::line;
+use crate::domain::guard::project::{self, Content};
+use crate::domain::guard::scope::{Origin, Scope, Value};
+
+pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    const VALUED: &[&str] = &["-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W"];
+    let options = options(words, VALUED);
+    if options.has(&[
+        "-n", "--dry-run", "--just-print", "--recon", "-q", "--question", "-t", "--touch", "-v", "--version", "--help",
+    ]) {
+        return Some(Vec::new());
+    }
+    let mut scope = scope.clone();
+    if let Some(directory) = options.value(&["-C", "--directory"]) {
+        scope.cwd = scope.path(&directory.text);
+    }
+    let named = options.value(&["-f", "--file", "--makefile"]).map(|word| vec![word.text.clone()]);
+    let usual = || ["GNUmakefile", "makefile", "Makefile"].map(str::to_owned).to_vec();
+    let (path, text) = read_first(reader, &scope.cwd, &named.unwrap_or_else(usual))?;
+    let whole = match text.and_then(|text| with_includes(reader, text, &scope)) {
+        Ok(whole) => whole,
+        Err(why) => return unknown(why, &scope),
+    };
+    let mut file = makefile::read(&whole);
+    // `include .env`, with `export`: what it gives reaches the recipes.
+    for included in file.includes.clone().iter().filter(|file| file.contains(".env")) {
+        if let Some(Ok(pairs)) = project::env_file(reader.files, &scope.path(included), &scope) {
+            for (name, value) in pairs {
+                if let Some(text) = value.as_text() {
+                    file.variables.entry(name.clone()).or_insert_with(|| text.to_owned());
+                }
+                if file.exports_all || file.exported.contains(&name) {
+                    scope.set(&name, value, Origin::File(included.clone()));
+                }
+            }
+        }
+    }
+    let mut targets: Vec<String> = Vec::new();
+    for word in &options.rest {
+        match word.text.split_once('=').filter(|(name, _)| line::is_name(name.trim_end_matches([':', '?']))) {
+            Some((name, value)) => {
+                let name = name.trim_end_matches([':', '?']);
+                file.variables.insert(name.to_owned(), value.to_owned());
+                let value = if word.sure == Sure::Yes {
+                    Value::text(value)
+                } else {
+                    Value::Unknown("the line computes it".to_owned())
+                };
+                scope.set(name, value, Origin::Line);
+            }
+            None => targets.push(word.text.clone()),
+        }
+    }
+    let exported: Vec<String> = file.exported.clone();
+    for name in &exported {
+        if let Some(value) = file.variables.get(name).filter(|value| !value.contains('$')) {
+            scope.set(name, Value::text(value.as_str()), Origin::File(shown(&path, reader.cwd)));
+        }
+    }
+    if targets.is_empty() {
+        targets.extend(file.first().map(str::to_owned));
+    }
+    let each = targets.iter().filter_map(|target| {
+        let scope = entered(&format!("{} {target}", path.display()), &format!("make {target}"), &scope)?;
+        let recipe = file.lines(target);
+        let why = || format!("{} makes {target} in a way that is not read", shown(&path, reader.cwd));
+        let unread = match recipe.is_whole {
+            true => Vec::new(),
+            false => vec![Inner::Unknown(why(), scope.clone())],
+        };
+        Some(lines(recipe.lines, &scope).into_iter().chain(unread))
+    });
+    Some(each.flatten().collect())
+}
+
+/// The text with those that it includes in place of what includes them. What names no file that is here stays.
+fn with_includes(reader: &Reader<'_>, text: String, scope: &Scope<'_>) -> Result<String, String> {
+    let mut whole = text;
+    let mut seen: Vec<PathBuf> = Vec::new();
+    loop {
+        let file = makefile::read(&whole);
+        let mut more = String::new();
+        for path in file.included().flat_map(|pattern| matching(reader, scope, &pattern)) {
+            if seen.contains(&path) || path.to_string_lossy().contains(".env") {
+                continue;
+            }
+            match reader.files.read(&path) {
+                Content::Text(text) => {
+                    reader.journal.allow_for_file(&path, &text);
+                    more.push_str(&text);
+                    more.push('\n');
+                }
+                Content::Missing => {}
+                Content::Unreadable(why) => return Err(format!("{}: {why}", shown(&path, reader.cwd))),
+            }
+            seen.push(path);
+        }
+        if more.is_empty() {
+            return Ok(whole);
+        }
+        whole.push('\n');
+        whole.push_str(&more);
+    }
+}
+
+/// The files that a path with a `*` in its last part names.
+fn matching(reader: &Reader<'_>, scope: &Scope<'_>, pattern: &str) -> Vec<PathBuf> {
+    let path = scope.path(pattern);
+    let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return Vec::new() };
+    let name = name.to_string_lossy();
+    if !name.contains('*') {
+        return vec![path];
+    }
+    let mut names = reader.files.names(directory);
+    names.sort();
+    names
+        .iter()
+        .filter(|known| crate::domain::text::pattern::fits(&name, known))
+        .map(|known| directory.join(known))
+        .collect()
+}

@@ -1,0 +1,237 @@
+//! What deletes databases from outside of them: the command lines of clouds and hosting services, of infrastructure as code and
+//! of orchestrators.
+
+use super::{
+    DELETES_HOSTED, DROPS, EMPTIES, Finds, Place, REPLACES, RESTORES, SYNCS, Tool, destroys, gates, reads, with,
+    without,
+};
+
+const SERVER: &str = "it deletes the server with every database";
+const ALL_OF_IT: &str = "it deletes what it once created, databases among it";
+const BACKUP: &str = "it deletes a backup, which nothing brings back";
+const VOLUME: &str = "it deletes a volume with what a database wrote there";
+
+/// The part of the table.
+pub const TOOLS: &[Tool] = &[
+    // cloud.google.com/sdk/gcloud/reference: sql, alloydb, spanner, firestore, bigtable; with `alpha` and `beta` in front.
+    Tool {
+        names: &["gcloud"],
+        finds: Finds::Hosted("Google Cloud"),
+        place: Place::Anywhere,
+        valued: &["--project", "--instance", "-i", "--account", "--format", "--cluster", "--region", "--configuration"],
+        rules: &[
+            destroys(&["sql|spanner|firestore", "databases", "delete"], "delete", DROPS),
+            destroys(&["sql|spanner|alloydb|bigtable", "instances|clusters", "delete"], "delete", SERVER),
+            destroys(&["sql|spanner|alloydb|firestore", "backups", "delete"], "delete", BACKUP),
+            destroys(&["sql|alloydb", "users", "delete"], "delete a user of", "it deletes a user"),
+            destroys(&["sql", "backups", "restore"], "replace", REPLACES),
+            destroys(&["sql", "instances", "restore-backup"], "replace", REPLACES),
+            destroys(&["bigtable|spanner", "tables", "delete"], "delete", DROPS),
+            destroys(&["projects", "delete"], "delete", DELETES_HOSTED),
+            with(
+                gates(&["sql", "instances", "patch"], "unprotect", "it takes the protection against deletion off"),
+                &["--no-deletion-protection"],
+            ),
+            gates(&["sql|firestore", "import"], "write to", RESTORES),
+            gates(&["alloydb", "clusters", "import"], "write to", RESTORES),
+            gates(&["spanner", "databases", "ddl", "update"], "change", SYNCS),
+        ],
+    },
+    // docs.aws.amazon.com/cli: rds, dynamodb, docdb, neptune, redshift, elasticache, cloudformation.
+    Tool {
+        names: &["aws"],
+        finds: Finds::Hosted("AWS"),
+        place: Place::First,
+        valued: &["--profile", "--region", "--output", "--endpoint-url"],
+        rules: &[
+            destroys(&["rds|docdb|neptune", "delete-*"], "delete", DELETES_HOSTED),
+            destroys(&["dynamodb", "delete-table|delete-backup"], "delete", DELETES_HOSTED),
+            destroys(&["redshift|elasticache|memorydb", "delete-*"], "delete", DELETES_HOSTED),
+            destroys(&["dsql|lightsail", "delete-cluster|delete-relational-database"], "delete", DELETES_HOSTED),
+            destroys(&["cloudformation", "delete-stack"], "delete", ALL_OF_IT),
+        ],
+    },
+    // learn.microsoft.com/cli/azure: postgres, mysql, sql, cosmosdb, redis.
+    Tool {
+        names: &["az"],
+        finds: Finds::Hosted("Azure"),
+        place: Place::First,
+        valued: &["-g", "--resource-group", "-n", "--name", "--subscription", "-s", "-d"],
+        rules: &[
+            destroys(&["postgres|mysql|mariadb", "flexible-server|server", "delete"], "delete", SERVER),
+            destroys(&["postgres|mysql|mariadb", "flexible-server|server", "db", "delete"], "delete", DROPS),
+            destroys(&["sql", "db|server|mi|midb|elastic-pool", "delete"], "delete", DELETES_HOSTED),
+            destroys(&["cosmosdb|redis|group", "delete"], "delete", DELETES_HOSTED),
+            destroys(&["cosmosdb", "*", "*", "delete"], "delete", DELETES_HOSTED),
+        ],
+    },
+    // docs.digitalocean.com/reference/doctl/reference/databases.
+    Tool {
+        names: &["doctl"],
+        finds: Finds::Hosted("DigitalOcean"),
+        place: Place::First,
+        valued: &["-c", "--context", "-t", "--access-token", "--output"],
+        rules: &[
+            destroys(&["databases|database|dbs|db", "delete|rm"], "delete", SERVER),
+            destroys(&["databases|database|dbs|db", "db|user|pool|topics|topic", "delete|rm|d"], "delete", DROPS),
+        ],
+    },
+    // www.scaleway.com/en/docs/scaleway-cli: rdb, redis, mongodb, sdb-sql.
+    Tool {
+        names: &["scw"],
+        finds: Finds::Hosted("Scaleway"),
+        place: Place::First,
+        valued: &["-p", "--profile", "-o", "--output", "-c", "--config"],
+        rules: &[
+            destroys(&["rdb|mongodb|redis|sdb-sql", "*", "delete"], "delete", DELETES_HOSTED),
+            destroys(&["rdb|mongodb", "backup|snapshot", "restore"], "replace", REPLACES),
+        ],
+    },
+    // aiven.io/docs/tools/cli: service.
+    Tool {
+        names: &["avn"],
+        finds: Finds::Hosted("Aiven"),
+        place: Place::First,
+        valued: &["--project", "--auth-token", "--config"],
+        rules: &[
+            destroys(&["service", "terminate"], "delete", SERVER),
+            destroys(&["service", "database-delete|user-delete|topic-delete|index-delete"], "delete", DROPS),
+            destroys(&["service", "reset"], "replace", REPLACES),
+        ],
+    },
+    Tool {
+        names: &["linode-cli"],
+        finds: Finds::Hosted("Linode"),
+        place: Place::First,
+        valued: &[],
+        rules: &[destroys(&["databases", "*-delete"], "delete", SERVER)],
+    },
+    Tool {
+        names: &["civo", "koyeb", "exo", "vultr-cli", "vultr"],
+        finds: Finds::Hosted("the service"),
+        place: Place::First,
+        valued: &["-z", "--zone", "--region"],
+        rules: &[destroys(&["database*|dbaas|db", "delete|remove|rm"], "delete", SERVER)],
+    },
+    // firebase.google.com/docs/cli.
+    Tool {
+        names: &["firebase"],
+        finds: Finds::Hosted("Firebase"),
+        place: Place::First,
+        valued: &["-P", "--project", "--account", "--instance", "--database"],
+        rules: &[
+            destroys(&["firestore:delete|firestore:bulkdelete|firestore:databases:delete"], "delete", EMPTIES),
+            destroys(&["database:remove|database:set"], "replace", EMPTIES),
+            with(destroys(&["dataconnect:sql:migrate"], "rewrite", SYNCS), &["--force", "-f"]),
+            gates(&["dataconnect:sql:migrate|database:update"], "change", SYNCS),
+        ],
+    },
+    // fly.io/docs/flyctl.
+    Tool {
+        names: &["fly", "flyctl"],
+        finds: Finds::Hosted("Fly.io"),
+        place: Place::First,
+        valued: &["-a", "--app", "-c", "--config", "-t", "--access-token"],
+        rules: &[
+            destroys(&["mpg|postgres|pg|redis|apps|app", "destroy"], "delete", DELETES_HOSTED),
+            destroys(&["volumes|volume|vol", "destroy|delete|rm"], "delete", VOLUME),
+            destroys(&["destroy"], "delete", DELETES_HOSTED),
+        ],
+    },
+    // docs.railway.com/reference/cli-api.
+    Tool {
+        names: &["railway"],
+        finds: Finds::Hosted("Railway"),
+        place: Place::First,
+        valued: &["-s", "--service", "-e", "--environment", "-p", "--project"],
+        rules: &[
+            destroys(&["volume|environment", "delete|remove|rm"], "delete", DELETES_HOSTED),
+            destroys(&["delete"], "delete", DELETES_HOSTED),
+        ],
+    },
+    Tool {
+        names: &["platform", "upsun"],
+        finds: Finds::Hosted("the service"),
+        place: Place::First,
+        valued: &["-p", "--project", "-e", "--environment"],
+        rules: &[destroys(&["environment:delete|project:delete|service:delete"], "delete", DELETES_HOSTED)],
+    },
+    // developer.hashicorp.com/terraform/cli/commands; opentofu.org; terragrunt.gruntwork.io.
+    Tool {
+        names: &["terraform", "tofu", "cdktf", "terragrunt"],
+        finds: Finds::Hosted("the infrastructure"),
+        place: Place::Anywhere,
+        valued: &["-chdir", "-var", "-var-file", "-target", "-state"],
+        rules: &[
+            destroys(&["destroy"], "delete", ALL_OF_IT),
+            with(destroys(&["apply"], "delete", ALL_OF_IT), &["-destroy", "--destroy"]),
+        ],
+    },
+    // www.pulumi.com/docs/iac/cli/commands.
+    Tool {
+        names: &["pulumi"],
+        finds: Finds::Hosted("the infrastructure"),
+        place: Place::First,
+        valued: &["-s", "--stack", "-C", "--cwd", "-t", "--target"],
+        rules: &[
+            without(destroys(&["destroy|down|dn"], "delete", ALL_OF_IT), &["--preview-only"]),
+            with(destroys(&["stack", "rm|remove"], "delete", ALL_OF_IT), &["-f", "--force"]),
+        ],
+    },
+    // docs.aws.amazon.com/cdk/v2/guide/cli.html; sst.dev/docs/reference/cli; www.serverless.com/framework/docs.
+    Tool {
+        names: &["cdk", "aws-cdk"],
+        finds: Finds::Hosted("AWS"),
+        place: Place::First,
+        valued: &["-a", "--app", "-c", "--context", "--profile", "--role-arn"],
+        rules: &[destroys(&["destroy"], "delete", ALL_OF_IT)],
+    },
+    Tool {
+        names: &["sst", "serverless", "sls"],
+        finds: Finds::Hosted("the cloud"),
+        place: Place::First,
+        valued: &["--stage", "-s", "--region", "-r", "--config", "--profile"],
+        rules: &[destroys(&["remove"], "delete", ALL_OF_IT)],
+    },
+    // kubernetes.io/docs/reference/kubectl/generated/kubectl_delete; helm.sh/docs/helm/helm_uninstall. What a pod's deletion
+    // takes away, its controller brings back; a volume's claim it does not.
+    Tool {
+        names: &["kubectl", "oc", "k", "kubecolor"],
+        finds: Finds::Hosted("the cluster"),
+        place: Place::First,
+        valued: &["-n", "--namespace", "--context", "--cluster", "--kubeconfig", "-l", "--selector", "-f", "-o"],
+        rules: &[
+            without(
+                destroys(
+                    &["delete", "*pvc*|persistentvolume*|pv|pv/*|namespace*|ns|ns/*|project|project/*|crd*"],
+                    "delete",
+                    VOLUME,
+                ),
+                &["--dry-run"],
+            ),
+            without(
+                destroys(
+                    &["delete", "*postgres*|*pgcluster*|*perconapg*|*mysql*|*mongodb*|cluster*"],
+                    "delete",
+                    SERVER,
+                ),
+                &["--dry-run"],
+            ),
+        ],
+    },
+    Tool {
+        names: &["helm"],
+        finds: Finds::Hosted("the cluster"),
+        place: Place::First,
+        valued: &["-n", "--namespace", "--kube-context", "--kubeconfig"],
+        rules: &[without(destroys(&["uninstall|delete|del|un"], "delete", ALL_OF_IT), &["--dry-run"])],
+    },
+    // cloud.google.com/bigquery/docs/reference/bq-cli-reference.
+    Tool {
+        names: &["bq"],
+        finds: Finds::Hosted("BigQuery"),
+        place: Place::First,
+        valued: &["--project_id", "--location", "--dataset_id", "--format"],
+        rules: &[reads(&["ls|show|head|mk|version"]), destroys(&["rm"], "delete", DROPS)],
+    },
+];
