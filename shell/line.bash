@@ -76,7 +76,7 @@ __nexus_env_judge() {
   local __nexus_env_out='' __nexus_env_code=0 __nexus_env_text __nexus_env_found
   __nexus_env_why='' __nexus_env_passed=''
   __nexus_env_listed "$1" || return 0
-  { [[ -z ${__nexus_env_astray-} ]] && __nexus_env_same; } || __nexus_env_hushed __nexus_env_load 2>/dev/tty || :
+  __nexus_env_same || __nexus_env_hushed __nexus_env_load 2>/dev/tty || :
   [[ -n $__nexus_env_near ]] || return 0
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_aliased "$1"

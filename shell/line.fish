@@ -42,7 +42,11 @@ function __nexus_env_judge
     set -g __nexus_env_why
     set -g __nexus_env_passed
     __nexus_env_listed $argv; or return 0
-    test -z "$__nexus_env_astray"; and __nexus_env_same; or __nexus_env_load
+    if not __nexus_env_same
+        printf '\n' >/dev/tty
+        __nexus_env_load
+        commandline -f repaint
+    end
     test -n "$__nexus_env_near"; or return 0
     if test "$__nexus_env_near" = lost
         __nexus_env_nearby .nexusenv >/dev/null; or return 0
@@ -79,7 +83,9 @@ function __nexus_env_judge
         case 5
             # Another program listens on a database's port than when this was loaded: what is exported may have to change.
             set -g __nexus_env_holders
+            printf '\n' >/dev/tty
             __nexus_env_load
+            commandline -f repaint
             __nexus_env_judge $argv
             return
     end

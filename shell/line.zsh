@@ -73,7 +73,7 @@ function __nexus_env_judge {
   local __nexus_env_out __nexus_env_code=0 __nexus_env_text __nexus_env_found
   __nexus_env_why='' __nexus_env_passed=''
   __nexus_env_listed "$1" || return 0
-  if [[ -n $__nexus_env_astray ]] || ! __nexus_env_same; then
+  if ! __nexus_env_same; then
     zle && zle -I
     __nexus_env_load
   fi

@@ -64,7 +64,7 @@ fn an_instance_and_a_label_are_too_and_agents_are_told() {
     let said = judged("\"live\"", dev).ends_with_status(3).stderr;
     assert!(said.starts_with("nexus-env: blocked: prisma migrate reset would erase live\n"), "{said}");
     let tool = format!(
-        "{{\"tool_name\":\"Bash\",\"tool_input\":{{\"command\":\"DATABASE_URL={HOST} npx prisma db push\"}},\"cwd\":\"/\"}}"
+        "{{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"Bash\",\"tool_input\":{{\"command\":\"DATABASE_URL={HOST} npx prisma db push\"}},\"cwd\":\"/\"}}"
     );
     let world = world("\"prod\"");
     let told = world.run_in(world.home(), &["guard", "hook"], tool.as_bytes());

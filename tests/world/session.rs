@@ -256,7 +256,8 @@ fn told(printed: &[u8]) -> Vec<u8> {
     };
     let (before, behind) = (&printed[..run], &printed[run + b"<RUN>".len()..]);
     let asked = find(before, b"nexus-env:").map_or(&before[run..], |at| {
-        let begin = (0..at).rev().find(|at| matches!(before[*at], b'\n' | b'\r')).map_or(0, |at| at + 1);
+        let line = (0..at).rev().find(|at| matches!(before[*at], b'\n' | b'\r')).map_or(0, |at| at + 1);
+        let begin = find(before, b"\n").map_or(line, |first| line.min(first + 1));
         let end = (at..run).rev().find(|at| before[*at..].starts_with(b"<N")).unwrap_or(at);
         &before[begin..end.max(begin)]
     });
