@@ -29,7 +29,7 @@ pub fn run(words: Vec<OsString>) -> Status {
     memory::protect();
     let mut ambient = ambient::read();
     // Not where Prisma reads what its engine says.
-    let is_engine = words.first().is_some_and(|called| command::engine::is_meant(called));
+    let is_engine = words.first().is_some_and(command::engine::is_meant);
     if ambient.variables.text(given::TRACE) == Some("1") && !is_engine {
         trace::begin();
     }

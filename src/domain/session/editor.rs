@@ -19,7 +19,7 @@ pub fn flags(program: &str) -> Option<&'static [&'static str]> {
         let one = |name: &&str| {
             program == *name || program.strip_prefix(*name).is_some_and(|rest| rest.starts_with(['.', '-']))
         };
-        row.0.iter().any(|name| one(name))
+        row.0.iter().any(one)
     };
     EDITORS.iter().find(begins).map(|(_, flags)| *flags)
 }

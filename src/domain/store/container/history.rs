@@ -40,7 +40,7 @@ pub struct Note(String);
 impl History {
     /// The tables as they stand in a store and under its seal, in their order; one without entries is not there.
     pub fn tables(&self) -> Vec<(&'static str, Vec<(&str, String)>)> {
-        fn told<'a, K, V: fmt::Display>(table: &'a [(K, V)], name: fn(&K) -> &str) -> Vec<(&'a str, String)> {
+        fn told<K, V: fmt::Display>(table: &[(K, V)], name: fn(&K) -> &str) -> Vec<(&str, String)> {
             table.iter().map(|(key, value)| (name(key), value.to_string())).collect()
         }
         let all = [
