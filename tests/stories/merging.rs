@@ -73,15 +73,10 @@ fn what_two_people_set_on_branches_comes_together_by_itself() {
 
     // A diff shows which, and not what.
     let shown = String::from_utf8_lossy(&world.git(&["diff", "HEAD^", "--", PLACE]).stdout).into_owned();
-    let changed: Vec<&str> = shown.lines().filter(|line| line.starts_with(['+', '-'])).collect();
-    let begins: Vec<&str> =
-        changed.iter().map(|line| line.rsplit_once(' ').map_or(*line, |(begin, _)| begin)).collect();
-    assert_eq!(
-        begins,
-        ["--- a/.nexusenv.d/dev.toml", "+++ b/.nexusenv.d/dev.toml", "-revision", "+revision", "-secret ONE"].map(
-            |line| if line.starts_with(['-', '+']) && line[1..].starts_with(['-', '+']) { &line[..3] } else { line }
-        )
-    );
+    let changed: Vec<&str> =
+        shown.lines().filter(|line| line.starts_with(['+', '-']) && line.contains("secret")).collect();
+    assert!(matches!(changed.as_slice(), [gone] if gone.starts_with("-secret ONE ")), "{shown}");
+    assert!(shown.contains("\n-revision ") && shown.contains("\n+revision "), "{shown}");
     assert!(!shown.contains("v1:") && !shown.contains("seal"), "{shown}");
 }
 
