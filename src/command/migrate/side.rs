@@ -1,6 +1,7 @@
 //! One environment's side of the ledger: its database URL, what it reaches, and the history that the database keeps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Tree, target};
@@ -16,9 +17,10 @@ use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::place::Place;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::evidence::Evidence;
+use crate::domain::target::listening::Whereabouts;
 use crate::domain::target::pinning::{self, Found, Standing};
 use crate::domain::target::server::{Reply, Silence};
-use crate::domain::target::url::{DatabaseUrl, Kind};
+use crate::domain::target::url::{self, DatabaseUrl, Kind};
 use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
 use crate::edge::database::Reading;
 use crate::error::{Failure, Result, told};
@@ -75,17 +77,18 @@ impl<'a> Side<'a> {
     }
 
     /// What is known of the URL without a connection.
-    pub fn observed(&self, ambient: &Ambient, loaded: &Loaded, stored: &[StoredUrl]) -> Target {
+    fn observed(&self, loaded: &Loaded, stored: &[StoredUrl], look: &dyn Fn(&url::Place) -> Whereabouts) -> Target {
         let selection = Selection::Environment(self.environment.name.clone(), self.environment.protection);
         let known = Known { config: &loaded.config, stored, selection: &selection };
         let (label, origin) = (self.variable.to_string(), format!("stored for {}", self.environment.name));
         let meant = Meant { label, url: Some(self.url.clone()), origin, variable: None };
-        observation::observe(&known, &|place| observation::look(ambient, place), &meant)
+        observation::observe(&known, look, &meant)
     }
 
     /// Everything that is known of it, with the database's own word.
     pub fn target(&self, ambient: &Ambient, loaded: &Loaded) -> Target {
-        let mut target = self.observed(ambient, loaded, &load::stored_urls(ambient, loaded));
+        let mut target =
+            self.observed(loaded, &load::stored_urls(ambient, loaded), &|place| observation::look(ambient, place));
         target.evidence.extend(observation::said(&loaded.config, &self.url));
         target
     }
@@ -208,15 +211,21 @@ pub fn columns(ambient: &Ambient, loaded: &Loaded, environments: &[&Environment]
     let sides: Vec<Result<Side<'_>>> =
         environments.iter().map(|environment| Side::of(ambient, loaded, environment, place)).collect();
     let stored = load::stored_urls(ambient, loaded);
+    // Environments often share a port, and to find out who is there every process is looked at.
+    let known: Mutex<HashMap<url::Place, Whereabouts>> = Mutex::default();
+    let at = |place: &url::Place| {
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(place.clone()).or_insert_with(|| observation::look(ambient, place)).clone()
+    };
     let look = |side: &Result<Side<'_>>| match side {
-        Ok(side) => side.seen(loaded, &side.observed(ambient, loaded, &stored).evidence),
+        Ok(side) => side.seen(loaded, &side.observed(loaded, &stored, &at).evidence),
         Err(error) => {
             let (why, hint, _) = told(error);
             Seen::Unseen { why, hint }
         }
     };
     let seen: Vec<Seen> = std::thread::scope(|scope| {
-        let asked: Vec<_> = sides.iter().map(|side| scope.spawn(move || look(side))).collect();
+        let asked: Vec<_> = sides.iter().map(|side| scope.spawn(|| look(side))).collect();
         asked.into_iter().map(|thread| thread.join().unwrap_or_else(|_| nothing())).collect()
     });
     let named = environments.iter().zip(seen);
