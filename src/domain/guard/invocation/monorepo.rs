@@ -1,10 +1,10 @@
 //! Sees through the task runners over a workspace, turbo, lerna and nx: the scripts of these names in every package that their
 //! filters leave, and those that turbo's own configuration puts in front.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::options::after_flags;
-use super::script::{filtered, programs, run};
+use super::script::{left_by, programs, run};
 use super::{Inner, Reader, Word};
 use crate::domain::guard::project::Package;
 use crate::domain::guard::scope::Scope;
@@ -78,12 +78,10 @@ pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &
     if name == "nx" && verb.is_empty() && tasks.len() == 2 {
         filters.extend(tasks.pop().map(str::to_owned));
     }
-    let mut left = Package::workspace(reader.files, &scope.cwd);
     // Turbo's filters are for the members alone.
-    if name == "turbo" && !filters.is_empty() && left.len() > 1 {
-        left.remove(0);
-    }
-    let left: Vec<PathBuf> = filtered(left, &filters).into_iter().map(|one| one.directory).collect();
+    let skip = usize::from(name == "turbo" && !filters.is_empty() && all.len() > 1);
+    let left = all[skip..].iter().zip(left_by(&all[skip..], &filters));
+    let left: Vec<&Path> = left.filter(|(_, stays)| *stays).map(|(one, _)| one.directory.as_path()).collect();
     let mut tasks: Vec<(String, Upstream)> = tasks.into_iter().map(|task| (task.to_owned(), Upstream::No)).collect();
     if name == "turbo" {
         depended_on(reader, all.first(), &mut tasks);
@@ -96,7 +94,7 @@ pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &
         let left = &left;
         all.iter()
             .filter(move |package| project.is_none_or(|project| project == "//" || package.is_named(project)))
-            .filter(move |package| *upstream == Upstream::Yes || left.contains(&package.directory))
+            .filter(move |package| *upstream == Upstream::Yes || left.contains(&package.directory.as_path()))
             .flat_map(move |package| {
                 let of_its_own = if name == "nx" { package.nx_target(reader.files, script) } else { Ok(Vec::new()) };
                 let own = match of_its_own {

@@ -94,13 +94,18 @@ pub(super) fn nearest(reader: &Reader<'_>, scope: &Scope<'_>) -> Vec<Package> {
 /// The packages that filters leave: those that one names, or all but those that `!` names. A filter that cannot be followed,
 /// such as what changed since a commit, may mean any of them.
 pub(super) fn filtered(all: Vec<Package>, filters: &[String]) -> Vec<Package> {
+    let left = left_by(&all, filters);
+    all.into_iter().zip(left).filter(|(_, stays)| *stays).map(|(package, _)| package).collect()
+}
+
+/// Whether each of the packages stays.
+pub(super) fn left_by(all: &[Package], filters: &[String]) -> Vec<bool> {
     let (out, within): (Vec<&str>, Vec<&str>) =
         filters.iter().map(String::as_str).partition(|one| one.starts_with('!'));
     let is =
         |package: &Package, filters: &[&str]| filters.iter().any(|one| package.is_named(one.trim_start_matches('!')));
     let known = within.iter().all(|one| !one.contains('[')) && all.iter().any(|package| is(package, &within));
-    let stays = |package: &Package| !is(package, &out) && (!known || is(package, &within));
-    all.into_iter().filter(stays).collect()
+    all.iter().map(|package| !is(package, &out) && (!known || is(package, &within))).collect()
 }
 
 pub(super) fn named(reader: &Reader<'_>, scope: &Scope<'_>, filter: &str) -> Vec<Package> {
