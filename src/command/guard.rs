@@ -242,7 +242,14 @@ pub fn stand(
                 }
             };
             let more = |(why, word): &(String, String)| {
-                consent::typed(&format!("nexus-env: {why}: ")).is_ok_and(|typed| typed == *word)
+                let question = format!("nexus-env: {why}: ");
+                match layer {
+                    Layer::Line => consent::typed_within_a_line(&question)
+                        .is_ok_and(|typed| matches!(typed, Typed::Answer(typed) if typed == *word)),
+                    Layer::Shell | Layer::Run | Layer::Node | Layer::Agent | Layer::Engine => {
+                        consent::typed(&question).is_ok_and(|typed| typed == *word)
+                    }
+                }
             };
             if typed.is_ok_and(|typed| typed == word)
                 && script.and_then(|script| script.unproven).as_ref().is_none_or(more)
