@@ -163,10 +163,19 @@ pub fn accept(ambient: &Ambient, standing: &Standing<'_>, line: &str, extent: Ex
         return Accepted::GoesOn;
     }
     if exit == 4 {
-        return Accepted::Asks;
+        return if run_asks(&found) { Accepted::Runs(Vec::new()) } else { Accepted::Asks };
     }
     audit::decided(ambient, standing.root(), &found, Event::Blocked, Layer::Line);
     Accepted::Refused(report::told(&found))
+}
+
+/// Whether all that the line is asked about is started by this program's own `run`, which asks itself, and with more to show.
+fn run_asks(outcome: &Outcome<'_>) -> bool {
+    let Outcome::Judged(all, _) = outcome else { return false };
+    let is_ours =
+        |words: &Vec<String>| words.first().is_some_and(|program| program.rsplit('/').next() == Some("nexus-env"));
+    let mut asked = all.iter().filter(|judged| matches!(judged.verdict, Verdict::Ask(_)));
+    asked.all(|judged| judged.invocation.outer.iter().any(is_ours))
 }
 
 /// Whether all that would stop the line is that it cannot be read to its end.

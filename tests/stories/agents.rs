@@ -292,8 +292,8 @@ fn an_agent_is_refused_what_would_hand_it_a_protected_environment() {
     persons(&["guard", "pause"], "`guard pause`");
     persons(&["db", "pin", "-e", "dev"], "`db pin`");
     persons(&["db", "label", "-e", "dev"], "`db label`");
-    persons(&["rekey", "--unprotected", "-e", "prod"], "`rekey --unprotected`");
-    persons(&["rekey", "-e", "prod"], "`rekey` of prod");
+    persons(&["rekey", "--unprotected", "-e", "prod"], "changing the readers of prod");
+    persons(&["rekey", "-e", "prod"], "changing the readers of prod");
     persons(&["set", "A", "-e", "prod"], "changing the secrets of prod");
     persons(&["import", ".env", "-e", "prod"], "changing the secrets of prod");
     persons(&["set", "--plain", "A", "-e", "prod"], "`set` in prod");

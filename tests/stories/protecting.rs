@@ -24,7 +24,7 @@ stories! {
         session.answers("nexus-env rekey --unprotected -e prod", "environment: ", "prod").ends_with_status(0).prints(&format!(
             "{asks}prod\n\
              nexus-env: prod has a new key: 1 secret encrypted anew for ada; no longer protected\n\
-             hint: commit the file; the others accept the new key with nexus-env allow\n\
+             hint: commit .nexusenv.d/prod.toml; the others accept the new key with nexus-env allow\n\
              nexus-env: dev · DATABASE_URL and 1 more"));
         session.types("nexus-env get DATABASE_URL -e prod").prints(PROD);
         assert_eq!(logged(&world), "rekeyed prod - unprotected\n");
@@ -37,14 +37,14 @@ fn rekeying_makes_a_new_key_and_an_agent_does_not() {
     let before = std::fs::read_to_string(world.repo().join(".nexusenv.d/prod.toml")).unwrap();
     world.run(&["rekey", "-e", "prod"]).succeeds().prints("").says(
         "nexus-env: prod has a new key: 1 secret encrypted anew for ada\n\
-         hint: commit the file; the others accept the new key with nexus-env allow\n",
+         hint: commit .nexusenv.d/prod.toml; the others accept the new key with nexus-env allow\n",
     );
     let after = std::fs::read_to_string(world.repo().join(".nexusenv.d/prod.toml")).unwrap();
     assert!(before != after && after.contains("\nprotected = true\nrevision = 2\n"), "{after}");
     assert!(world.run(&["get", "DATABASE_URL", "-e", "prod"]).succeeds().stdout.starts_with(PROD.as_bytes()));
     let world = world.variable("CLAUDECODE", "1");
     world.run(&["rekey", "-e", "prod"]).ends_with_status(3).says(
-        "nexus-env: `rekey` of prod is not for a coding agent (CLAUDECODE)\nhint: a person types it in a shell of their own\n",
+        "nexus-env: changing the readers of prod is not for a coding agent (CLAUDECODE)\nhint: a person types it in a shell of their own\n",
     );
     world.run(&["rekey", "-e", "dev"]).succeeds();
     world.run(&["rekey", "--unprotected", "-e", "prod"]).ends_with_status(3);
