@@ -23,10 +23,8 @@ pub enum Format {
     Shell,
     /// One object of names and values
     Json,
-    /// Lines of a .env file, read alike by dotenv, `node --env-file`, docker's --env-file and a shell that sources it
+    /// Lines of a .env file, read alike by dotenv, `node --env-file` and a shell that sources it; by docker too, where it can
     Dotenv,
-    /// The same without docker, which takes no value of several lines, with a `#`, or with blanks at an end
-    Node,
     /// Lines for `docker run --env-file`, which knows no quotes
     Docker,
     /// A step of GitHub Actions: masks every value, then appends to $GITHUB_ENV
@@ -55,15 +53,12 @@ pub fn export(ambient: &Ambient, environment: Option<&str>, format: Format) -> R
         Format::Shell => output::write(&shell(&vars))?,
         Format::Json => output::write(&json(&vars)?)?,
         Format::Dotenv => {
-            let write = |name: &_, value: &_| line::write(Readers::All, name, value);
-            let hint = "nexus-env export --format node, which docker does not read; or nexus-env run -- COMMAND, which needs no file";
-            output::write(&lines(&vars, "a .env file that every program reads alike", hint, write)?)?;
+            let write = |name: &_, value: &[u8]| {
+                line::write(Readers::All, name, value).or_else(|_| line::write(Readers::AllButDocker, name, value))
+            };
+            output::write(&lines(&vars, "a .env file that Node and a shell read alike", write)?)?;
         }
-        Format::Node => {
-            let write = |name: &_, value: &_| line::write(Readers::AllButDocker, name, value);
-            output::write(&lines(&vars, "a .env file that Node and a shell read alike", NO_FILE, write)?)?;
-        }
-        Format::Docker => output::write(&lines(&vars, "docker's --env-file", NO_FILE, docker::write)?)?,
+        Format::Docker => output::write(&lines(&vars, "docker's --env-file", docker::write)?)?,
         Format::Github => github(ambient, &vars)?,
     }
     Ok(Status::DONE)
@@ -104,16 +99,13 @@ const NO_FILE: &str = "nexus-env export --format json, or nexus-env run -- COMMA
 fn lines(
     vars: &Vars,
     place: &str,
-    hint: &str,
     write: impl Fn(&VariableName, &[u8]) -> Result<String, &'static str>,
 ) -> Result<Vec<u8>> {
     let mut out = String::new();
     for (name, value) in vars.iter() {
-        out.push_str(
-            &write(name, value.expose()).map_err(|what| {
-                Failure::new(format!("`{name}` cannot stand in {place}: it holds {what}")).hint(hint)
-            })?,
-        );
+        out.push_str(&write(name, value.expose()).map_err(|what| {
+            Failure::new(format!("`{name}` cannot stand in {place}: it holds {what}")).hint(NO_FILE)
+        })?);
     }
     Ok(out.into_bytes())
 }

@@ -69,7 +69,7 @@ pub fn run(
     }
     load::ask_for(ambient, &loaded, environment)?;
     let (vars, secrets) = load::variables_and_secrets(ambient, &loaded, &active)?;
-    let hidden = hidden(output, &vars, &secrets);
+    let hidden = hidden(if prints_values(words) { Output::AsItIs } else { output }, &vars, &secrets);
     refuse_astray(ambient, &loaded, environment, &vars, words)?;
     let engine = layers_of::engine_before(&vars, &ambient.variables);
     let named = Named::by_rules(loaded.config.guard.iter().map(|rule| rule.command.as_str()));
@@ -115,6 +115,11 @@ pub fn run(
         script.ended(ambient, &loaded, environment, load::access(environment, active.granted), ended);
     }
     Ok(ended.pass_on())
+}
+
+/// printenv(1) was asked for a value by its name, as `get` is: scripts take what it says.
+fn prints_values(words: &[OsString]) -> bool {
+    words.first().is_some_and(|program| Path::new(program).file_name().is_some_and(|name| name == "printenv"))
 }
 
 /// What must not be seen in what the command writes, and in which of its streams; `None` where nothing has to be looked at.
