@@ -197,7 +197,7 @@ fn wrong_usage_says_what_to_type_and_never_what_may_be_a_value() {
             &["export", "--format", "yaml"],
             2,
             "invalid value 'yaml' for '--format <FORMAT>'\n  \
-          [possible values: shell, json, dotenv, node, docker, github]\nhint: nexus-env export --help",
+          [possible values: shell, json, dotenv, docker, github]\nhint: nexus-env export --help",
         ),
         (
             &["run", "prod", "--", "ls"],

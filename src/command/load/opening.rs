@@ -78,6 +78,11 @@ fn kept(ambient: &Ambient, stores: &[&Container]) -> Option<DataKey> {
 /// # Errors
 /// As [`Opened::identities`].
 pub fn ask_for(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<()> {
+    // Most identities ask for nothing, whatever the store.
+    if let Ok(Understood::Ready(identities)) = identity::look(ambient) {
+        loaded.opened.0.get_or_init(|| Arc::new(identities));
+        return Ok(());
+    }
     match vault::read(&loaded.repository.root, &environment.name)? {
         None => Ok(()),
         Some(store) => loaded.opened.identities(ambient, &environment.name, &[&store], Asking::Person).map(drop),

@@ -18,7 +18,12 @@ impl Day {
 
     /// `2026-03-01`; `None` for any other text, also for a day that there is not.
     pub fn parse(text: &str) -> Option<Day> {
-        calendar::seconds(&format!("{text}T00:00:00Z")).map(Day::of)
+        let digit = |byte: &u8| byte.is_ascii_digit().then(|| i64::from(byte - b'0'));
+        let number = |digits: &[u8]| digits.iter().try_fold(0, |number, byte| Some(number * 10 + digit(byte)?));
+        let [year @ .., b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+        let written = (number(year).filter(|_| year.len() == 4)?, number(&[*m1, *m2])?, number(&[*d1, *d2])?);
+        let days = calendar::days(written.0, written.1, written.2);
+        (calendar::civil(days) == written).then_some(Day(days))
     }
 
     pub fn after(self, days: Days) -> Day {
@@ -33,8 +38,8 @@ impl Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = calendar::rfc3339(self.0 * SECONDS);
-        f.write_str(text.split('T').next().unwrap_or_default())
+        let (year, month, day) = calendar::civil(self.0);
+        write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
 

@@ -87,8 +87,9 @@ impl Moment {
     /// `None` for any text but the one that it is written as.
     pub fn parse(text: &str) -> Option<Moment> {
         let (revision, day) = text.split_once(' ')?;
-        let moment = Moment { revision: revision.parse().ok()?, day: Day::parse(day)? };
-        (moment.revision <= i64::MAX as u64 && moment.to_string() == text).then_some(moment)
+        let plain = revision == "0" || !revision.starts_with(['0', '+']);
+        let moment = Moment { revision: revision.parse().ok().filter(|_| plain)?, day: Day::parse(day)? };
+        (moment.revision <= i64::MAX as u64).then_some(moment)
     }
 }
 
