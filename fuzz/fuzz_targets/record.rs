@@ -2,8 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use nexus_env::domain::config::person;
 use nexus_env::domain::guard::pause::Pause;
-use nexus_env::domain::{person, record};
+use nexus_env::domain::page::record;
 
 fuzz_target!(|text: &str| {
     let (lines, torn) = record::read(text);
