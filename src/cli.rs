@@ -26,8 +26,11 @@ use crate::trace;
 
 /// Runs the program and returns its exit status.
 pub fn run(words: Vec<OsString>) -> Status {
-    memory::protect();
     let mut ambient = ambient::read();
+    // The tour's stand-in tunnel holds no secret, and has to be seen by who looks at its port: proc(5) hides what cannot be dumped.
+    if ambient.variables.get(tunnel::MARK).is_none() {
+        memory::protect();
+    }
     // Not where Prisma reads what its engine says.
     let is_engine = words.first().is_some_and(command::engine::is_meant);
     if ambient.variables.text(given::TRACE) == Some("1") && !is_engine {
