@@ -35,6 +35,8 @@ function __nexus_env_is_all
     return 0
 end
 
+# A line may hold a password that its command gets as a variable. So the program gets the line as one, for itself alone: the
+# words of a process are everybody's to read.
 # 0: the shell may run it. 3: it is refused, and __nexus_env_why says why, where it was not told yet. 130: the person takes
 # the line back. A yes that the person gave holds until the next prompt.
 function __nexus_env_judge
@@ -55,7 +57,7 @@ function __nexus_env_judge
     set -l __nexus_env_code 127
     set -l __nexus_env_out
     if test -x "$__nexus_env_bin"
-        set __nexus_env_out ($__nexus_env_bin __line --holders=$__nexus_env_holders -- $__nexus_env_text 2>/dev/tty </dev/null)
+        set __nexus_env_out (NEXUS_ENV_LINE=$__nexus_env_text $__nexus_env_bin __line --holders=$__nexus_env_holders 2>/dev/tty </dev/null)
         set __nexus_env_code $status
     end
     switch $__nexus_env_code
@@ -69,7 +71,7 @@ function __nexus_env_judge
             set -g __nexus_env_why $__nexus_env_out
         case 4
             printf '\n' >/dev/tty
-            set __nexus_env_out ($__nexus_env_bin __line --ask -- $__nexus_env_text 2>/dev/tty </dev/null)
+            set __nexus_env_out (NEXUS_ENV_LINE=$__nexus_env_text $__nexus_env_bin __line --ask 2>/dev/tty </dev/null)
             set __nexus_env_code $status
             switch $__nexus_env_code
                 case 0

@@ -65,6 +65,8 @@ function __nexus_env_is_whole {
   (( ${+functions[__nexus_env_try]} )) && unfunction __nexus_env_try
 } 2>/dev/null
 
+# A line may hold a password that its command gets as a variable. So the program gets the line as one, for itself alone: the
+# words of a process are everybody's to read.
 # 0: the shell may run it. 3: it is refused, and __nexus_env_why says why, where it was not told yet. 130: the person takes
 # the line back. A yes that the person gave holds until the next prompt.
 function __nexus_env_judge {
@@ -81,7 +83,7 @@ function __nexus_env_judge {
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_aliased "$1"
   if [[ -x $__nexus_env_bin ]]; then
-    __nexus_env_out="$(exec "$__nexus_env_bin" __line "--holders=$__nexus_env_holders" -- "$__nexus_env_text" 2>/dev/tty </dev/null)" ||
+    __nexus_env_out="$(NEXUS_ENV_LINE=$__nexus_env_text exec "$__nexus_env_bin" __line "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null)" ||
       __nexus_env_code=$?
   else
     __nexus_env_code=127
@@ -97,7 +99,7 @@ function __nexus_env_judge {
     4)
       zle && zle -I
       __nexus_env_code=0
-      __nexus_env_out="$(exec "$__nexus_env_bin" __line --ask -- "$__nexus_env_text" 2>/dev/tty </dev/null)" || __nexus_env_code=$?
+      __nexus_env_out="$(NEXUS_ENV_LINE=$__nexus_env_text exec "$__nexus_env_bin" __line --ask 2>/dev/tty </dev/null)" || __nexus_env_code=$?
       case $__nexus_env_code in
         0)
           [[ -z $__nexus_env_out ]] || typeset -gx NEXUS_ENV_CONSENT="${__nexus_env_out%%$'\n'*}"

@@ -26,6 +26,7 @@ use crate::trace;
 
 /// Runs the program and returns its exit status.
 pub fn run(words: Vec<OsString>) -> Status {
+    let line = ambient::take(given::LINE);
     let mut ambient = ambient::read();
     // The tour's stand-in tunnel holds no secret, and has to be seen by who looks at its port: proc(5) hides what cannot be dumped.
     if ambient.variables.get(tunnel::MARK).is_none() {
@@ -36,7 +37,7 @@ pub fn run(words: Vec<OsString>) -> Status {
     if ambient.variables.text(given::TRACE) == Some("1") && !is_engine {
         trace::begin();
     }
-    let outcome = match hidden(&ambient, &words) {
+    let outcome = match hidden(&ambient, &words, line) {
         Some(outcome) => outcome,
         None => match parse(&words) {
             Ok(cli) => {
@@ -53,7 +54,7 @@ pub fn run(words: Vec<OsString>) -> Status {
 }
 
 /// Words that only the hook and the tour use. They come first: they are on the way of every prompt that changed.
-fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
+fn hidden(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -> Option<Result<Status>> {
     let (called, rest) = words.split_first()?;
     if ambient.variables.get(tunnel::MARK).is_some() {
         return Some(command::tour::stand_in(rest));
@@ -68,7 +69,7 @@ fn hidden(ambient: &Ambient, words: &[OsString]) -> Option<Result<Status>> {
         "__guard" => Some(command::sentry::for_shell(ambient, rest)),
         "__merge" => Some(command::conflict::driver(ambient, rest)),
         "__names" => Some(command::conflict::names(rest)),
-        "__line" => Some(command::sentry::for_line(ambient, rest)),
+        "__line" => Some(command::sentry::for_line(ambient, rest, line)),
         "__ended" => Some(command::sentry::deployed(ambient, rest)),
         "__tour-reach" => Some(command::tour::reach(ambient, rest)),
         "hook" if rest.len() == 1 && !rest[0].to_string_lossy().starts_with('-') => {

@@ -95,14 +95,13 @@ fn consented(ambient: &Ambient, stood: &Stood) -> Result<Status> {
     Ok(status)
 }
 
-/// `__line [--ask] [--begun] [--holders=…] -- TEXT`, for the line that a person accepts at a shell's prompt. What is to be said
+/// `__line [--ask] [--begun] [--holders=…]`, for the line that a person accepts at a shell's prompt, which comes as a variable. What is to be said
 /// goes to stdout: the shell tells it when the line has left the screen. Nobody is asked before `--ask`, which then prints
 /// what `__guard` prints. With `--begun` the text may be the beginning of a command.
-pub fn for_line(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
-    let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
-    let line = words.get(at + 1).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
+pub fn for_line(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -> Result<Status> {
+    let line = line.unwrap_or_default().to_string_lossy().into_owned();
     let (mut asking, mut extent) = (false, Extent::Whole);
-    for flag in words[..at].iter().filter_map(|word| word.to_str()) {
+    for flag in words.iter().filter_map(|word| word.to_str()) {
         match flag.strip_prefix("--holders=") {
             Some(seen) if Holders::parse(seen).is_none_or(|seen| astray::has_changed(&seen)) => {
                 return Ok(Status::from(LOAD_FIRST));

@@ -1,6 +1,6 @@
 //! Reads the process's surroundings, once. The only file that reads the process environment.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -55,6 +55,15 @@ pub fn read() -> Ambient {
         home,
         variables,
     }
+}
+
+/// Takes a variable out of this process's environment, so that nothing that it starts inherits it. To be called before there
+/// is a second thread.
+pub fn take(name: &str) -> Option<OsString> {
+    let value = std::env::var_os(name)?;
+    // SAFETY: this is the only thread.
+    unsafe { std::env::remove_var(name) };
+    Some(value)
 }
 
 /// This program's own file, for what is started as another process of it.

@@ -301,6 +301,28 @@ fn without_an_answer_no_line_with_a_tool_runs() {
     }
 }
 
+/// `PGPASSWORD=… psql` shows the password to nobody, and being asked about does not either.
+#[test]
+fn a_line_is_in_nobodys_words() {
+    use std::os::unix::fs::PermissionsExt;
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+        let world = world();
+        let (stand_in, words) = (world.outside("nexus-env"), world.outside("words"));
+        let script =
+            format!("#!/bin/sh\necho \"$@\" >>{}\nexec {} \"$@\"\n", words.display(), env!("CARGO_BIN_EXE_nexus-env"));
+        std::fs::write(&stand_in, script).unwrap();
+        std::fs::set_permissions(&stand_in, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let world = world.after_hook(&shell.sets("__nexus_env_bin", &stand_in.display().to_string()));
+        let mut session = on_prod(&world, shell);
+        let said = session.types(&format!("PGPASSWORD=hunter2 {RESET}")).ends_with_status(3).text.clone();
+        assert!(said.contains(REFUSED.trim_end()), "{shell}: {said}");
+        let words = std::fs::read_to_string(words).unwrap();
+        assert!(words.contains("__line") && !words.contains("hunter2"), "{shell}: {words}");
+        let environment = session.env_of_child();
+        assert!(environment.iter().all(|(name, _)| name != "NEXUS_ENV_LINE"), "{shell}");
+    }
+}
+
 /// As a plugin does it that wraps the widgets anew before each prompt.
 #[test]
 fn a_plugin_that_wraps_the_widgets_at_each_prompt_is_no_hindrance() {
