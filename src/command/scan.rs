@@ -30,7 +30,16 @@ struct Place {
     hit: Hit,
 }
 
-/// Looks, prints a line for each place, and ends with status 1 where there is one.
+/// What came of looking.
+struct Looked {
+    places: Vec<Place>,
+    /// Completes "stands in clear in …".
+    at: String,
+    /// How many files could not be read. What stands there is not known, so they are no good news.
+    unread: usize,
+}
+
+/// Looks, prints a line for each place, and ends with status 1 where there is one, or where not everything could be read.
 pub fn scan(ambient: &Ambient, paths: &[PathBuf], environment: Option<&str>, within: Where) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     let secrets = secrets(ambient, &loaded, environment)?;
@@ -47,12 +56,12 @@ pub fn scan(ambient: &Ambient, paths: &[PathBuf], environment: Option<&str>, wit
         terminal::say(ambient, "there is no stored value to look for");
         return Ok(Status::DONE);
     };
-    let (places, looked_at) = match within {
+    let looked = match within {
         Where::WorkTree => work_tree(ambient, &loaded, paths, &search)?,
         Where::Staged => staged(ambient, &loaded, paths, &search)?,
         Where::History => history(&loaded, &search)?,
     };
-    report(ambient, &search, &places, &looked_at)
+    report(ambient, &search, &looked)
 }
 
 /// The secrets of each environment that can be opened here. Who cannot is said, and what they hold is not looked for.
@@ -88,7 +97,7 @@ fn git(loaded: &Loaded) -> Result<Git> {
     })
 }
 
-fn work_tree(ambient: &Ambient, loaded: &Loaded, paths: &[PathBuf], search: &Search) -> Result<(Vec<Place>, String)> {
+fn work_tree(ambient: &Ambient, loaded: &Loaded, paths: &[PathBuf], search: &Search) -> Result<Looked> {
     let git = match paths.is_empty() {
         true => Some(git(loaded)?),
         false => Git::around(&loaded.repository.root),
@@ -96,6 +105,12 @@ fn work_tree(ambient: &Ambient, loaded: &Loaded, paths: &[PathBuf], search: &Sea
     let mut all = Vec::new();
     // A file that is named is looked at, also one that git ignores.
     let absolute = absolute(ambient, paths);
+    if let Some((typed, _)) = paths.iter().zip(&absolute).find(|(_, path)| !files::is_there(path)) {
+        let typed = safe_text::path(typed);
+        return Err(Failure::new(format!("there is no `{typed}`"))
+            .hint("nexus-env scan looks at every file of the repository")
+            .into());
+    }
     let (named, directories): (Vec<&PathBuf>, Vec<&PathBuf>) = absolute.iter().partition(|path| files::is_file(path));
     let top = git.as_ref().map(|git| git.top.as_path());
     all.extend(named.into_iter().cloned());
@@ -112,15 +127,18 @@ fn work_tree(ambient: &Ambient, loaded: &Loaded, paths: &[PathBuf], search: &Sea
     let mut progress = terminal::Progress::new(ambient, all.len(), "files");
     let seen = files::each(&all, &look, &mut |done| progress.at(done));
     drop(progress);
-    let mut places = Vec::new();
+    let (mut places, mut unread) = (Vec::new(), 0);
     for (number, seen) in seen {
         let file = shown_from(top, &all[number]);
         match seen {
             Ok(hits) => places.extend(hits.into_iter().map(|hit| Place { file: file.clone(), hit })),
-            Err(error) => terminal::say_anyway(&format!("not looked at: `{file}`: {error}")),
+            Err(error) => {
+                unread += 1;
+                terminal::say_anyway(&format!("not looked at: `{file}`: {error}"));
+            }
         }
     }
-    Ok((places, files_of(all.len())))
+    Ok(Looked { places, at: files_of(all.len()), unread })
 }
 
 fn files_of(count: usize) -> String {
@@ -138,7 +156,7 @@ fn absolute(ambient: &Ambient, paths: &[PathBuf]) -> Vec<PathBuf> {
     paths.iter().map(|path| whole(path).canonicalize().unwrap_or_else(|_| whole(path))).collect()
 }
 
-fn staged(ambient: &Ambient, loaded: &Loaded, paths: &[PathBuf], search: &Search) -> Result<(Vec<Place>, String)> {
+fn staged(ambient: &Ambient, loaded: &Loaded, paths: &[PathBuf], search: &Search) -> Result<Looked> {
     let git = git(loaded)?;
     let staged = git.staged(&absolute(ambient, paths))?;
     let mut places = Vec::new();
@@ -146,10 +164,11 @@ fn staged(ambient: &Ambient, loaded: &Loaded, paths: &[PathBuf], search: &Search
         let file = safe_text::path(path);
         places.extend(search.hits(content).into_iter().map(|hit| Place { file: file.clone(), hit }));
     })?;
-    Ok((places, format!("{} that {} staged", files_of(staged.len()), if staged.len() == 1 { "is" } else { "are" })))
+    let are = if staged.len() == 1 { "is" } else { "are" };
+    Ok(Looked { places, at: format!("{} that {are} staged", files_of(staged.len())), unread: 0 })
 }
 
-fn history(loaded: &Loaded, search: &Search) -> Result<(Vec<Place>, String)> {
+fn history(loaded: &Loaded, search: &Search) -> Result<Looked> {
     let git = git(loaded)?;
     let (mut found, mut count) = (Vec::new(), 0);
     git.show_history(&mut |object| {
@@ -178,7 +197,7 @@ fn history(loaded: &Loaded, search: &Search) -> Result<(Vec<Place>, String)> {
         });
         places.push(Place { file: format!("{commit}:{file}"), hit });
     }
-    Ok((places, format!("{count} commits")))
+    Ok(Looked { places, at: format!("{count} commits"), unread: 0 })
 }
 
 fn path_of<'o>(object: &Object<'o>) -> &'o Path {
@@ -186,9 +205,17 @@ fn path_of<'o>(object: &Object<'o>) -> &'o Path {
     Path::new(std::ffi::OsStr::from_bytes(object.path))
 }
 
-fn report(ambient: &Ambient, search: &Search, places: &[Place], looked_at: &str) -> Result<Status> {
+fn report(ambient: &Ambient, search: &Search, Looked { places, at, unread }: &Looked) -> Result<Status> {
+    if places.is_empty() && *unread > 0 {
+        return Err(Failure::new(format!(
+            "{} could not be looked at, and nothing was found in the rest",
+            files_of(*unread)
+        ))
+        .hint("let yourself read what is named above, or name the paths to look at: nexus-env scan PATH")
+        .into());
+    }
     if places.is_empty() {
-        terminal::say(ambient, &format!("no stored value stands in clear in {looked_at}"));
+        terminal::say(ambient, &format!("no stored value stands in clear in {at}"));
         return Ok(Status::DONE);
     }
     let line = |place: &Place| {
@@ -197,7 +224,7 @@ fn report(ambient: &Ambient, search: &Search, places: &[Place], looked_at: &str)
     };
     output::page(&places.iter().map(line).collect::<String>())?;
     let count = if places.len() == 1 { "1 place".to_owned() } else { format!("{} places", places.len()) };
-    Err(Failure::new(format!("a stored value stands in clear in {count} of {looked_at}"))
+    Err(Failure::new(format!("a stored value stands in clear in {count} of {at}"))
         .hint("take it out, and change the credential where it was issued: whoever has a copy has it; then nexus-env set NAME")
         .into())
 }

@@ -96,6 +96,11 @@ pub fn below(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Whether anything is there.
+pub fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// Whether it is there and no directory.
 pub fn is_file(path: &Path) -> bool {
     path.is_file()

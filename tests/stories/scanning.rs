@@ -35,6 +35,21 @@ fn a_password_in_a_document_is_found_and_never_shown() {
     world.run(&["scan", "-q", "ignored.txt"]).ends_with_status(1).prints("ignored.txt:7: `DATABASE_URL` of prod\n");
 }
 
+/// What stands there is unknown, and so no good news.
+#[test]
+fn a_file_that_cannot_be_read_is_named_and_fails() {
+    let world = world().file("clean.txt", "postgres 1234\n");
+    std::fs::File::create(world.repo().join("dump.sql")).unwrap().set_len((1 << 30) + 1).unwrap();
+    world.run(&["scan", "clean.txt", "dump.sql"]).ends_with_status(1).prints("").says(&format!(
+        "{SHORT}nexus-env: not looked at: `dump.sql`: file too large\n\
+         nexus-env: 1 file could not be looked at, and nothing was found in the rest\n\
+         hint: let yourself read what is named above, or name the paths to look at: nexus-env scan PATH\n"
+    ));
+    world.run(&["scan", "missing"]).ends_with_status(1).prints("").says(&format!(
+        "{SHORT}nexus-env: there is no `missing`\nhint: nexus-env scan looks at every file of the repository\n"
+    ));
+}
+
 #[test]
 fn what_is_staged_counts_as_it_is_staged_and_what_was_committed_stays() {
     let world = world().file("a file.txt", "x\nhunter2-prod\n");
