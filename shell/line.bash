@@ -83,7 +83,7 @@ __nexus_env_judge() {
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_aliased "$1"
   if [[ -x $__nexus_env_bin ]]; then
-    __nexus_env_out=$(NEXUS_ENV_LINE=$__nexus_env_text exec "$__nexus_env_bin" __line --begun "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null) || __nexus_env_code=$?
+    __nexus_env_out=$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line --begun "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null) || __nexus_env_code=$?
   else
     __nexus_env_code=127
   fi
@@ -94,7 +94,7 @@ __nexus_env_judge() {
       # The line has gone from the screen.
       printf '> %s\n' "$1" >/dev/tty
       __nexus_env_code=0
-      __nexus_env_out=$(NEXUS_ENV_LINE=$__nexus_env_text exec "$__nexus_env_bin" __line --ask 2>/dev/tty </dev/null) || __nexus_env_code=$?
+      __nexus_env_out=$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line --ask 2>/dev/tty </dev/null) || __nexus_env_code=$?
       case $__nexus_env_code in
         0)
           [[ -z $__nexus_env_out ]] || export NEXUS_ENV_CONSENT="${__nexus_env_out%%$'\n'*}"

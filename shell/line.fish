@@ -57,7 +57,7 @@ function __nexus_env_judge
     set -l __nexus_env_code 127
     set -l __nexus_env_out
     if test -x "$__nexus_env_bin"
-        set __nexus_env_out (NEXUS_ENV_LINE=$__nexus_env_text $__nexus_env_bin __line --holders=$__nexus_env_holders 2>/dev/tty </dev/null)
+        set __nexus_env_out (NEXUS_ENV_TYPED=$__nexus_env_text $__nexus_env_bin __line --holders=$__nexus_env_holders 2>/dev/tty </dev/null)
         set __nexus_env_code $status
     end
     switch $__nexus_env_code
@@ -71,7 +71,7 @@ function __nexus_env_judge
             set -g __nexus_env_why $__nexus_env_out
         case 4
             printf '\n' >/dev/tty
-            set __nexus_env_out (NEXUS_ENV_LINE=$__nexus_env_text $__nexus_env_bin __line --ask 2>/dev/tty </dev/null)
+            set __nexus_env_out (NEXUS_ENV_TYPED=$__nexus_env_text $__nexus_env_bin __line --ask 2>/dev/tty </dev/null)
             set __nexus_env_code $status
             switch $__nexus_env_code
                 case 0

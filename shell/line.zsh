@@ -83,7 +83,7 @@ function __nexus_env_judge {
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_aliased "$1"
   if [[ -x $__nexus_env_bin ]]; then
-    __nexus_env_out="$(NEXUS_ENV_LINE=$__nexus_env_text exec "$__nexus_env_bin" __line "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null)" ||
+    __nexus_env_out="$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null)" ||
       __nexus_env_code=$?
   else
     __nexus_env_code=127
@@ -99,7 +99,7 @@ function __nexus_env_judge {
     4)
       zle && zle -I
       __nexus_env_code=0
-      __nexus_env_out="$(NEXUS_ENV_LINE=$__nexus_env_text exec "$__nexus_env_bin" __line --ask 2>/dev/tty </dev/null)" || __nexus_env_code=$?
+      __nexus_env_out="$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line --ask 2>/dev/tty </dev/null)" || __nexus_env_code=$?
       case $__nexus_env_code in
         0)
           [[ -z $__nexus_env_out ]] || typeset -gx NEXUS_ENV_CONSENT="${__nexus_env_out%%$'\n'*}"

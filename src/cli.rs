@@ -26,7 +26,7 @@ use crate::trace;
 
 /// Runs the program and returns its exit status.
 pub fn run(words: Vec<OsString>) -> Status {
-    let line = ambient::take(given::LINE);
+    let line = ambient::take(given::TYPED);
     let mut ambient = ambient::read();
     // The tour's stand-in tunnel holds no secret, and has to be seen by who looks at its port: proc(5) hides what cannot be dumped.
     if ambient.variables.get(tunnel::MARK).is_none() {

@@ -319,7 +319,7 @@ fn a_line_is_in_nobodys_words() {
         let words = std::fs::read_to_string(words).unwrap();
         assert!(words.contains("__line") && !words.contains("hunter2"), "{shell}: {words}");
         let environment = session.env_of_child();
-        assert!(environment.iter().all(|(name, _)| name != "NEXUS_ENV_LINE"), "{shell}");
+        assert!(environment.iter().all(|(name, _)| name != "NEXUS_ENV_TYPED"), "{shell}");
     }
 }
 

@@ -21,7 +21,7 @@ pub const UNTIL_UPTIME: &str = "NEXUS_ENV_UNTIL_UPTIME";
 pub const ACCESS: &str = "NEXUS_ENV_ACCESS";
 
 /// The line that a shell asks about, for one process of this program, which takes it away before anything else.
-pub const LINE: &str = "NEXUS_ENV_LINE";
+pub const TYPED: &str = "NEXUS_ENV_TYPED";
 /// `1` where a person wants to see what is read, asked, observed and concluded.
 pub const TRACE: &str = "NEXUS_ENV_TRACE";
 
