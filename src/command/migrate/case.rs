@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::side::{self, Side};
 use super::target::{self, Looked};
-use super::{Stock, Tree};
+use super::tree::{Stock, Tree};
 use crate::command::load::Loaded;
 use crate::domain::config::Environment;
 use crate::domain::promotion::act::{self, Act};

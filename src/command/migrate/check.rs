@@ -1,7 +1,7 @@
 //! `migrate check`: what a branch does to the history of migrations, and what its SQL does. It needs no database, no secret
 //! and no `.nexusenv`.
 
-use super::{Tree, texts};
+use super::tree::{Tree, texts};
 use crate::command::load::{self, Configured};
 use crate::domain::promotion::base::{self, Sides, Texts};
 use crate::domain::promotion::finding::{Finding, Harm, allowances};

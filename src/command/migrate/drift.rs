@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use super::case::Case;
+use super::presence;
 use super::side::Side;
-use super::target;
 use super::throwaway::{self, Throwaway, Tools};
 use crate::domain::promotion::catalogue::Catalogue;
 use crate::domain::promotion::ledger::Cell;
@@ -78,5 +78,5 @@ fn read(url: &DatabaseUrl) -> Result<Catalogue> {
     let silence = |why: String| Failure::new(format!("its catalogue could not be read: {why}"));
     let mut reading = Reading::open(url, PATIENCE)
         .map_err(|reply| silence(reply.answer.err().map_or_else(String::new, |silence| silence.words())))?;
-    Ok(target::catalogue(&mut reading).map_err(|why| silence(why.words()))?)
+    Ok(presence::catalogue(&mut reading).map_err(|why| silence(why.words()))?)
 }

@@ -3,8 +3,8 @@
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use super::presence::session;
 use super::side::Side;
-use super::target::session;
 use crate::domain::promotion::limits;
 use crate::domain::promotion::look::PRISMAS_LOCK;
 use crate::domain::session::ambient::Ambient;

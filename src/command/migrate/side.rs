@@ -1,10 +1,10 @@
 //! One environment's side of the ledger: its database URL, what it reaches, and the history that the database keeps.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Tree, target};
+use super::presence;
 use crate::command::load::{self, Loaded};
 use crate::command::observation;
 use crate::domain::config::Environment;
@@ -12,8 +12,7 @@ use crate::domain::config::name::VariableName;
 use crate::domain::config::vars::{self, Vars};
 use crate::domain::guard::invocation::datasource::Written;
 use crate::domain::promotion::history::{History, Now, Row};
-use crate::domain::promotion::ledger::{Column, InGit, Seen};
-use crate::domain::promotion::migration::Migration;
+use crate::domain::promotion::ledger::{Column, Seen};
 use crate::domain::promotion::place::Place;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::evidence::Evidence;
@@ -168,8 +167,8 @@ impl<'a> Side<'a> {
 impl Side<'_> {
     /// What the database is at. While somebody is at it, its catalogue is locked.
     fn now(&self, reading: &mut Reading) -> Now {
-        let deploying = target::deploying(reading).ok().flatten();
-        let catalogue = if deploying.is_none() { target::catalogue(reading).ok() } else { None };
+        let deploying = presence::deploying(reading).ok().flatten();
+        let catalogue = if deploying.is_none() { presence::catalogue(reading).ok() } else { None };
         Now { deploying, catalogue, schema: self.schema() }
     }
 }
@@ -230,37 +229,4 @@ pub fn columns(ambient: &Ambient, loaded: &Loaded, environments: &[&Environment]
     });
     let named = environments.iter().zip(seen);
     named.map(|(environment, seen)| Column { environment: environment.name.clone(), seen }).collect()
-}
-
-/// How each migration of a place stands in git.
-pub fn in_git(tree: &Tree, place: &Place, migrations: &[Migration]) -> Result<BTreeMap<String, InGit>> {
-    let Some(git) = &tree.git else {
-        return Ok(migrations.iter().map(|one| (one.name.clone(), InGit::Unknown)).collect());
-    };
-    let folder = tree.shown(&place.migrations);
-    let committed = match git.commit("HEAD") {
-        Some(head) => super::texts(git.tree(&head, &place.migrations)?, &folder),
-        None => BTreeMap::new(),
-    };
-    let files: Vec<_> = migrations.iter().map(|one| place.migrations.join(&one.name).join("migration.sql")).collect();
-    let ids = git.ids(&files)?;
-    let fresh = migrations.iter().any(|one| !committed.contains_key(&one.name));
-    let staged = if fresh { super::texts(git.index(&place.migrations), &folder) } else { BTreeMap::new() };
-    let mut found: BTreeMap<String, InGit> = migrations
-        .iter()
-        .zip(ids)
-        .map(|(one, id)| {
-            let standing = match committed.get(&one.name) {
-                Some(text) if *text == id => InGit::Committed,
-                Some(_) => InGit::Modified,
-                None if staged.contains_key(&one.name) => InGit::Staged,
-                None => InGit::Untracked,
-            };
-            (one.name.clone(), standing)
-        })
-        .collect();
-    for name in committed.into_keys() {
-        found.entry(name).or_insert(InGit::Deleted);
-    }
-    Ok(found)
 }

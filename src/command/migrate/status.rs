@@ -1,6 +1,7 @@
 //! `migrate status`: each migration, in git and on each environment, and what stands in the way of which.
 
-use super::{Tree, side};
+use super::side;
+use super::tree::Tree;
 use crate::command::load::{self, Loaded};
 use crate::command::observation;
 use crate::domain::config::name::EnvironmentName;

@@ -3,13 +3,12 @@
 
 use std::time::Duration;
 
+use super::presence;
 use super::side::Side;
 use crate::domain::promotion::act::Object;
-use crate::domain::promotion::catalogue::{self, Catalogue};
 use crate::domain::promotion::look::{self, Answer, Meaning, Question, Read};
 use crate::domain::target::server::Silence;
 use crate::domain::text::duration;
-use crate::domain::text::safe_text;
 use crate::edge::database::Reading;
 
 /// For all questions together, and for one.
@@ -54,7 +53,7 @@ pub fn look(side: &Side<'_>, migrations: &[Read]) -> Looked {
     }
     let tables: Vec<&Object> = locked.iter().map(|one| &one.table).collect();
     looked.found.extend(others(&mut reading, &tables));
-    looked.deploying = deploying(&mut reading).ok().flatten();
+    looked.deploying = presence::deploying(&mut reading).ok().flatten();
     looked
 }
 
@@ -110,48 +109,14 @@ fn others(reading: &mut Reading, tables: &[&Object]) -> Vec<String> {
         let held = if held.is_empty() { String::new() } else { format!(" and holds a lock on {held}") };
         let age = duration::Duration::short(age);
         let state = if text(3).starts_with("idle") { ", idle" } else { "" };
-        Some(format!("{} has had a transaction open for {age}{state}{held}", session(row)?))
+        Some(format!("{} has had a transaction open for {age}{state}{held}", presence::session(row)?))
     };
     rows.iter().filter_map(told).take(10).collect()
 }
 
-/// What its structure is.
-///
-/// # Errors
-/// Why the server does not say.
-pub fn catalogue(reading: &mut Reading) -> Result<Catalogue, Silence> {
-    Ok(Catalogue::read(&reading.rows(catalogue::SQL, LIMIT)?))
-}
-
-/// `session 4242 (postgres, psql)`, of a row that begins with its number, its user and its application.
-pub fn session(row: &[Option<String>]) -> Option<String> {
-    let [Some(pid), user, application, ..] = row else { return None };
-    let words: Vec<&str> = [user, application].into_iter().flatten().map(String::as_str).collect();
-    let who = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ");
-    Some(format!("session {pid} ({})", safe_text::cut(&who, 80)))
-}
-
-/// Who applies migrations right now: whoever holds Prisma's own lock.
-///
-/// # Errors
-/// Why the server does not say.
-pub fn deploying(reading: &mut Reading) -> Result<Option<String>, Silence> {
-    let sql = format!(
-        "SELECT a.pid::text, a.usename::text, a.application_name::text, extract(epoch FROM now() - a.backend_start)::bigint::text \
-         FROM pg_catalog.pg_locks JOIN pg_catalog.pg_stat_activity a USING (pid) WHERE {}",
-        look::PRISMAS_LOCK
-    );
-    let rows = reading.rows(&sql, LIMIT)?;
-    let told = |row: &Vec<Option<String>>| {
-        let age = row.get(3)?.as_deref()?.parse().unwrap_or(0);
-        Some(format!("{}, for {}", session(row)?, duration::Duration::short(age)))
-    };
-    Ok(rows.first().and_then(told))
-}
-
-/// The same over a connection of its own; `None` also where that gives no answer.
+/// Who applies migrations to it right now, over a connection of its own; `None` also where that gives no answer.
 pub fn deploying_to(side: &Side<'_>) -> Option<String> {
-    deploying(&mut Reading::open(&side.url, LIMIT).ok()?).ok().flatten()
+    presence::deploying(&mut Reading::open(&side.url, LIMIT).ok()?).ok().flatten()
 }
 
 fn literal(text: &str) -> String {
