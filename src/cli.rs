@@ -357,9 +357,9 @@ fn readers(ambient: &Ambient, args: RecipientsArgs) -> Result<()> {
 fn set(ambient: &Ambient, args: &SetArgs) -> Result<()> {
     use command::{plain, variables};
     if let Some(value) = &args.value {
-        let loaded = command::load::configuration(ambient).ok();
-        let meant =
-            loaded.and_then(|loaded| Some(command::load::environment(&loaded, value.to_str()?).ok()?.name.clone()));
+        let loaded = crate::steps::load::configuration(ambient).ok();
+        let meant = loaded
+            .and_then(|loaded| Some(crate::steps::load::environment(&loaded, value.to_str()?).ok()?.name.clone()));
         let refused = variables::refuse_argument(&args.name);
         return Err(match meant {
             Some(name) => refused.hint(format!("nexus-env set {} -e {name}", args.name)),

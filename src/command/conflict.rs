@@ -7,7 +7,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use self::decision::decide;
-use super::load;
 use crate::domain::config::Protection;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::session::ambient::{Ambient, Terminal};
@@ -19,6 +18,7 @@ use crate::edge::git::{Conflicted, Git};
 use crate::edge::vault::{self, Merging, Texts};
 use crate::edge::{output, repo, terminal, trust};
 use crate::error::{Exit, Failure, Result, Status};
+use crate::steps::load;
 
 /// What git calls for a store that both sides changed: the three texts' files, and the store's path. The second file
 /// becomes the merge. Nothing is asked: what needs a person ends with 1, both sides stay in the file, and git calls it a

@@ -4,8 +4,6 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::load::{self, Loaded};
-use super::{audit, observation};
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::{self, Vars};
 use crate::domain::config::{Access, Config, Environment};
@@ -30,6 +28,8 @@ use crate::edge::foreground::Ended;
 use crate::edge::project::Disk;
 use crate::edge::{digest, grant, journal, terminal};
 use crate::error::Result;
+use crate::steps::load::{self, Loaded};
+use crate::steps::{audit, observation};
 
 /// The script, and the commands that lead to it.
 pub struct DataScript {

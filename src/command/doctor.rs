@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::drivers;
-use super::load::{self, Configured, Loaded};
 use super::status::Form;
-use super::stores;
 use crate::domain::config::Proxy;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::page::doctor::{self, Checked, Configuration, Facts, Merging, Prompt, Ready, Severity};
@@ -18,6 +16,8 @@ use crate::domain::session::given;
 use crate::domain::text::safe_text;
 use crate::edge::{ambient, identity, output, survey, terminal, vault};
 use crate::error::{Exit, Failure, Result, Status, told};
+use crate::steps::load::{self, Configured, Loaded};
+use crate::steps::stores;
 
 /// Prints the findings. 0 where none is an error, else 1.
 pub fn doctor(ambient: &Ambient, form: Form) -> Result<Status> {

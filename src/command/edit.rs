@@ -1,7 +1,6 @@
 //! `edit`: an environment's secrets in the person's own editor. The text lies in memory alone while it is open, and only what
 //! changed is sealed.
 
-use super::load;
 use super::variables::{self, Place};
 use crate::domain::config::name::VariableName;
 use crate::domain::config::vars::Vars;
@@ -14,6 +13,7 @@ use crate::domain::text::secret::Secret;
 use crate::edge::desk::{Desk, Memory};
 use crate::edge::{consent, entry, foreground, identity, program, terminal};
 use crate::error::{Exit, Failure, Result, told};
+use crate::steps::load;
 
 /// Opens the secrets of `environment`, or of the selected one, and stores what was changed.
 pub fn edit(ambient: &Ambient, environment: Option<&str>) -> Result<()> {

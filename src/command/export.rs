@@ -6,7 +6,6 @@ use std::path::Path;
 use anyhow::anyhow;
 use clap::ValueEnum;
 
-use crate::command::load;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::vars::Vars;
 use crate::domain::session::ambient::Ambient;
@@ -16,6 +15,7 @@ use crate::domain::target::traces::{self, Guise};
 use crate::domain::text::secret::Secret;
 use crate::edge::{output, terminal};
 use crate::error::{Failure, Result, Status};
+use crate::steps::load;
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Format {

@@ -10,9 +10,8 @@ pub use self::outcome::outcome;
 use std::path::{Path, PathBuf};
 
 use self::outcome::outcome_in;
+use super::data_script;
 use super::migrate::deploy;
-use super::observation::{self, Depth};
-use super::{audit, data_script};
 use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::invocation::Invocation;
@@ -31,6 +30,8 @@ use crate::domain::target::{Selection, StoredUrl};
 use crate::edge::consent::Typed;
 use crate::edge::{clock, consent, grant, output, terminal, watchdog};
 use crate::error::{Failure, Result};
+use crate::steps::audit;
+use crate::steps::observation::{self, Depth};
 
 /// What is to be judged.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,7 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::load::{self, Configured};
 use crate::domain::config::Protection;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::Ambient;
@@ -15,6 +14,7 @@ use crate::domain::store::request::{self, Request};
 use crate::edge::identity::How;
 use crate::edge::{entry, identity, output, requests, terminal, vault};
 use crate::error::{Failure, Result};
+use crate::steps::load::{self, Configured};
 
 /// What becomes of the line.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

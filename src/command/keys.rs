@@ -7,7 +7,6 @@ use rand::RngCore;
 use rand::rngs::OsRng;
 use zeroize::Zeroizing;
 
-use super::load;
 use crate::domain::config::Protection;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::{Ambient, Terminal};
@@ -18,6 +17,7 @@ use crate::domain::text::duration::Duration;
 use crate::domain::text::secret::Secret;
 use crate::edge::{ambient as surroundings, clock, consent, entry, identity, keyring, output, terminal, trust, vault};
 use crate::error::{Exit, Failure, Result};
+use crate::steps::load;
 
 /// What stands before a new identity.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

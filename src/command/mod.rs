@@ -1,8 +1,6 @@
 //! What a user can do, one file a family of verbs: gather (edge), decide (domain), act (edge).
 
 pub mod agent;
-pub mod astray;
-pub mod audit;
 pub mod conflict;
 pub mod data_script;
 pub mod database;
@@ -15,10 +13,8 @@ pub mod guard;
 pub mod init;
 pub mod join;
 pub mod keys;
-pub mod load;
 pub mod log;
 pub mod migrate;
-pub mod observation;
 pub mod pause;
 pub mod persons;
 pub mod plain;
@@ -32,9 +28,7 @@ pub mod scripts;
 pub mod sentry;
 pub mod session;
 pub mod status;
-pub mod stores;
 pub mod tour;
-pub mod trial;
 pub mod trust;
 pub mod variables;
 pub mod verify;

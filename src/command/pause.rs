@@ -1,8 +1,6 @@
 //! `guard pause` and `guard resume`: the person's way out of the guard, for a short time. It never lifts read-only, and
 //! it is never taken from a pipe or from a coding agent.
 
-use super::audit;
-use super::load::{self, Loaded};
 use crate::domain::config::{Access, Environment};
 use crate::domain::guard::pause::{LONGEST, Pause};
 use crate::domain::page::record::{Entry, Event};
@@ -11,6 +9,8 @@ use crate::domain::text::clock::End;
 use crate::domain::text::duration::Duration;
 use crate::edge::{ambient as surroundings, clock, pause, terminal};
 use crate::error::{Exit, Failure, Result};
+use crate::steps::audit;
+use crate::steps::load::{self, Loaded};
 
 /// Pauses the guard in this repository on one environment, once its name was typed on the terminal.
 pub fn pause(ambient: &Ambient, named: Option<&str>, duration: &str) -> Result<()> {

@@ -4,15 +4,15 @@
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
-use super::audit;
 use super::guard::Asked;
-use super::load::{self, Configured};
 use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::agent::line::{self, Surroundings};
 use crate::domain::page::record::{Entry, Event, Layer};
 use crate::domain::session::ambient::Ambient;
 use crate::edge::project::Disk;
+use crate::steps::audit;
+use crate::steps::load::{self, Configured};
 
 /// Why a line must not run, where it does what is a person's, or hides from this program that an agent runs it. Recorded.
 /// `places` are the directories in which it may run.

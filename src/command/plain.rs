@@ -1,7 +1,6 @@
 //! `set --plain`, `unset` of a plain variable and a pinned fingerprint: an edit of `.nexusenv` that stays allowed. Never writes a text that
 //! would not load.
 
-use super::load::{self, Active, Loaded};
 use crate::domain::config::fingerprint::Fingerprint;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::plain;
@@ -15,6 +14,7 @@ use crate::edge::repo::{self, Found};
 use crate::edge::terminal;
 use crate::edge::trust::{self, Trust};
 use crate::error::{Failure, Result};
+use crate::steps::load::{self, Active, Loaded};
 
 /// An allowed configuration, and the environment of it that is worked on.
 #[derive(Clone, Copy)]

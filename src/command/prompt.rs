@@ -3,11 +3,11 @@
 use crate::domain::session::ambient::Ambient;
 use std::path::Path;
 
-use super::load;
 use crate::domain::session::given::{self, Ends, Given};
 use crate::domain::text::duration::Duration;
 use crate::edge::{output, pause};
 use crate::error::{Result, Status};
+use crate::steps::load;
 
 /// Prints the segment, and nothing where no environment is loaded. In `format`, `{env}` is the environment, `{left}` the
 /// time that is left, `{access}` `write` where that was granted, `{paused}` for how long the guard is paused here, and

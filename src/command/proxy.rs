@@ -13,8 +13,6 @@ use std::time::Duration;
 pub use carried::Carry;
 pub use up::{Up, up};
 
-use super::load::{self, Loaded};
-use super::observation;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::vars::Vars;
 use crate::domain::config::{Config, Environment, Proxy};
@@ -26,6 +24,8 @@ use crate::domain::target::url::DatabaseUrl;
 use crate::edge::daemon::{self, Stopped, record};
 use crate::edge::{consent, terminal};
 use crate::error::{Exit, Failure, Result, Status};
+use crate::steps::load::{self, Loaded};
+use crate::steps::observation;
 
 /// How long a proxy may take to end what it is doing before it is killed.
 const GRACE: Duration = Duration::from_secs(10);

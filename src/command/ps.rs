@@ -5,8 +5,6 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::load::{self, Configured};
-use super::observation;
 use super::status::Form;
 use crate::domain::config::Config;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
@@ -16,6 +14,8 @@ use crate::domain::target::url::NOT_A_URL;
 use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
 use crate::edge::{listener, output, terminal};
 use crate::error::{Result, Status};
+use crate::steps::load::{self, Configured};
+use crate::steps::observation;
 
 /// Prints the page or the object. Outside a repository the listeners alone tell, and no environment has a name.
 pub fn ps(ambient: &Ambient, form: Form) -> Result<Status> {

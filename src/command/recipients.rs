@@ -6,7 +6,6 @@ mod leave;
 
 use std::fmt::Write;
 
-use super::load::{self, Loaded};
 use crate::domain::config::Environment;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::page::doctor::stores::place;
@@ -20,6 +19,7 @@ use crate::domain::store::readers::{listed, secrets};
 use crate::edge::vault::{self, Expected, Outcome, Wanted};
 use crate::edge::{entry, identity, output, terminal, trust};
 use crate::error::{Failure, Result};
+use crate::steps::load::{self, Loaded};
 
 pub use admit::{Answer, add, approve};
 pub use leave::{Aim, Leaving, rekey, remove};

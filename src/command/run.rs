@@ -10,8 +10,7 @@ use std::process::Command;
 
 use anyhow::anyhow;
 
-use super::load::{self, Active, Loaded};
-use super::{astray, audit, data_script, proxy, sentry};
+use super::{data_script, proxy, sentry};
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Environment};
@@ -27,6 +26,8 @@ use crate::domain::text::secret::Secret;
 use crate::edge::foreground::attended::{self, Kept};
 use crate::edge::{ambient, grant, identity, layers, program, terminal};
 use crate::error::{Failure, Result, Status, told};
+use crate::steps::load::{self, Active, Loaded};
+use crate::steps::{astray, audit};
 
 /// Whether stored values are replaced in what the command writes to anything but a terminal.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

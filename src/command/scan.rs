@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::load::{self, Loaded};
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
 use crate::domain::session::ambient::Ambient;
@@ -12,6 +11,7 @@ use crate::domain::text::safe_text;
 use crate::edge::git::{Git, Object};
 use crate::edge::{files, output, terminal};
 use crate::error::{Failure, Result, Status, told};
+use crate::steps::load::{self, Loaded};
 
 /// Where to look.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::load::{self, Configured};
 use super::sentry;
 use crate::domain::config::Config;
 use crate::domain::config::name::VariableName;
@@ -19,6 +18,7 @@ use crate::domain::text::pattern;
 use crate::edge::project::Disk;
 use crate::edge::{output, terminal, watchdog};
 use crate::error::{Exit, Failure, Result, Status};
+use crate::steps::load::{self, Configured};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {

@@ -6,8 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::guard::{self, Accepted, Asked, Extent, Form, Standing, Stood, Surroundings};
-use super::load::{self, Configured, Loaded};
-use super::{astray, audit, persons};
+use super::persons;
 use crate::domain::config::Environment;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::person::Protect;
@@ -26,6 +25,8 @@ use crate::edge::project::{self, Disk};
 use crate::edge::watchdog::{self, LIMIT, LastWords};
 use crate::edge::{grant, output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
+use crate::steps::load::{self, Configured, Loaded};
+use crate::steps::{astray, audit};
 
 /// What `__guard` ends with where the shell's variables are to be brought up to date before anything is judged.
 const LOAD_FIRST: u8 = 5;

@@ -14,10 +14,7 @@ use rand::RngCore;
 
 use self::check::check;
 use self::request::{Request, request};
-use super::astray::Seen;
-use super::audit;
-use super::load::{self, Choice, Given, Outcome, Values};
-use super::{proxy, trial};
+use super::proxy;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::person::Lines;
 use crate::domain::config::watch::{Sighting, Watch};
@@ -38,6 +35,10 @@ use crate::domain::text::pattern;
 use crate::edge::shell::{Check, Dialect, Nearby, Remembered, Shell, Transition};
 use crate::edge::{ambient, clock, identity, layers, output, program, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
+use crate::steps::astray::Seen;
+use crate::steps::audit;
+use crate::steps::load::{self, Choice, Given, Outcome, Values};
+use crate::steps::trial;
 
 /// `hook SHELL`: prints the code that a shell evaluates when it starts. `called` is the name by which the program was
 /// started.

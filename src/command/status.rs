@@ -6,10 +6,8 @@ mod services;
 use crate::domain::text::safe_text::safe_text;
 use std::path::Path;
 
-use super::load::{self, Configured, Loaded};
-use super::observation;
 use super::proxy::standing;
-use super::{sentry, stores, trial};
+use super::sentry;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Config, Environment};
@@ -28,6 +26,9 @@ use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
 use crate::domain::text::secret::Secret;
 use crate::edge::{entry, output};
 use crate::error::{Result, Status, told};
+use crate::steps::load::{self, Configured, Loaded};
+use crate::steps::observation;
+use crate::steps::{stores, trial};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
-use super::load;
 use crate::domain::config::Config;
 use crate::domain::config::change::Change;
 use crate::domain::config::name::VariableName;
@@ -22,6 +21,7 @@ use crate::edge::repo::{self, Found};
 use crate::edge::trust::{self, Age, Trust};
 use crate::edge::{consent, identity, terminal};
 use crate::error::{Failure, Result};
+use crate::steps::load;
 use stores::Looked;
 
 /// Whether the person said yes beforehand, by `--yes`.

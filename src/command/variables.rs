@@ -9,7 +9,6 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::load;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::refused::{self, Refusal};
 use crate::domain::config::vars::Vars;
@@ -27,6 +26,7 @@ use crate::edge::entry;
 use crate::edge::vault::{self, By, Expected, Opened, Outcome, VaultFailure, Wanted};
 use crate::edge::{ambient as surroundings, clipboard, identity, terminal, trust};
 use crate::error::{Failure, Result};
+use crate::steps::load;
 
 pub use import::{Questions, Replacing, Source, import, import_chosen};
 pub use rotate::rotate;

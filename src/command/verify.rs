@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use super::load;
 use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::page::doctor::stores::place;
@@ -13,6 +12,7 @@ use crate::domain::store::{readers, soundness};
 use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
 use crate::edge::{entry, identity, output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
+use crate::steps::load;
 
 /// How far it looks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

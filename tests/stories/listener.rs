@@ -13,12 +13,12 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use nexus_env::command::observation;
 use nexus_env::domain::config::repository::{AllowedText, AllowedTexts};
 use nexus_env::domain::session::ambient::Ambient;
 use nexus_env::domain::target::evidence::{Says, Source};
 use nexus_env::domain::target::url::DatabaseUrl;
 use nexus_env::domain::target::{self, Known, Selection};
+use nexus_env::steps::observation;
 
 use crate::real::postgres::{Account, Server, servers_account};
 use crate::real::proxy::Proxy;

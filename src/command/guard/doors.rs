@@ -1,6 +1,5 @@
 //! What the URLs of a command are, and the doors through which the judgement looks at them.
 
-use crate::command::observation;
 use crate::domain::config::name::VariableName;
 use crate::domain::guard::invocation::{UrlValue, Use};
 use crate::domain::guard::project::Files;
@@ -12,6 +11,7 @@ use crate::domain::target::url::{DatabaseUrl, NOT_A_URL, Place};
 use crate::domain::target::{Known, Meant, StoredUrl, Target};
 use crate::edge::database;
 use crate::edge::project::Disk;
+use crate::steps::observation;
 
 /// The doors through which the judgement looks outside; tests have their own.
 pub struct Doors<'a> {

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use super::doors::{Doors, observe};
 use super::{Asked, Standing, Surroundings};
-use crate::command::observation::{Depth, Questions};
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::guard::invocation::{Invocation, Journal, Reader};
 use crate::domain::guard::judgement::{Concern, Judged};
@@ -19,6 +18,7 @@ use crate::domain::session::ambient::Ambient;
 use crate::domain::session::keyboard;
 use crate::domain::target::evidence::Evidence;
 use crate::domain::target::{self, Known, StoredUrl, Target};
+use crate::steps::observation::{Depth, Questions};
 use crate::trace::{self, Step};
 
 /// Judges every command that the words or the line would start.

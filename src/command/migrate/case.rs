@@ -6,7 +6,6 @@ use std::path::Path;
 use super::side::{self, Side};
 use super::target::{self, Looked};
 use super::tree::{Stock, Tree};
-use crate::command::load::Loaded;
 use crate::domain::config::Environment;
 use crate::domain::promotion::act::{self, Act};
 use crate::domain::promotion::gate::{self, Reason, Scene, Weight};
@@ -24,6 +23,7 @@ use crate::domain::session::ambient::Ambient;
 use crate::domain::target::pinning;
 use crate::domain::text::safe_text;
 use crate::error::{Failure, Result};
+use crate::steps::load::Loaded;
 
 /// Everything that the checks are made from, gathered once.
 pub struct Case<'a> {

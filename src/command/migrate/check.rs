@@ -2,7 +2,6 @@
 //! and no `.nexusenv`.
 
 use super::tree::{Tree, texts};
-use crate::command::load::{self, Configured};
 use crate::domain::promotion::base::{self, Sides, Texts};
 use crate::domain::promotion::finding::{Finding, Harm, allowances};
 use crate::domain::promotion::lexer;
@@ -17,6 +16,7 @@ use crate::domain::text::safe_text;
 use crate::edge::git::Git;
 use crate::edge::{migrations, output};
 use crate::error::{Exit, Failure, Result, Status};
+use crate::steps::load::{self, Configured};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {

@@ -7,8 +7,6 @@ use super::case::{Case, Examined, steps};
 use super::launch::Launch;
 use super::side::{self, Side};
 use super::{drift, progress, target};
-use crate::command::audit;
-use crate::command::load;
 use crate::domain::config::Backup;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::page::record::{Entry, Event, Layer};
@@ -25,6 +23,8 @@ use crate::domain::text::safe_text;
 use crate::edge::foreground;
 use crate::edge::{identity, listener, output, terminal};
 use crate::error::{Exit, Failure, Result, Status};
+use crate::steps::audit;
+use crate::steps::load;
 
 /// What was typed.
 pub struct Wanted<'a> {

@@ -5,7 +5,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::side::Side;
-use crate::command::load::{self, Active, Loaded};
 use crate::domain::config::Access;
 use crate::domain::promotion::limits;
 use crate::domain::promotion::migration::Migration;
@@ -18,6 +17,7 @@ use crate::edge::foreground::{self, Ended};
 use crate::edge::scratch::Scratch;
 use crate::edge::{ambient as surroundings, grant, identity, migrations};
 use crate::error::{Failure, Result};
+use crate::steps::load::{self, Active, Loaded};
 
 /// Prisma, ready to be started.
 pub struct Launch {

@@ -6,12 +6,12 @@ use super::drift;
 use super::launch::Launch;
 use super::side::Side;
 use super::throwaway::{self, Throwaway, Tools};
-use crate::command::load;
 use crate::domain::session::ambient::Ambient;
 use crate::edge::foreground::{Ended, Talk};
 use crate::edge::scratch::Scratch;
 use crate::edge::{ambient as surroundings, output, terminal};
 use crate::error::{Failure, Result, Status};
+use crate::steps::load;
 
 /// 0 where every migration that waits could be applied, 1 where one failed.
 ///

@@ -5,8 +5,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::presence;
-use crate::command::load::{self, Loaded};
-use crate::command::observation;
 use crate::domain::config::Environment;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::vars::{self, Vars};
@@ -23,6 +21,8 @@ use crate::domain::target::url::{self, DatabaseUrl, Kind};
 use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
 use crate::edge::database::Reading;
 use crate::error::{Failure, Result, told};
+use crate::steps::load::{self, Loaded};
+use crate::steps::observation;
 
 /// For the connection and everything that `status` asks.
 const PATIENCE: Duration = Duration::from_secs(4);

@@ -2,8 +2,6 @@
 
 use super::side;
 use super::tree::Tree;
-use crate::command::load::{self, Loaded};
-use crate::command::observation;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Config, Environment};
 use crate::domain::page::{past, record};
@@ -15,6 +13,8 @@ use crate::domain::target::port::{self, Held, Whose};
 use crate::domain::text::calendar;
 use crate::edge::{journal, output};
 use crate::error::{Exit, Result, Status};
+use crate::steps::load::{self, Loaded};
+use crate::steps::observation;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {

@@ -2,12 +2,12 @@
 //! carried along, so they are named, and a person says yes first. It stops none of them.
 
 use super::Scene;
-use crate::command::load;
 use crate::domain::page::running::{self, Group};
 use crate::domain::session::ambient::Terminal;
 use crate::domain::session::keyboard;
 use crate::edge::{consent, listener, terminal};
 use crate::error::{Failure, Result};
+use crate::steps::load;
 
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Carry {

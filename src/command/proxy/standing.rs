@@ -5,12 +5,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{Scene, started_with};
-use crate::command::load::{self, Loaded};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::port::{Standing, Whose};
 use crate::edge::daemon::{log, record};
 use crate::edge::{clock, entry, output};
 use crate::error::{Result, Status};
+use crate::steps::load::{self, Loaded};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {

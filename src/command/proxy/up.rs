@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::carried::{self, Carry};
 use super::{Scene, started_with, stop, stop_foreign};
-use crate::command::load;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::port::{Held, Holder, Start};
@@ -19,6 +18,7 @@ use crate::edge::daemon::record::{self, Lock, Place};
 use crate::edge::daemon::{self, Plan, log};
 use crate::edge::{clock, terminal};
 use crate::error::{Failure, Result, Status};
+use crate::steps::load;
 
 /// What was asked for.
 #[derive(Clone, Debug, Default)]

@@ -2,8 +2,6 @@
 //! colleague's line, or from a file that anybody who may write to the repository could have written.
 
 use super::{Changed, Site, commit};
-use crate::command::audit;
-use crate::command::load;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::page::record::{Entry, Event};
 use crate::domain::session::ambient::{Ambient, Terminal};
@@ -14,6 +12,8 @@ use crate::domain::store::request;
 use crate::domain::text::day::Day;
 use crate::edge::{consent, requests, terminal, vault};
 use crate::error::{Failure, Result};
+use crate::steps::audit;
+use crate::steps::load;
 
 /// Whether the person said yes beforehand, by `--yes`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -2,7 +2,6 @@
 //! could read is listed, and stays stale until it is changed where it was issued: a removal alone takes nothing back.
 
 use super::{Changed, Site, commit};
-use crate::command::{audit, load};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Environment, Protection};
 use crate::domain::page::record::{Entry, Event};
@@ -14,6 +13,7 @@ use crate::domain::store::reader_key;
 use crate::domain::store::readers::{self, listed, secrets};
 use crate::edge::{terminal, vault};
 use crate::error::{Failure, Result};
+use crate::steps::{audit, load};
 
 /// What `rekey` was asked for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -2,7 +2,6 @@
 //! selection changes any more.
 
 use super::{Answers, Sight, observed};
-use crate::command::observation;
 use crate::domain::config::Service;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::page::{self, Health, Served};
@@ -11,6 +10,7 @@ use crate::domain::target::port;
 use crate::domain::target::url::DatabaseUrl;
 use crate::domain::target::{Meant, Selection};
 use crate::edge::{health, listener};
+use crate::steps::observation;
 
 /// A service, and what its process has.
 pub struct Found {

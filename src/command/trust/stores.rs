@@ -2,7 +2,6 @@
 //! that was allowed. A store that opens was made by somebody who could read the environment, or anew by somebody who could
 //! not: that is what the person's word is about.
 
-use crate::command::load;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::config::repository::Repository;
 use crate::domain::config::{Config, Environment};
@@ -14,6 +13,7 @@ use crate::domain::store::readers;
 use crate::edge::vault::{self, Expected, Opened, Wanted};
 use crate::edge::{terminal, trust};
 use crate::error::{Result, told};
+use crate::steps::load;
 
 /// One environment's store.
 pub(super) struct Looked {

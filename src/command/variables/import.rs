@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use super::{Place, at, change, open, refusal};
-use crate::command::load;
 use crate::domain::config::Environment;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::vars::Vars;
@@ -17,6 +16,7 @@ use crate::domain::text::safe_text;
 use crate::edge::vault::{self, Wanted};
 use crate::edge::{consent, entry, terminal};
 use crate::error::{Exit, Failure, Result};
+use crate::steps::load;
 
 /// Whether a person is asked before a protected environment's value is replaced.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::{Loaded, environment};
-use crate::command::audit;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Access, Environment};
 use crate::domain::page::record::{Entry, Event};
@@ -15,6 +14,7 @@ use crate::domain::text::clock::End;
 use crate::domain::text::duration::Duration;
 use crate::edge::{ambient as surroundings, consent, grant, identity};
 use crate::error::{Exit, Failure, Result};
+use crate::steps::audit;
 
 /// The environment in force for a command.
 #[derive(Clone, Debug, Eq, PartialEq)]

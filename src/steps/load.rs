@@ -1,7 +1,6 @@
 //! What the commands share: from the surroundings to the configuration, the environment in force and its variables.
 //! It judges no command and asks nothing.
 
-use crate::domain::text::safe_text;
 mod absent;
 mod opening;
 mod selected;
@@ -27,6 +26,7 @@ use crate::domain::session::keyboard;
 use crate::domain::target::holding;
 use crate::domain::target::url::DatabaseUrl;
 use crate::domain::target::{self, StoredUrl};
+use crate::domain::text::safe_text;
 use crate::domain::text::secret::Secret;
 use crate::edge::repo::{self, Found};
 use crate::edge::trust::{self, Age, Trust};

@@ -1,0 +1,9 @@
+//! The steps that several commands take alike: find and load a configuration, observe what a URL reaches, write the audit log.
+//! They gather through the edge and decide in the domain, and none of them knows which command takes it.
+
+pub mod astray;
+pub mod audit;
+pub mod load;
+pub mod observation;
+pub mod stores;
+pub mod trial;
