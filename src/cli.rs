@@ -11,7 +11,6 @@ use self::words::{
     CheckFormat, Cli, DatabaseVerb, EnvironmentArgs, ExportArgs, Global, GuardArgs, GuardVerb, MigrateVerb,
     ProxyUpArgs, ProxyVerb, RecipientsArgs, RecipientsVerb, RunArgs, SetArgs, Verb, When,
 };
-use crate::command::guard::{Asked, Form};
 use crate::command::{self, export};
 use crate::domain::config::Access;
 use crate::domain::guard::toolcall::Format;
@@ -20,8 +19,10 @@ use crate::domain::session::given;
 use crate::domain::store::container::seal::merge::Side;
 use crate::domain::store::dotenv::Dialect;
 use crate::domain::target::acceptance::Emptiness;
+use crate::edge::output::Form;
 use crate::edge::{ambient, memory, output, terminal, tunnel};
 use crate::error::{Result, Status, told};
+use crate::steps::guard::Asked;
 use crate::trace;
 
 /// Runs the program and returns its exit status.
@@ -65,12 +66,12 @@ fn hidden(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -> Opti
     let (verb, rest) = rest.split_first()?;
     match verb.to_str()? {
         "__load" => Some(command::session::load(ambient, called, rest)),
-        "__node" => Some(command::sentry::for_node(ambient, rest)),
-        "__guard" => Some(command::sentry::for_shell(ambient, rest)),
+        "__node" => Some(command::guard::for_node(ambient, rest)),
+        "__guard" => Some(command::guard::for_shell(ambient, rest)),
         "__merge" => Some(command::conflict::driver(ambient, rest)),
         "__names" => Some(command::conflict::names(rest)),
-        "__line" => Some(command::sentry::for_line(ambient, rest, line)),
-        "__ended" => Some(command::sentry::deployed(ambient, rest)),
+        "__line" => Some(command::guard::for_line(ambient, rest, line)),
+        "__ended" => Some(command::guard::deployed(ambient, rest)),
         "__tour-reach" => Some(command::tour::reach(ambient, rest)),
         "hook" if rest.len() == 1 && !rest[0].to_string_lossy().starts_with('-') => {
             Some(command::session::hook(ambient, called, rest))
@@ -134,16 +135,16 @@ fn alone<A: Args>(words: &[OsString]) -> Option<(Global, A)> {
     Some((Global::from_arg_matches(&matches).ok()?, A::from_arg_matches_mut(&mut matches).ok()?))
 }
 
+fn form(json: bool) -> Form {
+    if json { Form::Json } else { Form::Text }
+}
+
 impl GuardArgs {
     fn asked(&self) -> Asked {
         match &self.line {
             Some(line) => Asked::Line(line.clone()),
             None => Asked::Words(self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect()),
         }
-    }
-
-    fn form(&self) -> Form {
-        if self.json { Form::Json } else { Form::Text }
     }
 }
 
@@ -160,8 +161,8 @@ impl Global {
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
     use command::{
-        agent, conflict, doctor, drivers, edit, init, join, keys, log, pause, prompt, ps, recipients, run, scan,
-        scripts, sentry, session, status, tour, trust, variables, verify,
+        agent, conflict, doctor, drivers, edit, guard, init, join, keys, log, pause, prompt, ps, recipients, run, scan,
+        scripts, session, status, tour, trust, variables, verify,
     };
     let done = |()| Status::DONE;
     match verb {
@@ -177,7 +178,7 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Deny(args) => trust::deny(ambient, args.path.as_deref()).map(done),
         Verb::Use(_) => Err(session::use_without_hook().into()),
         Verb::Status(args) => {
-            let form = if args.json { status::Form::Json } else { status::Form::Page };
+            let form = form(args.json);
             let reaching = if args.offline { status::Reaching::Offline } else { status::Reaching::Online };
             status::status(ambient, form, reaching)
         }
@@ -241,16 +242,14 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         }
         Verb::Export(args) => export::export(ambient, args.environment.environment.as_deref(), args.format),
         Verb::Prompt(args) => prompt::prompt(ambient, &args.format),
-        Verb::Guard(GuardVerb::Check(args)) => sentry::check(ambient, &args.asked(), args.form()),
-        Verb::Guard(GuardVerb::Explain(args)) => sentry::explain(ambient, &args.asked()),
+        Verb::Guard(GuardVerb::Check(args)) => guard::check(ambient, &args.asked(), form(args.json)),
+        Verb::Guard(GuardVerb::Explain(args)) => guard::explain(ambient, &args.asked()),
         Verb::Proxy(verb) => proxy(ambient, verb),
         Verb::Guard(GuardVerb::Pause(args)) => {
             pause::pause(ambient, args.environment.environment.as_deref(), &args.duration).map(done)
         }
         Verb::Guard(GuardVerb::Resume(args)) => pause::resume(ambient, args.environment.as_deref()).map(done),
-        Verb::Guard(GuardVerb::Scripts(args)) => {
-            scripts::scripts(ambient, &args.except, if args.json { scripts::Form::Json } else { scripts::Form::Table })
-        }
+        Verb::Guard(GuardVerb::Scripts(args)) => scripts::scripts(ambient, &args.except, form(args.json)),
         Verb::Guard(GuardVerb::Hook(args)) => agent::hook(ambient, args.format.as_deref().and_then(Format::from_word)),
         Verb::Edit(args) => edit::edit(ambient, args.environment.as_deref()).map(done),
         Verb::Scan(args) => {
@@ -263,10 +262,10 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         }
         Verb::Log(args) => {
             let wanted = log::Wanted { number: args.number, since: args.since, environment: args.environment };
-            log::log(ambient, &wanted, if args.json { log::Form::Json } else { log::Form::Table }).map(done)
+            log::log(ambient, &wanted, form(args.json)).map(done)
         }
-        Verb::Ps(args) => ps::ps(ambient, if args.json { status::Form::Json } else { status::Form::Page }),
-        Verb::Doctor(args) => doctor::doctor(ambient, if args.json { status::Form::Json } else { status::Form::Page }),
+        Verb::Ps(args) => ps::ps(ambient, form(args.json)),
+        Verb::Doctor(args) => doctor::doctor(ambient, form(args.json)),
         Verb::Db(DatabaseVerb::Pin(args)) => command::database::pin(ambient, args.environment.as_deref()).map(done),
         Verb::Db(DatabaseVerb::Label(args)) => command::database::label(ambient, args.environment.as_deref()).map(done),
         Verb::Db(DatabaseVerb::Verify(args)) => command::database::verify(ambient, args.environment.as_deref()),
@@ -296,9 +295,7 @@ fn migrate(ambient: &Ambient, verb: MigrateVerb) -> Result<Status> {
                 asking: if args.yes { deploy::Asking::Nobody } else { deploy::Asking::Person },
             },
         ),
-        MigrateVerb::Status(args) => {
-            status::status(ambient, if args.json { status::Form::Json } else { status::Form::Text })
-        }
+        MigrateVerb::Status(args) => status::status(ambient, form(args.json)),
         MigrateVerb::Check(args) => {
             let form = match args.format {
                 CheckFormat::Text => check::Form::Text,
@@ -324,7 +321,7 @@ fn proxy(ambient: &Ambient, verb: ProxyVerb) -> Result<Status> {
             proxy::down(ambient, &which, args.pid)
         }
         ProxyVerb::Status(args) => {
-            let form = if args.json { standing::Form::Json } else { standing::Form::Text };
+            let form = form(args.json);
             standing::status(ambient, args.environment.as_deref(), form)
         }
         ProxyVerb::Logs(args) => {

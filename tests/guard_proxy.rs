@@ -9,13 +9,13 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use nexus_env::command::guard::{self, Asked, Doors, Standing, Surroundings};
 use nexus_env::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 use nexus_env::domain::config::{Access, Config, Deploy, Environment, Export, Match, Protection, Proxy};
 use nexus_env::domain::guard::report;
 use nexus_env::domain::session::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
 use nexus_env::domain::target::url::DatabaseUrl;
 use nexus_env::domain::target::{Selection, StoredUrl};
+use nexus_env::steps::guard::{self, Asked, Doors, Standing, Surroundings};
 
 /// Listens on a free port, says which, and waits to be killed.
 const LISTEN: &str = "import socket,sys,time\ns=socket.create_server(('127.0.0.1',int(sys.argv[1].split('=')[1])))\nprint(s.getsockname()[1],flush=True)\ntime.sleep(600)";

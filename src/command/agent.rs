@@ -4,8 +4,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::guard::Asked;
-use super::{persons, sentry};
 use crate::domain::guard::invocation::names_destruction;
 use crate::domain::guard::toolcall::{self, Answer, Call, Format};
 use crate::domain::session::ambient::{Ambient, Environ, Terminal};
@@ -13,6 +11,8 @@ use crate::domain::session::keyboard;
 use crate::edge::watchdog::{self, AGENTS_LIMIT, LastWords};
 use crate::edge::{intake, output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
+use crate::steps::guard::Asked;
+use crate::steps::{persons, sentry};
 
 /// Reads one call from stdin and answers it in the agent's own format, which is found out where it is not given.
 pub fn hook(ambient: &Ambient, given: Option<Format>) -> Result<Status> {

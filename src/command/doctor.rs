@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::drivers;
-use super::status::Form;
 use crate::domain::config::Proxy;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::page::doctor::{self, Checked, Configuration, Facts, Merging, Prompt, Ready, Severity};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::given;
 use crate::domain::text::safe_text;
+use crate::edge::output::Form;
 use crate::edge::{ambient, identity, output, survey, terminal, vault};
 use crate::error::{Exit, Failure, Result, Status, told};
 use crate::steps::load::{self, Configured, Loaded};
@@ -28,7 +28,7 @@ pub fn doctor(ambient: &Ambient, form: Form) -> Result<Status> {
         Form::Json => {
             output::json(&format!("{:#}", json!({ "identity": identity::origin(ambient), "findings": findings })))?
         }
-        Form::Page => {
+        Form::Text => {
             output::page(&doctor::page(&findings))?;
             if let Some(origin) = identity::origin(ambient) {
                 terminal::say(ambient, &format!("your identity is {}", safe_text::cut(&origin, 400)));

@@ -6,8 +6,6 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::guard::Stood;
-use super::sentry;
 use crate::domain::guard::engine::{self, Given, Line, Operation, Start};
 use crate::domain::guard::project::Files;
 use crate::domain::session::ambient::Ambient;
@@ -16,6 +14,8 @@ use crate::edge::project::Disk;
 use crate::edge::watchdog::LastWords;
 use crate::edge::{engine as real, output, terminal};
 use crate::error::{Exit, Result, Status, told};
+use crate::steps::guard::Stood;
+use crate::steps::sentry;
 
 /// What Prisma is told where the guard hangs.
 const LATE: &str =

@@ -1,342 +1,202 @@
-//! `guard check`, `guard explain` and what stands in front of a command: has the line judged, tells, and asks. It rules nothing
-//! itself; harmless commands cost no look at the vault, at a process or at a socket.
+//! `guard check` and `guard explain`, and what the shell's functions and the preload of Node ask in the same way. It tells; it
+//! judges nothing itself.
 
-mod doors;
-mod outcome;
+use std::ffi::OsString;
 
-pub use self::doors::Doors;
-pub use self::outcome::outcome;
-
-use std::path::{Path, PathBuf};
-
-use self::outcome::outcome_in;
-use super::data_script;
-use super::migrate::deploy;
-use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
-use crate::domain::guard::invocation::Invocation;
-use crate::domain::guard::judgement::{self, Judged};
-use crate::domain::guard::line;
-use crate::domain::guard::pause::Pause;
-use crate::domain::guard::report::{self, Outcome};
-use crate::domain::guard::screen;
-use crate::domain::guard::verdict::{Effect, Reason, Verdict};
-use crate::domain::page::record::{Event, Layer};
-use crate::domain::session::ambient::{Ambient, Terminal};
-use crate::domain::session::grant::{DEPLOY, Grant, Question};
+use crate::domain::guard::node;
+use crate::domain::guard::report;
+use crate::domain::page::record::{Entry, Event, Layer};
+use crate::domain::session::ambient::Ambient;
+use crate::domain::session::grant::{DEPLOY, Grant};
 use crate::domain::session::keyboard;
+use crate::domain::target::holders::Holders;
 use crate::domain::target::url::Place;
-use crate::domain::target::{Selection, StoredUrl};
-use crate::edge::consent::Typed;
-use crate::edge::{clock, consent, grant, output, terminal, watchdog};
-use crate::error::{Failure, Result};
-use crate::steps::audit;
+use crate::edge::output::Form;
+use crate::edge::project::Disk;
+use crate::edge::watchdog::{self, LIMIT, LastWords};
+use crate::edge::{grant, output, terminal};
+use crate::error::{Exit, Result, Status};
+use crate::steps::guard::{self, Accepted, Asked, Doors, Extent, Standing, Stood};
 use crate::steps::observation::{self, Depth};
+use crate::steps::{astray, audit, persons, sentry};
 
-/// What is to be judged.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Asked {
-    /// The words of one command, as a shell would pass them.
-    Words(Vec<String>),
-    /// The same, with something piped into it that nobody here can read.
-    Piped(Vec<String>),
-    /// A whole shell line.
-    Line(String),
-    /// Commands that are understood already, with the URLs that they will use.
-    Ready(Vec<Invocation>),
-}
+/// What `__guard` ends with where the shell's variables are to be brought up to date before anything is judged.
+const LOAD_FIRST: u8 = 5;
 
-impl Asked {
-    /// Everything that it says, as one text to look for names in.
-    pub fn text(&self) -> String {
-        match self {
-            Asked::Line(line) => line.clone(),
-            Asked::Words(words) | Asked::Piped(words) => words.join(" "),
-            Asked::Ready(invocations) => {
-                invocations.iter().map(|invocation| invocation.words.join(" ")).collect::<Vec<_>>().join("; ")
-            }
-        }
-    }
-}
-
-/// How `guard check` answers.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Form {
-    Text,
-    Json,
-}
-
-/// The configuration of the directory, as far as it can be used.
-pub enum Standing<'a> {
-    /// There is none, or it is denied: nothing here is ours to judge.
-    Nothing,
-    /// It is not allowed, broken, or cannot be read: commands that a built-in rule names are blocked until it is mended.
-    Unusable(Failure),
-    Ready(Surroundings<'a>),
-}
-
-impl Standing<'_> {
-    /// The directory of `.nexusenv`, where it is in force.
-    fn root(&self) -> Option<&Path> {
-        match self {
-            Standing::Ready(surroundings) => Some(surroundings.root),
-            Standing::Nothing | Standing::Unusable(_) => None,
-        }
-    }
-}
-
-/// What the judgement is made from, beside the process's own surroundings.
-pub struct Surroundings<'a> {
-    pub config: &'a Config,
-    /// The directory of `.nexusenv`.
-    pub root: &'a Path,
-    pub selection: Selection,
-    /// The pauses that hold here, now, and for whoever started this process.
-    pub pauses: &'a [Pause],
-    /// The database URLs of every environment. Called at most once, and only for a command that a rule names.
-    pub stored: &'a dyn Fn() -> Vec<StoredUrl>,
-}
+/// What `__line` ends with where the person is to be asked, where the shell reads on, and where the person takes the line back.
+const ASKS: u8 = 4;
+const GOES_ON: u8 = 6;
+const TAKEN_BACK: u8 = 130;
 
 /// `guard check`: 0 allowed, 3 blocked, 4 would ask.
-pub fn check(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, form: Form) -> Result<u8> {
-    let look = |place: &Place| observation::look(ambient, place);
-    let outcome = outcome(ambient, standing, asked, &Doors::real(&look));
-    let exit = report::exit(&outcome);
-    match form {
-        Form::Json => output::json(&report::as_json(&outcome).to_string())?,
-        Form::Text => match (exit, report::told(&outcome)) {
-            (0, text) => terminal::say(ambient, &text),
-            (_, text) => terminal::refuse(ambient, &text),
-        },
+pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
+    let words = match form {
+        Form::Text => sentry::late(Exit::Blocked),
+        Form::Json => {
+            LastWords { stdout: format!("{}\n", report::unanswered(sentry::UNANSWERED)), ..sentry::late(Exit::Blocked) }
+        }
+    };
+    watchdog::arm(LIMIT, words);
+    // An agent that asks before it runs a line is told the same as by its hook.
+    let persons = keyboard::marker(&ambient.variables)
+        .and_then(|_| persons::refusal(ambient, asked, || ambient.cwd.iter().cloned().collect()));
+    if let Some(why) = persons {
+        match form {
+            Form::Json => output::json(&report::refused(&why, "person").to_string())?,
+            Form::Text => terminal::say_anyway(&why),
+        }
+        return Ok(Status::from(Exit::Blocked as u8));
     }
-    Ok(exit)
+    let answer = |standing: &Standing<'_>| {
+        let look = |place: &Place| observation::look(ambient, place);
+        let outcome = guard::outcome(ambient, standing, asked, &Doors::real(&look));
+        let exit = report::exit(&outcome);
+        match form {
+            Form::Json => output::json(&report::as_json(&outcome).to_string())?,
+            Form::Text => match (exit, report::told(&outcome)) {
+                (0, text) => terminal::say(ambient, &text),
+                (_, text) => terminal::refuse(ambient, &text),
+            },
+        }
+        Ok(exit)
+    };
+    sentry::standing(ambient, &mut { answer }).map(Status::from)
 }
 
 /// `guard explain`: the same exit status, and every piece of evidence on stdout.
-pub fn explain(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked) -> Result<u8> {
-    let look = |place: &Place| observation::look(ambient, place);
-    let outcome = outcome_in(Depth::Everything, ambient, standing, asked, &Doors::real(&look));
-    output::page(&report::explained(&outcome))?;
-    Ok(report::exit(&outcome))
-}
-
-/// What comes of asking the guard before a command runs.
-#[derive(Debug)]
-pub enum Stood {
-    /// It runs, and nobody was asked.
-    Free,
-    /// It runs: the person said yes, now or to a layer above this one.
-    Confirmed(Grant),
-    /// It does not; this is why.
-    Blocked(String),
-    /// Neither yes nor no: the person edits the line again.
-    TakenBack,
-}
-
-/// What a line that a person accepts comes to, as far as nobody has to be asked.
-#[derive(Debug)]
-pub enum Accepted {
-    /// It runs; what is to be said of it.
-    Runs(Vec<String>),
-    Refused(String),
-    Asks,
-    /// Nothing of it that can be read is refused, and the shell goes on reading.
-    GoesOn,
-}
-
-/// Whether the shell may give a text that is only the beginning of a command.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Extent {
-    Whole,
-    PerhapsOpen,
-}
-
-/// Judges the line that a person accepts, and asks nothing yet.
-pub fn accept(ambient: &Ambient, standing: &Standing<'_>, line: &str, extent: Extent) -> Accepted {
-    let asked = Asked::Line(line.to_owned());
-    let look = |place: &Place| observation::look(ambient, place);
-    let found = outcome(ambient, standing, &asked, &Doors::real(&look));
-    let exit = report::exit(&found);
-    if exit == 0 {
-        return Accepted::Runs(let_through(ambient, standing, &found, Layer::Line));
-    }
-    if extent == Extent::PerhapsOpen && is_unread_alone(&found) && line::is_open(line) {
-        return Accepted::GoesOn;
-    }
-    if exit == 4 {
-        return if run_asks(&found) { Accepted::Runs(Vec::new()) } else { Accepted::Asks };
-    }
-    audit::decided(ambient, standing.root(), &found, Event::Blocked, Layer::Line);
-    Accepted::Refused(report::told(&found))
-}
-
-/// Whether all that the line is asked about is started by this program's own `run`, which asks itself, and with more to show.
-fn run_asks(outcome: &Outcome<'_>) -> bool {
-    let Outcome::Judged(all, _) = outcome else { return false };
-    let is_ours =
-        |words: &Vec<String>| words.first().is_some_and(|program| program.rsplit('/').next() == Some("nexus-env"));
-    let mut asked = all.iter().filter(|judged| matches!(judged.verdict, Verdict::Ask(_)));
-    asked.all(|judged| judged.invocation.outer.iter().any(is_ours))
-}
-
-/// Whether all that would stop the line is that it cannot be read to its end.
-fn is_unread_alone(outcome: &Outcome<'_>) -> bool {
-    let Outcome::Judged(all, _) = outcome else { return false };
-    all.iter().all(|judged| matches!(judged.verdict, Verdict::Allow(_)) || judged.effect() == Effect::Unknown)
-}
-
-/// Judges, and asks where the verdict asks, unless a layer above was told yes to the same question. `also` are names of
-/// commands that make this one as a part of theirs. Prisma reads its engine's stderr, so there the caller tells a refusal,
-/// and a question stands on the terminal whole.
-pub fn stand(
-    ambient: &Ambient,
-    standing: &Standing<'_>,
-    asked: &Asked,
-    also: &[String],
-    layer: Layer,
-) -> Result<Stood> {
-    // Where a yes was given there was a terminal, although this process may have none any more.
-    let given = grant::is_given(ambient);
-    let person = match given {
-        true => Ambient { terminal: Terminal::Present, ..ambient.clone() },
-        false => ambient.clone(),
+pub fn explain(ambient: &Ambient, asked: &Asked) -> Result<Status> {
+    watchdog::arm(LIMIT, sentry::late(Exit::Blocked));
+    let answer = |standing: &Standing<'_>| {
+        let look = |place: &Place| observation::look(ambient, place);
+        let outcome = guard::outcome_in(Depth::Everything, ambient, standing, asked, &Doors::real(&look));
+        output::page(&report::explained(&outcome))?;
+        Ok(report::exit(&outcome))
     };
-    let look = |place: &Place| observation::look(ambient, place);
-    let doors = Doors::real(&look);
-    let found = outcome(&person, standing, asked, &doors);
+    sentry::standing(ambient, &mut { answer }).map(Status::from)
+}
+
+/// `__guard -- WORDS`, for the shell's functions: 0 run it, 3 it is blocked and the person was told. A yes that the
+/// person gave is kept for the layers below, and its number printed: the function hands it to the command. `deploy` on
+/// the next line asks to be told how that ended. With `--piped` in front something is piped into the command, with
+/// `--holders=…` comes what the last load saw on the ports: where that changed nothing is judged, and the shell is told to
+/// load first.
+pub fn for_shell(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+    let holders = |word: &OsString| word.to_str()?.strip_prefix("--holders=").map(str::to_owned);
+    let words = match words.split_first().and_then(|(first, rest)| Some((holders(first)?, rest))) {
+        Some((seen, _)) if Holders::parse(&seen).is_none_or(|seen| astray::has_changed(&seen)) => {
+            return Ok(Status::from(LOAD_FIRST));
+        }
+        Some((_, rest)) => rest,
+        None => words,
+    };
+    let (asked, words): (fn(Vec<String>) -> Asked, _) = match words.split_first() {
+        Some((first, rest)) if first == "--piped" => (Asked::Piped, rest),
+        Some(_) | None => (Asked::Words, words),
+    };
+    let words = match words.split_first() {
+        Some((first, rest)) if first == "--" => rest,
+        Some(_) | None => words,
+    };
+    let asked = asked(words.iter().map(|word| word.to_string_lossy().into_owned()).collect());
+    consented(ambient, &sentry::stand(ambient, &asked, &[], Layer::Shell, sentry::late(Exit::Blocked))?)
+}
+
+fn consented(ambient: &Ambient, stood: &Stood) -> Result<Status> {
+    let status = answered(ambient, stood)?;
+    if matches!(stood, Stood::Confirmed(grant) if grant.deploys()) {
+        output::write(b"\ndeploy\n")?;
+    }
+    Ok(status)
+}
+
+/// `__line [--ask] [--begun] [--holders=…]`, for the line that a person accepts at a shell's prompt, which comes as a variable. What is to be said
+/// goes to stdout: the shell tells it when the line has left the screen. Nobody is asked before `--ask`, which then prints
+/// what `__guard` prints. With `--begun` the text may be the beginning of a command.
+pub fn for_line(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -> Result<Status> {
+    let line = line.unwrap_or_default().to_string_lossy().into_owned();
+    let (mut asking, mut extent) = (false, Extent::Whole);
+    for flag in words.iter().filter_map(|word| word.to_str()) {
+        match flag.strip_prefix("--holders=") {
+            Some(seen) if Holders::parse(seen).is_none_or(|seen| astray::has_changed(&seen)) => {
+                return Ok(Status::from(LOAD_FIRST));
+            }
+            Some(_) => {}
+            None if flag == "--begun" => extent = Extent::PerhapsOpen,
+            None => asking |= flag == "--ask",
+        }
+    }
+    let late = LastWords { stdout: sentry::late(Exit::Blocked).stderr, ..sentry::late(Exit::Blocked) };
+    let late = LastWords { stderr: String::new(), ..late };
+    if asking {
+        let stood = sentry::stand(ambient, &Asked::Line(line), &[], Layer::Line, late)?;
+        if let Stood::Blocked(why) = &stood {
+            output::write(terminal::refusal(ambient, why).as_bytes())?;
+        }
+        return consented(ambient, &stood);
+    }
+    watchdog::arm(LIMIT, late);
+    let mut said = String::new();
+    let status = sentry::standing(ambient, &mut |standing| {
+        Ok(match guard::accept(ambient, standing, &line, extent) {
+            Accepted::Runs(told) => {
+                said = told.iter().map(|line| format!("nexus-env: {line}\n")).collect();
+                0
+            }
+            Accepted::Refused(why) => {
+                said = terminal::refusal(ambient, &why);
+                Exit::Blocked as u8
+            }
+            Accepted::Asks => ASKS,
+            Accepted::GoesOn => GOES_ON,
+        })
+    })?;
     watchdog::disarm();
-    if report::exit(&found) == 0 {
-        let told = let_through(ambient, standing, &found, layer);
-        if layer != Layer::Engine {
-            told.iter().for_each(|line| terminal::say_anyway(line));
-        }
-        return Ok(Stood::Free);
-    }
-    let recorded = |event| audit::decided(ambient, standing.root(), &found, event, layer);
-    let tell = |told: &str| match layer {
-        Layer::Shell | Layer::Run | Layer::Node | Layer::Agent => terminal::refuse(ambient, told),
-        Layer::Engine | Layer::Line => {}
-    };
-    let now = ambient.now.seconds.unsigned_abs();
-    if let Some((word, root, names)) = question(standing, &found) {
-        let grant = Grant::new(&word, &root, names.iter().cloned(), now);
-        let all: Vec<String> = names.iter().chain(also).cloned().collect();
-        let question = Question { word: &word, root: &root, names: &all, group: grant::group(), now };
-        if given && grant::ask(ambient, |grant| grant.answers(&question)) {
-            return Ok(Stood::Confirmed(grant));
-        }
-        if keyboard::person(ambient) == Terminal::Present {
-            if let Some(refusal) = promotion(ambient, &found, layer)? {
-                tell(&refusal);
-                recorded(Event::Blocked);
-                return Ok(Stood::Blocked(refusal));
-            }
-            let mut told = report::told(&found);
-            let script = match &found {
-                Outcome::Judged(all, view) => data_script::asked_about(ambient, view.config, &root, all),
-                Outcome::NotOurs | Outcome::Unusable { .. } => None,
-            };
-            script.iter().for_each(|script| told.push_str(&format!("\n{}", script.told)));
-            tell(&told);
-            let prompt = format!("nexus-env: type {word} to go on: ");
-            let typed = match layer {
-                Layer::Engine => consent::typed(&format!("nexus-env: {told}\n{prompt}")),
-                Layer::Shell | Layer::Run | Layer::Node | Layer::Agent => consent::typed(&prompt),
-                Layer::Line => {
-                    terminal::refuse(ambient, &told);
-                    match consent::typed_within_a_line(&prompt) {
-                        Ok(Typed::TakenBack) => return Ok(Stood::TakenBack),
-                        Ok(Typed::Answer(answer)) => Ok(answer),
-                        Err(error) => Err(error),
-                    }
-                }
-            };
-            let more = |(why, word): &(String, String)| {
-                let question = format!("nexus-env: {why}: ");
-                match layer {
-                    Layer::Line => consent::typed_within_a_line(&question)
-                        .is_ok_and(|typed| matches!(typed, Typed::Answer(typed) if typed == *word)),
-                    Layer::Shell | Layer::Run | Layer::Node | Layer::Agent | Layer::Engine => {
-                        consent::typed(&question).is_ok_and(|typed| typed == *word)
-                    }
-                }
-            };
-            if typed.is_ok_and(|typed| typed == word)
-                && script.and_then(|script| script.unproven).as_ref().is_none_or(more)
-            {
-                recorded(Event::Confirmed);
-                return Ok(Stood::Confirmed(grant));
-            }
-            recorded(Event::NotConfirmed);
-            let refusal = "blocked: it was not confirmed";
-            tell(refusal);
-            return Ok(Stood::Blocked(refusal.to_owned()));
-        }
-    }
-    // Told as it is for nobody at a terminal.
-    let told = match given {
-        true => report::told(&outcome(ambient, standing, asked, &doors)),
-        false => report::told(&found),
-    };
-    tell(&told);
-    recorded(Event::Blocked);
-    Ok(Stood::Blocked(told))
+    output::write(said.as_bytes())?;
+    Ok(Status::from(status))
 }
 
-/// What stands in the way of the migrations that one of the commands would apply to a protected environment.
-fn promotion(ambient: &Ambient, outcome: &Outcome<'_>, layer: Layer) -> Result<Option<String>> {
-    let Outcome::Judged(all, view) = outcome else { return Ok(None) };
-    for judged in all.iter().filter(|judged| judged.invocation.name == DEPLOY) {
-        let Verdict::Ask(because) = &judged.verdict else { continue };
-        let Some(environment) = because.environment.as_ref().and_then(|name| view.config.environment(name)) else {
-            continue;
+/// `__ended STATUS`, with the number of the yes: how a deployment ended that the guard let pass, for the log.
+pub fn deployed(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+    let status = words.first().and_then(|word| word.to_str()?.parse::<u32>().ok());
+    if let (Some(status), Some(grant)) = (status, grant::given(ambient).filter(Grant::deploys)) {
+        let entry = match status {
+            0 => Entry::new(Event::Deployed),
+            _ => Entry::new(Event::DeployFailed).detail(&format!("exit status {status}")),
         };
-        if environment.is_protected()
-            && let Some(refusal) = deploy::in_the_way(ambient, &environment.name, &judged.invocation.words, layer)?
-        {
-            return Ok(Some(refusal));
+        let entry = entry.repository(&grant.root).command(DEPLOY).through(Layer::Shell);
+        // Where nothing was proven, another word was typed than an environment's name.
+        let entry = EnvironmentName::new(&grant.word).map_or(entry.clone(), |name| entry.environment(&name));
+        audit::record(ambient, &entry);
+    }
+    Ok(Status::DONE)
+}
+
+/// `__node -- SCRIPT WORDS`, for the preload of Node: as for the shell, but for what Prisma's engine will be asked about
+/// anyway, with more knowledge.
+pub fn for_node(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
+    let words: Vec<String> = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words = node::command(&words);
+    let directory = ambient.cwd.clone().unwrap_or_default();
+    if node::reaches_the_engine(&words, &ambient.variables, &Disk, &directory) {
+        return Ok(Status::DONE);
+    }
+    let stood =
+        sentry::stand(&sentry::at_home(ambient), &Asked::Words(words), &[], Layer::Node, sentry::late(Exit::Blocked))?;
+    answered(ambient, &stood)
+}
+
+fn answered(ambient: &Ambient, stood: &Stood) -> Result<Status> {
+    match stood {
+        Stood::Free => Ok(Status::DONE),
+        Stood::Confirmed(grant) => {
+            // Where it cannot be kept, the layers below ask once more.
+            if let Ok(number) = grant::keep(ambient, grant) {
+                output::write(number.as_bytes())?;
+            }
+            Ok(Status::DONE)
         }
+        Stood::Blocked(_) => Ok(Status::from(Exit::Blocked as u8)),
+        Stood::TakenBack => Ok(Status::from(TAKEN_BACK)),
     }
-    Ok(None)
 }
-
-/// The word to be typed, the directory of the configuration, and the commands that the question is about.
-fn question(standing: &Standing<'_>, outcome: &Outcome<'_>) -> Option<(String, PathBuf, Vec<String>)> {
-    let (Standing::Ready(surroundings), Outcome::Judged(all, view)) = (standing, outcome) else { return None };
-    let Verdict::Ask(because) = &judgement::decisive(all)?.verdict else { return None };
-    let asks = |judged: &&Judged| matches!(judged.verdict, Verdict::Ask(_));
-    let names = all.iter().filter(asks).map(|judged| judged.invocation.name.clone()).collect();
-    Some((screen::word(because, view.selection), surroundings.root.to_owned(), names))
-}
-
-/// Why a line must not run where nobody can be asked; recorded. `None` where nothing speaks against it.
-pub fn refusal(ambient: &Ambient, standing: &Standing<'_>, asked: &Asked, layer: Layer) -> Option<String> {
-    let look = |place: &Place| observation::look(ambient, place);
-    let outcome = outcome(ambient, standing, asked, &Doors::real(&look));
-    if report::exit(&outcome) == 0 {
-        return None;
-    }
-    audit::decided(ambient, standing.root(), &outcome, Event::Blocked, layer);
-    Some(report::told(&outcome))
-}
-
-/// Records each command that runs only because the guard is paused, and returns what is to be said of it.
-fn let_through(ambient: &Ambient, standing: &Standing<'_>, outcome: &Outcome<'_>, layer: Layer) -> Vec<String> {
-    let (Standing::Ready(surroundings), Outcome::Judged(all, _)) = (standing, outcome) else { return Vec::new() };
-    let mut told = Vec::new();
-    let now = ambient.now.seconds.unsigned_abs();
-    for judged in all.iter().filter(|judged| judged.verdict.because().reason == Reason::Paused) {
-        let environment = judged.verdict.because().environment.as_ref();
-        let about = |pause: &&Pause| environment.is_none_or(|name| pause.environment == *name);
-        let until = surroundings.pauses.iter().filter(about).map(|pause| pause.end.at).max().unwrap_or(now);
-        let place = environment.map_or("a database that nothing is known about", EnvironmentName::as_str);
-        let (name, until) = (&judged.invocation.name, clock::time_of_day(until, now));
-        told.push(format!("guard is paused until {until}: {name} runs on {place}"));
-        audit::judged(ambient, standing.root(), judged, Event::LetThrough, layer);
-    }
-    told
-}
-
-#[cfg(test)]
-#[path = "guard_tests.rs"]
-mod tests;

@@ -5,14 +5,9 @@ use serde_json::{Value, json};
 use crate::domain::page::record::{self, Line};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::text::duration::Duration;
+use crate::edge::output::Form;
 use crate::edge::{clock, journal, output, terminal};
 use crate::error::{Exit, Failure, Result};
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Form {
-    Table,
-    Json,
-}
 
 /// Which entries are asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,7 +40,7 @@ pub fn log(ambient: &Ambient, wanted: &Wanted, form: Form) -> Result<()> {
             let object = json!({ "file": file, "torn": torn, "entries": entries });
             output::json(&serde_json::to_string_pretty(&object)?)?;
         }
-        Form::Table => output::page(&table(lines, ambient.now.seconds.unsigned_abs()))?,
+        Form::Text => output::page(&table(lines, ambient.now.seconds.unsigned_abs()))?,
     }
     for sentence in unread {
         terminal::say_anyway(&sentence);
@@ -53,7 +48,7 @@ pub fn log(ambient: &Ambient, wanted: &Wanted, form: Form) -> Result<()> {
     if torn > 0 {
         terminal::say_anyway(&format!("{torn} torn {} skipped", if torn == 1 { "line was" } else { "lines were" }));
     }
-    if form == Form::Table {
+    if form == Form::Text {
         terminal::say(
             ambient,
             &match all {

@@ -2,7 +2,6 @@
 
 pub mod agent;
 pub mod conflict;
-pub mod data_script;
 pub mod database;
 pub mod doctor;
 pub mod drivers;
@@ -16,7 +15,6 @@ pub mod keys;
 pub mod log;
 pub mod migrate;
 pub mod pause;
-pub mod persons;
 pub mod plain;
 pub mod prompt;
 pub mod proxy;
@@ -25,7 +23,6 @@ pub mod recipients;
 pub mod run;
 pub mod scan;
 pub mod scripts;
-pub mod sentry;
 pub mod session;
 pub mod status;
 pub mod tour;

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::status::Form;
 use crate::domain::config::Config;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::page::running::{self, Group, Held, Told};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::url::NOT_A_URL;
 use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
+use crate::edge::output::Form;
 use crate::edge::{listener, output, terminal};
 use crate::error::{Result, Status};
 use crate::steps::load::{self, Configured};
@@ -34,13 +34,13 @@ pub fn ps(ambient: &Ambient, form: Form) -> Result<Status> {
         .collect();
     match form {
         Form::Json => output::json(&json!({ "processes": told }).to_string())?,
-        Form::Page if told.is_empty() => {
+        Form::Text if told.is_empty() => {
             let names: Vec<&str> = names.iter().map(VariableName::as_str).collect();
             terminal::say(ambient, &format!("no process of yours was started with {}", names.join(" or ")));
         }
-        Form::Page => output::page(&running::page(&told, now))?,
+        Form::Text => output::page(&running::page(&told, now))?,
     }
-    if let (Configured::Unusable(..), Form::Page) = (&configured, form) {
+    if let (Configured::Unusable(..), Form::Text) = (&configured, form) {
         terminal::say(
             ambient,
             "the configuration here cannot be used, so no environment is known: see nexus-env status",

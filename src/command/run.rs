@@ -10,7 +10,7 @@ use std::process::Command;
 
 use anyhow::anyhow;
 
-use super::{data_script, proxy, sentry};
+use super::proxy;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Environment};
@@ -28,6 +28,7 @@ use crate::edge::{ambient, grant, identity, layers, program, terminal};
 use crate::error::{Failure, Result, Status, told};
 use crate::steps::load::{self, Active, Loaded};
 use crate::steps::{astray, audit};
+use crate::steps::{data_script, sentry};
 
 /// Whether stored values are replaced in what the command writes to anything but a terminal.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

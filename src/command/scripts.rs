@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::sentry;
 use crate::domain::config::Config;
 use crate::domain::config::name::VariableName;
 use crate::domain::guard::invocation::{Invocation, Journal, Reader};
@@ -15,16 +14,12 @@ use crate::domain::guard::scope::Fed;
 use crate::domain::guard::verdict::Effect;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::text::pattern;
+use crate::edge::output::Form;
 use crate::edge::project::Disk;
 use crate::edge::{output, terminal, watchdog};
 use crate::error::{Exit, Failure, Result, Status};
 use crate::steps::load::{self, Configured};
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Form {
-    Table,
-    Json,
-}
+use crate::steps::sentry;
 
 /// Everything that `guard scripts --json` says, under these names.
 #[derive(Debug, Serialize)]
@@ -119,7 +114,7 @@ fn tell(ambient: &Ambient, page: &Page, form: Form) -> Result<Status> {
         page.found.iter().filter(|found| found.effect == Effect::Unknown.word() && !found.excepted).collect();
     match form {
         Form::Json => output::json(&serde_json::to_string_pretty(page)?)?,
-        Form::Table => {
+        Form::Text => {
             let width =
                 |text: fn(&Found) -> &str| page.found.iter().map(|f| text(f).chars().count()).max().unwrap_or(0);
             let (packages, scripts) = (width(|f| &f.package), width(|f| &f.script));

@@ -7,7 +7,6 @@ use crate::domain::text::safe_text::safe_text;
 use std::path::Path;
 
 use super::proxy::standing;
-use super::sentry;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Config, Environment};
@@ -24,17 +23,13 @@ use crate::domain::target::port::{Standing, Whose};
 use crate::domain::target::url::{DatabaseUrl, NOT_A_URL};
 use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
 use crate::domain::text::secret::Secret;
+use crate::edge::output::Form;
 use crate::edge::{entry, output};
 use crate::error::{Result, Status, told};
 use crate::steps::load::{self, Configured, Loaded};
 use crate::steps::observation;
+use crate::steps::sentry;
 use crate::steps::{stores, trial};
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Form {
-    Page,
-    Json,
-}
 
 /// Whether databases and services are asked for an answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -70,7 +65,7 @@ pub fn status(ambient: &Ambient, form: Form, reaching: Reaching) -> Result<Statu
     };
     match form {
         Form::Json => output::json(&serde_json::to_string_pretty(&page)?)?,
-        Form::Page => {
+        Form::Text => {
             let lines = page::lines(&page, entry::stdout_columns().unwrap_or(COLUMNS));
             let colour = if entry::stdout_is_terminal() { ambient.colour } else { Colour::No };
             output::write(lines.iter().map(|line| painted(line, colour)).collect::<String>().as_bytes())?;

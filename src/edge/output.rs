@@ -31,6 +31,13 @@ pub fn outlive_readers() {
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
 }
 
+/// How an answer is given.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    Text,
+    Json,
+}
+
 /// Whether anybody reads on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reader {

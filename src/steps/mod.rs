@@ -3,7 +3,12 @@
 
 pub mod astray;
 pub mod audit;
+pub mod data_script;
+pub mod guard;
 pub mod load;
 pub mod observation;
+pub mod persons;
+pub mod promotion;
+pub mod sentry;
 pub mod stores;
 pub mod trial;

@@ -1,7 +1,6 @@
 //! `migrate check`: what a branch does to the history of migrations, and what its SQL does. It needs no database, no secret
 //! and no `.nexusenv`.
 
-use super::tree::{Tree, texts};
 use crate::domain::promotion::base::{self, Sides, Texts};
 use crate::domain::promotion::finding::{Finding, Harm, allowances};
 use crate::domain::promotion::lexer;
@@ -17,6 +16,7 @@ use crate::edge::git::Git;
 use crate::edge::{migrations, output};
 use crate::error::{Exit, Failure, Result, Status};
 use crate::steps::load::{self, Configured};
+use crate::steps::promotion::tree::{Tree, texts};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {

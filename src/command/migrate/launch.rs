@@ -4,7 +4,6 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::side::Side;
 use crate::domain::config::Access;
 use crate::domain::promotion::limits;
 use crate::domain::promotion::migration::Migration;
@@ -18,6 +17,7 @@ use crate::edge::scratch::Scratch;
 use crate::edge::{ambient as surroundings, grant, identity, migrations};
 use crate::error::{Failure, Result};
 use crate::steps::load::{self, Active, Loaded};
+use crate::steps::promotion::side::Side;
 
 /// Prisma, ready to be started.
 pub struct Launch {

@@ -3,14 +3,14 @@
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use super::presence::session;
-use super::side::Side;
 use crate::domain::promotion::limits;
 use crate::domain::promotion::look::PRISMAS_LOCK;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::text::duration::Duration as Span;
 use crate::edge::database::Reading;
 use crate::edge::terminal;
+use crate::steps::promotion::presence::session;
+use crate::steps::promotion::side::Side;
 
 /// Before anything is said, and between two sentences.
 const FIRST: Duration = Duration::from_secs(3);

@@ -1,10 +1,8 @@
 //! `migrate rehearse`: what waits for an environment, applied by the real Prisma to a throw-away copy of the environment's
 //! structure on dev's server. Of the environment itself the schema and the history of migrations are read, nothing else.
 
-use super::case::Case;
 use super::drift;
 use super::launch::Launch;
-use super::side::Side;
 use super::throwaway::{self, Throwaway, Tools};
 use crate::domain::session::ambient::Ambient;
 use crate::edge::foreground::{Ended, Talk};
@@ -12,6 +10,8 @@ use crate::edge::scratch::Scratch;
 use crate::edge::{ambient as surroundings, output, terminal};
 use crate::error::{Failure, Result, Status};
 use crate::steps::load;
+use crate::steps::promotion::case::Case;
+use crate::steps::promotion::side::Side;
 
 /// 0 where every migration that waits could be applied, 1 where one failed.
 ///

@@ -1,7 +1,5 @@
 //! `migrate status`: each migration, in git and on each environment, and what stands in the way of which.
 
-use super::side;
-use super::tree::Tree;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Config, Environment};
 use crate::domain::page::{past, record};
@@ -11,16 +9,13 @@ use crate::domain::session::ambient::Ambient;
 use crate::domain::target::pinning;
 use crate::domain::target::port::{self, Held, Whose};
 use crate::domain::text::calendar;
+use crate::edge::output::Form;
 use crate::edge::{journal, output};
 use crate::error::{Exit, Result, Status};
 use crate::steps::load::{self, Loaded};
 use crate::steps::observation;
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Form {
-    Text,
-    Json,
-}
+use crate::steps::promotion::side;
+use crate::steps::promotion::tree::Tree;
 
 /// 0 where nothing stands in the way of anything, 1 where something does or could not be looked at.
 pub fn status(ambient: &Ambient, form: Form) -> Result<Status> {

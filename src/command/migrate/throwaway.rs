@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::side::Side;
 use crate::domain::config::Environment;
 use crate::domain::promotion::copy;
 use crate::domain::promotion::gate;
@@ -18,6 +17,7 @@ use crate::edge::database::Reading;
 use crate::edge::foreground::{self, Talk};
 use crate::error::{Exit, Failure, Result};
 use crate::steps::load::Loaded;
+use crate::steps::promotion::side::Side;
 
 /// The server on which copies are made: that of the first step, which must be an open environment's.
 ///

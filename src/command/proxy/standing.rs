@@ -8,15 +8,10 @@ use super::{Scene, started_with};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::port::{Standing, Whose};
 use crate::edge::daemon::{log, record};
+use crate::edge::output::Form;
 use crate::edge::{clock, entry, output};
 use crate::error::{Result, Status};
 use crate::steps::load::{self, Loaded};
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Form {
-    Text,
-    Json,
-}
 
 #[derive(Serialize)]
 struct Object {
