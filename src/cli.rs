@@ -161,7 +161,7 @@ impl Global {
 
 fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
     use command::{
-        agent, conflict, doctor, drivers, edit, guard, init, join, keys, log, pause, prompt, ps, recipients, run, scan,
+        agent, conflict, doctor, drivers, guard, init, join, keys, log, pause, prompt, ps, recipients, run, scan,
         scripts, session, status, tour, trust, variables, verify,
     };
     let done = |()| Status::DONE;
@@ -251,7 +251,7 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
         Verb::Guard(GuardVerb::Resume(args)) => pause::resume(ambient, args.environment.as_deref()).map(done),
         Verb::Guard(GuardVerb::Scripts(args)) => scripts::scripts(ambient, &args.except, form(args.json)),
         Verb::Guard(GuardVerb::Hook(args)) => agent::hook(ambient, args.format.as_deref().and_then(Format::from_word)),
-        Verb::Edit(args) => edit::edit(ambient, args.environment.as_deref()).map(done),
+        Verb::Edit(args) => variables::edit(ambient, args.environment.as_deref()).map(done),
         Verb::Scan(args) => {
             let within = match (args.staged, args.history) {
                 (true, _) => scan::Where::Staged,
@@ -352,7 +352,7 @@ fn readers(ambient: &Ambient, args: RecipientsArgs) -> Result<()> {
 }
 
 fn set(ambient: &Ambient, args: &SetArgs) -> Result<()> {
-    use command::{plain, variables};
+    use command::variables;
     if let Some(value) = &args.value {
         let loaded = crate::steps::load::configuration(ambient).ok();
         let meant = loaded
@@ -367,7 +367,7 @@ fn set(ambient: &Ambient, args: &SetArgs) -> Result<()> {
     let environment = args.environment.environment.as_deref();
     let emptiness = if args.empty { Emptiness::Meant } else { Emptiness::Refused };
     match args.plain {
-        true => plain::set_typed(ambient, &args.name, environment, emptiness),
+        true => variables::set_typed(ambient, &args.name, environment, emptiness),
         false => {
             let kept = if args.keep { variables::Kept::Yes } else { variables::Kept::No };
             let beside = variables::Beside::typed(ambient, args.expires.as_deref(), args.note.as_deref(), kept)?;

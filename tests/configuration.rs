@@ -5,7 +5,6 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use nexus_env::command::plain::{self, Edited, Place};
 use nexus_env::command::trust as command;
 use nexus_env::domain::config::name::{EnvironmentName, VariableName};
 use nexus_env::domain::config::repository::Repository;
@@ -13,6 +12,7 @@ use nexus_env::domain::session::ambient::{Ambient, Colour, Environ, Terminal, Ti
 use nexus_env::edge::repo::{self, Found};
 use nexus_env::edge::trust::{self, Trust};
 use nexus_env::error::told;
+use nexus_env::steps::plain::{self, Edited, Place};
 
 const GOOD: &str = "id = \"9f3k2v7m4q8x1c5b\"\n\n[env.dev.vars]\nA = \"1\" # one\n";
 

@@ -1,7 +1,6 @@
 //! `db pin`, `db label` and `db verify`: which database is which, so that every guard knows it. Pinning and verifying
 //! write nothing to a database, and labelling writes nothing but its comment.
 
-use super::plain::{self, Edited};
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::{self, Vars};
 use crate::domain::config::{Access, Config, Environment};
@@ -19,6 +18,7 @@ use crate::edge::{database, output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 use crate::steps::audit;
 use crate::steps::load::{self, Loaded};
+use crate::steps::plain::{self, Edited};
 use crate::steps::{observation, trial};
 
 /// An environment's own database URL, and what is known about where it leads.

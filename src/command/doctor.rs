@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::drivers;
 use crate::domain::config::Proxy;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::page::doctor::{self, Checked, Configuration, Facts, Merging, Prompt, Ready, Severity};
@@ -17,7 +16,7 @@ use crate::edge::output::Form;
 use crate::edge::{ambient, identity, output, survey, terminal, vault};
 use crate::error::{Exit, Failure, Result, Status, told};
 use crate::steps::load::{self, Configured, Loaded};
-use crate::steps::stores;
+use crate::steps::{merging, stores};
 
 /// Prints the findings. 0 where none is an error, else 1.
 pub fn doctor(ambient: &Ambient, form: Form) -> Result<Status> {
@@ -72,7 +71,7 @@ fn gather(ambient: &Ambient) -> Facts {
             Some(_) | None => Prompt::Hooked,
         },
         missing,
-        merging: match root.as_deref().is_some_and(drivers::is_missing) {
+        merging: match root.as_deref().is_some_and(merging::is_missing) {
             true => Merging::NotHere,
             false => Merging::AsAsked,
         },

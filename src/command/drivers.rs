@@ -9,13 +9,7 @@ use crate::edge::git::Git;
 use crate::edge::repo::{self, Found};
 use crate::edge::{consent, terminal};
 use crate::error::{Failure, Result};
-
-/// What this clone calls the two.
-const SETTINGS: [(&str, &str); 3] = [
-    ("merge.nexus-env.name", "secrets, merged by name"),
-    ("merge.nexus-env.driver", "nexus-env __merge %O %A %B %P"),
-    ("diff.nexus-env.textconv", "nexus-env __names"),
-];
+use crate::steps::merging;
 
 /// Whether the person is asked first.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -35,7 +29,7 @@ pub fn offer(ambient: &Ambient, root: &Path, offer: Offer) -> Result<()> {
     let path = root.join(".gitattributes");
     let before = repo::content(&path)?;
     let attributes = template::attributed(before.as_deref().unwrap_or_default());
-    let missing = !is_set(&git);
+    let missing = !merging::is_set(&git);
     if attributes.is_none() && !missing {
         return Ok(());
     }
@@ -57,7 +51,7 @@ pub fn offer(ambient: &Ambient, root: &Path, offer: Offer) -> Result<()> {
     {
         repo::replace(&path, &text)?;
     }
-    if missing && !SETTINGS.iter().all(|(name, value)| git.set(name, value)) {
+    if missing && !merging::SETTINGS.iter().all(|(name, value)| git.set(name, value)) {
         return Err(Failure::new("git did not take the settings of this clone")
             .hint("git config --local --list")
             .into());
@@ -72,15 +66,4 @@ pub fn offer_here(ambient: &Ambient, offered: Offer) -> Result<()> {
         Found::Repository(repository) => offer(ambient, &repository.root, offered),
         Found::Unreadable(..) | Found::Nothing(_) => Ok(()),
     }
-}
-
-fn is_set(git: &Git) -> bool {
-    SETTINGS.iter().all(|(name, value)| git.setting(name).as_deref() == Some(*value))
-}
-
-/// Whether the team's `.gitattributes` ask for it, and this clone does not have it.
-pub fn is_missing(root: &Path) -> bool {
-    let asked = || repo::content(&root.join(".gitattributes")).ok().flatten();
-    asked().is_some_and(|text| template::attributed(&text).is_none())
-        && Git::around(root).is_some_and(|git| !is_set(&git))
 }

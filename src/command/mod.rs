@@ -1,11 +1,10 @@
-//! What a user can do, one file a family of verbs: gather (edge), decide (domain), act (edge).
+//! What a user can do, one file a family of verbs. No command calls another: what several do alike is a step (`crate::steps`).
 
 pub mod agent;
 pub mod conflict;
 pub mod database;
 pub mod doctor;
 pub mod drivers;
-pub mod edit;
 pub mod engine;
 pub mod export;
 pub mod guard;
@@ -15,7 +14,6 @@ pub mod keys;
 pub mod log;
 pub mod migrate;
 pub mod pause;
-pub mod plain;
 pub mod prompt;
 pub mod proxy;
 pub mod ps;

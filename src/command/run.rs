@@ -10,7 +10,6 @@ use std::process::Command;
 
 use anyhow::anyhow;
 
-use super::proxy;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Environment};
@@ -27,6 +26,7 @@ use crate::edge::foreground::attended::{self, Kept};
 use crate::edge::{ambient, grant, identity, layers, program, terminal};
 use crate::error::{Failure, Result, Status, told};
 use crate::steps::load::{self, Active, Loaded};
+use crate::steps::proxy;
 use crate::steps::{astray, audit};
 use crate::steps::{data_script, sentry};
 

@@ -14,7 +14,6 @@ use rand::RngCore;
 
 use self::check::check;
 use self::request::{Request, request};
-use super::proxy;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::person::Lines;
 use crate::domain::config::watch::{Sighting, Watch};
@@ -38,6 +37,7 @@ use crate::error::{Exit, Failure, Result, Status, told};
 use crate::steps::astray::Seen;
 use crate::steps::audit;
 use crate::steps::load::{self, Choice, Given, Outcome, Values};
+use crate::steps::proxy;
 use crate::steps::trial;
 
 /// `hook SHELL`: prints the code that a shell evaluates when it starts. `called` is the name by which the program was

@@ -6,7 +6,6 @@ mod services;
 use crate::domain::text::safe_text::safe_text;
 use std::path::Path;
 
-use super::proxy::standing;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Config, Environment};
@@ -28,6 +27,7 @@ use crate::edge::{entry, output};
 use crate::error::{Result, Status, told};
 use crate::steps::load::{self, Configured, Loaded};
 use crate::steps::observation;
+use crate::steps::proxy as tunnels;
 use crate::steps::sentry;
 use crate::steps::{stores, trial};
 
@@ -159,7 +159,7 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
         secrets: secrets.and_then(Result::err).map(|error| why(&error)),
         variables: names,
         databases: targets.iter().map(|(target, _)| told_database(target, &selection)).collect(),
-        proxies: standing::all(ambient, loaded)
+        proxies: tunnels::all(ambient, loaded)
             .unwrap_or_default()
             .iter()
             .map(|one| proxy(ambient, one, &active.environment))
@@ -343,7 +343,7 @@ fn proxy(ambient: &Ambient, standing: &Standing, selected: &EnvironmentName) -> 
         since: standing.started.as_ref().map(|started| started.draft.since),
         told: match standing.word() {
             "down" if is_selected => format!("not running; nexus-env proxy up -e {}", standing.environment),
-            _ => standing.told(standing::since(ambient, standing).as_deref()),
+            _ => standing.told(tunnels::since(ambient, standing).as_deref()),
         },
     }
 }

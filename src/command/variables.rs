@@ -1,7 +1,9 @@
 //! The daily work on an environment's variables: `get`, `list`, `unset`, and with `set` and `import` below what they share.
 //! None is printed but the one that `get` was asked for.
 
+mod edit;
 mod import;
+mod plain;
 mod rotate;
 mod set;
 
@@ -26,9 +28,12 @@ use crate::edge::entry;
 use crate::edge::vault::{self, By, Expected, Opened, Outcome, VaultFailure, Wanted};
 use crate::edge::{ambient as surroundings, clipboard, identity, terminal, trust};
 use crate::error::{Failure, Result};
-use crate::steps::load;
+use crate::steps::plain::Edited;
+use crate::steps::{self, load};
 
+pub use edit::edit;
 pub use import::{Questions, Replacing, Source, import, import_chosen};
+pub use plain::set_typed;
 pub use rotate::rotate;
 pub use set::{Beside, Kept, refuse_argument, set, store};
 
@@ -359,7 +364,7 @@ pub fn unset_chosen(ambient: &Ambient, name: &str, environment: Option<&str>) ->
     if let Some(name) = VariableName::new(name)
         && stored.is_none_or(|container| container.ciphertext(&name).is_none())
         && plain.contains(&name)
-        && super::plain::unset(super::plain::place(ambient, &loaded, &active), &name)? == super::plain::Edited::Yes
+        && steps::plain::unset(steps::plain::place(ambient, &loaded, &active), &name)? == Edited::Yes
     {
         return Ok(());
     }

@@ -76,34 +76,50 @@ fn the_edge_knows_no_step_and_no_step_knows_its_command() {
     expect_none(faults.chain(steps.iter().flat_map(|file| names_below(file, &above[..2]))).collect());
 }
 
-#[test]
-fn no_door_opens_another() {
-    let files = in_floor("edge");
-    let doors: Vec<String> = files.iter().filter_map(|file| door(&file.path)).map(str::to_owned).collect();
-    expect_none(files.iter().flat_map(|file| other_doors(file, &doors)).collect());
-    let planted = Source::new("src/edge/repo.rs", "use super::trust;\nuse crate::edge::{repo, vault::open};");
-    let doors = ["repo", "trust", "vault"].map(str::to_owned);
-    assert_eq!(
-        other_doors(&planted, &doors),
-        ["src/edge/repo.rs names super::trust", "src/edge/repo.rs names crate::edge::vault::open"]
-    );
-}
-
-/// `src/edge/listener/linux.rs` and `src/edge/listener.rs` are both the door `listener`.
-fn door(path: &str) -> Option<&str> {
-    let rest = path.strip_prefix("src/edge/")?;
+/// `src/command/proxy/up.rs` and `src/command/proxy.rs` are both of the family `proxy`.
+fn family<'a>(path: &'a str, floor: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(&format!("src/{floor}/"))?;
     let name = rest.split('/').next()?.trim_end_matches(".rs");
     (name != "mod").then_some(name)
 }
 
-fn other_doors(file: &Source, doors: &[String]) -> Vec<String> {
-    let Some(own) = door(&file.path) else { return Vec::new() };
+/// What several commands do is a step, and no command is a part of another.
+#[test]
+fn no_command_calls_another() {
+    let files = in_floor("command");
+    let mut families: Vec<String> =
+        files.iter().filter_map(|file| family(&file.path, "command")).map(str::to_owned).collect();
+    families.dedup();
+    expect_none(files.iter().flat_map(|file| other_families(file, "command", &families)).collect());
+    let planted = Source::new("src/command/proxy/up.rs", "use super::stop;\nuse crate::command::{proxy, run::Output};");
+    assert_eq!(
+        other_families(&planted, "command", &["proxy", "run", "stop"].map(str::to_owned)),
+        ["src/command/proxy/up.rs names crate::command::run::Output"]
+    );
+}
+
+#[test]
+fn no_door_opens_another() {
+    let files = in_floor("edge");
+    let doors: Vec<String> = files.iter().filter_map(|file| family(&file.path, "edge")).map(str::to_owned).collect();
+    expect_none(files.iter().flat_map(|file| other_families(file, "edge", &doors)).collect());
+    let planted = Source::new("src/edge/repo.rs", "use super::trust;\nuse crate::edge::{repo, vault::open};");
+    let doors = ["repo", "trust", "vault"].map(str::to_owned);
+    assert_eq!(
+        other_families(&planted, "edge", &doors),
+        ["src/edge/repo.rs names super::trust", "src/edge/repo.rs names crate::edge::vault::open"]
+    );
+}
+
+/// The names in `file` of other families of its floor than its own.
+fn other_families(file: &Source, floor: &str, families: &[String]) -> Vec<String> {
+    let Some(own) = family(&file.path, floor) else { return Vec::new() };
     // In `edge/listener.rs` `super` is the edge; in `edge/listener/linux.rs` it is the door itself.
     let depth = file.path.matches('/').count() - 1;
-    let edge = vec!["super"; depth].join("::");
-    let others = doors.iter().filter(|other| *other != own);
+    let above = vec!["super"; depth].join("::");
+    let others = families.iter().filter(|other| *other != own);
     others
-        .flat_map(|other| names_below(file, &[&format!("crate::edge::{other}"), &format!("{edge}::{other}")]))
+        .flat_map(|other| names_below(file, &[&format!("crate::{floor}::{other}"), &format!("{above}::{other}")]))
         .collect()
 }
 

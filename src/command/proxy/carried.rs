@@ -1,13 +1,13 @@
 //! Running processes that hold a URL through the port of a tunnel that is about to be another environment's: they would be
 //! carried along, so they are named, and a person says yes first. It stops none of them.
 
-use super::Scene;
 use crate::domain::page::running::{self, Group};
 use crate::domain::session::ambient::Terminal;
 use crate::domain::session::keyboard;
 use crate::edge::{consent, listener, terminal};
 use crate::error::{Failure, Result};
 use crate::steps::load;
+use crate::steps::proxy::Scene;
 
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Carry {

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use super::Scene;
 use crate::domain::session::ambient::Ambient;
 use crate::edge::daemon::{self, log};
 use crate::edge::output::{self, Reader};
 use crate::error::{Failure, Result, Status};
 use crate::steps::load;
+use crate::steps::proxy::Scene;
 
 /// What follows once the end of the log was printed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

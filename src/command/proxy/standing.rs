@@ -4,14 +4,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Scene, started_with};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::port::{Standing, Whose};
 use crate::edge::daemon::{log, record};
 use crate::edge::output::Form;
-use crate::edge::{clock, entry, output};
+use crate::edge::{entry, output};
 use crate::error::{Result, Status};
-use crate::steps::load::{self, Loaded};
+use crate::steps::load::{self};
+use crate::steps::proxy::{self, Scene};
 
 #[derive(Serialize)]
 struct Object {
@@ -43,7 +43,7 @@ pub struct Told {
 /// `proxy status`, of one environment or of all.
 pub fn status(ambient: &Ambient, environment: Option<&str>, form: Form) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
-    let mut all = all(ambient, &loaded)?;
+    let mut all = proxy::all(ambient, &loaded)?;
     if let Some(name) = environment {
         let environment = load::environment(&loaded, name)?;
         Scene::new(ambient, &loaded, environment)?;
@@ -61,35 +61,7 @@ pub fn status(ambient: &Ambient, environment: Option<&str>, form: Form) -> Resul
     Ok(Status::DONE)
 }
 
-/// Every environment's proxy that is declared.
-pub fn all(ambient: &Ambient, loaded: &Loaded) -> Result<Vec<Standing>> {
-    let running = record::running(&record::directory(ambient)?);
-    let standing = |environment| -> Option<Standing> {
-        let scene = Scene::new(ambient, loaded, environment).ok()?;
-        let mut standing = Standing {
-            environment: environment.name.clone(),
-            port: scene.proxy.port,
-            instance: scene.proxy.instance.clone(),
-            found: scene.start(&running),
-            started: None,
-        };
-        standing.started = match standing.holder() {
-            Some(holder) => started_with(&running, holder),
-            None => scene.own(&running),
-        }
-        .cloned();
-        Some(standing)
-    };
-    Ok(loaded.config.environments.iter().filter_map(standing).collect())
-}
-
-/// When the one of ours began, for people.
-pub fn since(ambient: &Ambient, standing: &Standing) -> Option<String> {
-    let now = u64::try_from(ambient.now.seconds).unwrap_or(0);
-    standing.started.as_ref().map(|started| clock::time_of_day(started.draft.since, now))
-}
-
-/// The same as data.
+/// What is known of one, as data.
 pub fn told(standing: &Standing, directory: &Path, repository: &str) -> Told {
     let holder = standing.holder();
     let log = log::path(directory, repository, standing.environment.as_str());
@@ -118,7 +90,7 @@ fn text(ambient: &Ambient, all: &[Standing]) -> String {
     let columns = entry::stdout_columns();
     let width = all.iter().map(|standing| standing.environment.as_str().len()).max().unwrap_or(0);
     let line = |standing: &Standing| {
-        let since = since(ambient, standing);
+        let since = proxy::since(ambient, standing);
         let name = standing.environment.as_str();
         let line = format!("{name:<width$}  port {:<5}  {}", standing.port, standing.told(since.as_deref()));
         let Some(holder) = standing.holder().filter(|_| standing.reaches()) else { return format!("{line}\n") };

@@ -7,7 +7,7 @@ use std::process::{Child, ExitStatus};
 use std::time::Duration;
 
 use super::carried::{self, Carry};
-use super::{Scene, started_with, stop, stop_foreign};
+use super::{stop, stop_foreign};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::port::{Held, Holder, Start};
@@ -19,6 +19,7 @@ use crate::edge::daemon::{self, Plan, log};
 use crate::edge::{clock, terminal};
 use crate::error::{Failure, Result, Status};
 use crate::steps::load;
+use crate::steps::proxy::{Scene, started_with};
 
 /// What was asked for.
 #[derive(Clone, Debug, Default)]

@@ -1,5 +1,5 @@
-//! `set --plain`, `unset` of a plain variable and a pinned fingerprint: an edit of `.nexusenv` that stays allowed. Never writes a text that
-//! would not load.
+//! What is written to `.nexusenv` itself, a plain variable or a pinned fingerprint: an edit that stays allowed. Never writes
+//! a text that would not load.
 
 use crate::domain::config::fingerprint::Fingerprint;
 use crate::domain::config::name::{EnvironmentName, VariableName};
@@ -8,13 +8,11 @@ use crate::domain::config::refused;
 use crate::domain::config::repository::{AllowedText, AllowedTexts, InputKind, Repository};
 use crate::domain::config::schema;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::target::acceptance::{Emptiness, Keeping, Offer, Role};
-use crate::edge::entry;
 use crate::edge::repo::{self, Found};
 use crate::edge::terminal;
 use crate::edge::trust::{self, Trust};
 use crate::error::{Failure, Result};
-use crate::steps::load::{self, Active, Loaded};
+use crate::steps::load::{Active, Loaded};
 
 /// An allowed configuration, and the environment of it that is worked on.
 #[derive(Clone, Copy)]
@@ -111,24 +109,6 @@ fn write(place: Place<'_>, texts: AllowedTexts, edited: String) -> Result<Edited
     trust::follow(place.ambient, place.repository, bytes)?;
     repo::replace(&place.repository.main.path, bytes)?;
     Ok(Edited::Yes)
-}
-
-/// `set --plain NAME` as it is typed: the value comes from the terminal, where it may be seen, or from stdin.
-pub fn set_typed(ambient: &Ambient, name: &str, environment: Option<&str>, emptiness: Emptiness) -> Result<()> {
-    let loaded = load::configuration(ambient)?;
-    let active = load::chosen(ambient, &loaded, environment)?;
-    let of_it = load::environment(&loaded, active.environment.as_str())?;
-    load::refuse_agent(ambient, of_it, &format!("`set` in {}", of_it.name))?;
-    let name = VariableName::new(name).ok_or_else(|| {
-        Failure::new("this is no name of a variable")
-            .hint("a name has letters, digits and _, and does not begin with a digit")
-    })?;
-    let environment = &active.environment;
-    let value = entry::value(&format!("value of {name} for {environment} (not shown): "), emptiness)?;
-    let role = Role::of(&name, &loaded.config.database_variables);
-    let offer = Offer { name: &name, environment, role, keeping: Keeping::Clear };
-    offer.accept(value.expose(), emptiness)?;
-    set(place(ambient, &loaded, &active), &name, value.expose()).map(|_| ())
 }
 
 /// The place that a selection of a loaded configuration means.

@@ -1,7 +1,8 @@
 //! `edit`: an environment's secrets in the person's own editor. The text lies in memory alone while it is open, and only what
 //! changed is sealed.
 
-use super::variables::{self, Place};
+use super::Place;
+use crate::command::variables;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::vars::Vars;
 use crate::domain::session::ambient::{Ambient, Terminal};
