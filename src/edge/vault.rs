@@ -5,13 +5,13 @@
 mod failure;
 mod membership;
 mod merge;
+mod wrapped;
 mod write;
 
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use age::{DecryptError, Decryptor};
-use zeroize::Zeroizing;
+use age::DecryptError;
 
 pub use failure::{Tampering, VaultFailure};
 pub use membership::{admit, renew};
@@ -243,7 +243,7 @@ fn data_key(
     if let Some(key) = identities.data_key() {
         return Ok(key.clone());
     }
-    match unwrap_key(&container.key, identities) {
+    match wrapped::data_key(container, identities) {
         Ok(key) => Ok(key),
         Err(DecryptError::NoMatchingKeys) => {
             let own = identities.recipients();
@@ -259,17 +259,6 @@ fn data_key(
         }
         // The enum is age's and may grow; every other way to fail means that these bytes are not what age wrote.
         Err(_) => Err(VaultFailure::KeyDamaged { environment: environment.clone(), place }),
-    }
-}
-
-fn unwrap_key(wrapped: &[u8], identities: &Identities) -> Result<DataKey, DecryptError> {
-    let mut reader = Decryptor::new_buffered(wrapped)?.decrypt(identities.keys())?;
-    let mut key = Zeroizing::new([0; 32]);
-    reader.read_exact(key.as_mut())?;
-    // The end is authenticated too, and only reading it says so.
-    match reader.read(&mut [0])? {
-        0 => Ok(DataKey::new(key)),
-        _ => Err(DecryptError::InvalidHeader),
     }
 }
 
