@@ -10,12 +10,14 @@ use zeroize::Zeroizing;
 use crate::domain::config::Protection;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::{Ambient, Terminal};
+use crate::domain::store::container::Container;
 use crate::domain::store::identity::passphrase;
-use crate::domain::store::identity::{self as text_of, Understood};
+use crate::domain::store::identity::{self as text_of, Identities, Understood};
 use crate::domain::text::calendar;
 use crate::domain::text::duration::Duration;
 use crate::domain::text::secret::Secret;
-use crate::edge::{ambient as surroundings, clock, consent, entry, identity, keyring, output, terminal, trust, vault};
+use crate::edge::keyring::{self, Kept};
+use crate::edge::{ambient as surroundings, clock, consent, entry, identity, output, terminal, trust, vault};
 use crate::error::{Exit, Failure, Result};
 use crate::steps::load;
 
@@ -105,11 +107,19 @@ pub fn unlock(ambient: &Ambient, named: Option<&str>, lasting: Option<&str>) -> 
     });
     // The passphrase took a person's time.
     let now = surroundings::clock();
-    keyring::keep(id, name, &key, lasting.seconds(), now).map_err(|error| kept_nowhere(name, &error))?;
+    let kept = Kept { key, recipient: reader(&store, &identities) };
+    keyring::keep(id, name, &kept, lasting.seconds(), now).map_err(|error| kept_nowhere(name, &error))?;
     trust::stir(ambient)?;
     let until = clock::time_of_day(now.seconds.saturating_add(lasting.seconds()), now.seconds);
     terminal::say(ambient, &format!("{name} is unlocked until {until}"));
     Ok(())
+}
+
+/// Which of the identity's keys is a reader's.
+fn reader(store: &Container, identities: &Identities) -> String {
+    let own = identities.recipients();
+    let listed = own.iter().find(|key| store.recipients.iter().any(|reader| reader.key == **key));
+    listed.or(own.first()).cloned().unwrap_or_default()
 }
 
 /// Containers often have no keyring: their default rules for system calls leave add_key(2) out.

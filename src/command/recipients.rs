@@ -17,9 +17,9 @@ use crate::domain::store::identity::Identities;
 use crate::domain::store::reader_key;
 use crate::domain::store::readers::{listed, secrets};
 use crate::edge::vault::{self, Expected, Outcome, Wanted};
-use crate::edge::{entry, identity, output, terminal, trust};
+use crate::edge::{identity, output, terminal, trust};
 use crate::error::{Failure, Result};
-use crate::steps::load::{self, Loaded};
+use crate::steps::load::{self, Asking, Loaded, Opened};
 
 pub use admit::{Answer, add, approve};
 pub use leave::{Aim, Leaving, rekey, remove};
@@ -49,10 +49,11 @@ fn stored(loaded: &Loaded, environment: &Environment) -> Result<Container> {
 pub fn list(ambient: &Ambient, named: &[String]) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let environments = meant(ambient, &loaded, named)?;
-    let own = identity::find(ambient).map(|found| found.recipients().to_vec()).unwrap_or_default();
     let mut page = String::new();
     for environment in &environments {
         let container = stored(&loaded, environment)?;
+        let own = loaded.opened.identities(ambient, &environment.name, &[&container], Asking::Nobody);
+        let own = own.map(|found| found.recipients().to_vec()).unwrap_or_default();
         let width = container.recipients.iter().map(|reader| reader.name.as_str().len()).max().unwrap_or(0);
         for reader in &container.recipients {
             let since = history::get(&container.history.joined, &reader.name);
@@ -83,7 +84,7 @@ fn stale(container: &Container) -> Option<String> {
 /// before the first `allow` of a new clone. Of all environments where none is named.
 pub fn fingerprint(ambient: &Ambient, named: &[String]) -> Result<()> {
     let (repository, config) = load::understood(ambient)?;
-    let identities = identity::find_asking(ambient, &entry::passphrase)?;
+    let opened = Opened::default();
     let lifted = identity::lifted_names(ambient);
     let mut page = String::new();
     let wanted: Vec<&Environment> = match named {
@@ -93,6 +94,7 @@ pub fn fingerprint(ambient: &Ambient, named: &[String]) -> Result<()> {
     for environment in wanted {
         let (name, protection) = (&environment.name, environment.protection);
         let Some(container) = vault::read(&repository.root, name)? else { continue };
+        let identities = opened.identities(ambient, name, &[&container], Asking::Person)?;
         let expected = Expected { id: &config.id, environment: name, protection, pin: None, lifted: &lifted };
         match vault::open(&container, &expected, &identities, Wanted::Only(&[])) {
             Ok(opened) => {
@@ -128,8 +130,10 @@ struct Site<'a> {
     ambient: &'a Ambient,
     loaded: Loaded,
     environments: Vec<EnvironmentName>,
-    identities: Identities,
 }
+
+/// What becomes of one environment's store, by what opens it; `None` where it is as it should be.
+type Change<'c> = dyn Fn(&Container, &Expected<'_>, &Identities) -> Result<Option<Outcome>> + 'c;
 
 /// One environment after a change.
 struct Changed {
@@ -148,21 +152,25 @@ impl<'a> Site<'a> {
         for environment in &environments {
             load::refuse_agent(ambient, environment, &format!("changing the readers of {}", environment.name))?;
         }
+        // A person takes their time, so it is asked for before anybody else has to wait.
+        for environment in &environments {
+            load::ask_for(ambient, &loaded, environment)?;
+        }
         let environments = environments.into_iter().map(|environment| environment.name.clone()).collect();
-        let identities = identity::find_asking(ambient, &entry::passphrase)?;
-        Ok(Site { ambient, loaded, environments, identities })
+        Ok(Site { ambient, loaded, environments })
     }
 
     /// Makes the same change in every environment, all of them or none, and remembers what came of it.
-    fn change(&self, change: &dyn Fn(&Container, &Expected<'_>) -> Result<Option<Outcome>>) -> Result<Vec<Changed>> {
+    fn change(&self, change: &Change<'_>) -> Result<Vec<Changed>> {
         let (ambient, loaded) = (self.ambient, &self.loaded);
         let lock = vault::lock(&loaded.repository.root)?;
         let mut planned = Vec::new();
         for name in &self.environments {
             let environment = load::environment(loaded, name.as_str())?;
             let before = stored(loaded, environment)?;
-            let pin = load::known_pin(ambient, loaded, environment, &before, &self.identities)?;
-            let outcome = change(&before, &load::expected(loaded, environment, Some(pin)))?;
+            let identities = loaded.opened.identities(ambient, name, &[&before], Asking::Person)?;
+            let pin = load::known_pin(ambient, loaded, environment, &before, &identities)?;
+            let outcome = change(&before, &load::expected(loaded, environment, Some(pin)), &identities)?;
             planned.push((name, before, outcome));
         }
         let written: Vec<(&EnvironmentName, &Container)> =

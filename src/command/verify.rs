@@ -7,10 +7,9 @@ use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::page::doctor::stores::place;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::identity::Identities;
 use crate::domain::store::{readers, soundness};
 use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
-use crate::edge::{entry, identity, output, terminal};
+use crate::edge::{output, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 use crate::steps::load;
 
@@ -28,14 +27,14 @@ pub enum Depth {
 /// No configuration, one that cannot be understood, and no identity where one is needed.
 pub fn verify(ambient: &Ambient, depth: Depth) -> Result<Status> {
     let (repository, config) = load::understood(ambient)?;
-    let identities = match depth {
+    let opened = match depth {
         Depth::Structure => None,
-        Depth::Seal => Some(identity::find_asking(ambient, &entry::passphrase).map_err(without_key)?),
+        Depth::Seal => Some(load::Opened::default()),
     };
     let mut page = String::new();
     let mut faulty = false;
     for name in vault::names(&repository.root) {
-        let looked = look(&repository.root, &config, &name, identities.as_ref());
+        let looked = look(ambient, &repository.root, &config, &name, opened.as_ref())?;
         faulty |= matches!(looked, Looked::Faulty(_));
         let place = place(&name);
         page.push_str(&match looked {
@@ -63,32 +62,39 @@ enum Looked {
     Faulty(Vec<String>),
 }
 
-fn look(root: &Path, config: &Config, name: &EnvironmentName, identities: Option<&Identities>) -> Looked {
+fn look(
+    ambient: &Ambient,
+    root: &Path,
+    config: &Config,
+    name: &EnvironmentName,
+    opened: Option<&load::Opened>,
+) -> Result<Looked> {
     let container = match vault::read(root, name) {
         Ok(Some(container)) => container,
-        Ok(None) => return Looked::Faulty(vec!["is gone".to_owned()]),
-        Err(failure) => return faulty(name, failure),
+        Ok(None) => return Ok(Looked::Faulty(vec!["is gone".to_owned()])),
+        Err(failure) => return Ok(faulty(name, failure)),
     };
     let Some(environment) = config.environment(name) else {
-        return Looked::Faulty(vec![format!("`.nexusenv` has no environment `{name}`")]);
+        return Ok(Looked::Faulty(vec![format!("`.nexusenv` has no environment `{name}`")]));
     };
     let faults = soundness::faults(&container, name, Some(&config.id));
     if !faults.is_empty() {
-        return Looked::Faulty(faults);
+        return Ok(Looked::Faulty(faults));
     }
     let count = readers::secrets(container.secrets.len());
     let words = format!("revision {}, {count}, readable by {}", container.revision, container.readers());
-    let Some(identities) = identities else { return Looked::Whole(words) };
+    let Some(opened) = opened else { return Ok(Looked::Whole(words)) };
+    let identities = opened.identities(ambient, name, &[&container], load::Asking::Person).map_err(without_key)?;
     let expected =
         Expected { id: &config.id, environment: name, protection: environment.protection, pin: None, lifted: &[] };
-    match vault::open(&container, &expected, identities, Wanted::All) {
+    Ok(match vault::open(&container, &expected, &identities, Wanted::All) {
         Ok(_) => Looked::Whole(format!("{words}; the seal holds")),
         // Who checks dev in CI need not read prod.
         Err(VaultFailure::NotARecipient { .. }) => {
             Looked::Whole(format!("{words}; the seal was not checked: your key cannot read it"))
         }
         Err(failure) => faulty(name, failure),
-    }
+    })
 }
 
 /// The sentence names the file already.

@@ -2,6 +2,7 @@
 //!
 //! Nothing in a repository can name one. What others could read is refused, not used with a warning.
 
+mod account;
 mod ignored;
 mod made;
 
@@ -58,13 +59,19 @@ pub fn unlock(ambient: &Ambient, locked: Locked, ask: &dyn Fn(&str) -> Result<Se
     let origin = locked.origin().to_owned();
     let passphrase = ask(&format!("passphrase of {origin}: "))?;
     let identities = locked.unlock(&passphrase).map_err(|unusable| failure(&origin, &unusable))?;
-    Ok(identities.named(own_name(ambient)))
+    Ok(identities.named(namer(ambient)))
 }
 
 /// What this person is called among the readers of a store, unless they say otherwise: their login name.
 pub fn own_name(ambient: &Ambient) -> RecipientName {
-    let login = ambient.variables.text("USER").or_else(|| ambient.variables.text("LOGNAME"));
-    RecipientName::like(login.unwrap_or_default())
+    namer(ambient)()
+}
+
+/// The same for whoever may never ask: a load starts no process to find it out.
+fn namer(ambient: &Ambient) -> impl Fn() -> RecipientName + Send + Sync + 'static {
+    let said = |name| ambient.variables.text(name).filter(|said| !said.is_empty()).map(str::to_owned);
+    let (login, uid) = (said("USER").or_else(|| said("LOGNAME")), ambient.uid);
+    move || RecipientName::like(&login.clone().or_else(|| account::login(uid)).unwrap_or_default())
 }
 
 /// The files whose change could mend a failure to find or use the identity.
@@ -108,7 +115,7 @@ enum Source<'a> {
 pub fn look(ambient: &Ambient) -> Result<Understood> {
     match source(ambient)? {
         Some(source) => Ok(match source.read(ambient)? {
-            Understood::Ready(identities) => Understood::Ready(identities.named(own_name(ambient))),
+            Understood::Ready(identities) => Understood::Ready(identities.named(namer(ambient))),
             locked @ Understood::Locked(_) => locked,
         }),
         None => Err(Failure::new("there is no identity to open the secrets with")

@@ -20,6 +20,16 @@ use crate::domain::text::clock::Now;
 /// Every key of ours is kept under a name that begins so.
 const OURS: &str = "nexus-env:";
 
+/// A data key and a public key, in bytes: one of ssh has 80.
+const LARGEST: usize = 256;
+
+/// What opens one environment while it is unlocked.
+pub struct Kept {
+    pub key: DataKey,
+    /// The public key of the identity that opened it, by which its person is known among the readers.
+    pub recipient: String,
+}
+
 fn name(id: &RepositoryId, environment: &EnvironmentName) -> String {
     format!("{OURS}{}:{environment}", id.as_str())
 }
@@ -29,15 +39,20 @@ fn name(id: &RepositoryId, environment: &EnvironmentName) -> String {
 ///
 /// # Errors
 /// Where the system keeps no keys for programs, as in many containers, or no more of them.
-pub fn keep(id: &RepositoryId, environment: &EnvironmentName, key: &DataKey, seconds: u64, now: Now) -> io::Result<()> {
-    system::keep(&name(id, environment), key.expose(), seconds, now)
+pub fn keep(id: &RepositoryId, environment: &EnvironmentName, kept: &Kept, seconds: u64, now: Now) -> io::Result<()> {
+    let mut content = Zeroizing::new(Vec::with_capacity(LARGEST));
+    content.extend_from_slice(kept.key.expose());
+    content.extend_from_slice(kept.recipient.as_bytes());
+    system::keep(&name(id, environment), &content, seconds, now)
 }
 
-/// The data key that is kept for an environment.
-pub fn kept(id: &RepositoryId, environment: &EnvironmentName, now: Now) -> Option<DataKey> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    system::read(&name(id, environment), &mut bytes, now)?;
-    Some(DataKey::new(bytes))
+/// What is kept for an environment.
+pub fn kept(id: &RepositoryId, environment: &EnvironmentName, now: Now) -> Option<Kept> {
+    let content = system::read(&name(id, environment), now)?;
+    let (bytes, recipient) = content.split_first_chunk::<32>()?;
+    let mut key = Zeroizing::new([0; 32]);
+    key.copy_from_slice(bytes);
+    Some(Kept { key: DataKey::new(key), recipient: std::str::from_utf8(recipient).ok()?.to_owned() })
 }
 
 /// Forgets one environment's key; whether there was one.

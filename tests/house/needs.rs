@@ -7,7 +7,7 @@ use std::path::Path;
 use super::source;
 
 /// Of every Debian, or the tests' own.
-const THERE: &[&str] = &["nexus-env", "sh", "true", "mkfifo", "env", "cat", "sleep"];
+const THERE: &[&str] = &["nexus-env", "sh", "true", "mkfifo", "env", "cat", "sleep", "cp", "id"];
 
 /// Comes in the package of the other.
 const BESIDE: &[(&str, &str)] =

@@ -1,6 +1,7 @@
 //! A person's own keys: made, behind a passphrase, and read by the ordinary age tool as age's own are read here.
 
 use std::os::unix::fs::PermissionsExt;
+use std::sync::{Mutex, PoisonError};
 
 use crate::world::terminal::{Terminal, rendered};
 use crate::world::{PATIENCE, Shell, World};
@@ -22,6 +23,10 @@ pub fn dialogue(world: &World, words: &[&str], turns: &[(&str, &str)]) -> (u32, 
     let shown = terminal.wait("its end", PATIENCE, 0, |bytes| Some(rendered(bytes)));
     (status, world.tidy(&shown))
 }
+
+pub const KEY: &str = "age1vpqqpkj0lrhlv857u4y7kmadegn6f33k2zq0ejj9p72rzlyexu2qdlj6xd";
+/// What is unlocked is this user's, in every world, and `lock` forgets all of it.
+pub static UNLOCKED: Mutex<()> = Mutex::new(());
 
 const NEW: &str = "or nothing, and one is made for you: ";
 const AGAIN: &str = "the same again: ";
@@ -108,9 +113,22 @@ fn what_stands_behind_a_passphrase_is_read_by_age_and_here() {
     assert!(status == 1 && told.contains("is behind a passphrase already"), "{told}");
 }
 
-/// One story for all of it: what is unlocked is this user's, in every world.
+/// For how long the kernel keeps a key of this name, as far as it has begun (`/proc/keys` rounds down).
+#[cfg(target_os = "linux")]
+fn kept(name: &str) -> &'static str {
+    let keys = std::fs::read_to_string("/proc/keys").unwrap();
+    let line = keys.lines().find(|line| line.contains(name) && line.contains(" 3f0b0000 ")).unwrap_or_default();
+    match line.split_whitespace().nth(3).unwrap_or_default() {
+        "8h" | "7h" => "8h",
+        "2h" | "1h" | "119m" => "2h",
+        "15m" | "14m" => "15m",
+        _ => panic!("{name}: {keys}"),
+    }
+}
+
 #[test]
 fn an_environment_is_locked_until_its_passphrase_is_typed_and_again_when_its_time_is_over() {
+    let _alone = UNLOCKED.lock().unwrap_or_else(PoisonError::into_inner);
     let passphrase = "correct horse";
     let world = World::with(&DEV_AND_PROD.replace("9f3k2v7m4q8x1c5b", "unlocking0000001"));
     let world = world.secret("dev", "DATABASE_URL", DEV_URL).secret("prod", "DATABASE_URL", PROD_URL);
@@ -144,6 +162,9 @@ fn an_environment_is_locked_until_its_passphrase_is_typed_and_again_when_its_tim
     assert!(said.ends_with("nexus-env: dev · DATABASE_URL and 1 more"), "{said}");
     assert_eq!(session.types("nexus-env get DATABASE_URL").text, DEV_URL);
 
+    #[cfg(target_os = "linux")]
+    assert_eq!(kept("unlocking0000001:dev"), "8h");
+
     // One environment is open, the other is not; a command that was typed asks by itself.
     world.run(&["export", "-e", "prod", "--format", "json"]).ends_with_status(1).says(&locked("prod"));
     let get = ["nexus-env", "run", "-e", "prod", "--", "printenv", "NODE_ENV"];
@@ -154,15 +175,43 @@ fn an_environment_is_locked_until_its_passphrase_is_typed_and_again_when_its_tim
     assert!(status == 0 && told.ends_with("nexus-env: prod is unlocked until 15:42"), "{told}");
     world.run(&["export", "-e", "prod", "--format", "json"]).succeeds();
 
+    // Whoever reads it, and whether it is whole, is seen and changed with what is kept: nothing asks once more.
+    let listed = String::from_utf8(world.run(&["recipients", "list", "-e", "prod"]).succeeds().stdout).unwrap();
+    assert!(listed.trim_end().ends_with("(you)"), "{listed}");
+    world.run(&["recipients", "--fingerprint"]).succeeds().says("");
+    let whole = String::from_utf8(world.run(&["verify"]).succeeds().says("").stdout).unwrap();
+    assert_eq!(whole.matches("the seal holds").count(), 2, "{whole}");
+    world.run(&["recipients", "add", "bob", KEY, "-e", "prod", "-e", "dev"]).succeeds();
+    world.run(&["recipients", "remove", "ada", "-e", "prod"]).ends_with_status(1).says(
+        "nexus-env: `ada` is you, and you could no longer read prod\n\
+         hint: if that is meant: nexus-env recipients remove ada -e prod --yes\n",
+    );
+    world.run(&["recipients", "remove", "bob", "-e", "prod"]).succeeds();
+    // What was kept opens nothing under the new key.
+    world.run(&["rekey", "-e", "prod"]).ends_with_status(1).says(&locked("prod"));
+    world.run(&["verify"]).ends_with_status(1).says(
+        "nexus-env: prod is locked\n\
+         hint: nexus-env verify --no-key checks what needs none; in CI, NEXUS_ENV_IDENTITY holds one\n",
+    );
+    assert_eq!(dialogue(&world, &["nexus-env", "unlock", "prod", "--for", "2h"], &[(asks, passphrase)]).0, 0);
+
     // What is kept opens only what is sealed under it: a changed file, and one under another key, are locked.
     let place = world.repo().join(".nexusenv.d/prod.toml");
     let whole = std::fs::read_to_string(&place).unwrap();
-    std::fs::write(&place, whole.replace("revision = 1", "revision = 2")).unwrap();
+    std::fs::write(&place, whole.replace("revision = 3", "revision = 4")).unwrap();
     world.run(&["export", "-e", "prod", "--format", "json"]).ends_with_status(1).prints("").says(&locked("prod"));
     let (status, told) = dialogue(&world, &["nexus-env", "unlock", "prod"], &[(asks, passphrase)]);
     assert!(status == 1 && told.contains("the seal of `.nexusenv.d/prod.toml` does not hold"), "{told}");
     std::fs::write(&place, whole).unwrap();
     world.run(&["export", "-e", "prod", "--format", "json"]).succeeds();
+
+    // A protected environment is open for a quarter of an hour, unless told otherwise.
+    #[cfg(target_os = "linux")]
+    {
+        assert_eq!(kept("unlocking0000001:prod"), "2h");
+        assert_eq!(dialogue(&world, &["nexus-env", "unlock", "prod"], &[(asks, passphrase)]).0, 0);
+        assert_eq!(kept("unlocking0000001:prod"), "15m");
+    }
 
     // Forgotten at once, also in the shell that has it.
     world.run(&["lock", "prod"]).succeeds().says("nexus-env: prod is locked\n");

@@ -153,3 +153,16 @@ fn what_cannot_be_made_is_empty_or_lets_everything_run_is_said_by_doctor_and_sta
         ]
     );
 }
+
+#[test]
+fn where_no_variable_says_their_name_the_account_does() {
+    let world = newcomer();
+    let id = std::process::Command::new("id").arg("-un").output().unwrap();
+    let account = String::from_utf8(id.stdout).unwrap();
+    for (user, name) in [(None, account.trim()), (Some("grace"), "grace")] {
+        let mut join = world.command("nexus-env", world.repo());
+        join.arg("join").env_remove("USER").env_remove("LOGNAME").envs(user.map(|user| ("LOGNAME", user)));
+        let printed = String::from_utf8(world.finish(join, b"").succeeds().stdout).unwrap();
+        assert!(printed.starts_with(&format!("nexus-env recipients add {name} age1")), "{printed}");
+    }
+}

@@ -90,9 +90,9 @@ fn shown(site: &Site<'_>, newcomer: &Recipient, key: &ReaderKey) -> Result<()> {
 fn let_in(site: &Site<'_>, newcomer: &Recipient) -> Result<()> {
     let ambient = site.ambient;
     let today = Day::of(ambient.now.seconds);
-    let changed = site.change(&|before, expected| match readers::admission(before, newcomer)? {
+    let changed = site.change(&|before, expected, identities| match readers::admission(before, newcomer)? {
         Admission::Already => Ok(None),
-        Admission::New => Ok(Some(vault::admit(before.clone(), expected, &site.identities, newcomer, today)?)),
+        Admission::New => Ok(Some(vault::admit(before.clone(), expected, identities, newcomer, today)?)),
     })?;
     let (same, new): (Vec<Changed>, Vec<Changed>) = changed.into_iter().partition(|one| one.before == one.after);
     let names = |all: &[Changed]| listed(&all.iter().map(|one| one.environment.clone()).collect::<Vec<_>>());

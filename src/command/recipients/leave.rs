@@ -38,8 +38,8 @@ pub enum Leaving {
 pub fn remove(ambient: &Ambient, name: &str, named: &[String], leaving: Leaving) -> Result<()> {
     let leaver = reader_key::name(name)?;
     let site = Site::new(ambient, load::configuration(ambient)?, named)?;
-    let own = site.identities.recipients();
-    let changed = site.change(&|before, expected| {
+    let changed = site.change(&|before, expected, identities| {
+        let own = identities.recipients();
         let staying = readers::without(before, &leaver)?;
         let environment = expected.environment;
         if leaving == Leaving::Others && !staying.iter().any(|reader| own.contains(&reader.key)) {
@@ -48,7 +48,7 @@ pub fn remove(ambient: &Ambient, name: &str, named: &[String], leaving: Leaving)
                 .into());
         }
         let becomes = expected.protection;
-        Ok(Some(vault::renew(before.clone(), expected, &site.identities, staying, becomes)?))
+        Ok(Some(vault::renew(before.clone(), expected, identities, staying, becomes)?))
     })?;
     for one in &changed {
         let entry = Entry::new(Event::ReaderRemoved).environment(&one.environment);
@@ -107,12 +107,12 @@ fn still_reading(site: &Site<'_>, changed: &[Changed], leaver: &RecipientName) -
 /// for whoever did not type its name for `--unprotected`.
 pub fn rekey(ambient: &Ambient, named: &[String], aim: Aim) -> Result<()> {
     let site = Site::new(ambient, load::configuration_to_rekey(ambient)?, named)?;
-    let changed = site.change(&|before, expected| {
+    let changed = site.change(&|before, expected, identities| {
         let environment = load::environment(&site.loaded, expected.environment.as_str())?;
         let becomes = becomes(ambient, environment, before, expected, aim)?;
         // Whatever the configuration calls it, what is there is judged as strictly as what it may be.
         let strict = vault::Expected { protection: Protection::Protected, ..*expected };
-        Ok(Some(vault::renew(before.clone(), &strict, &site.identities, before.recipients.clone(), becomes)?))
+        Ok(Some(vault::renew(before.clone(), &strict, identities, before.recipients.clone(), becomes)?))
     })?;
     for one in &changed {
         let entry = Entry::new(Event::Rekeyed).environment(&one.environment).repository(&site.loaded.repository.root);

@@ -16,8 +16,8 @@ use crate::domain::text::secret::Secret;
 pub struct Identities {
     /// Where they came from, for messages: `NEXUS_ENV_IDENTITY` or a path, in backticks.
     pub origin: String,
-    /// What their person is called among readers.
-    name: RecipientName,
+    /// What their person is called among readers, for whoever asks: to find it out may take a while.
+    name: Box<dyn Fn() -> RecipientName + Send + Sync>,
     keys: Vec<Own>,
     /// Made when somebody asks: a public key costs as much as a fifth of opening a store.
     recipients: OnceLock<Vec<String>>,
@@ -26,8 +26,8 @@ pub struct Identities {
 enum Own {
     Age(age::x25519::Identity),
     Ssh(Box<age::ssh::Identity>, String),
-    /// One environment's data key in place of an identity that is locked.
-    Unlocked(DataKey),
+    /// One environment's data key in place of an identity that is locked, and the public key of that.
+    Unlocked(DataKey, String),
 }
 
 impl std::fmt::Debug for Identities {
@@ -38,37 +38,38 @@ impl std::fmt::Debug for Identities {
 
 impl Identities {
     fn new(origin: String, keys: Vec<Own>) -> Self {
-        Identities { origin, name: RecipientName::like(""), keys, recipients: OnceLock::new() }
+        Identities { origin, name: Box::new(|| RecipientName::like("")), keys, recipients: OnceLock::new() }
     }
 
     /// The same, of a person of this name.
-    pub fn named(self, name: RecipientName) -> Self {
-        Identities { name, ..self }
+    pub fn named(self, name: impl Fn() -> RecipientName + Send + Sync + 'static) -> Self {
+        Identities { name: Box::new(name), ..self }
     }
 
     /// Their person as a reader, with the first of the keys.
     pub fn reader(&self) -> Option<Recipient> {
         let key = self.recipients().first()?.clone();
-        Some(Recipient { name: self.name.clone(), key })
+        Some(Recipient { name: (self.name)(), key })
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &dyn age::Identity> {
         self.keys.iter().filter_map(|key| match key {
             Own::Age(identity) => Some(identity as &dyn age::Identity),
             Own::Ssh(identity, _) => Some(identity.as_ref() as &dyn age::Identity),
-            Own::Unlocked(_) => None,
+            Own::Unlocked(..) => None,
         })
     }
 
-    /// What stands for an identity behind a passphrase, in one environment, while that is unlocked.
-    pub fn unlocked(origin: &str, key: DataKey) -> Identities {
-        Identities::new(origin.to_owned(), vec![Own::Unlocked(key)])
+    /// What stands for an identity behind a passphrase, in one environment, while that is unlocked: `recipient` is its public
+    /// key.
+    pub fn unlocked(origin: &str, key: DataKey, recipient: String) -> Identities {
+        Identities::new(origin.to_owned(), vec![Own::Unlocked(key, recipient)])
     }
 
     /// The data key of the one environment that is unlocked.
     pub fn data_key(&self) -> Option<&DataKey> {
         self.keys.iter().find_map(|key| match key {
-            Own::Unlocked(key) => Some(key),
+            Own::Unlocked(key, _) => Some(key),
             Own::Age(_) | Own::Ssh(..) => None,
         })
     }
@@ -85,8 +86,7 @@ impl Identities {
                 .iter()
                 .filter_map(|key| match key {
                     Own::Age(identity) => Some(identity.to_public().to_string()),
-                    Own::Ssh(_, recipient) => Some(recipient.clone()),
-                    Own::Unlocked(_) => None,
+                    Own::Ssh(_, recipient) | Own::Unlocked(_, recipient) => Some(recipient.clone()),
                 })
                 .collect()
         })
@@ -147,7 +147,9 @@ impl Unusable {
             Unusable::PostQuantum { line } => {
                 format!("holds a post-quantum identity in line {line}, which is not supported")
             }
-            Unusable::Plugin { line } => format!("needs a plugin of age in line {line}, and none is ever started"),
+            Unusable::Plugin { line } => {
+                format!("needs a plugin of age in line {line}, and this program starts no other one to open secrets")
+            }
             Unusable::AgeFile => "is encrypted, but not with a passphrase".to_owned(),
             Unusable::WrongPassphrase => "does not open with this passphrase".to_owned(),
             Unusable::TooMuchWork => "is protected with a work factor above 20".to_owned(),
@@ -162,8 +164,9 @@ impl Unusable {
             Unusable::Empty | Unusable::NotText | Unusable::Garbage { .. } | Unusable::PublicKey { .. } => {
                 "an identity is one line that begins with AGE-SECRET-KEY-1, as age-keygen and nexus-env init write it"
             }
-            Unusable::PostQuantum { .. } | Unusable::Plugin { .. } => {
-                "nexus-env init, after moving it away, makes an ordinary one"
+            Unusable::PostQuantum { .. } => "nexus-env init, after moving it away, makes an ordinary one",
+            Unusable::Plugin { .. } => {
+                "nexus-env keygen --passphrase, after moving it away, makes one that nothing opens without its passphrase"
             }
             Unusable::AgeFile => "an identity file is protected by age --passphrase",
             Unusable::WrongPassphrase => "try again",

@@ -6,6 +6,7 @@ use std::io;
 
 use zeroize::Zeroizing;
 
+use super::LARGEST;
 use crate::domain::text::clock::Now;
 
 /// The numbers of `linux/keyctl.h`.
@@ -26,7 +27,7 @@ const PERMISSIONS: u32 = 0x3f0b_0000;
 /// The longest list of keys that is looked at: a user has 200 unless told otherwise (`/proc/sys/kernel/keys/maxkeys`).
 const MANY: usize = 16 * 1024;
 
-pub fn keep(name: &str, key: &[u8; 32], seconds: u64, _now: Now) -> io::Result<()> {
+pub fn keep(name: &str, key: &[u8], seconds: u64, _now: Now) -> io::Result<()> {
     let name = CString::new(name)?;
     // SAFETY: add_key(2) reads two strings that end in NUL and as many bytes as it is told.
     let made = unsafe {
@@ -47,10 +48,14 @@ pub fn keep(name: &str, key: &[u8; 32], seconds: u64, _now: Now) -> io::Result<(
     control(LINK, made, c_long::from(USER_RING), 0, 0).map(drop)
 }
 
-pub fn read(name: &str, into: &mut [u8; 32], _now: Now) -> Option<()> {
+pub fn read(name: &str, _now: Now) -> Option<Zeroizing<Vec<u8>>> {
     let key = find(name).ok()?;
-    let length = control(READ, key, into.as_mut_ptr() as c_long, c_long::try_from(into.len()).ok()?, 0).ok()?;
-    (usize::try_from(length) == Ok(into.len())).then_some(())
+    let mut content = Zeroizing::new(vec![0; LARGEST]);
+    let room = c_long::try_from(content.len()).ok()?;
+    // The whole length comes back, also of what has no room (keyctl_read(3)).
+    let length = usize::try_from(control(READ, key, content.as_mut_ptr() as c_long, room, 0).ok()?).ok()?;
+    (length <= content.len()).then(|| content.truncate(length))?;
+    Some(content)
 }
 
 pub fn forget(name: &str) -> io::Result<bool> {
@@ -104,9 +109,8 @@ fn checked(returned: c_long) -> io::Result<c_long> {
 mod tests {
     use super::*;
 
-    fn read_back(name: &str) -> Option<[u8; 32]> {
-        let mut bytes = [0; 32];
-        read(name, &mut bytes, Now::default()).map(|()| bytes)
+    fn read_back(name: &str) -> Option<Vec<u8>> {
+        read(name, Now::default()).map(|content| content.to_vec())
     }
 
     /// One test for all of it: the ring is the user's, and so every test's.
@@ -117,8 +121,8 @@ mod tests {
         assert_eq!(read_back(&one), None);
         keep(&one, &[1; 32], 600, Now::default()).unwrap();
         keep(&one, &[2; 32], 600, Now::default()).unwrap();
-        keep(&other, &[3; 32], 600, Now::default()).unwrap();
-        assert_eq!((read_back(&one), read_back(&other)), (Some([2; 32]), Some([3; 32])));
+        keep(&other, &[3; 112], 600, Now::default()).unwrap();
+        assert_eq!((read_back(&one), read_back(&other)), (Some(vec![2; 32]), Some(vec![3; 112])));
         let elsewhere = std::thread::scope(|scope| {
             let login = scope.spawn(|| {
                 const JOIN_SESSION_RING: c_int = 1;
@@ -128,11 +132,13 @@ mod tests {
             });
             login.join().unwrap()
         });
-        assert_eq!(elsewhere, Some([2; 32]));
+        assert_eq!(elsewhere, Some(vec![2; 32]));
         assert_eq!((forget(&one).unwrap(), read_back(&one), forget(&one).unwrap()), (true, None, false));
         assert_eq!((forget_all(&own).unwrap(), read_back(&other)), (1, None));
         // The kernel ends it by itself, and says when (keyrings(7), /proc/keys).
-        keep(&one, &[4; 32], 600, Now::default()).unwrap();
+        // Longer than anything of ours.
+        keep(&one, &[4; 300], 600, Now::default()).unwrap();
+        assert_eq!(read_back(&one), None);
         let listed = std::fs::read_to_string("/proc/keys").unwrap();
         let line = listed.lines().find(|line| line.contains(&one)).unwrap();
         let words: Vec<&str> = line.split_whitespace().collect();

@@ -8,6 +8,7 @@ use std::ptr::{null, null_mut};
 
 use zeroize::Zeroizing;
 
+use super::LARGEST;
 use crate::domain::text::clock::{End, Now, Uptime, whole_number};
 
 /// `errSecItemNotFound`.
@@ -49,15 +50,17 @@ unsafe extern "C" {
     fn CFRelease(object: *const c_void);
 }
 
-pub fn keep(name: &str, key: &[u8; 32], seconds: u64, now: Now) -> io::Result<()> {
+pub fn keep(name: &str, key: &[u8], seconds: u64, now: Now) -> io::Result<()> {
     forget(name)?;
     let end = End::after(now, seconds);
-    let mut content = Zeroizing::new(Vec::with_capacity(128));
-    content.extend_from_slice(key);
+    // One line with the end, then the key.
+    let mut content = Zeroizing::new(Vec::with_capacity(128 + key.len()));
     content.extend_from_slice(end.at.to_string().as_bytes());
     if let Some(uptime) = end.uptime {
         content.extend_from_slice(format!(" {uptime}").as_bytes());
     }
+    content.push(b'\n');
+    content.extend_from_slice(key);
     // SAFETY: lengths and addresses belong together, and nothing is kept of them.
     checked(unsafe {
         SecKeychainAddGenericPassword(
@@ -73,19 +76,19 @@ pub fn keep(name: &str, key: &[u8; 32], seconds: u64, now: Now) -> io::Result<()
     })
 }
 
-pub fn read(name: &str, into: &mut [u8; 32], now: Now) -> Option<()> {
+pub fn read(name: &str, now: Now) -> Option<Zeroizing<Vec<u8>>> {
     let (content, item) = find(Some(name)).ok()??;
-    let (key, end) = content.split_at_checked(into.len())?;
-    let mut words = std::str::from_utf8(end).ok()?.splitn(2, ' ');
+    let line = content.iter().position(|&byte| byte == b'\n')?;
+    let mut words = std::str::from_utf8(&content[..line]).ok()?.splitn(2, ' ');
     let end = End { at: whole_number(words.next()?)?, uptime: words.next().and_then(Uptime::parse) };
     if end.is_over_or_of_another_start(now) {
         delete(item).ok()?;
         return None;
     }
-    into.copy_from_slice(key);
     // SAFETY: it came with a reference that is ours.
     unsafe { CFRelease(item) };
-    Some(())
+    let key = &content[line + 1..];
+    (key.len() <= LARGEST).then(|| Zeroizing::new(key.to_vec()))
 }
 
 pub fn forget(name: &str) -> io::Result<bool> {

@@ -9,9 +9,10 @@ use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::keyboard;
 use crate::domain::store::container::Container;
-use crate::domain::store::container::seal::{DataKey, Keys};
+use crate::domain::store::container::seal::Keys;
 use crate::domain::store::identity::{Identities, Understood};
-use crate::edge::{entry, identity, keyring, vault};
+use crate::edge::keyring::{self, Kept};
+use crate::edge::{entry, identity, vault};
 use crate::error::{Failure, Result};
 
 /// Whether a passphrase may be asked for.
@@ -44,7 +45,9 @@ impl Opened {
             Understood::Ready(identities) => identities,
             Understood::Locked(locked) => match (kept(ambient, stores), asking) {
                 // It opens this environment alone, and is no identity.
-                (Some(key), _) => return Ok(Arc::new(Identities::unlocked(locked.origin(), key))),
+                (Some(Kept { key, recipient }), _) => {
+                    return Ok(Arc::new(Identities::unlocked(locked.origin(), key, recipient)));
+                }
                 (None, Asking::Person) if can_be_asked(ambient) => {
                     identity::unlock(ambient, locked, &entry::passphrase)?
                 }
@@ -63,13 +66,13 @@ pub fn locked(environment: &EnvironmentName) -> Failure {
     Failure::new(format!("{environment} is locked")).hint(format!("nexus-env unlock {environment}"))
 }
 
-/// The data key that is kept for the environment of these stores, where each of them is sealed under it. One that another
+/// What is kept for the environment of these stores, where each of them is sealed under it. One that another
 /// key has taken the place of is none.
-fn kept(ambient: &Ambient, stores: &[&Container]) -> Option<DataKey> {
+fn kept(ambient: &Ambient, stores: &[&Container]) -> Option<Kept> {
     let first = stores.first()?;
-    let key = keyring::kept(&first.repository, &first.environment, ambient.clock())?;
-    let keys = Keys::derive(&key, &first.repository, &first.environment);
-    stores.iter().all(|store| keys.verify(store).is_ok()).then_some(key)
+    let kept = keyring::kept(&first.repository, &first.environment, ambient.clock())?;
+    let keys = Keys::derive(&kept.key, &first.repository, &first.environment);
+    stores.iter().all(|store| keys.verify(store).is_ok()).then_some(kept)
 }
 
 /// Asks for the passphrase of the person's identity, where it takes one to open this environment: for a command that was
