@@ -191,7 +191,9 @@ fn act(ambient: &Ambient, words: &[OsString], verb: Verb) -> Result<Status> {
             }
         }
         Verb::List(args) => {
-            variables::list_chosen(ambient, args.environment.as_deref(), &mut output::stream()).map(done)
+            let form = if args.json { variables::Form::Json } else { variables::Form::Lines };
+            let environment = args.environment.environment.as_deref();
+            variables::list_chosen(ambient, environment, form, &mut output::stream()).map(done)
         }
         Verb::Unset(args) => {
             variables::unset_chosen(ambient, &args.name, args.environment.environment.as_deref()).map(done)

@@ -65,7 +65,7 @@ pub enum Verb {
     /// Print one value, or copy it to the clipboard
     Get(GetArgs),
     /// List the names of an environment's variables, never their values
-    List(EnvironmentArgs),
+    List(ListArgs),
     /// Remove a variable from an environment
     Unset(NameArgs),
     /// Change an environment's secrets in your editor: in memory, sealed when you save
@@ -199,6 +199,16 @@ pub struct PsArgs {
 #[derive(Args, Debug)]
 pub struct DoctorArgs {
     /// One JSON object: identity, findings, each with severity, place, sentence, mend
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ListArgs {
+    #[command(flatten)]
+    pub environment: EnvironmentArgs,
+    /// One JSON object: environment, variables, each with name, kind (secret, plain), and of a secret written (revision, day),
+    /// expires, stale (who left and could read it), due, note
     #[arg(long)]
     pub json: bool,
 }

@@ -1,8 +1,9 @@
-//! The daily work on an environment's variables: `get`, `list`, `unset`, and with `set` and `import` below what they share.
+//! The daily work on an environment's variables: `get` and `unset`, and what they share with `list`, `set` and `import` below.
 //! None is printed but the one that `get` was asked for.
 
 mod edit;
 mod import;
+mod list;
 mod plain;
 mod rotate;
 mod set;
@@ -19,7 +20,6 @@ use crate::domain::session::clipboard::way;
 use crate::domain::store::container::seal::Change;
 use crate::domain::store::container::{Container, Pin, Recipient};
 use crate::domain::store::identity::Identities;
-use crate::domain::store::needs;
 use crate::domain::target::acceptance::{Emptiness, Keeping, Offer, Role};
 use crate::domain::target::holding;
 use crate::domain::text::day::Day;
@@ -33,6 +33,7 @@ use crate::steps::{self, load};
 
 pub use edit::edit;
 pub use import::{Questions, Replacing, Source, import, import_chosen};
+pub use list::{Form, Stock, list, list_chosen};
 pub use plain::set_typed;
 pub use rotate::rotate;
 pub use set::{Beside, Kept, refuse_argument, set, store};
@@ -108,36 +109,6 @@ fn print(value: &Secret, out: &mut dyn Write) -> Result<()> {
     out.write_all(value.expose())?;
     if entry::stdout_is_terminal() {
         out.write_all(b"\n")?;
-    }
-    Ok(out.flush()?)
-}
-
-/// `list`: the names and where each comes from, a line each, in order, with what waits to be changed. Needs no identity and
-/// shows no value.
-pub fn list(
-    ambient: &Ambient,
-    root: &Path,
-    environment: &EnvironmentName,
-    plain: &[VariableName],
-    out: &mut dyn Write,
-) -> Result<()> {
-    let container = vault::read(root, environment)?;
-    let needs = container.as_ref().map(|container| needs::needs(container, today(ambient))).unwrap_or_default();
-    let stored = container.map(|container| container.secrets).unwrap_or_default();
-    // A plain variable wins over a secret of the same name.
-    let secret = stored.iter().map(|(name, _)| name).filter(|name| !plain.contains(name));
-    let mut all: Vec<(&VariableName, &str)> = secret.map(|name| (name, "secret")).collect();
-    all.extend(plain.iter().map(|name| (name, "plain")));
-    all.sort();
-    all.dedup();
-    let width = all.iter().map(|(name, _)| name.as_str().len()).max().unwrap_or(0);
-    for (name, from) in &all {
-        let waits = needs.iter().find(|need| need.name == **name && *from == "secret");
-        let waits = waits.map(|need| format!("  {}", need.words())).unwrap_or_default();
-        writeln!(out, "{:width$}  {from}{waits}", name.as_str())?;
-    }
-    if all.is_empty() {
-        terminal::say(ambient, &format!("{environment} has no variables"));
     }
     Ok(out.flush()?)
 }
@@ -344,13 +315,6 @@ pub fn plain_names(loaded: &load::Loaded, environment: &EnvironmentName) -> Vec<
     let vars =
         loaded.config.environment(environment).map(|environment| environment.vars.as_slice()).unwrap_or_default();
     vars.iter().map(|(name, _)| name.clone()).collect()
-}
-
-/// `list` as it is typed.
-pub fn list_chosen(ambient: &Ambient, environment: Option<&str>, out: &mut dyn Write) -> Result<()> {
-    let loaded = load::configuration(ambient)?;
-    let active = load::chosen(ambient, &loaded, environment)?;
-    list(ambient, &loaded.repository.root, &active.environment, &plain_names(&loaded, &active.environment), out)
 }
 
 /// `unset` as it is typed: a secret, or else a plain variable of `.nexusenv`.

@@ -312,3 +312,30 @@ fn ci_and_a_hook_before_a_commit_see_a_store_that_is_not_whole() {
          hint: nexus-env verify --no-key checks what needs none; in CI, NEXUS_ENV_IDENTITY holds one\n",
     );
 }
+
+#[test]
+fn a_list_for_programs_tells_what_waits_and_shows_no_value() {
+    let world = waiting();
+    let printed = world.run(&["list", "--json"]).succeeds().says("").stdout;
+    let text = steady(&String::from_utf8(printed).unwrap());
+    assert!(!["one", "two", "four"].iter().any(|value| text.contains(value)), "{text}");
+    let list: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let secret = |name: &str, revision: u64, stale: &[&str], note: Option<&str>, expires: Option<&str>| {
+        serde_json::json!({
+            "name": name, "kind": "secret", "written": { "revision": revision, "day": "DAY" }, "expires": expires,
+            "stale": stale, "due": !stale.is_empty(), "note": note,
+        })
+    };
+    let plain = serde_json::json!({
+        "name": "NODE_ENV", "kind": "plain", "written": null, "expires": null, "stale": [], "due": false, "note": null,
+    });
+    assert_eq!(
+        list,
+        serde_json::json!({ "environment": "dev", "variables": [
+            secret("A", 1, &["bob"], Some("the vendor's console"), None),
+            secret("B", 2, &["bob"], None, None),
+            secret("C", 6, &[], None, Some("DAY")),
+            plain,
+        ]})
+    );
+}

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use nexus_env::command::variables::{self, Beside, Place, Questions, Source};
+use nexus_env::command::variables::{self, Beside, Form, Place, Questions, Source, Stock};
 use nexus_env::domain::config::name::VariableName;
 use nexus_env::domain::session::ambient::Ambient;
 use nexus_env::domain::store::container::{Pin, Recipient};
@@ -91,7 +91,8 @@ fn list_shows_names_and_where_they_come_from() {
     let world = World::with_three();
     let mut out = Vec::new();
     let plain = [name("LONGER_NAME"), name("B")];
-    variables::list(&world.ambient(&[]), world.root(), &world.environment, &plain, &mut out).unwrap();
+    let stock = Stock { root: world.root(), environment: &world.environment, plain: &plain };
+    variables::list(&world.ambient(&[]), &stock, Form::Lines, &mut out).unwrap();
     let expected = "A            secret\nB            plain\nC            secret\nLONGER_NAME  plain\n";
     assert_eq!(String::from_utf8(out).unwrap(), expected);
 }
