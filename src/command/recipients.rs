@@ -16,10 +16,12 @@ use crate::domain::store::container::{Container, Pin};
 use crate::domain::store::identity::Identities;
 use crate::domain::store::reader_key;
 use crate::domain::store::readers::{listed, secrets};
+use crate::edge::intent::{self, Step};
 use crate::edge::vault::{self, Expected, Outcome, Wanted};
 use crate::edge::{identity, output, terminal, trust};
 use crate::error::{Failure, Result};
 use crate::steps::load::{self, Asking, Loaded, Opened};
+use crate::steps::unfinished;
 
 pub use admit::{Answer, add, approve};
 pub use leave::{Aim, Leaving, rekey, remove};
@@ -49,6 +51,7 @@ fn stored(loaded: &Loaded, environment: &Environment) -> Result<Container> {
 pub fn list(ambient: &Ambient, named: &[String]) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let environments = meant(ambient, &loaded, named)?;
+    unfinished::finish(ambient, &loaded.repository.root)?;
     let mut page = String::new();
     for environment in &environments {
         let container = stored(&loaded, environment)?;
@@ -152,6 +155,7 @@ impl<'a> Site<'a> {
         for environment in &environments {
             load::refuse_agent(ambient, environment, &format!("changing the readers of {}", environment.name))?;
         }
+        unfinished::finish(ambient, &loaded.repository.root)?;
         // A person takes their time, so it is asked for before anybody else has to wait.
         for environment in &environments {
             load::ask_for(ambient, &loaded, environment)?;
@@ -163,7 +167,8 @@ impl<'a> Site<'a> {
     /// Makes the same change in every environment, all of them or none, and remembers what came of it.
     fn change(&self, change: &Change<'_>) -> Result<Vec<Changed>> {
         let (ambient, loaded) = (self.ambient, &self.loaded);
-        let lock = vault::lock(&loaded.repository.root)?;
+        let root = &loaded.repository.root;
+        let lock = vault::lock(root)?;
         let mut planned = Vec::new();
         for name in &self.environments {
             let environment = load::environment(loaded, name.as_str())?;
@@ -175,6 +180,7 @@ impl<'a> Site<'a> {
         }
         let written: Vec<(&EnvironmentName, &Container)> =
             planned.iter().filter_map(|(name, _, outcome)| Some((*name, outcome.as_ref()?.after.as_ref()?))).collect();
+        intent::keep(ambient, root, &steps(&planned))?;
         lock.write_all(&written)?;
         let mut changed = Vec::new();
         for (name, before, outcome) in planned {
@@ -189,8 +195,19 @@ impl<'a> Site<'a> {
             };
             changed.push(Changed { environment: name.clone(), before, after });
         }
+        intent::forget(ambient, root)?;
         Ok(changed)
     }
+}
+
+/// What is about to be written.
+fn steps(planned: &[(&EnvironmentName, Container, Option<Outcome>)]) -> Vec<Step> {
+    let step = |(name, before, outcome): &(&EnvironmentName, Container, Option<Outcome>)| {
+        let outcome = outcome.as_ref()?;
+        let (environment, fingerprint) = ((*name).clone(), outcome.pin.fingerprint);
+        Some(Step { environment, before: before.seal, after: outcome.after.clone()?, fingerprint })
+    };
+    planned.iter().filter_map(step).collect()
 }
 
 /// `commit .nexusenv.d/dev.toml and .nexusenv.d/prod.toml`.

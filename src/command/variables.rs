@@ -29,7 +29,7 @@ use crate::edge::vault::{self, By, Expected, Opened, Outcome, VaultFailure, Want
 use crate::edge::{ambient as surroundings, clipboard, identity, terminal, trust};
 use crate::error::{Failure, Result};
 use crate::steps::plain::Edited;
-use crate::steps::{self, load};
+use crate::steps::{self, load, unfinished};
 
 pub use edit::edit;
 pub use import::{Questions, Replacing, Source, import, import_chosen};
@@ -225,6 +225,7 @@ pub fn at<T>(
     let active = load::chosen(ambient, &loaded, environment)?;
     let environment = load::environment(&loaded, active.environment.as_str())?;
     load::refuse_agent(ambient, environment, &format!("changing the secrets of {}", environment.name))?;
+    unfinished::finish(ambient, &loaded.repository.root)?;
     let container = vault::read(&loaded.repository.root, &environment.name)?;
     let identities = match &container {
         Some(store) => loaded.opened.identities(ambient, &environment.name, &[store], load::Asking::Person)?,

@@ -18,6 +18,7 @@ pub mod grant;
 pub mod health;
 pub mod identity;
 pub mod intake;
+pub mod intent;
 pub mod journal;
 pub mod keyring;
 pub mod layers;

@@ -15,3 +15,4 @@ pub mod proxy;
 pub mod sentry;
 pub mod stores;
 pub mod trial;
+pub mod unfinished;

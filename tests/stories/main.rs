@@ -34,6 +34,8 @@ mod hook_lost;
 mod hook_manners;
 mod hook_words;
 mod keys;
+#[cfg(target_os = "linux")]
+mod killed;
 mod layers;
 mod listener;
 mod loading;

@@ -111,6 +111,25 @@ impl Terminal {
         }
     }
 
+    /// Waits until the program asks this after `from`, and returns where the question ends; `None` where it ended before.
+    #[track_caller]
+    pub fn asks(&self, question: &str, from: usize) -> Option<usize> {
+        let deadline = Instant::now() + super::PATIENCE;
+        let mut state = self.seen.lock();
+        loop {
+            let rest = &state.bytes[from.min(state.bytes.len())..];
+            if let Some(at) = rest.windows(question.len()).position(|part| part == question.as_bytes()) {
+                return Some(from + at + question.len());
+            }
+            if state.ended {
+                return None;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "waited for {question}; the screen:\n{}", state.screen.screen().contents());
+            state = self.seen.changed.wait_timeout(state, left).expect("the screen").0;
+        }
+    }
+
     /// Waits until the program has ended, and returns its exit status.
     #[track_caller]
     pub fn ends(&mut self) -> u32 {

@@ -65,6 +65,10 @@ pub enum VaultFailure {
         /// What became of the readers that were seen here before, as far as somebody knows.
         differs: Vec<String>,
     },
+    /// The key is new, by a change of this person's own that was killed before it was remembered.
+    CutOff {
+        environment: EnvironmentName,
+    },
     /// The seal holds, but one identity more or less than the readers it names can open the key.
     Readers {
         environment: EnvironmentName,
@@ -153,6 +157,7 @@ impl VaultFailure {
                     if differs.is_empty() { String::new() } else { format!(": {}", readers::listed(differs)) };
                 format!("the key of `{environment}` is not the one that was allowed{differs}")
             }
+            F::CutOff { environment } => format!("a change of who reads `{environment}` was cut off half-way"),
             F::Readers { environment, place, listed, wrapped } if wrapped > listed => format!(
                 "the key of `{environment}` is wrapped for {wrapped}, and `{place}` names {listed} of them: somebody \
                  unnamed could read it"
@@ -214,6 +219,7 @@ impl VaultFailure {
             F::KeyReplaced { environment, .. } => Some(format!(
                 "ask a colleague who changed .nexusenv.d/{environment}.toml and why, then: nexus-env allow"
             )),
+            F::CutOff { .. } => Some("nexus-env recipients list, which ends it".to_owned()),
             F::Readers { place, .. } => Some(format!("git log -p -- {place} shows who changed it")),
             F::CalledUnprotected { environment } => Some(format!("nexus-env rekey --unprotected -e {environment}")),
             F::NotAllowed { .. } => Some("nexus-env allow, if you expected them".to_owned()),

@@ -13,6 +13,7 @@ use crate::domain::store::readers;
 use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
 use crate::edge::{terminal, trust};
 use crate::error::Result;
+use crate::steps::unfinished;
 
 /// An environment's secrets, opened, or none where it has no store. Nothing asks.
 pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Vars> {
@@ -39,6 +40,9 @@ pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) ->
 /// A key that was replaced is told with what became of the readers who were seen here before.
 pub fn with_readers(ambient: &Ambient, root: &Path, id: &RepositoryId, failure: VaultFailure) -> VaultFailure {
     match failure {
+        VaultFailure::KeyReplaced { environment, .. } if unfinished::is_cut_off(ambient, root, &environment) => {
+            VaultFailure::CutOff { environment }
+        }
         VaultFailure::KeyReplaced { environment, .. } => {
             let now = vault::read(root, &environment).ok().flatten().map(|container| container.recipients);
             let differs = readers::since(&trust::readers(ambient, id, &environment), &now.unwrap_or_default());
