@@ -83,9 +83,7 @@ pub fn unlock(ambient: &Ambient, named: Option<&str>, lasting: Option<&str>) -> 
     let name = &environment.name;
     load::refuse_agent(ambient, environment, &format!("`unlock` of {name}"))?;
     let Some(store) = vault::read(&loaded.repository.root, name)? else {
-        return Err(Failure::new(format!("{name} has no secrets"))
-            .hint(format!("nexus-env set NAME -e {name}"))
-            .into());
+        return Err(load::none(&loaded.repository.root, name).into());
     };
     let identities = match identity::look(ambient)? {
         Understood::Ready(identities) => {

@@ -41,9 +41,8 @@ fn meant<'l>(ambient: &Ambient, loaded: &'l Loaded, named: &[String]) -> Result<
 
 fn stored(loaded: &Loaded, environment: &Environment) -> Result<Container> {
     let name = &environment.name;
-    vault::read(&loaded.repository.root, name)?.ok_or_else(|| {
-        Failure::new(format!("{name} has no secrets")).hint(format!("nexus-env set NAME -e {name}")).into()
-    })
+    let root = &loaded.repository.root;
+    vault::read(root, name)?.ok_or_else(|| load::none(root, name).into())
 }
 
 /// `recipients list`: every reader of these environments with their key, and from when on they can read. Needs no identity,

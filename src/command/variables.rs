@@ -229,7 +229,10 @@ pub fn at<T>(
     let container = vault::read(&loaded.repository.root, &environment.name)?;
     let identities = match &container {
         Some(store) => loaded.opened.identities(ambient, &environment.name, &[store], load::Asking::Person)?,
-        None => Arc::new(identity::find_asking(ambient, &entry::passphrase)?),
+        None => match load::gone(&loaded.repository.root, &environment.name) {
+            Some(failure) => return Err(failure.into()),
+            None => Arc::new(identity::find_asking(ambient, &entry::passphrase)?),
+        },
     };
     if container.is_some() && trust::pin(ambient, &loaded.config.id, &environment.name)?.is_none() {
         // Another `set` may have made the store this very moment: it is remembered before its lock is given back.

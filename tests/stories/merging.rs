@@ -248,6 +248,128 @@ fn a_sparse_work_tree_says_what_it_leaves_out_and_a_submodule_is_a_repository() 
         "nexus-env: git has the secrets of dev, and this sparse work tree leaves them out\n\
          hint: git sparse-checkout add .nexusenv.d\n",
     );
+    // Nor is another one made beside it, which would shut everybody else out.
+    let left_out = "nexus-env: git has the secrets of dev, and this sparse work tree leaves them out\n\
+                    hint: git sparse-checkout add .nexusenv.d\n";
+    world.run_with_input(&["set", "NEW", "-e", "dev"], b"1").ends_with_status(1).says(left_out);
+    for words in [&["list"][..], &["get", "DATABASE_URL"], &["recipients", "list"], &["unlock", "dev"]] {
+        world.run(words).ends_with_status(1).prints("").says(left_out);
+    }
     world.git(&["sparse-checkout", "disable"]);
     world.run(&["export", "-e", "dev", "--format", "json"]).succeeds();
+    std::fs::remove_file(world.repo().join(PLACE)).unwrap();
+    world.run_with_input(&["set", "NEW", "-e", "dev"], b"1").ends_with_status(1).says(
+        "nexus-env: git has the secrets of dev, and they are not in this work tree\n\
+         hint: git checkout -- .nexusenv.d/dev.toml brings them back; git rm --cached .nexusenv.d/dev.toml, where a new \
+         store is meant\n",
+    );
+}
+
+/// Two clones of one repository, each with an identity that reads dev, and each with the driver.
+struct Pair {
+    world: World,
+}
+
+impl Pair {
+    fn new() -> Pair {
+        let pair = Pair { world: team() };
+        let (world, key) = (&pair.world, pair.does("grace", "nexus-env keygen"));
+        world.run(&["recipients", "add", "grace", key.trim(), "-e", "dev"]).succeeds();
+        world.git(&["commit", "-qam", "grace"]);
+        pair.does("grace", &format!("git clone -q {} ../grace", world.repo().display()));
+        pair.does("grace", "nexus-env allow --yes && nexus-env init --git");
+        pair
+    }
+
+    fn place(&self, who: &str) -> std::path::PathBuf {
+        if who == "ada" { self.world.repo().to_owned() } else { self.world.outside(who) }
+    }
+
+    /// A line that one of them types in their clone, which must succeed.
+    #[track_caller]
+    fn does(&self, who: &str, line: &str) -> String {
+        let place = self.place(who);
+        std::fs::create_dir_all(&place).unwrap();
+        let mut command = self.world.command("sh", &place);
+        command.args(["-ec", line]);
+        if who != "ada" {
+            let home = self.world.outside(&format!("{who}-home"));
+            for (name, below) in [("XDG_CONFIG_HOME", ".config"), ("XDG_STATE_HOME", ".local/state")] {
+                command.env(name, home.join(below));
+            }
+            command.env("USER", who);
+        }
+        String::from_utf8(self.world.finish(command, b"").succeeds().stdout).unwrap()
+    }
+
+    fn sets(&self, who: &str, name: &str, value: &str) {
+        self.does(who, &format!("printf %s {value} | nexus-env set {name} -e dev && git commit -qam 'set {name}'"));
+    }
+}
+
+#[test]
+fn two_people_rebase_and_pick_each_others_secrets() {
+    let pair = Pair::new();
+    pair.sets("ada", "ONE", "1");
+    pair.sets("grace", "TWO", "2");
+    pair.does("grace", "git pull -q --rebase");
+    for (who, count) in [("grace", 2), ("ada", 1)] {
+        let listed = pair.does(who, "nexus-env list -e dev");
+        assert_eq!(listed.matches("ONE").count() + listed.matches("TWO").count(), count, "{listed}");
+    }
+    // Ada takes it by its commit, while hers went on; then both meet again and nothing is left to say.
+    pair.sets("ada", "THREE", "3");
+    pair.does("ada", "git fetch -q ../../outside/grace main && git cherry-pick FETCH_HEAD");
+    pair.does("grace", "git pull -q --rebase");
+    for who in ["ada", "grace"] {
+        for (name, value) in [("ONE", "1"), ("TWO", "2"), ("THREE", "3")] {
+            assert_eq!(pair.does(who, &format!("nexus-env get {name} -e dev")), value, "{who} {name}");
+        }
+    }
+    // The same name on both sides: a pick stops, is decided by name, and goes on.
+    pair.sets("grace", "TOKEN", "of-grace");
+    pair.sets("ada", "TOKEN", "of-ada");
+    pair.does("ada", "git fetch -q ../../outside/grace main && ! git cherry-pick FETCH_HEAD");
+    pair.world
+        .run(&["resolve", "--theirs"])
+        .succeeds()
+        .says("nexus-env: merged the secrets of dev: `TOKEN` is theirs\nnexus-env: next: git cherry-pick --continue\n");
+    pair.does("ada", "git -c core.editor=true cherry-pick --continue");
+    assert_eq!(pair.does("ada", "nexus-env get TOKEN -e dev"), "of-grace");
+    assert!(pair.does("ada", "nexus-env verify").contains("the seal holds"));
+}
+
+#[test]
+fn a_store_in_a_submodule_merges_as_anywhere_else() {
+    let pair = Pair::new();
+    let origin = pair.world.repo().display().to_string();
+    pair.does("outer", "git init -q");
+    pair.does(
+        "outer",
+        &format!("git -c protocol.file.allow=always submodule --quiet add {origin} sub && git commit -qm sub"),
+    );
+    let sub = pair.world.outside("outer/sub");
+    assert!(sub.join(".git").is_file(), "git keeps a submodule's own directory elsewhere");
+    let types = |line: &str| {
+        let mut command = pair.world.command("sh", &sub);
+        command.args(["-ec", line]);
+        pair.world.finish(command, b"").succeeds()
+    };
+    // Their content was allowed already; the driver belongs to a clone, and this is another one.
+    types("nexus-env init --git");
+    types("printf 1 | nexus-env set ONE -e dev && git commit -qam one");
+    pair.sets("ada", "TWO", "2");
+    types("git pull -q --no-rebase --no-edit origin main");
+    for (name, value) in [("ONE", "1"), ("TWO", "2")] {
+        assert_eq!(types(&format!("nexus-env get {name} -e dev")).stdout, value.as_bytes());
+    }
+    // And by hand, from the repository around it: git is asked where the store is.
+    types("printf here | nexus-env set TOKEN -e dev && git commit -qam here");
+    pair.sets("ada", "TOKEN", "there");
+    types("! git pull -q --no-rebase --no-edit origin main");
+    types("nexus-env resolve --theirs && git commit -qm merged");
+    assert_eq!(types("nexus-env get TOKEN -e dev").stdout, b"there");
+    let mut status = pair.world.command("git", &pair.world.outside("outer"));
+    status.args(["status", "--short"]);
+    assert_eq!(pair.world.finish(status, b"").succeeds().stdout, b" M sub\n");
 }

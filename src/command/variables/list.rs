@@ -43,6 +43,9 @@ pub fn list_chosen(ambient: &Ambient, environment: Option<&str>, form: Form, out
 /// A line each, in order, or one JSON object.
 pub fn list(ambient: &Ambient, stock: &Stock<'_>, form: Form, out: &mut dyn Write) -> Result<()> {
     let container = vault::read(stock.root, stock.environment)?;
+    if let (None, Some(failure)) = (&container, load::gone(stock.root, stock.environment)) {
+        return Err(failure.into());
+    }
     let needs = container.as_ref().map(|container| needs::needs(container, today(ambient))).unwrap_or_default();
     // A plain variable wins over a secret of the same name.
     let secrets = container.iter().flat_map(|container| &container.secrets).map(|(name, _)| name);

@@ -28,7 +28,9 @@ pub fn missing<'a>(root: &Path, environments: impl Iterator<Item = &'a Environme
 /// Why an environment without a store in a sparse work tree is not loaded, where git has one. An ordinary work tree is not
 /// asked about: a load waits for no other process there.
 pub fn left_out(root: &Path, name: &EnvironmentName) -> Option<Failure> {
-    if !repo::is_sparse(root) || missing(root, std::iter::once(name)).is_empty() {
+    // What git keeps of it stays when a work tree is made whole again.
+    let is_sparse = || Git::around(root).and_then(|git| git.setting("core.sparseCheckout")).as_deref() == Some("true");
+    if !repo::is_sparse(root) || missing(root, std::iter::once(name)).is_empty() || !is_sparse() {
         return None;
     }
     let place = stores::place(name);
@@ -37,4 +39,22 @@ pub fn left_out(root: &Path, name: &EnvironmentName) -> Option<Failure> {
         Failure::new(format!("git has the secrets of {name}, and this sparse work tree leaves them out"))
             .hint(format!("git sparse-checkout add {directory}")),
     )
+}
+
+/// The same for a command that somebody typed, in every work tree: a store that was made anew beside the one that git has
+/// would take everybody else's place in it at the next commit.
+pub fn gone(root: &Path, name: &EnvironmentName) -> Option<Failure> {
+    left_out(root, name).or_else(|| {
+        let place = stores::place(name);
+        let sentence = format!("git has the secrets of {name}, and they are not in this work tree");
+        let hint =
+            format!("git checkout -- {place} brings them back; git rm --cached {place}, where a new store is meant");
+        (!missing(root, std::iter::once(name)).is_empty()).then(|| Failure::new(sentence).hint(hint))
+    })
+}
+
+/// Why there is no store of an environment to work on.
+pub fn none(root: &Path, name: &EnvironmentName) -> Failure {
+    gone(root, name)
+        .unwrap_or_else(|| Failure::new(format!("{name} has no secrets")).hint(format!("nexus-env set NAME -e {name}")))
 }
