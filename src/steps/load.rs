@@ -34,7 +34,7 @@ use crate::edge::vault::{self, VaultFailure};
 use crate::edge::{identity, pause, terminal};
 use crate::error::{Failure, Result};
 
-pub use absent::missing;
+pub use absent::{gone, missing, none};
 pub use opening::{Asking, Opened, ask_for, locked};
 pub use selected::{
     Active, access, active, chosen, consent, consent_to_write, has_own_identity, is_granted, lift, refuse_agent,

@@ -73,7 +73,7 @@ pub(super) fn look(
         fingerprint: Fingerprint(pin.fingerprint).to_string(),
         key,
     };
-    let differs = readers::since(&trust::readers(ambient, &config.id, name), &container.recipients);
+    let differs = readers::since(&trust::readers(ambient, &config.id, name), Some(&container));
     let (environment, standing) = (name.clone(), Standing::Open { pin, known });
     Some(Looked { environment, stored: Some(stored), standing, readers: container.recipients, differs })
 }

@@ -128,12 +128,14 @@ impl From<NoKey> for Failure {
                 "ssh-keygen -t ed25519 makes one; nexus-env join makes an age identity and prints its key",
             ),
             NoKey::PostQuantum => (
-                "a post-quantum key cannot stand beside ordinary ones in one store",
+                "a post-quantum key cannot stand beside ordinary ones in one store: age wraps for the one kind or the other",
                 "an ordinary key begins with age1 and has 62 characters; nexus-env join makes and prints one",
             ),
             NoKey::Plugin => (
-                "this key needs a plugin of age, and none is ever started",
-                "an ordinary key begins with age1 and has 62 characters; nexus-env join makes and prints one",
+                "this key is a hardware key's, or another one that only a plugin of age opens, and this program starts no other \
+                 one to open secrets",
+                "nexus-env keygen --passphrase makes an identity that nothing opens without its passphrase; nexus-env join \
+                 prints its key",
             ),
             NoKey::Garbled => (
                 "this key is not whole: something in it was left out or changed on its way",

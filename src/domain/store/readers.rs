@@ -1,6 +1,8 @@
 //! Who may be let in and who may leave, and what became of the readers since they were seen last. Pure: a store as it stands
 //! comes in, the sentence goes out.
 
+use std::collections::BTreeSet;
+
 use super::container::{Container, Recipient, RecipientName};
 use crate::domain::config::name::EnvironmentName;
 use crate::error::Failure;
@@ -89,12 +91,13 @@ pub fn line(newcomer: &Recipient, environments: &[EnvironmentName]) -> String {
     format!("nexus-env recipients add {} {key}{environments}", newcomer.name)
 }
 
-/// What differs from the readers that were seen before: `bob was removed`, `eve was let in`, `ci has another key`. Nothing
-/// where nobody was seen.
-pub fn since(known: &[Recipient], now: &[Recipient]) -> Vec<String> {
+/// What differs from the readers that were seen before: `bob was removed`, `eve was let in`, `ci has another key`; and who came
+/// and went meanwhile, as far as something is still stale by them: `dan is no reader any more`. Nothing where nobody was seen.
+pub fn since(known: &[Recipient], store: Option<&Container>) -> Vec<String> {
     if known.is_empty() {
         return Vec::new();
     }
+    let now = store.map(|store| store.recipients.as_slice()).unwrap_or_default();
     let find = |readers: &'_ [Recipient], name: &RecipientName| readers.iter().position(|reader| reader.name == *name);
     let gone = known.iter().filter(|reader| find(now, &reader.name).is_none());
     let mut all: Vec<String> = gone.map(|reader| format!("{} was removed", reader.name)).collect();
@@ -103,6 +106,10 @@ pub fn since(known: &[Recipient], now: &[Recipient]) -> Vec<String> {
         Some(at) if known[at].key != reader.key => Some(format!("{} has another key", reader.name)),
         Some(_) => None,
     }));
+    let stale = store.into_iter().flat_map(|store| &store.stale).flat_map(|(_, names)| names.split(' '));
+    let came_and_went: BTreeSet<&str> =
+        stale.filter(|name| known.iter().chain(now).all(|reader| reader.name.as_str() != *name)).collect();
+    all.extend(came_and_went.iter().map(|name| format!("{name} is no reader any more")));
     all
 }
 
@@ -173,9 +180,16 @@ mod tests {
     fn what_became_of_the_readers_is_told_by_name() {
         let known = [reader("ada", "age1ada"), reader("bob", "age1bob"), reader("ci", "age1ci")];
         let now = [reader("ada", "age1ada"), reader("ci", "age1new"), reader("eve", "age1eve")];
-        assert_eq!(since(&known, &now), ["bob was removed", "ci has another key", "eve was let in"]);
-        assert_eq!(since(&known, &known), [""; 0]);
-        assert_eq!(since(&[], &now), [""; 0]);
+        let mut store = sample::store(&["A", "B"], &[]);
+        store.recipients = now.to_vec();
+        assert_eq!(since(&known, Some(&store)), ["bob was removed", "ci has another key", "eve was let in"]);
+        assert_eq!(since(&[], Some(&store)), [""; 0]);
+        store.recipients = known.to_vec();
+        assert_eq!(since(&known, Some(&store)), [""; 0]);
+        // Who came and went between two looks is known by what they could read.
+        store.stale =
+            vec![(store.secrets[0].0.clone(), "bob dan".to_owned()), (store.secrets[1].0.clone(), "dan".to_owned())];
+        assert_eq!(since(&known, Some(&store)), ["dan is no reader any more"]);
     }
 
     #[test]

@@ -44,8 +44,8 @@ pub fn with_readers(ambient: &Ambient, root: &Path, id: &RepositoryId, failure: 
             VaultFailure::CutOff { environment }
         }
         VaultFailure::KeyReplaced { environment, .. } => {
-            let now = vault::read(root, &environment).ok().flatten().map(|container| container.recipients);
-            let differs = readers::since(&trust::readers(ambient, id, &environment), &now.unwrap_or_default());
+            let now = vault::read(root, &environment).ok().flatten();
+            let differs = readers::since(&trust::readers(ambient, id, &environment), now.as_ref());
             VaultFailure::KeyReplaced { environment, differs }
         }
         other => other,
