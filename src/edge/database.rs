@@ -1,46 +1,44 @@
-//! Asks a PostgreSQL server which database it is: one read-only question to each place that a URL names, within two
-//! seconds in all. It passes on no word of the server's, decides nothing, and never hands a URL's text to a driver.
-//!
-//! The wire is `postgres-protocol`, the lower half of the `postgres` crates, over blocking sockets whose every wait ends
-//! at one deadline. The upper half would bring an asynchronous runtime for one question, and reads a URL by rules that
-//! are not Prisma's.
+//! Asks a database which one it is. A row for each kind that can be asked; how it is done is its own file's. It decides
+//! nothing, and passes on no word of the server's.
 
 mod address;
 mod client;
+mod postgresql;
+mod sqlite;
 mod tls;
 mod wire;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::domain::target::holding::Trial;
-use crate::domain::target::server::{Reply, Silence};
-use crate::domain::target::url::DatabaseUrl;
+use crate::domain::target::server::Reply;
+use crate::domain::target::url::{DatabaseUrl, Kind};
 use crate::trace::{self, Step};
-use address::Destination;
-use client::{Account, Purpose};
+
+pub use postgresql::{Reading, trial, write_comment};
+
+/// A database that can say who it is.
+pub trait SaysWho: Sync {
+    /// A reply of each place that the URL names to one client or another, silence too, within [`PATIENCE`]; none where
+    /// there is nobody to ask. What a server answers is never a part of it, but for what `Identity` has a field for.
+    fn who(&self, url: &DatabaseUrl) -> Vec<Reply>;
+}
 
 /// For everything together: the name, the connection, TLS, the login and the question.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Who answers at each place that the URL names to one client or another; both families count for `localhost`. Never empty.
+/// Whom to ask. A kind that has no row is told as one that was not asked.
+const KINDS: &[(Kind, &dyn SaysWho)] =
+    &[(Kind::PostgreSql, &postgresql::Server), (Kind::CockroachDb, &postgresql::Server), (Kind::Sqlite, &sqlite::File)];
+
+/// Whether this kind of database can say who it is.
+pub fn can_say(kind: Kind) -> bool {
+    KINDS.iter().any(|(known, _)| *known == kind)
+}
+
+/// Who answers at each place that the URL names; nobody, where its kind cannot say.
 pub fn ask(url: &DatabaseUrl) -> Vec<Reply> {
-    let deadline = Instant::now() + PATIENCE;
-    let mut replies = Vec::new();
-    for (number, reading) in url.readings().iter().enumerate() {
-        for place in reading.places() {
-            let at = address::shown(place);
-            let mut said = match address::destinations(place, deadline) {
-                Ok(destinations) => ask_each(reading, &at, &destinations, deadline),
-                Err(silence) => vec![Reply { at, answer: Err(silence) }],
-            };
-            // What only some clients make of it counts where it is a database.
-            said.retain(|reply| number == 0 || reply.answer.is_ok());
-            replies.extend(said);
-        }
-    }
-    if replies.is_empty() {
-        replies.push(Reply { at: "no place".to_owned(), answer: Err(Silence::UnknownHost) });
-    }
+    let row = KINDS.iter().find(|(kind, _)| *kind == url.kind());
+    let replies = row.map(|(_, database)| database.who(url)).unwrap_or_default();
     for Reply { at, answer } in &replies {
         match answer {
             Ok(_) => trace::line(Step::Asked, format_args!("the database at {at}: it answers")),
@@ -50,110 +48,22 @@ pub fn ask(url: &DatabaseUrl) -> Vec<Reply> {
     replies
 }
 
-/// Connects as any client would with a URL that is written read-only, and looks whether the server holds it so. The first
-/// place that lets anybody in decides; `None` where none does within the time, since silence says nothing of the option.
-pub fn trial(url: &DatabaseUrl, patience: Duration) -> Option<(String, Trial)> {
-    let deadline = Instant::now() + patience.min(PATIENCE);
-    let account = Account::of(url, Purpose::Question);
-    url.places().iter().find_map(|place| {
-        let destinations = address::destinations(place, deadline).ok()?;
-        let trial = destinations.iter().find_map(|one| client::trial(&account, one, deadline).ok())?;
-        Some((address::shown(place), trial))
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Writes the comment on the database, at the first place that lets it. `database` is the name that the server itself
-/// gave, which a pooler may know by another.
-pub fn write_comment(url: &DatabaseUrl, database: &str, comment: &str) -> Result<(), Silence> {
-    let deadline = Instant::now() + PATIENCE;
-    let account = Account::of(url, Purpose::Label);
-    let mut last = Silence::UnknownHost;
-    for place in url.places() {
-        for destination in address::destinations(place, deadline)? {
-            match client::comment(&account, &destination, database, comment, deadline) {
-                Ok(()) => return Ok(()),
-                Err(silence) => last = silence,
-            }
+    #[test]
+    fn every_kind_that_can_say_who_it_is_stands_there_once() {
+        for (at, (kind, _)) in KINDS.iter().enumerate() {
+            assert!(!KINDS[..at].iter().any(|(before, _)| before == kind), "{}", kind.name());
         }
-    }
-    Err(last)
-}
-
-/// A session in which several questions are asked, none of which can change anything.
-pub struct Reading {
-    session: client::Session,
-    /// `127.0.0.1 port 5433`.
-    pub at: String,
-}
-
-impl Reading {
-    /// With the first place of the URL that lets it in, within `patience` for everything that is asked.
-    ///
-    /// # Errors
-    /// The place that was tried last, and why it gives no answer.
-    pub fn open(url: &DatabaseUrl, patience: Duration) -> Result<Reading, Reply> {
-        let deadline = Instant::now() + patience;
-        // A server that never answers is given up as early as for one question.
-        let hello = Instant::now() + PATIENCE.min(patience);
-        let account = Account::of(url, Purpose::Question);
-        let mut last = Reply { at: "no place".to_owned(), answer: Err(Silence::UnknownHost) };
-        for place in url.places() {
-            let shown = address::shown(place);
-            let destinations = match address::destinations(place, hello) {
-                Ok(destinations) => destinations,
-                Err(silence) => {
-                    last = Reply { at: shown, answer: Err(silence) };
-                    continue;
-                }
-            };
-            for destination in &destinations {
-                let at = if destinations.len() > 1 { destination.to_string() } else { shown.clone() };
-                match client::reading(&account, destination, deadline) {
-                    Ok(session) => return Ok(Reading { session, at }),
-                    // Where nobody listens in one family, the other's word counts.
-                    Err(Silence::NobodyThere) if last.answer != Err(Silence::UnknownHost) => {}
-                    Err(silence) => last = Reply { at, answer: Err(silence) },
-                }
-            }
-        }
-        Err(last)
+        assert!(can_say(Kind::PostgreSql) && can_say(Kind::Sqlite) && !can_say(Kind::MySql));
     }
 
-    /// Who it is.
-    pub fn who(&mut self) -> Reply {
-        Reply { at: self.at.clone(), answer: self.session.identity() }
-    }
-
-    /// The rows of one query, each value as text, within `limit` on the server.
-    ///
-    /// # Errors
-    /// [`Silence::TimedOut`] where that was not enough, else what the server refused by its SQLSTATE.
-    pub fn rows(&mut self, sql: &str, limit: Duration) -> Result<Vec<Vec<Option<String>>>, Silence> {
-        self.session.rows(sql, limit)
-    }
-}
-
-impl Drop for Reading {
-    fn drop(&mut self) {
-        self.session.part();
-    }
-}
-
-/// At the same time, so that one that never answers leaves the others theirs.
-fn ask_each(url: &DatabaseUrl, at: &str, destinations: &[Destination], deadline: Instant) -> Vec<Reply> {
-    let account = Account::of(url, Purpose::Question);
-    let one = |destination: &Destination| {
-        let at = if destinations.len() > 1 { destination.to_string() } else { at.to_owned() };
-        Reply { at, answer: client::identity(&account, destination, deadline) }
-    };
-    match destinations {
-        [only] => vec![one(only)],
-        several => {
-            let replies: Vec<Reply> = std::thread::scope(|scope| {
-                let asked: Vec<_> = several.iter().map(|destination| scope.spawn(|| one(destination))).collect();
-                asked.into_iter().filter_map(|thread| thread.join().ok()).collect()
-            });
-            address::met(destinations, replies)
+    #[test]
+    fn nobody_is_asked_about_a_file_or_about_a_kind_without_a_row() {
+        for text in ["file:./dev.db", "mysql://u:hunter2@192.0.2.1/x"] {
+            assert_eq!(ask(&DatabaseUrl::parse(text).unwrap()), [], "{text}");
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::target::listening::{Container, Listener, Look, Owner, Process
 use crate::domain::target::port;
 use crate::domain::target::proxy;
 use crate::domain::target::server::{self, Reply};
-use crate::domain::target::url::{DatabaseUrl, Kind, Place};
+use crate::domain::target::url::{DatabaseUrl, Place};
 use crate::domain::target::{self, Known, Meant, Target};
 use crate::edge::{containers, database, listener};
 
@@ -59,24 +59,21 @@ pub fn observe(known: &Known<'_>, look: &dyn Fn(&Place) -> Whereabouts, meant: &
     Target { reach, evidence, ..Target::unseen(meant) }
 }
 
-/// The database's own word, over a connection. Only PostgreSQL and what speaks its language is asked.
+/// The database's own word, where its kind can say who it is.
 pub fn said(config: &Config, url: &DatabaseUrl) -> Vec<Evidence> {
     word(config, url, &database::ask)
 }
 
 fn word(config: &Config, url: &DatabaseUrl, ask: &dyn Fn(&DatabaseUrl) -> Vec<Reply>) -> Vec<Evidence> {
-    match url.kind() {
-        Kind::PostgreSql | Kind::CockroachDb => server::evidence(config, &ask(url)),
-        Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::PrismaService => {
-            vec![server::not_asked(url.kind().name())]
-        }
-        Kind::Sqlite => Vec::new(),
+    match database::can_say(url.kind()) {
+        true => server::evidence(config, &ask(url)),
+        false => vec![server::not_asked(url.kind().name())],
     }
 }
 
 /// What databases were asked about in one judgement, and how much may be.
 pub struct Questions<'a> {
-    /// Asks the database itself. Called for PostgreSQL URLs alone, and for each endpoint at most once.
+    /// Asks the database itself. Called where its kind can say who it is, and for each endpoint at most once.
     ask: &'a dyn Fn(&DatabaseUrl) -> Vec<Reply>,
     depth: Depth,
     answers: RefCell<Vec<(DatabaseUrl, Vec<Reply>)>>,

@@ -17,7 +17,8 @@ use crate::steps::observation;
 pub struct Doors<'a> {
     pub files: &'a dyn Files,
     pub look: &'a dyn Fn(&Place) -> Whereabouts,
-    /// Asks the database itself. Called for PostgreSQL URLs alone, and for each endpoint at most once a command line.
+    /// Asks the database itself. Called where its kind can say who it is, and for each endpoint at most once a
+    /// command line.
     pub ask: &'a dyn Fn(&DatabaseUrl) -> Vec<Reply>,
 }
 
