@@ -10,7 +10,7 @@ use crate::domain::config::Proxy;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::page::doctor::{self, Checked, Configuration, Facts, Merging, Prompt, Ready, Severity};
 use crate::domain::session::ambient::Ambient;
-use crate::domain::session::given;
+use crate::domain::session::given::{self, Given};
 use crate::domain::text::safe_text;
 use crate::edge::output::Form;
 use crate::edge::{ambient, identity, output, survey, terminal, vault};
@@ -66,7 +66,7 @@ fn gather(ambient: &Ambient) -> Facts {
         configuration,
         tmux: doctor::names_in_clear(&survey::tmux()),
         left_over: left_over(ambient),
-        prompt: match ambient.variables.text("NEXUS_ENV_UNPROMPTED") {
+        prompt: match given::unprompted(&ambient.variables) {
             Some("read-only") => Prompt::ReadOnly,
             Some(_) | None => Prompt::Hooked,
         },
@@ -125,7 +125,7 @@ fn missing(ambient: &Ambient, loaded: &Loaded) -> Vec<(EnvironmentName, String)>
 
 /// What an environment whose time is over left in this process.
 fn left_over(ambient: &Ambient) -> Option<(String, u64)> {
-    let given = given::given(&ambient.variables)?;
+    let given = Given::read(&ambient.variables)?;
     let (end, now) = (given.ends.end()?, ambient.clock());
     end.is_over(now).then(|| (given.environment.to_string(), now.seconds.saturating_sub(end.at)))
 }

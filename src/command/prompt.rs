@@ -3,7 +3,7 @@
 use crate::domain::session::ambient::Ambient;
 use std::path::Path;
 
-use crate::domain::session::given::{self, Ends, Given};
+use crate::domain::session::given::{Ends, Given};
 use crate::domain::text::duration::Duration;
 use crate::edge::{output, pause};
 use crate::error::{Result, Status};
@@ -20,7 +20,7 @@ pub fn prompt(ambient: &Ambient, format: &str) -> Result<Status> {
 }
 
 fn segment(ambient: &Ambient, format: &str) -> Option<String> {
-    let Given { environment, root, ends, grant } = given::given(&ambient.variables)?;
+    let Given { environment, root, ends, grant } = Given::read(&ambient.variables)?;
     let now = ambient.clock();
     let left = match ends {
         Ends::Never => None,
@@ -32,7 +32,7 @@ fn segment(ambient: &Ambient, format: &str) -> Option<String> {
     let writes = |name| load::is_granted(ambient, &name, &environment, root.as_deref().unwrap_or(Path::new("")));
     let access = grant.filter(|_| !ends.is_over(now)).is_some_and(writes).then_some("write");
     let environment = environment.as_str();
-    let paused = paused(ambient);
+    let paused = root.as_deref().and_then(|root| paused(ambient, root));
     let usual_paused = paused.as_ref().map(|left| format!("paused {left}"));
     let parts = [Some(environment), left.as_deref(), access, usual_paused.as_deref()];
     let usual = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -42,11 +42,10 @@ fn segment(ambient: &Ambient, format: &str) -> Option<String> {
 }
 
 /// For how long the guard is paused in the repository whose environment this process was given.
-fn paused(ambient: &Ambient) -> Option<String> {
-    let root = ambient.variables.text("NEXUS_ENV_ROOT")?;
+fn paused(ambient: &Ambient, root: &Path) -> Option<String> {
     let left = pause::all(ambient)
         .into_iter()
-        .filter(|pause| pause.root == root)
+        .filter(|pause| Path::new(&pause.root) == root)
         .map(|pause| pause.end.left(ambient.clock()))
         .max()?;
     Some(Duration::short(left))

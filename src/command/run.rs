@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +16,7 @@ use crate::domain::config::{Access, Environment};
 use crate::domain::guard::node::Named;
 use crate::domain::page::record::{Entry, Event, Layer};
 use crate::domain::session::ambient::{Ambient, Environ};
-use crate::domain::session::given;
+use crate::domain::session::given::{self, Ends, Given};
 use crate::domain::session::layers as layers_of;
 use crate::domain::target::exposure;
 use crate::domain::text::needles::Needles;
@@ -174,23 +174,15 @@ fn refuse_astray(
     Err(first.refusal(environment).into())
 }
 
-const LABELS: &[&str] = &[
-    given::ENVIRONMENT,
-    given::ROOT,
-    given::NAMES,
-    given::UNTIL,
-    given::UNTIL_UPTIME,
-    given::ACCESS,
-    layers_of::ENGINE_BEFORE,
-    grant::VARIABLE,
-    "__nexus_env_state",
-];
+/// Beside the labels.
+const OURS: &[&str] = &[layers_of::ENGINE_BEFORE, grant::VARIABLE, "__nexus_env_state"];
 
 /// Whether the command does not inherit this variable: a label, the identity, or what another selection left.
 fn is_dropped(ambient: &Ambient, name: &str) -> bool {
-    LABELS.contains(&name)
+    given::LABELS.contains(&name)
+        || OURS.contains(&name)
         || name == identity::VARIABLE
-        || ambient.variables.text(given::NAMES).is_some_and(|names| names.split(' ').any(|n| n == name))
+        || given::names(&ambient.variables).any(|other| other == name)
 }
 
 /// The environment of the command: ours, less what another selection left and less the identity, with the variables
@@ -198,19 +190,17 @@ fn is_dropped(ambient: &Ambient, name: &str) -> bool {
 fn given(ambient: &Ambient, loaded: &Loaded, active: &Active, vars: &Vars, engine: Option<String>) -> Environ {
     let mut pairs: Vec<(OsString, OsString)> =
         vars.iter().map(|(name, value)| (name.as_str().into(), OsStr::from_bytes(value.expose()).to_owned())).collect();
-    let names = vars.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ");
-    pairs.push((given::ENVIRONMENT.into(), active.environment.as_str().into()));
-    pairs.push((given::ROOT.into(), loaded.repository.root.clone().into()));
-    pairs.push((given::NAMES.into(), names.into()));
+    let names: Vec<&str> = vars.iter().map(|(name, _)| name.as_str()).collect();
+    let label = Given {
+        environment: active.environment.clone(),
+        root: Some(loaded.repository.root.clone()),
+        ends: active.until.map_or(Ends::Never, Ends::At),
+        grant: active.grant.clone(),
+    };
+    let labels = Given::labels(Some(&label), &names).into_iter();
+    pairs.extend(labels.filter_map(|(name, value)| Some((name.into(), OsString::from_vec(value?)))));
     if let Some(engine) = engine {
         pairs.push((layers_of::ENGINE_BEFORE.into(), engine.into()));
-    }
-    if let Some(until) = active.until {
-        pairs.push((given::UNTIL.into(), until.at.to_string().into()));
-        pairs.extend(until.uptime.map(|uptime| (given::UNTIL_UPTIME.into(), uptime.to_string().into())));
-    }
-    if let Some(grant) = &active.grant {
-        pairs.push((given::ACCESS.into(), grant.as_str().into()));
     }
     let set: Vec<OsString> = pairs.iter().map(|(name, _)| name.clone()).collect();
     let dropped = |name: &OsStr| is_dropped(ambient, name.to_str().unwrap_or_default());

@@ -22,7 +22,7 @@ use crate::domain::guard::node::Named;
 use crate::domain::guard::reserved;
 use crate::domain::page::record::{Entry, Event};
 use crate::domain::session::ambient::Ambient;
-use crate::domain::session::given;
+use crate::domain::session::given::{self, Ends};
 use crate::domain::session::keyboard;
 use crate::domain::session::layers::{self as layers_of, Files};
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
@@ -357,19 +357,16 @@ fn labels(
     names: &[VariableName],
     engine: Option<String>,
 ) -> Vec<(&'static str, Option<Vec<u8>>)> {
-    use std::os::unix::ffi::OsStrExt;
-    let names = names.iter().map(VariableName::as_str).collect::<Vec<_>>().join(" ");
-    let granted = |chosen: &Chosen| Some(chosen.selected.grant.as_ref()?.as_str().into());
-    let until = loaded.and_then(|chosen| chosen.selected.until);
-    vec![
-        (given::ENVIRONMENT, loaded.map(|chosen| chosen.place.environment.as_str().into())),
-        (given::ROOT, loaded.map(|chosen| chosen.place.root.as_os_str().as_bytes().to_vec())),
-        ("NEXUS_ENV_NAMES", loaded.map(|_| names.into_bytes())),
-        (given::UNTIL, until.map(|until| until.at.to_string().into_bytes())),
-        (given::UNTIL_UPTIME, until.and_then(|until| until.uptime).map(|uptime| uptime.to_string().into_bytes())),
-        (given::ACCESS, loaded.and_then(granted)),
-        (layers_of::ENGINE_BEFORE, engine.map(String::into_bytes)),
-    ]
+    let names: Vec<&str> = names.iter().map(VariableName::as_str).collect();
+    let given = loaded.map(|chosen| given::Given {
+        environment: chosen.place.environment.clone(),
+        root: Some(chosen.place.root.clone()),
+        ends: chosen.selected.until.map_or(Ends::Never, Ends::At),
+        grant: chosen.selected.grant.clone(),
+    });
+    let mut labels = given::Given::labels(given.as_ref(), &names);
+    labels.push((layers_of::ENGINE_BEFORE, engine.map(String::into_bytes)));
+    labels
 }
 
 /// One failure is told once: the same words about the same files of the person's are the same failure.

@@ -14,8 +14,8 @@ use crate::domain::page::doctor::Severity;
 use crate::domain::page::doctor::stores::{Store, place};
 use crate::domain::page::{self, Database, Guard, Line, Page, Paused, Proxy, Tone};
 use crate::domain::session::ambient::{Ambient, Colour};
-use crate::domain::session::keyboard;
 use crate::domain::session::layers;
+use crate::domain::session::{given, keyboard};
 use crate::domain::target::evidence::Evidence;
 use crate::domain::target::holding;
 use crate::domain::target::port::{Standing, Whose};
@@ -121,8 +121,7 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
     let destructive = judge(Effect::Destructive);
     let names = match (&secrets, is_loaded) {
         (_, true) => {
-            let names = ambient.variables.text("NEXUS_ENV_NAMES").unwrap_or_default();
-            names.split_whitespace().filter(|name| is_own(environment, name)).map(str::to_owned).collect()
+            given::names(&ambient.variables).filter(|name| is_own(environment, name)).map(str::to_owned).collect()
         }
         (secrets, false) => names(environment, secrets.as_ref().and_then(|secrets| secrets.as_ref().ok())),
     };
@@ -179,7 +178,7 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
             gated: page::word(&judge(Effect::Gated)),
             reason: page::why(destructive.because(), &here),
             rules: config.guard.len(),
-            line: is_loaded && ambient.variables.text("NEXUS_ENV_LINE") == Some("yes"),
+            line: is_loaded && given::asks_about_lines(&ambient.variables),
             shell: is_loaded,
             engine: has_layer(ambient, "PRISMA_SCHEMA_ENGINE_BINARY"),
             node: has_layer(ambient, "NODE_OPTIONS"),
@@ -200,7 +199,7 @@ fn held(sight: &Sight<'_>, loaded: &Loaded, active: &load::Active, is_loaded: bo
     if !is_loaded {
         return load::variables(sight.ambient, loaded, active).unwrap_or_default();
     }
-    let given = sight.ambient.variables.text("NEXUS_ENV_NAMES").unwrap_or_default().split_whitespace();
+    let given = given::names(&sight.ambient.variables);
     Vars::new(given.filter_map(|name| {
         Some((VariableName::new(name)?, Secret::new(sight.ambient.variables.get(name)?.as_encoded_bytes())))
     }))

@@ -95,7 +95,7 @@ fn packages(ambient: &Ambient) -> Vec<PathBuf> {
 }
 
 /// The script of the Prisma that started this process, as the preload for Node tells it.
-pub const CLI: &str = "NEXUS_ENV_PRISMA";
+pub use crate::domain::session::given::PRISMA as CLI;
 
 /// The same where the preload was taken away.
 #[cfg(target_os = "linux")]

@@ -19,7 +19,7 @@ use crate::domain::text::clock::Now;
 use crate::error::Result;
 
 /// The variable that carries the random number to the consented command.
-pub const VARIABLE: &str = "NEXUS_ENV_CONSENT";
+pub use crate::domain::session::given::CONSENT as VARIABLE;
 
 /// Keeps a yes and returns the number by which it is found again.
 pub fn keep(ambient: &Ambient, grant: &Grant) -> Result<String> {

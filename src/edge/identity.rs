@@ -25,9 +25,9 @@ use crate::domain::text::secret::Secret;
 use crate::error::{Failure, Result};
 
 /// The key itself, for CI.
-pub const VARIABLE: &str = "NEXUS_ENV_IDENTITY";
+pub use crate::domain::session::given::IDENTITY as VARIABLE;
 /// A file that holds it.
-pub const FILE_VARIABLE: &str = "NEXUS_ENV_IDENTITY_FILE";
+pub use crate::domain::session::given::IDENTITY_FILE as FILE_VARIABLE;
 
 /// An identity file is a few lines; an ssh key with a long comment is 4 KiB.
 const LARGEST: u64 = 64 * 1024;

@@ -13,7 +13,7 @@ use crate::domain::guard::invocation::Invocation;
 use crate::domain::guard::toolcall;
 use crate::domain::page::record::Layer;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::session::given;
+use crate::domain::session::given::{self, Given};
 use crate::domain::target::Selection;
 use crate::edge::grant;
 use crate::edge::project::{self};
@@ -42,7 +42,7 @@ pub fn for_engine(ambient: &Ambient, invocation: Invocation, also: &[String], la
 
 /// A process may have left the repository whose environment it was given: that configuration judges it all the same.
 pub fn at_home(ambient: &Ambient) -> Ambient {
-    let root = ambient.variables.get("NEXUS_ENV_ROOT").map(PathBuf::from).filter(|root| root.is_absolute());
+    let root = given::root(&ambient.variables);
     let outside = |root: &PathBuf| !ambient.cwd.as_ref().is_some_and(|cwd| cwd.starts_with(root));
     match root.filter(outside) {
         Some(root) if matches!(load::look(ambient).0, Configured::Nothing) => {
@@ -164,7 +164,7 @@ pub fn standing(ambient: &Ambient, work: &mut dyn FnMut(&Standing<'_>) -> Result
 
 /// Which environment this process was given, also when the time of it is over: that is for the guard to refuse.
 pub fn selection(ambient: &Ambient, loaded: &Loaded) -> Selection {
-    let here = given::given(&ambient.variables).filter(|given| given.root.as_ref() == Some(&loaded.repository.root));
+    let here = Given::read(&ambient.variables).filter(|given| given.root.as_ref() == Some(&loaded.repository.root));
     let known = here.and_then(|given| Some((loaded.config.environment(&given.environment)?, given.ends)));
     match known {
         None => Selection::Nothing,

@@ -142,6 +142,21 @@ fn only_ambient_reads_the_process_environment() {
     expect_none(others.flat_map(|file| names_below(file, &[&reads[..], &more[..]].concat())).collect());
 }
 
+/// Where a name of our own variables is written out, beside the type that reads and writes them.
+const SPELLS_OURS: &[&str] = &[
+    "src/domain/session/given.rs",
+    // Districts below it, and what they take away or refuse is every name that begins so.
+    "src/domain/config/refused/table.rs", "src/domain/target/started.rs", "src/domain/guard/agent/programs.rs",
+];
+
+#[test]
+fn our_own_variables_are_read_and_written_in_one_place() {
+    let spells = |file: &Source| file.has("\"NEXUS_ENV") && !SPELLS_OURS.contains(&file.path.as_str());
+    let files = source::all();
+    expect_none(files.iter().filter(|file| spells(file)).map(|file| format!("{} names one", file.path)).collect());
+    assert!(spells(&Source::new("src/command/x.rs", "fn f() { variables.text(\"NEXUS_ENV_ROOT\") }")));
+}
+
 #[test]
 fn programs_start_in_the_edge_and_in_run_alone() {
     let files = source::all();

@@ -9,7 +9,7 @@ use crate::domain::promotion::limits;
 use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::place::Place;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::session::layers;
+use crate::domain::session::{given, layers};
 use crate::domain::target::url::DatabaseUrl;
 use crate::domain::text::secret::Secret;
 use crate::edge::foreground::{self, Ended};
@@ -136,18 +136,8 @@ fn variables(
     // The checks were made here; the engine that answers is Prisma's own.
     let engine = layers::engine_before(&vars, &ambient.variables);
     with.extend(engine.map(|engine| (layers::ENGINE.into(), engine.into())));
-    let without = [
-        identity::VARIABLE,
-        identity::FILE_VARIABLE,
-        grant::VARIABLE,
-        layers::ENGINE,
-        layers::ENGINE_BEFORE,
-        "NEXUS_ENV",
-        "NEXUS_ENV_ROOT",
-        "NEXUS_ENV_NAMES",
-        "NEXUS_ENV_UNTIL",
-        "NEXUS_ENV_ACCESS",
-    ];
+    let without = [identity::VARIABLE, identity::FILE_VARIABLE, grant::VARIABLE, layers::ENGINE, layers::ENGINE_BEFORE];
+    let without = [&without[..], &given::LABELS].concat();
     let all = ambient.variables.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
     let found = foreground::variables(all, &without, with);
     let node = ambient.variables.text("NODE_OPTIONS").and_then(layers::without_ours);

@@ -2,6 +2,7 @@
 //! and shows what that one said last.
 
 use crate::domain::text::safe_text::{self, safe_text};
+use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use super::carried::{self, Carry};
 use super::{stop, stop_foreign};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::Ambient;
+use crate::domain::session::given;
 use crate::domain::target::port::{Held, Holder, Start};
 use crate::domain::target::proxy;
 use crate::domain::target::started::{self, Draft, Started};
@@ -198,6 +200,12 @@ fn give_way(scene: &Scene<'_>, asked: &Up, holding: &Holding) -> Result<Road> {
     }
 }
 
+/// What the proxy inherits of this process's own.
+fn inherited(scene: &Scene<'_>) -> Vec<(OsString, OsString)> {
+    let variables = &scene.ambient.variables;
+    started::inherited(variables, &|name| given::names(variables).any(|managed| managed == name), scene.config())
+}
+
 /// Starts it, lets others start theirs, and waits until it listens.
 fn launch(scene: &Scene<'_>, asked: &Up, lock: Lock) -> Result<Holder> {
     let name = &scene.environment.name;
@@ -215,7 +223,7 @@ fn launch(scene: &Scene<'_>, asked: &Up, lock: Lock) -> Result<Holder> {
     let child = daemon::start(&Plan {
         words: &words,
         directory: &root,
-        variables: &started::inherited(&scene.ambient.variables, scene.config()),
+        variables: &inherited(scene),
         log: &path,
         draft: &draft.line(),
         record: &Place::new(&scene.directory, id, name.as_str()),

@@ -5,6 +5,7 @@ use super::{Answers, Sight, observed};
 use crate::domain::config::Service;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::page::{self, Health, Served};
+use crate::domain::session::given::Given;
 use crate::domain::target::listening::{self, Look, Owner, Process};
 use crate::domain::target::port;
 use crate::domain::target::url::DatabaseUrl;
@@ -95,9 +96,8 @@ fn held(sight: &Sight<'_>, process: &Process) -> Option<Vec<Held>> {
 
 /// The environment that a process was given in this repository.
 fn given(sight: &Sight<'_>, process: &Process) -> Option<EnvironmentName> {
-    let root = process.variable("NEXUS_ENV_ROOT")?;
-    let name = EnvironmentName::new(process.variable("NEXUS_ENV")?)?;
-    (std::path::Path::new(root) == sight.root && sight.config.environment(&name).is_some()).then_some(name)
+    let Given { environment, root, .. } = Given::of(process)?;
+    (root.as_deref() == Some(sight.root) && sight.config.environment(&environment).is_some()).then_some(environment)
 }
 
 pub fn told(

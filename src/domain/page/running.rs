@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::guard::verdict::{self, Conclusion, On};
+use crate::domain::session::given::{self, Ends, Given};
 use crate::domain::target::evidence::Source;
 use crate::domain::target::listening::{Process, Running};
 use crate::domain::target::url::DatabaseUrl;
 use crate::domain::target::{StoredUrl, Target};
-use crate::domain::text::clock::whole_number;
 use crate::domain::text::duration::Duration;
 use crate::domain::text::safe_text::safe_text;
 use crate::domain::text::secret::Secret;
@@ -57,7 +57,7 @@ pub fn groups(all: Vec<Running>, names: &[VariableName], own: u32) -> Vec<Group>
         if held.is_empty() {
             continue;
         }
-        let given = |process: &Process| process.variable("NEXUS_ENV").map(str::to_owned);
+        let given = |process: &Process| given::claimed(process).0.map(str::to_owned);
         let above = groups.iter_mut().find(|group| {
             let related = group.running.process.pid == running.parent || group.below.contains(&running.parent);
             let same = group.held == held && given(&group.running.process) == given(&running.process);
@@ -120,8 +120,9 @@ pub fn carried<'g>(
     };
     let meant = |group: &Group, url: &DatabaseUrl| {
         let process = &group.running.process;
-        let here = process.variable("NEXUS_ENV_ROOT").is_some_and(|given| Path::new(given) == root);
-        match process.variable("NEXUS_ENV").filter(|_| here) {
+        let (environment, directory) = given::claimed(process);
+        let here = directory.is_some_and(|given| Path::new(given) == root);
+        match environment.filter(|_| here) {
             Some(given) => given == to.as_str(),
             None => is_of(url, true) && !is_of(url, false),
         }
@@ -257,11 +258,10 @@ pub fn told(group: &Group, targets: &[Target], now: u64) -> Told {
 }
 
 fn inherited(process: &Process, now: u64) -> Option<Inherited> {
-    let environment = process.variable("NEXUS_ENV").and_then(EnvironmentName::new)?;
-    let text = process.variable("NEXUS_ENV_UNTIL");
-    let until = text.and_then(whole_number);
+    let Given { environment, ends, .. } = Given::of(process)?;
+    let until = ends.end().map(|end| end.at);
     // An end that cannot be read is over.
-    let over = text.is_some() && until.is_none_or(|until| now >= until);
+    let over = ends != Ends::Never && until.is_none_or(|until| now >= until);
     Some(Inherited { environment: environment.to_string(), until, over })
 }
 

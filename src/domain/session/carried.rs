@@ -1,7 +1,6 @@
 //! What one shell's hook remembers between two loads, as one line of text, and what follows from it for the shell's
 //! variables. Pure. It never holds a value: a keyed hash tells whether a variable is still what was set.
 
-pub mod given;
 mod line;
 
 use std::collections::BTreeSet;
@@ -11,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use siphasher::sip::SipHasher24;
 
-use self::given::{Ends, Given};
 use super::ambient::Environ;
 use super::diff::EnvDiff;
+use super::given::{self, Ends, Given};
 use super::grant::GrantName;
 use super::layers;
 use crate::domain::config::name::{EnvironmentName, VariableName};
@@ -149,12 +148,12 @@ impl Session {
             return (session, Memory::Whole);
         }
         let mut session = Session::new(key);
-        let names = exported.text("NEXUS_ENV_NAMES").unwrap_or("").split(' ').filter_map(VariableName::new);
+        let names = given::names(exported).filter_map(VariableName::new);
         session.managed =
             names.filter(|name| trusted(name, exported)).map(|name| (name, Mark::Inherited)).take(4096).collect();
         session.managed.sort_by(|a, b| a.0.cmp(&b.0));
         session.managed.dedup_by(|a, b| a.0 == b.0);
-        if let Some(Given { root: Some(root), environment, ends, grant }) = given::given(exported) {
+        if let Some(Given { root: Some(root), environment, ends, grant }) = Given::read(exported) {
             session.place = Some(Place { root: root.clone(), environment: environment.clone() });
             let until = ends.end().map(|end| Until { end, granted: None });
             if ends != Ends::Unreadable {

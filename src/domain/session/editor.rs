@@ -6,8 +6,7 @@ use crate::domain::text::environ::Environ;
 /// The words of `VISUAL` or else `EDITOR`, as the person's own surroundings have it: one that an environment set is not meant.
 /// `None` where neither is there.
 pub fn words(variables: &Environ) -> Option<Vec<String>> {
-    let set = variables.text(given::NAMES).unwrap_or_default();
-    let own = |name: &&str| !set.split(' ').any(|other| other == *name);
+    let own = |name: &&str| !given::names(variables).any(|other| other == *name);
     let named = ["VISUAL", "EDITOR"].into_iter().filter(own).filter_map(|name| variables.text(name));
     named.filter_map(|text| shell_words::split(text).ok()).find(|words| !words.is_empty())
 }
@@ -47,7 +46,10 @@ mod tests {
         assert_eq!(words(&[]), None);
         assert_eq!(words(&[("VISUAL", ""), ("EDITOR", "code --wait")]).as_deref(), Some("code|--wait"));
         assert_eq!(words(&[("VISUAL", "vim"), ("EDITOR", "ed")]).as_deref(), Some("vim"));
-        assert_eq!(words(&[("VISUAL", "evil"), ("EDITOR", "ed"), (given::NAMES, "A VISUAL")]).as_deref(), Some("ed"));
+        assert_eq!(
+            words(&[("VISUAL", "evil"), ("EDITOR", "ed"), ("NEXUS_ENV_NAMES", "A VISUAL")]).as_deref(),
+            Some("ed")
+        );
     }
 
     #[test]

@@ -10,8 +10,7 @@ use crate::domain::text::secret::Secret;
 
 /// The variable by which Prisma finds its schema engine.
 pub const ENGINE: &str = "PRISMA_SCHEMA_ENGINE_BINARY";
-/// What that variable held before, for the engine to be found again. A path is no secret.
-pub const ENGINE_BEFORE: &str = "NEXUS_ENV_ENGINE";
+pub use super::given::ENGINE as ENGINE_BEFORE;
 const NODE: &str = "NODE_OPTIONS";
 const BUN: &str = "BUN_OPTIONS";
 const ALL: [&str; 3] = [ENGINE, NODE, BUN];

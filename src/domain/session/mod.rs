@@ -5,8 +5,9 @@ mod carried;
 pub mod clipboard;
 pub mod diff;
 pub mod editor;
+pub mod given;
 pub mod grant;
 pub mod keyboard;
 pub mod layers;
 
-pub use carried::{Ended, Key, Mark, Memory, NEW, Place, Plan, Selected, Selection, Session, Until, Wish, given};
+pub use carried::{Ended, Key, Mark, Memory, NEW, Place, Plan, Selected, Selection, Session, Until, Wish};

@@ -100,14 +100,13 @@ fn digest(words: &[String]) -> String {
 }
 
 /// What a proxy inherits: everything that is the person's own, which is what `gcloud`, `ssh` and `kubectl` need, and
-/// nothing that came from an environment of ours.
-pub fn inherited(variables: &Environ, config: &Config) -> Vec<(OsString, OsString)> {
-    let managed: Vec<&str> = variables.text("NEXUS_ENV_NAMES").unwrap_or_default().split_whitespace().collect();
+/// nothing that came from an environment of ours. `managed` are the variables that one set.
+pub fn inherited(variables: &Environ, managed: &dyn Fn(&str) -> bool, config: &Config) -> Vec<(OsString, OsString)> {
     let ours = |name: &OsStr| {
         let name = name.to_string_lossy();
         name.starts_with("NEXUS_ENV")
             || name.starts_with("__nexus_env_")
-            || managed.contains(&name.as_ref())
+            || managed(&name)
             || config.database_variables.iter().any(|variable| variable.as_str() == name)
     };
     variables.iter().filter(|(name, _)| !ours(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()

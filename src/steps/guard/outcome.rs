@@ -15,7 +15,7 @@ use crate::domain::guard::rules;
 use crate::domain::guard::scope::Fed;
 use crate::domain::guard::verdict::{self, Because, Effect, On, Reason, Verdict};
 use crate::domain::session::ambient::Ambient;
-use crate::domain::session::keyboard;
+use crate::domain::session::{given, keyboard};
 use crate::domain::target::evidence::Evidence;
 use crate::domain::target::{self, Known, StoredUrl, Target};
 use crate::steps::observation::{Depth, Questions};
@@ -40,7 +40,7 @@ pub fn outcome_in<'a>(
             let named = VariableName::new("DATABASE_URL").into_iter().collect::<Vec<_>>();
             let found = invocations(ambient, doors, &named, None, asked);
             // What cannot be followed may do anything, so it waits where the process was given an environment.
-            let given = ambient.variables.get("NEXUS_ENV").is_some_and(|name| !name.is_empty());
+            let given = given::is_any(&ambient.variables);
             let is_named = |invocation: &&Invocation| match invocation.effect {
                 Effect::Safe => false,
                 Effect::Unknown => given,

@@ -7,7 +7,7 @@ use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Access, Environment};
 use crate::domain::page::record::{Entry, Event};
 use crate::domain::session::ambient::{Ambient, Terminal};
-use crate::domain::session::given;
+use crate::domain::session::given::Given;
 use crate::domain::session::grant::{GrantName, WriteGrant};
 use crate::domain::session::keyboard;
 use crate::domain::text::clock::End;
@@ -41,7 +41,7 @@ pub fn active(ambient: &Ambient, loaded: &Loaded) -> Active {
 
 fn inherited(ambient: &Ambient, loaded: &Loaded) -> Option<Active> {
     let root = &loaded.repository.root;
-    let given = given::given(&ambient.variables).filter(|given| given.root.as_ref() == Some(root))?;
+    let given = Given::read(&ambient.variables).filter(|given| given.root.as_ref() == Some(root))?;
     let environment = &loaded.config.environment(&given.environment)?.name;
     if given.ends.is_over(ambient.clock()) {
         return None;
