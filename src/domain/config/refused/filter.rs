@@ -3,8 +3,11 @@
 
 use super::table::{ORDINARY, OURS, REFUSED, Row, UNUSUAL};
 
-/// Whole names, and the first or last three letters of patterns, each as one bit. A bit that is set may be another name's.
-static BITS: [u64; 256] = bits();
+/// 4 KiB: of names that no row holds, one in a hundred is looked for in vain.
+const WORDS: usize = 512;
+
+/// Whole names, and the first or last three letters of patterns, each as two bits. Bits that are set may be other names'.
+static BITS: [u64; WORDS] = bits();
 
 /// Where patterns leave their bits: what begins so, and what ends so.
 #[derive(Clone, Copy)]
@@ -19,17 +22,15 @@ const LETTERS: usize = 3;
 /// Whether a row may hold this name. A no is certain.
 pub(super) fn may_hold(name: &str) -> bool {
     let bytes = name.as_bytes();
-    let is_set = |part, from, to| {
-        let bit = hash(part, bytes, from, to);
-        BITS[bit / 64] & (1 << (bit % 64)) != 0
-    };
+    let is_set =
+        |part, from, to| places(part, bytes, from, to).iter().all(|bit| BITS[bit / 64] & (1 << (bit % 64)) != 0);
     let length = bytes.len();
     is_set(Part::Whole, 0, length)
         || (length >= LETTERS && (is_set(Part::Start, 0, LETTERS) || is_set(Part::End, length - LETTERS, length)))
 }
 
-/// FNV-1a (draft-eastlake-fnv) of one part of a text, patterns in upper case because they hold in any.
-const fn hash(part: Part, text: &[u8], mut at: usize, to: usize) -> usize {
+/// Two bits by FNV-1a (draft-eastlake-fnv) of one part of a text, patterns in upper case because they hold in any.
+const fn places(part: Part, text: &[u8], mut at: usize, to: usize) -> [usize; 2] {
     let mut hash = 0x811c_9dc5_u32 ^ part as u32;
     while at < to {
         let byte = match part {
@@ -39,12 +40,13 @@ const fn hash(part: Part, text: &[u8], mut at: usize, to: usize) -> usize {
         hash = (hash ^ byte as u32).wrapping_mul(0x0100_0193);
         at += 1;
     }
-    (hash ^ (hash >> 16)) as usize % (256 * 64)
+    // The second one depends on all bits of the first (Knuth, The Art of Computer Programming 3, 6.4).
+    [(hash ^ (hash >> 16)) as usize % (WORDS * 64), (hash.wrapping_mul(0x9e37_79b9) >> 16) as usize % (WORDS * 64)]
 }
 
-const fn bits() -> [u64; 256] {
+const fn bits() -> [u64; WORDS] {
     let tables: [&[Row]; 4] = [ORDINARY, OURS, REFUSED, UNUSUAL];
-    let mut bits = [0; 256];
+    let mut bits = [0; WORDS];
     let mut table = 0;
     while table < tables.len() {
         let mut row = 0;
@@ -58,19 +60,20 @@ const fn bits() -> [u64; 256] {
     bits
 }
 
-const fn with_words(mut bits: [u64; 256], text: &[u8]) -> [u64; 256] {
+const fn with_words(mut bits: [u64; WORDS], text: &[u8]) -> [u64; WORDS] {
     let (mut start, mut at) = (0, 0);
     while at <= text.len() {
         if at == text.len() || text[at] == b' ' {
             if at > start {
-                let bit = if text[start] == b'*' {
-                    hash(Part::End, text, at - LETTERS, at)
+                let [one, other] = if text[start] == b'*' {
+                    places(Part::End, text, at - LETTERS, at)
                 } else if text[at - 1] == b'*' {
-                    hash(Part::Start, text, start, start + LETTERS)
+                    places(Part::Start, text, start, start + LETTERS)
                 } else {
-                    hash(Part::Whole, text, start, at)
+                    places(Part::Whole, text, start, at)
                 };
-                bits[bit / 64] |= 1 << (bit % 64);
+                bits[one / 64] |= 1 << (one % 64);
+                bits[other / 64] |= 1 << (other % 64);
             }
             start = at + 1;
         }
