@@ -62,7 +62,15 @@
       encoding: 'utf8'
     });
     if (answer.status === 0) {
-      if (answer.stdout) process.env.NEXUS_ENV_CONSENT = answer.stdout;
+      var said = (answer.stdout || '').split('\n');
+      if (said[0]) process.env.NEXUS_ENV_CONSENT = said[0];
+      // How a deployment ended, where no engine of ours sees it.
+      if (said[1] === 'deploy') process.on('exit', function (code) {
+        require('child_process').spawnSync('__NEXUS_ENV_PROGRAM__', ['__ended', String(code), 'node'], {
+          argv0: 'nexus-env',
+          stdio: ['ignore', 'ignore', 'inherit']
+        });
+      });
       return;
     }
     if (answer.status !== 3) {

@@ -8,13 +8,16 @@ use serde_json::Value;
 
 use crate::domain::guard::engine::{self, Given, Line, Operation, Start};
 use crate::domain::guard::project::Files;
+use crate::domain::page::record::Layer;
 use crate::domain::session::ambient::Ambient;
+use crate::domain::session::grant::Grant;
 use crate::edge::engine::Relay;
 use crate::edge::project::Disk;
 use crate::edge::watchdog::LastWords;
 use crate::edge::{engine as real, output, terminal};
 use crate::error::{Exit, Result, Status, told};
 use crate::steps::guard::Stood;
+use crate::steps::promotion::plain_deploy;
 use crate::steps::sentry;
 
 /// What Prisma is told where the guard hangs.
@@ -60,6 +63,7 @@ fn session(ambient: &Ambient, words: &[OsString], given: &Given) -> Result<Statu
     let mut relay: Option<Relay> = None;
     // The command that a yes was given to, once there was one.
     let mut consented: Vec<String> = Vec::new();
+    let mut deployment: Option<Grant> = None;
     while let Some(text) = real::next_line(&mut input)? {
         let refused = match engine::line(&text) {
             Line::Harmless => None,
@@ -71,8 +75,9 @@ fn session(ambient: &Ambient, words: &[OsString], given: &Given) -> Result<Statu
                 let late = LastWords { stdout, stderr: String::new(), exit: Exit::Failed as u8 };
                 match judged(ambient, &operation, given, &params, late) {
                     Ok(Stood::Free) => None,
-                    Ok(Stood::Confirmed(_)) => {
+                    Ok(Stood::Confirmed(grant)) => {
                         consented.extend(operation.commands.into_iter().next());
+                        deployment = Some(grant).filter(|grant| !grant.promises.is_empty());
                         None
                     }
                     Ok(Stood::Blocked(why)) => Some((id, format!("nexus-env: {why}"))),
@@ -95,6 +100,10 @@ fn session(ambient: &Ambient, words: &[OsString], given: &Given) -> Result<Statu
             }
         }
         if let Some(relay) = &mut relay {
+            if let Some(grant) = deployment.take() {
+                let ambient = ambient.clone();
+                relay.at_its_end(move |how| plain_deploy::ended(&ambient, &grant, how, Layer::Engine));
+            }
             relay.send(&text);
         }
     }

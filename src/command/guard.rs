@@ -19,6 +19,7 @@ use crate::edge::{grant, output, terminal};
 use crate::error::{Exit, Result, Status};
 use crate::steps::guard::{self, Accepted, Asked, Doors, Extent, Standing, Stood};
 use crate::steps::observation::{self, Depth};
+use crate::steps::promotion::plain_deploy;
 use crate::steps::{astray, audit, persons, sentry};
 
 /// What `__guard` ends with where the shell's variables are to be brought up to date before anything is judged.
@@ -156,15 +157,22 @@ pub fn for_line(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -
     Ok(Status::from(status))
 }
 
-/// `__ended STATUS`, with the number of the yes: how a deployment ended that the guard let pass, for the log.
+/// `__ended STATUS [node]`, with the number of the yes: how a deployment ended that the guard let pass, for the person and
+/// for the log.
 pub fn deployed(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     let status = words.first().and_then(|word| word.to_str()?.parse::<u32>().ok());
     if let (Some(status), Some(grant)) = (status, grant::given(ambient).filter(Grant::deploys)) {
+        let layer = if words.get(1).is_some_and(|word| word == "node") { Layer::Node } else { Layer::Shell };
+        let how = format!("exit status {status}");
+        if !grant.promises.is_empty() {
+            plain_deploy::ended(ambient, &grant, &how, layer);
+            return Ok(Status::DONE);
+        }
         let entry = match status {
             0 => Entry::new(Event::Deployed),
-            _ => Entry::new(Event::DeployFailed).detail(&format!("exit status {status}")),
+            _ => Entry::new(Event::DeployFailed).detail(&how),
         };
-        let entry = entry.repository(&grant.root).command(DEPLOY).through(Layer::Shell);
+        let entry = entry.repository(&grant.root).command(DEPLOY).through(layer);
         // Where nothing was proven, another word was typed than an environment's name.
         let entry = EnvironmentName::new(&grant.word).map_or(entry.clone(), |name| entry.environment(&name));
         audit::record(ambient, &entry);
@@ -183,7 +191,7 @@ pub fn for_node(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     }
     let stood =
         sentry::stand(&sentry::at_home(ambient), &Asked::Words(words), &[], Layer::Node, sentry::late(Exit::Blocked))?;
-    answered(ambient, &stood)
+    consented(ambient, &stood)
 }
 
 fn answered(ambient: &Ambient, stood: &Stood) -> Result<Status> {

@@ -3,9 +3,7 @@
 
 pub mod check;
 pub mod deploy;
-mod drift;
 mod launch;
 mod progress;
 pub mod rehearse;
 pub mod status;
-mod throwaway;

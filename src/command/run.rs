@@ -25,10 +25,11 @@ use crate::domain::text::secret::Secret;
 use crate::edge::foreground::attended::{self, Kept};
 use crate::edge::{ambient, grant, identity, layers, program, terminal};
 use crate::error::{Failure, Result, Status, told};
+use crate::steps::data_script;
 use crate::steps::load::{self, Active, Loaded};
 use crate::steps::proxy;
+use crate::steps::sentry::{self, Yes};
 use crate::steps::{astray, audit};
-use crate::steps::{data_script, sentry};
 
 /// Whether stored values are replaced in what the command writes to anything but a terminal.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -87,11 +88,14 @@ pub fn run(
     if let Some(number) = given_yes {
         inner.variables = inner.variables.with(grant::VARIABLE, number);
     }
-    match sentry::before_run(&inner, words)? {
-        Ok(None) => {}
-        Ok(Some(number)) => inner.variables = inner.variables.with(grant::VARIABLE, number),
+    let yes = match sentry::before_run(&inner, words)? {
+        Ok(yes) => yes,
         Err(refused) => return Ok(refused),
+    };
+    if let Some(yes) = &yes {
+        inner.variables = inner.variables.with(grant::VARIABLE, yes.number.clone());
     }
+    let deployment = yes.filter(Yes::has_promises);
     if !ambient.quiet {
         let environment = load::environment(&loaded, active.environment.as_str())?;
         if let Some(line) = proxy::notice(ambient, &loaded.config, environment, &vars) {
@@ -108,11 +112,15 @@ pub fn run(
     let mut command = Command::new(program);
     command.args(arguments).env_clear().envs(inner.variables.iter());
     let hidden = hidden.as_ref().map(|(needles, kept)| (needles, *kept));
-    let ended = match (hidden, &script) {
-        (None, None) => Err(command.exec()),
-        (Some(_), _) | (_, Some(_)) => attended::in_our_place(command, hidden),
+    let stays = script.is_some() || deployment.is_some();
+    let ended = match hidden {
+        None if !stays => Err(command.exec()),
+        hidden => attended::in_our_place(command, hidden),
     };
     let ended = ended.map_err(|error| not_started(&loaded, Path::new(program), &error))?;
+    if let Some(deployment) = deployment {
+        deployment.ended(ambient, &ended.to_string());
+    }
     if let Some(script) = script {
         script.ended(ambient, &loaded, environment, load::access(environment, active.granted), ended);
     }

@@ -10,6 +10,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 
@@ -186,10 +187,13 @@ fn not_started(engine: &Path, error: &std::io::Error) -> anyhow::Error {
 }
 
 /// The engine behind this process. Its stdout and stderr are this process's own, so only what goes in passes through here.
-#[derive(Debug)]
 pub struct Relay {
     stdin: Option<ChildStdin>,
+    /// What is done when it has ended, with how it did.
+    last: Arc<Mutex<Option<Last>>>,
 }
+
+type Last = Box<dyn FnOnce(&str) + Send>;
 
 /// The engine's process number, for the signals that it must get too.
 static BEHIND: AtomicI32 = AtomicI32::new(0);
@@ -206,11 +210,30 @@ impl Relay {
             // SAFETY: the handler does nothing but kill(2), which is safe in one.
             unsafe { libc::signal(signal, hand_on as *const () as libc::sighandler_t) };
         }
-        std::thread::spawn(move || match child.wait() {
-            Ok(status) => end_like(status),
-            Err(_) => std::process::exit(1),
+        let last: Arc<Mutex<Option<Last>>> = Arc::default();
+        let at_end = Arc::clone(&last);
+        std::thread::spawn(move || {
+            let ended = child.wait();
+            let how = match &ended {
+                Ok(status) => status.signal().map_or_else(
+                    || format!("exit status {}", status.code().unwrap_or(1)),
+                    |signal| format!("signal {signal}"),
+                ),
+                Err(_) => "an end that nobody saw".to_owned(),
+            };
+            let last = at_end.lock().unwrap_or_else(PoisonError::into_inner).take();
+            last.into_iter().for_each(|last| last(&how));
+            match ended {
+                Ok(status) => end_like(status),
+                Err(_) => std::process::exit(1),
+            }
         });
-        Ok(Relay { stdin })
+        Ok(Relay { stdin, last })
+    }
+
+    /// This is done when the engine has ended, before this process does.
+    pub fn at_its_end(&self, last: impl FnOnce(&str) + Send + 'static) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(last));
     }
 
     /// Hands one line on as it is. One that has ended takes nothing more, and its end is ours.

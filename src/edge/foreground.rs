@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -61,7 +62,25 @@ pub fn output<'a>(
     variables: impl Iterator<Item = (&'a OsStr, &'a OsStr)>,
     talk: Talk,
 ) -> io::Result<(Ended, Vec<u8>)> {
+    printed(command(words, directory, variables)?, directory, talk)
+}
+
+/// The same for what clears away: keys that are pressed meanwhile do not reach it.
+///
+/// # Errors
+/// As for [`run`].
+pub fn undisturbed<'a>(
+    words: &[String],
+    directory: &Path,
+    variables: impl Iterator<Item = (&'a OsStr, &'a OsStr)>,
+    talk: Talk,
+) -> io::Result<(Ended, Vec<u8>)> {
     let mut command = command(words, directory, variables)?;
+    command.process_group(0);
+    printed(command, directory, talk)
+}
+
+fn printed(mut command: Command, directory: &Path, talk: Talk) -> io::Result<(Ended, Vec<u8>)> {
     // A file without a name holds whatever comes, and nobody has to read it meanwhile.
     let path = directory.join(format!(".printed-{:08x}", rand::random::<u32>()));
     let mut printed = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path)?;

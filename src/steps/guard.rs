@@ -8,7 +8,8 @@ pub use self::outcome::{outcome, outcome_in};
 
 use std::path::{Path, PathBuf};
 
-use super::{data_script, promotion};
+use super::data_script;
+use super::promotion::plain_deploy::{self, Ahead, Road};
 use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::invocation::Invocation;
@@ -26,7 +27,8 @@ use crate::domain::target::url::Place;
 use crate::domain::target::{Selection, StoredUrl};
 use crate::edge::consent::Typed;
 use crate::edge::{clock, consent, grant, terminal, watchdog};
-use crate::error::{Failure, Result};
+use crate::error::{self, Failure, Result};
+use crate::interruption;
 use crate::steps::audit;
 use crate::steps::observation::{self};
 
@@ -193,10 +195,27 @@ pub fn stand(
             return Ok(Stood::Confirmed(grant));
         }
         if keyboard::person(ambient) == Terminal::Present {
-            if let Some(refusal) = unpromoted(ambient, &found, layer)? {
+            let blocked = |refusal: String| {
                 tell(&refusal);
                 recorded(Event::Blocked);
-                return Ok(Stood::Blocked(refusal));
+                Ok(Stood::Blocked(refusal))
+            };
+            let deploys = names.iter().any(|name| name == DEPLOY);
+            let loaded = if deploys { plain_deploy::configuration(ambient) } else { None };
+            let ahead = match (&loaded, &found) {
+                (Some(loaded), Outcome::Judged(all, _)) => match plain_deploy::look(ambient, loaded, all)? {
+                    Road::Open(ahead) => ahead,
+                    Road::Closed(refusal) => return blocked(refusal),
+                },
+                (Some(_), Outcome::NotOurs | Outcome::Unusable { .. }) | (None, _) => Vec::new(),
+            };
+            let (page, stopped) = interruption::held(|| ahead.iter().map(Ahead::page).collect::<String>());
+            if stopped.is_some() {
+                recorded(Event::NotConfirmed);
+                return Ok(Stood::TakenBack);
+            }
+            if layer != Layer::Engine && !page.is_empty() {
+                terminal::narrate(ambient, &page);
             }
             let mut told = report::told(&found);
             let script = match &found {
@@ -207,7 +226,7 @@ pub fn stand(
             tell(&told);
             let prompt = format!("nexus-env: type {word} to go on: ");
             let typed = match layer {
-                Layer::Engine => consent::typed(&format!("nexus-env: {told}\n{prompt}")),
+                Layer::Engine => consent::typed(&format!("{page}nexus-env: {told}\n{prompt}")),
                 Layer::Shell | Layer::Run | Layer::Node | Layer::Agent => consent::typed(&prompt),
                 Layer::Line => {
                     terminal::refuse(ambient, &told);
@@ -231,8 +250,12 @@ pub fn stand(
             if typed.is_ok_and(|typed| typed == word)
                 && script.and_then(|script| script.unproven).as_ref().is_none_or(more)
             {
+                if let Some(error) = ahead.iter().find_map(|one| one.unchanged().err()) {
+                    return blocked(format!("blocked: {}", error::told(&error).0));
+                }
                 recorded(Event::Confirmed);
-                return Ok(Stood::Confirmed(grant));
+                let promises = ahead.iter().filter_map(|one| one.begins(layer)).collect();
+                return Ok(Stood::Confirmed(Grant { promises, ..grant }));
             }
             recorded(Event::NotConfirmed);
             let refusal = "blocked: it was not confirmed";
@@ -248,23 +271,6 @@ pub fn stand(
     tell(&told);
     recorded(Event::Blocked);
     Ok(Stood::Blocked(told))
-}
-
-/// What stands in the way of the migrations that one of the commands would apply to a protected environment.
-fn unpromoted(ambient: &Ambient, outcome: &Outcome<'_>, layer: Layer) -> Result<Option<String>> {
-    let Outcome::Judged(all, view) = outcome else { return Ok(None) };
-    for judged in all.iter().filter(|judged| judged.invocation.name == DEPLOY) {
-        let Verdict::Ask(because) = &judged.verdict else { continue };
-        let Some(environment) = because.environment.as_ref().and_then(|name| view.config.environment(name)) else {
-            continue;
-        };
-        if environment.is_protected()
-            && let Some(refusal) = promotion::in_the_way(ambient, &environment.name, &judged.invocation.words, layer)?
-        {
-            return Ok(Some(refusal));
-        }
-    }
-    Ok(None)
 }
 
 /// The word to be typed, the directory of the configuration, and the commands that the question is about.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::guard::{self, Asked, Standing, Stood, Surroundings};
 use super::persons;
+use super::promotion::plain_deploy;
 use crate::domain::config::Environment;
 use crate::domain::config::person::Protect;
 use crate::domain::guard::invocation::Invocation;
@@ -14,6 +15,7 @@ use crate::domain::guard::toolcall;
 use crate::domain::page::record::Layer;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::given::{self, Given};
+use crate::domain::session::grant::Grant;
 use crate::domain::target::Selection;
 use crate::edge::grant;
 use crate::edge::project::{self};
@@ -21,15 +23,33 @@ use crate::edge::watchdog::{self, LIMIT, LastWords};
 use crate::error::{Exit, Failure, Result, Status, told};
 use crate::steps::load::{self, Configured, Loaded};
 
-/// What `run` asks before it becomes the command: the number of a yes to hand on, if one was given.
+/// The number of a yes, to hand on, and what it was given to.
+pub struct Yes {
+    pub number: String,
+    grant: Grant,
+}
+
+impl Yes {
+    /// Whether somebody has to stay and tell how it ended.
+    pub fn has_promises(&self) -> bool {
+        !self.grant.promises.is_empty()
+    }
+
+    /// What `run` started has ended so.
+    pub fn ended(&self, ambient: &Ambient, how: &str) {
+        plain_deploy::ended(ambient, &self.grant, how, Layer::Run);
+    }
+}
+
+/// What `run` asks before it starts the command: the yes to hand on, if one was given.
 ///
 /// # Errors
 /// The status of a command that is blocked.
-pub fn before_run(ambient: &Ambient, words: &[OsString]) -> Result<std::result::Result<Option<String>, Status>> {
+pub fn before_run(ambient: &Ambient, words: &[OsString]) -> Result<std::result::Result<Option<Yes>, Status>> {
     let asked = Asked::Words(words.iter().map(|word| word.to_string_lossy().into_owned()).collect());
     Ok(match stand(ambient, &asked, &[], Layer::Run, late(Exit::Blocked))? {
         Stood::Free => Ok(None),
-        Stood::Confirmed(grant) => Ok(grant::keep(ambient, &grant).ok()),
+        Stood::Confirmed(grant) => Ok(grant::keep(ambient, &grant).ok().map(|number| Yes { number, grant })),
         Stood::Blocked(_) | Stood::TakenBack => Err(Status::from(Exit::Blocked as u8)),
     })
 }

@@ -107,7 +107,7 @@ fn the_teams_workflow_on_two_ports() {
         &[
             "1 migration for prod, from prisma/migrations\n  reaches  nexus-enterprise-480610:us-central1:nexusprod-v2 (cloud-sql-proxy, pid ",
             "drift    none: prod's structure is what its migration makes\n",
-            "nexus-env: prod has 1 migration more, as promised, read back from it\nrestart node (pid ",
+            "nexus-env: prod has the migration that was promised, read back from it\nrestart node (pid ",
             "): it uses prod",
         ],
     );

@@ -2,25 +2,27 @@
 //! is meant. Everything that stands in the way is told at once; what is done is shown before, compared after, and recorded.
 
 use super::launch::Launch;
-use super::{drift, progress};
+use super::progress;
 use crate::domain::config::Backup;
 use crate::domain::page::record::{Entry, Event};
-use crate::domain::page::running;
 use crate::domain::promotion::act::{self, Act};
-use crate::domain::promotion::gate::{self};
 use crate::domain::promotion::ledger::{Cell, Column, Ledger, Seen};
 use crate::domain::promotion::lexer;
 use crate::domain::promotion::migration::Migration;
+use crate::domain::promotion::outcome::{self, Outcome};
 use crate::domain::promotion::version::{Failing, failing};
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::keyboard;
 use crate::domain::text::safe_text;
-use crate::edge::foreground;
-use crate::edge::{identity, listener, output, terminal};
-use crate::error::{Exit, Failure, Result, Status};
+use crate::edge::foreground::{self, Ended};
+use crate::edge::{identity, output, terminal};
+use crate::error::{Exit, Failure, Result, Status, told};
+use crate::interruption;
 use crate::steps::audit;
 use crate::steps::load;
-use crate::steps::promotion::case::{Case, Examined, steps};
+use crate::steps::promotion::case::{Case, Examined};
+use crate::steps::promotion::preview::{self, Way};
+use crate::steps::promotion::services;
 use crate::steps::promotion::side::{self, Side};
 use crate::steps::promotion::target;
 
@@ -67,25 +69,18 @@ pub fn deploy(ambient: &Ambient, wanted: &Wanted<'_>) -> Result<Status> {
     let side = match &found.side {
         Some(side) if !stand => side,
         Some(_) | None => {
-            found.plan.iter().try_for_each(|(plan, way)| output::page(&format!("{plan}\n{way}")))?;
+            preview::refused(&found).map_or(Ok(()), |page| output::page(&page))?;
             return Ok(case.refuse(&found));
         }
     };
-    if let Some((plan, way)) = &found.plan {
-        output::page(&format!("{plan}\n{}{way}", drift::told_of(&case, side)))?;
+    let (done, stopped) = interruption::held(|| case.go(side, &found, wanted));
+    match (done, stopped) {
+        (Err(error), Some(signal)) => {
+            terminal::complain(ambient, &error);
+            Ok(Ended::Signal(signal).pass_on())
+        }
+        (done, _) => done,
     }
-    for note in &found.reasons {
-        terminal::say(ambient, &safe_text::safe_text(&note.sentence));
-    }
-    if wanted.doing == Doing::Show {
-        terminal::say(
-            ambient,
-            &format!("nothing is in the way; nexus-env migrate deploy -e {name} asks for its name and applies"),
-        );
-        return Ok(Status::DONE);
-    }
-    case.consent(wanted.asking)?;
-    case.apply(side, &found)
 }
 
 impl Case<'_> {
@@ -96,6 +91,21 @@ impl Case<'_> {
         let entry = self.entry(Event::Blocked).reason("promotion").detail(&kinds.join(", "));
         audit::record(self.ambient, &entry);
         Status::from(Exit::Blocked as u8)
+    }
+
+    /// From the page to the end. Nothing of it is left half done by a key, but what Prisma was stopped in.
+    fn go(&self, side: &Side<'_>, found: &Examined<'_>, wanted: &Wanted<'_>) -> Result<Status> {
+        let page = preview::page(self, found, side, Way::Own);
+        interruption::check("nothing was applied")?;
+        output::page(&page)?;
+        let name = &self.environment.name;
+        if wanted.doing == Doing::Show {
+            let next = format!("nexus-env migrate deploy -e {name} asks for its name and applies");
+            terminal::say(self.ambient, &format!("nothing is in the way; {next}"));
+            return Ok(Status::DONE);
+        }
+        self.consent(wanted.asking)?;
+        self.apply(side, found)
     }
 
     fn entry(&self, event: Event) -> Entry {
@@ -146,67 +156,59 @@ impl Case<'_> {
     fn apply(&self, side: &Side<'_>, found: &Examined<'_>) -> Result<Status> {
         let (ambient, name) = (self.ambient, &self.environment.name);
         let promised = found.pending.as_slice();
-        self.unchanged(side)?;
+        let again = format!("nexus-env migrate deploy -e {name}");
+        self.unchanged(side, &again)?;
         let target = found.proof.as_ref().map(|(seen, _)| seen.clone()).unwrap_or_default();
         if let Some(backup) = &self.environment.backup {
             self.back_up(backup)?;
             // It may have taken its time.
-            self.unchanged(side)?;
+            self.unchanged(side, &again)?;
         }
-        let count =
-            if promised.len() == 1 { "1 migration".to_owned() } else { format!("{} migrations", promised.len()) };
-        let detail = format!("{count}: {}", promised.join(", "));
+        interruption::check("nothing was applied").inspect_err(|error| {
+            audit::record(ambient, &self.entry(Event::DeployFailed).detail(&told(error).0));
+        })?;
+        let detail = outcome::listed(promised);
         audit::record(ambient, &self.entry(Event::DeployStarted).target(&target).detail(&detail));
         let only: Option<Vec<&Migration>> =
             self.to.as_ref().map(|to| self.stock.migrations.iter().filter(|migration| migration.name <= *to).collect());
         let launch = Launch::new(ambient, self.loaded, side, &self.place, &side.url, only.as_deref())?;
         let ended = progress::beside(ambient, side, || self.run(&launch, promised));
-        let after = self.after()?;
-        let column = after.position(name);
-        let cell = |migration: &str| {
-            let line = after.lines.iter().find(|line| line.name == migration)?;
-            Some(&line.cells[column?])
+        let failing = |detail: &str| {
+            audit::record(ambient, &self.entry(Event::DeployFailed).target(&target).detail(detail));
         };
-        let missing: Vec<&String> =
-            promised.iter().filter(|migration| !cell(migration).is_some_and(Cell::is_there)).collect();
-        let done = promised.len() - missing.len();
+        let after = self.after().inspect_err(|error| failing(&told(error).0))?;
+        let outcome = Outcome::of(&after, name, promised);
         let failed = match &ended {
-            Ok(ended) if ended.well() && missing.is_empty() => None,
+            Ok(ended) if ended.well() && outcome.is_whole() => None,
             Ok(ended) if ended.well() => Some("Prisma says that all is well, and not everything is there".to_owned()),
             Ok(ended) => Some(format!("Prisma ended with {ended}")),
             Err(error) => Some(error.to_string()),
         };
         let Some(failed) = failed else {
             audit::record(ambient, &self.entry(Event::Deployed).target(&target).detail(&detail));
-            terminal::say(ambient, &format!("{name} has {count} more, as promised, read back from it"));
-            self.tell_services(side);
+            terminal::say(ambient, &outcome.told(name));
+            services::tell(ambient, self.loaded, side);
             return Ok(Status::DONE);
         };
-        audit::record(
-            ambient,
-            &self.entry(Event::DeployFailed).target(&target).detail(&format!("{failed}; {done} of {count}")),
-        );
-        let other = target::deploying_to(side).map(|session| format!("{session} applies migrations now: wait for it"));
-        let hint = match missing.first().map(|first| (first, cell(first))) {
-            _ if other.is_some() => other.unwrap_or_default(),
-            Some((first, Some(Cell::Failed { .. }))) => {
-                format!("{first} is half-way; nexus-env migrate status says what to type")
-            }
-            Some(_) | None => "nexus-env migrate status says what stands where".to_owned(),
-        };
+        failing(&format!("{failed}; {}", outcome.how_far()));
+        let other = target::deploying_to(side).map(|session| {
+            format!("{session}, is still at it on the server; when it is over: nexus-env migrate status")
+        });
         let restore = self.environment.backup.as_ref().and_then(|backup| backup.restore.as_ref());
         if let Some(restore) = restore {
             terminal::say_anyway(&format!("to go back to the backup: {restore}"));
         }
-        Err(Failure::new(format!("{done} of {count} for {name} were applied: {failed}")).hint(hint).into())
+        let hint = other.unwrap_or_else(|| outcome.hint());
+        Err(Failure::new(format!("{}: {failed}", outcome.told(name))).hint(hint).into())
     }
 
     /// Runs Prisma; once more where a lock did not come in time and nothing of the migration is left.
-    fn run(&self, launch: &Launch, promised: &[String]) -> Result<foreground::Ended> {
+    fn run(&self, launch: &Launch, promised: &[String]) -> Result<Ended> {
         const TRIES: usize = 3;
         for _ in 1..TRIES {
             let ended = launch.run(&["deploy"])?;
-            let Some(stopped) = (!ended.well()).then(|| self.stopped_by_a_lock(promised)).flatten() else {
+            let again = !ended.well() && interruption::came().is_none();
+            let Some(stopped) = again.then(|| self.stopped_by_a_lock(promised)).flatten() else {
                 return Ok(ended);
             };
             terminal::say_anyway(&format!("{stopped} got no lock in time and left nothing behind: once more"));
@@ -247,25 +249,6 @@ impl Case<'_> {
         Ok(self.stock.ledger(&self.tree, &self.place, columns))
     }
 
-    /// What was checked is what is there still: nobody committed, edited or deployed since.
-    fn unchanged(&self, side: &Side<'_>) -> Result<()> {
-        let stock = self.tree.stock(&self.place)?;
-        let columns = side::columns(self.ambient, self.loaded, &steps(self.loaded, self.environment), &self.place);
-        let ledger = stock.ledger(&self.tree, &self.place, columns);
-        let name = &self.environment.name;
-        if ledger != self.ledger || stock.migrations != self.stock.migrations {
-            return Err(Failure::new("something changed since it was checked, so nothing was applied")
-                .hint(format!("nexus-env migrate deploy -e {name}"))
-                .into());
-        }
-        match target::deploying_to(side).map(|session| gate::deploying(name, &session)) {
-            Some(reason) => {
-                Err(Failure::new(format!("{}, so nothing was applied", reason.sentence)).hint(&reason.next[0]).into())
-            }
-            None => Ok(()),
-        }
-    }
-
     fn back_up(&self, backup: &Backup) -> Result<()> {
         let run = |what: &str, words: &[String]| -> Result<()> {
             let shown = shell_words::join(words);
@@ -287,29 +270,5 @@ impl Case<'_> {
             run("verification of the backup", verify)?;
         }
         Ok(())
-    }
-
-    /// The processes here that use the target: they know nothing of its new form before they are started anew.
-    fn tell_services(&self, side: &Side<'_>) {
-        let Ok(running) = listener::running(self.ambient) else { return };
-        let groups = running::groups(running, &self.loaded.config.database_variables, std::process::id());
-        let endpoint = side.url.endpoint();
-        let uses = groups
-            .iter()
-            .filter(|group| group.held.iter().any(|held| held.url().is_some_and(|url| url.endpoint() == endpoint)));
-        for group in uses {
-            let process = &group.running.process;
-            let ports: Vec<String> = group.ports.iter().map(|port| format!(", port {port}")).collect();
-            terminal::narrate(
-                self.ambient,
-                &format!(
-                    "restart {} (pid {}{}): it uses {}",
-                    safe_text::safe_text(&process.program),
-                    process.pid,
-                    ports.concat(),
-                    self.environment.name
-                ),
-            );
-        }
     }
 }

@@ -1,17 +1,18 @@
 //! `migrate rehearse`: what waits for an environment, applied by the real Prisma to a throw-away copy of the environment's
 //! structure on dev's server. Of the environment itself the schema and the history of migrations are read, nothing else.
 
-use super::drift;
 use super::launch::Launch;
-use super::throwaway::{self, Throwaway, Tools};
 use crate::domain::session::ambient::Ambient;
 use crate::edge::foreground::{Ended, Talk};
 use crate::edge::scratch::Scratch;
 use crate::edge::{ambient as surroundings, output, terminal};
 use crate::error::{Failure, Result, Status};
+use crate::interruption;
 use crate::steps::load;
 use crate::steps::promotion::case::Case;
+use crate::steps::promotion::drift;
 use crate::steps::promotion::side::Side;
+use crate::steps::promotion::throwaway::{self, Throwaway, Tools};
 
 /// 0 where every migration that waits could be applied, 1 where one failed.
 ///
@@ -47,8 +48,19 @@ pub fn rehearse(ambient: &Ambient, named: Option<&str>) -> Result<Status> {
         ambient,
         &format!("reading the structure of {name}, for a copy on {}'s server", host.environment.name),
     );
-    let (ended, times) = on_a_copy(&case, side, &host)?;
-    let mut text = drift::told_of(&case, side);
+    // What is made on the way goes, also where a person has had enough.
+    let (told, stopped) = interruption::held(|| {
+        let (ended, times) = on_a_copy(&case, side, &host)?;
+        let drift = drift::told_of(&case, side);
+        interruption::check("the copy is gone").map(|()| (ended, times, drift))
+    });
+    let (ended, times, mut text) = match (told, stopped) {
+        (Err(_), Some(signal)) => {
+            terminal::say(ambient, &format!("stopped: the copy is gone, and nothing was changed on {name}"));
+            return Ok(Ended::Signal(signal).pass_on());
+        }
+        (told, _) => told?,
+    };
     for migration in &found.pending {
         let time = times.iter().find(|(known, _)| known == migration).map(|(_, time)| time.as_str());
         let told = match time {
@@ -81,11 +93,13 @@ fn on_a_copy(case: &Case<'_>, side: &Side<'_>, host: &Side<'_>) -> Result<(Ended
     let history = format!("--table=\"{}\".\"_prisma_migrations\"", side.schema().replace('"', "\"\""));
     let history = tools.dump(&side.url, &["--data-only", &history]).unwrap_or_default();
     let file = scratch.file("structure.sql", &format!("{structure}\n{history}"))?.display().to_string();
+    interruption::check("no copy was made")?;
     let copy = Throwaway::on(host, &tools)?;
     // What the copy's server lacks, an extension or a role, is said by psql and may not matter.
     tools.psql(&copy.url, Talk::Shown, &["--file", &file])?;
     let launch = Launch::new(case.ambient, case.loaded, host, &case.place, &copy.url, None)?;
     let ended = launch.run(&["deploy"])?;
+    interruption::check("the copy is gone")?;
     let schema = host.schema().replace('"', "\"\"");
     let question = format!(
         "SELECT migration_name || '|' || coalesce((extract(epoch FROM finished_at - started_at) * 1000)::bigint::text, '') \

@@ -42,7 +42,7 @@ pub use uses::{Role, UrlValue, Use};
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::line;
@@ -118,6 +118,10 @@ pub struct Invocation {
     pub through: Rc<Vec<String>>,
     /// Files that were meant to set one of its variables and do not.
     pub beaten: Vec<Beaten>,
+    /// The directory that it is started in.
+    pub directory: PathBuf,
+    /// The folder of migrations that it names itself.
+    pub migrations: Option<PathBuf>,
 }
 
 /// The words hold what the shell put in the place of variables.

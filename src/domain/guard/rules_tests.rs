@@ -1,5 +1,7 @@
 //! Every combination of who says what about a command, and what it comes to.
 
+use std::path::PathBuf;
+
 use super::*;
 use crate::domain::sample::{self, name};
 
@@ -30,6 +32,8 @@ fn invocation(command: &str, outer: &[&str], effect: Effect) -> Invocation {
         uses: vec![],
         through: vec![].into(),
         beaten: vec![],
+        directory: PathBuf::new(),
+        migrations: None,
     }
 }
 

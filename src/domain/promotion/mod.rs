@@ -14,6 +14,7 @@ pub mod limits;
 pub mod look;
 pub mod migration;
 pub mod models;
+pub mod outcome;
 pub mod page;
 pub mod place;
 pub mod plan;

@@ -73,24 +73,53 @@ fn declared_place(files: &dyn Files, directory: &Path) -> Option<Place> {
     })
 }
 
-/// What Prisma finds when it is started in this directory; `None` where there is neither schema nor configuration.
-fn of_directory(files: &dyn Files, directory: &Path) -> Option<Place> {
-    let configuration = configuration(files, directory);
+/// The schema and the configuration that a command names.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Named {
+    pub schema: Option<PathBuf>,
+    pub configuration: Option<PathBuf>,
+}
+
+/// What Prisma finds when it is started in this directory; `None` where there is neither schema nor configuration, or one
+/// says where the migrations are in words that only it understands.
+pub fn started(files: &dyn Files, directory: &Path, named: &Named) -> Option<Place> {
+    let given = named.configuration.as_ref().map(|path| directory.join(path));
+    if given.as_ref().is_some_and(|path| files.read(path).text().is_none()) {
+        return None;
+    }
+    let configuration = given.or_else(|| configuration(files, directory));
     let text = configuration.as_ref().and_then(|path| files.read(path).text()).unwrap_or_default();
     // A configuration's relative paths start at the directory that Prisma is started in, or at its own below `.config`.
     let base = configuration.as_ref().and_then(|path| path.parent()).unwrap_or(directory);
-    let named = path_behind(&text, "schema").map(|path| base.join(path));
-    let schema = named.or_else(|| {
-        let declared = Package::at(files, directory)?.prisma_schema().map(|path| directory.join(path));
-        declared.filter(|path| is_schema(files, path))
-    });
-    let usual = ["schema.prisma", "prisma/schema.prisma", "prisma/schema"];
-    let schema = schema.or_else(|| usual.iter().map(|path| directory.join(path)).find(|path| is_schema(files, path)));
-    let migrations =
-        inside(&text, "migrations").and_then(|block| path_behind(block, "path")).map(|path| base.join(path));
-    let beside = || Some(folder_of(files, schema.as_ref()?).join("migrations"));
-    let migrations = migrations.or_else(beside)?;
+    let schema = match &named.schema {
+        Some(path) => Some(directory.join(path)).filter(|path| is_schema(files, path)),
+        None => path_behind(&text, "schema").map(|path| base.join(path)).or_else(|| usual_schema(files, directory)),
+    };
+    if named.schema.is_some() && schema.is_none() {
+        return None;
+    }
+    let block = inside(&text, "migrations");
+    let migrations = match block.and_then(|block| value_behind(block, "path")) {
+        Some(_) => base.join(path_behind(block?, "path")?),
+        None => folder_of(files, schema.as_ref()?).join("migrations"),
+    };
     Some(put_together(files, migrations, directory.to_owned(), schema, configuration))
+}
+
+fn of_directory(files: &dyn Files, directory: &Path) -> Option<Place> {
+    started(files, directory, &Named::default())
+}
+
+/// The schema of a directory where nobody names one.
+fn usual_schema(files: &dyn Files, directory: &Path) -> Option<PathBuf> {
+    let declared = Package::at(files, directory).and_then(|package| Some(directory.join(package.prisma_schema()?)));
+    let usual = ["schema.prisma", "prisma/schema.prisma", "prisma/schema"].map(|path| directory.join(path));
+    declared.into_iter().chain(usual).find(|path| is_schema(files, path))
+}
+
+/// The place of a folder of migrations.
+pub fn of_folder(files: &dyn Files, root: &Path, folder: &Path) -> Option<Place> {
+    of_lock(files, root, &normal(folder).join("migration_lock.toml"))
 }
 
 /// A folder that holds a `migration_lock.toml`, and the nearest package above it.

@@ -104,3 +104,32 @@ fn the_provider_is_the_locks() {
         [("/r/prisma/schema.prisma", SCHEMA), ("/r/prisma/migrations/migration_lock.toml", "provider = \"sqlite\"")];
     assert_eq!(places(&files(&list), Path::new("/r"), Path::new("/r"), None, &[])[0].dialect, Dialect::Other);
 }
+
+#[test]
+fn what_is_started_with_a_schema_or_a_configuration_is_about_those() {
+    let list = [
+        ("/r/prisma/schema.prisma", SCHEMA),
+        ("/r/b/prisma/schema.prisma", SCHEMA),
+        ("/r/c/my.config.ts", "export default { schema: 'x.prisma', migrations: { path: 'steps' } }"),
+        ("/r/c/x.prisma", SCHEMA),
+        ("/r/d/prisma.config.ts", "export default { migrations: { path: where() } }"),
+        ("/r/d/prisma/schema.prisma", SCHEMA),
+    ];
+    let files = files(&list);
+    let check = |directory: &str, schema: Option<&str>, configuration: Option<&str>, expected: Option<&str>| {
+        let named = Named { schema: schema.map(PathBuf::from), configuration: configuration.map(PathBuf::from) };
+        let found = started(&files, Path::new(directory), &named).map(|place| place.migrations);
+        assert_eq!(found, expected.map(PathBuf::from), "{directory} {schema:?} {configuration:?}");
+    };
+    check("/r", None, None, Some("/r/prisma/migrations"));
+    check("/r", Some("b/prisma/schema.prisma"), None, Some("/r/b/prisma/migrations"));
+    check("/r", Some("nowhere.prisma"), None, None);
+    check("/r", None, Some("c/my.config.ts"), Some("/r/c/steps"));
+    check("/r", None, Some("nowhere.ts"), None);
+    check("/r/b", None, None, Some("/r/b/prisma/migrations"));
+    check("/r/none", None, None, None);
+    // Nobody can say what it computes.
+    check("/r/d", None, None, None);
+    let place = of_folder(&files, Path::new("/r"), Path::new("/r/b/./prisma/migrations")).unwrap();
+    assert_eq!(place.schema, Some("/r/b/prisma/schema.prisma".into()));
+}

@@ -59,6 +59,16 @@ impl Plan<'_> {
         text
     }
 
+    /// How somebody else's Prisma would do it.
+    pub fn plain_way(&self) -> String {
+        let name = &self.environment.name;
+        format!(
+            "deploy   prisma migrate deploy as it was typed, which waits for a lock as long as the server lets it\n         \
+             nexus-env migrate deploy -e {name} sets time-outs, and tries again where a lock did not come\n\
+             backup   none is declared: [env.{name}.backup] in .nexusenv\n"
+        )
+    }
+
     /// What comes before and with it.
     pub fn way(&self) -> String {
         let name = &self.environment.name;

@@ -24,6 +24,19 @@ pub struct Grant {
     /// Seconds since 1970-01-01 UTC.
     pub until: u64,
     pub commands: Vec<Granted>,
+    /// What the commands are to bring to protected environments, to be compared with what is there when they have ended.
+    pub promises: Vec<Promise>,
+}
+
+/// Migrations that a command was let through for, after every check.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Promise {
+    pub environment: EnvironmentName,
+    /// The folder in which they stand.
+    pub folder: PathBuf,
+    pub migrations: Vec<String>,
+    /// What the target was seen to be.
+    pub target: String,
 }
 
 /// One command, and the process group that has used the yes; from then on it is that group's alone.
@@ -113,7 +126,13 @@ pub struct Question<'a> {
 impl Grant {
     pub fn new(word: &str, root: &Path, names: impl IntoIterator<Item = String>, now: u64) -> Self {
         let commands = names.into_iter().map(|name| Granted { name, used_by: None }).collect();
-        Grant { word: word.to_owned(), root: root.to_owned(), until: now.saturating_add(LASTS), commands }
+        Grant {
+            word: word.to_owned(),
+            root: root.to_owned(),
+            until: now.saturating_add(LASTS),
+            commands,
+            promises: Vec::new(),
+        }
     }
 
     /// Whether it lets migrations be applied.
@@ -141,7 +160,8 @@ impl Grant {
     pub fn encode(&self) -> Vec<u8> {
         let commands: Vec<_> = self.commands.iter().map(|granted| (&granted.name, granted.used_by)).collect();
         let root = self.root.to_str();
-        serde_json::json!({ "word": self.word, "root": root, "until": self.until, "commands": commands })
+        let promises: Vec<_> = self.promises.iter().map(Promise::encode).collect();
+        serde_json::json!({ "word": self.word, "root": root, "until": self.until, "commands": commands, "promises": promises })
             .to_string()
             .into_bytes()
     }
@@ -162,6 +182,25 @@ impl Grant {
             root: text("root")?.into(),
             until: value.get("until")?.as_u64()?,
             commands: value.get("commands")?.as_array()?.iter().map(command).collect::<Option<_>>()?,
+            promises: value.get("promises")?.as_array()?.iter().map(Promise::decode).collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl Promise {
+    fn encode(&self) -> serde_json::Value {
+        serde_json::json!({ "environment": self.environment.as_str(), "folder": self.folder.to_str(),
+            "migrations": self.migrations, "target": self.target })
+    }
+
+    fn decode(value: &serde_json::Value) -> Option<Promise> {
+        let text = |name: &str| value.get(name)?.as_str();
+        let migration = |one: &serde_json::Value| one.as_str().map(str::to_owned);
+        Some(Promise {
+            environment: EnvironmentName::new(text("environment")?)?,
+            folder: text("folder")?.into(),
+            migrations: value.get("migrations")?.as_array()?.iter().map(migration).collect::<Option<_>>()?,
+            target: text("target")?.to_owned(),
         })
     }
 }
@@ -233,7 +272,13 @@ mod tests {
 
         #[test]
         fn what_was_written_is_read(word in "[a-z]{1,8}", name in "\\PC{0,20}", now in 0u64..1 << 40) {
-            let grant = Grant::new(&word, Path::new("/a b"), [name], now);
+            let mut grant = Grant::new(&word, Path::new("/a b"), [name.clone()], now);
+            grant.promises.push(Promise {
+                environment: EnvironmentName::new("prod").unwrap(),
+                folder: "/a b/prisma/migrations".into(),
+                migrations: vec![name.clone(), word],
+                target: name,
+            });
             proptest::prop_assert_eq!(Grant::decode(&grant.encode()), Some(grant));
         }
     }

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use super::Ended;
 use crate::domain::text::needles::{Masking, Needles};
 use crate::error::Status;
+use crate::interruption;
 
 /// Which of our streams go where what is written stays, or is passed on: neither to a terminal nor to `/dev/null`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -281,6 +282,7 @@ fn take(signal: libc::c_int) -> Option<libc::sigaction> {
 /// Everything in it is safe in a handler (signal-safety(7)): kill, write.
 extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
     let child = CHILD.load(Ordering::SeqCst);
+    interruption::remember(signal);
     // SAFETY: the kernel gives it; the descriptor is open as long as its number is there; a full pipe has rung already.
     unsafe {
         if signal == libc::SIGCHLD {

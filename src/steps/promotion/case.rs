@@ -1,15 +1,13 @@
 //! Everything that is to be known before migrations go to an environment, gathered once: what stands in git and in each
 //! database, what the target's rows say, and what stands in the way.
 
-use std::path::Path;
-
 use super::side::{self, Side};
 use super::target::{self, Looked};
 use super::tree::{Stock, Tree};
 use crate::domain::config::Environment;
 use crate::domain::promotion::act::{self, Act};
 use crate::domain::promotion::gate::{self, Reason, Scene, Weight};
-use crate::domain::promotion::ledger::{Ledger, Line};
+use crate::domain::promotion::ledger::{Column, Ledger, Line, Seen};
 use crate::domain::promotion::lexer;
 use crate::domain::promotion::look::{Meaning, Read};
 use crate::domain::promotion::migration::Migration;
@@ -47,8 +45,17 @@ pub struct Examined<'a> {
     /// The names of what would be applied.
     pub pending: Vec<String>,
     pub reasons: Vec<Reason>,
-    /// What would be done, and in which way; `None` where nothing waits.
-    pub plan: Option<(String, String)>,
+    /// What would be done; `None` where nothing waits.
+    pub plan: Option<Planned>,
+}
+
+/// What would be done, in words.
+pub struct Planned {
+    pub text: String,
+    /// In which way `migrate deploy` does it.
+    pub way: String,
+    /// In which way somebody else's Prisma does.
+    pub plain_way: String,
 }
 
 impl Examined<'_> {
@@ -88,53 +95,62 @@ impl<'a> Case<'a> {
                 .hint("cd into the package that is meant, or name it: directory under [prisma] in .nexusenv")
                 .into());
         };
-        Case::at(ambient, loaded, environment, tree, place, to)
+        let steps = steps(loaded, environment);
+        let case = Case::at(ambient, loaded, environment, tree, place, &steps)?;
+        let to = to.map(|to| named(&case.stock, to)).transpose()?;
+        Ok(Case { to, ..case })
     }
 
-    /// The same for the schema or configuration that a command names, else for what Prisma finds by itself; `None` where
-    /// that has no migrations that are known here.
+    /// Of one place, with what these environments have.
     ///
     /// # Errors
-    /// As for [`gather`](Case::gather).
-    pub fn of(
-        ambient: &'a Ambient,
-        loaded: &'a Loaded,
-        environment: &'a Environment,
-        named: Option<&Path>,
-    ) -> Result<Option<Case<'a>>> {
-        let tree = Tree::around(ambient, Some(&loaded.repository.root))?;
-        let Ok(places) = tree.places(loaded.config.prisma_directory.as_deref()) else { return Ok(None) };
-        let place = match named {
-            None => place::own(&places, &tree.cwd).cloned(),
-            Some(path) => {
-                let path = place::normal(&tree.cwd.join(path));
-                let is_it = |place: &&Place| {
-                    place.schema.as_ref() == Some(&path) || place.configuration.as_ref() == Some(&path)
-                };
-                places.iter().find(is_it).cloned()
-            }
-        };
-        match (place, named) {
-            (Some(place), _) => Case::at(ambient, loaded, environment, tree, place, None).map(Some),
-            (None, Some(_)) => Ok(None),
-            (None, None) => Case::gather(ambient, loaded, environment, None).map(Some),
-        }
-    }
-
-    fn at(
+    /// Where the migrations cannot be read.
+    pub fn at(
         ambient: &'a Ambient,
         loaded: &'a Loaded,
         environment: &'a Environment,
         tree: Tree,
         place: Place,
-        to: Option<&str>,
+        seen: &[&Environment],
     ) -> Result<Case<'a>> {
         let stock = tree.stock(&place)?;
-        let to = to.map(|to| named(&stock, to)).transpose()?;
-        let columns = side::columns(ambient, loaded, &steps(loaded, environment), &place);
+        let columns = side::columns(ambient, loaded, seen, &place);
         let ledger = stock.ledger(&tree, &place, columns);
         let folder = tree.here(&place.migrations);
-        Ok(Case { ambient, loaded, environment, tree, place, stock, folder, ledger, to })
+        Ok(Case { ambient, loaded, environment, tree, place, stock, folder, ledger, to: None })
+    }
+
+    /// # Errors
+    /// Where the target could not be seen.
+    pub fn could_be_seen(&self) -> Result<()> {
+        let column = self.ledger.columns.iter().find(|column| column.environment == self.environment.name);
+        let Some(Column { seen: Seen::Unseen { why, hint }, environment }) = column else { return Ok(()) };
+        let failure = Failure::new(format!("{environment} {why}"));
+        Err(match hint {
+            Some(hint) => failure.hint(hint.clone()),
+            None => failure,
+        }
+        .into())
+    }
+
+    /// What was checked is what is there still: nobody committed, edited or deployed since.
+    ///
+    /// # Errors
+    /// Where something did change, and with `again` as what to type.
+    pub fn unchanged(&self, side: &Side<'_>, again: &str) -> Result<()> {
+        let stock = self.tree.stock(&self.place)?;
+        let columns = side::columns(self.ambient, self.loaded, &steps(self.loaded, self.environment), &self.place);
+        let ledger = stock.ledger(&self.tree, &self.place, columns);
+        if ledger != self.ledger || stock.migrations != self.stock.migrations {
+            let failure = Failure::new("something changed since it was checked, so nothing was applied");
+            return Err(failure.hint(again).into());
+        }
+        match target::deploying_to(side).map(|session| gate::deploying(&self.environment.name, &session)) {
+            Some(reason) => {
+                Err(Failure::new(format!("{}, so nothing was applied", reason.sentence)).hint(&reason.next[0]).into())
+            }
+            None => Ok(()),
+        }
     }
 
     fn scene(&self) -> Scene<'_> {
@@ -270,7 +286,11 @@ impl<'a> Case<'a> {
             Meaning::Nothing | Meaning::Note(_) => None,
         }));
         let plan = self.plan(&pending, proof.as_ref().ok(), &looked);
-        let plan = (!plan.steps.is_empty()).then(|| (plan.text(), plan.way()));
+        let plan = (!plan.steps.is_empty()).then(|| Planned {
+            text: plan.text(),
+            way: plan.way(),
+            plain_way: plan.plain_way(),
+        });
         Ok(Examined { side: Some(side), proof: proof.ok(), pending: names, reasons, plan })
     }
 }

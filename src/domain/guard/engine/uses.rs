@@ -1,6 +1,7 @@
 //! Which URLs a request of Prisma's is about: the datasource that the engine was started with, the one that the request
 //! brings along, and the schema's, whose variables the engine reads from its own environment. Pure.
 
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -51,6 +52,8 @@ pub fn invocation(
         uses,
         through: Rc::default(),
         beaten: Vec::new(),
+        directory: PathBuf::new(),
+        migrations: params.get("migrationsList").and_then(|list| text(list, "baseDir")).map(PathBuf::from),
     }
 }
 

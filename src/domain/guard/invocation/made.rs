@@ -22,6 +22,8 @@ impl<'a> Reader<'a> {
             uses: vec![one],
             through: scope.through.clone(),
             beaten: Vec::new(),
+            directory: scope.cwd.clone(),
+            migrations: None,
         }
     }
 
@@ -38,6 +40,8 @@ impl<'a> Reader<'a> {
             uses: uses::of_any_program(self, scope),
             through: scope.through.clone(),
             beaten: Vec::new(),
+            directory: scope.cwd.clone(),
+            migrations: None,
         }
     }
 
@@ -69,6 +73,8 @@ impl<'a> Reader<'a> {
             beaten: scope.beaten.iter().filter(used).cloned().collect(),
             uses,
             through: scope.through.clone(),
+            directory: scope.cwd.clone(),
+            migrations: None,
         }
     }
 
@@ -94,6 +100,8 @@ impl<'a> Reader<'a> {
             beaten: scope.beaten.iter().filter(used).cloned().collect(),
             uses,
             through: scope.through.clone(),
+            directory: scope.cwd.clone(),
+            migrations: None,
         }
     }
 
@@ -109,6 +117,8 @@ impl<'a> Reader<'a> {
             uses: uses::of_any_program(self, scope),
             through: scope.through.clone(),
             beaten: Vec::new(),
+            directory: scope.cwd.clone(),
+            migrations: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A coding agent's tool that speaks to a database without a shell: what its name and its arguments say that it does, and which
 //! database they name. What a server of such tools is connected to stands in its own settings, which nobody here knows.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::reach;
 use super::{Invocation, Tool, Use, Word};
@@ -85,6 +85,8 @@ pub fn database_tool(tool: &str, arguments: &Json) -> Option<Invocation> {
         uses: vec![one],
         through: Default::default(),
         beaten: Vec::new(),
+        directory: PathBuf::new(),
+        migrations: None,
     })
 }
 

@@ -1,10 +1,12 @@
 //! A throw-away database on the server of an open environment, and PostgreSQL's own programs to fill it. It is gone with its
 //! owner; one that was killed has its own swept away by the next.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::side::Side;
 use crate::domain::config::Environment;
 use crate::domain::promotion::copy;
 use crate::domain::promotion::gate;
@@ -14,10 +16,9 @@ use crate::domain::session::ambient::Ambient;
 use crate::domain::target::url::DatabaseUrl;
 use crate::domain::text::safe_text;
 use crate::edge::database::Reading;
-use crate::edge::foreground::{self, Talk};
+use crate::edge::foreground::{self, Ended, Talk};
 use crate::error::{Exit, Failure, Result};
 use crate::steps::load::Loaded;
-use crate::steps::promotion::side::Side;
 
 /// The server on which copies are made: that of the first step, which must be an open environment's.
 ///
@@ -86,23 +87,32 @@ impl<'a> Throwaway<'a> {
             let _ = tools.psql(host, Talk::Hidden, &drops.iter().map(String::as_str).collect::<Vec<_>>());
         }
         let name = format!("{PREFIX}{:08x}", rand::random::<u32>());
-        tools.psql(host, Talk::Shown, &["--command", &format!("CREATE DATABASE \"{name}\"")]).map_err(|_| {
+        let create = format!("CREATE DATABASE \"{name}\"");
+        let url = copy::with_database(host, &name);
+        // Before it is made: psql may be stopped when the server has it already.
+        let mut made = Throwaway { tools, host, name, url, held: None };
+        tools.psql(host, Talk::Shown, &["--command", &create]).map_err(|_| {
             Failure::new(format!("no database can be made on {}'s server", side.environment.name))
                 .hint("ALTER ROLE … CREATEDB lets its role; what psql said stands above")
         })?;
-        let url = copy::with_database(host, &name);
-        let held = Reading::open(&url, PATIENCE).ok();
-        Ok(Throwaway { tools, host, name, url, held })
+        made.held = Reading::open(&made.url, PATIENCE).ok();
+        Ok(made)
     }
 }
 
 impl Drop for Throwaway<'_> {
     fn drop(&mut self) {
         drop(self.held.take());
-        let command = format!("DROP DATABASE IF EXISTS \"{}\"", self.name);
-        let _ = self.tools.psql(self.host, Talk::Shown, &["--command", &command]);
+        let drop = format!("DROP DATABASE IF EXISTS \"{}\"", self.name);
+        // A Prisma that was stopped may have left a session; before PostgreSQL 13 it has to end by itself.
+        let forced = format!("{drop} WITH (FORCE)");
+        if self.tools.clear_away(self.host, Talk::Hidden, &forced).is_err() {
+            let _ = self.tools.clear_away(self.host, Talk::Shown, &drop);
+        }
     }
 }
+
+type Given<'v> = std::vec::IntoIter<(&'v OsStr, &'v OsStr)>;
 
 /// PostgreSQL's own programs. How they connect stands in variables, never among their words.
 pub struct Tools<'a> {
@@ -123,6 +133,15 @@ impl Tools<'_> {
         self.run(url, &[&usual, words].concat(), talk, None)
     }
 
+    /// One statement that is not stopped by a key.
+    fn clear_away(&self, url: &DatabaseUrl, talk: Talk, statement: &str) -> Result<()> {
+        let words = ["psql", "--no-psqlrc", "--quiet", "--command", statement];
+        self.started(url, &words, None, |words, variables| {
+            foreground::undisturbed(words, &self.directory, variables, talk)
+        })
+        .map(drop)
+    }
+
     /// Runs files of SQL one after the other, up to the first error, as Prisma would: names without a schema are `schema`'s.
     pub fn replay(&self, url: &DatabaseUrl, schema: &str, files: &[PathBuf]) -> Result<()> {
         let files: Vec<String> = files.iter().map(|file| format!("--file={}", file.display())).collect();
@@ -134,6 +153,18 @@ impl Tools<'_> {
     }
 
     fn run(&self, url: &DatabaseUrl, words: &[&str], talk: Talk, options: Option<&str>) -> Result<String> {
+        self.started(url, words, options, |words, variables| {
+            foreground::output(words, &self.directory, variables, talk)
+        })
+    }
+
+    fn started(
+        &self,
+        url: &DatabaseUrl,
+        words: &[&str],
+        options: Option<&str>,
+        start: impl FnOnce(&[String], Given<'_>) -> io::Result<(Ended, Vec<u8>)>,
+    ) -> Result<String> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         let path = self.ambient.variables.get("PATH").unwrap_or_default().to_owned();
         let mut variables: Vec<(OsString, OsString)> = vec![("PATH".into(), path), ("LC_ALL".into(), "C.UTF-8".into())];
@@ -141,8 +172,8 @@ impl Tools<'_> {
             (OsString::from(name), OsString::from(String::from_utf8_lossy(value.expose()).into_owned()))
         }));
         variables.extend(options.map(|options| (OsString::from("PGOPTIONS"), OsString::from(options))));
-        let given = variables.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()));
-        match foreground::output(&words, &self.directory, given, talk) {
+        let given = variables.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str())).collect::<Vec<_>>();
+        match start(&words, given.into_iter()) {
             Ok((ended, text)) if ended.well() => Ok(String::from_utf8_lossy(&text).into_owned()),
             Ok((ended, _)) => Err(Failure::new(format!("{} ended with {ended}", words[0]))
                 .hint("what it said stands above; it must be as new as the server")

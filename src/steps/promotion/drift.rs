@@ -4,6 +4,9 @@
 
 use std::time::Duration;
 
+use super::case::Case;
+use super::presence;
+use super::side::Side;
 use super::throwaway::{self, Throwaway, Tools};
 use crate::domain::promotion::catalogue::Catalogue;
 use crate::domain::promotion::ledger::Cell;
@@ -13,9 +16,6 @@ use crate::edge::ambient as surroundings;
 use crate::edge::database::Reading;
 use crate::edge::scratch::Scratch;
 use crate::error::{Failure, Result, told};
-use crate::steps::promotion::case::Case;
-use crate::steps::promotion::presence;
-use crate::steps::promotion::side::Side;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
