@@ -49,6 +49,7 @@ mod migrate_plain;
 mod migrate_status;
 mod migrate_stopped;
 mod migrate_team;
+mod migrate_walk;
 mod names;
 mod noticing;
 mod parts;

@@ -135,6 +135,8 @@ impl Silence {
             Silence::TlsUntrusted(Distrust::Other) => "its certificate is not trusted",
             Silence::CertificateWanted => "it wants a certificate of the client's",
             Silence::Unusable(parameter) => return format!("the file that `{parameter}` names cannot be used"),
+            // lock_not_available
+            Silence::Refused(state) if state == "55P03" => "somebody holds a lock that it waited for",
             Silence::Refused(state) => return format!("the server refused, SQLSTATE {state}"),
         }
         .to_owned()

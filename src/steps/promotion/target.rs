@@ -47,8 +47,11 @@ pub fn look(side: &Side<'_>, migrations: &[Read]) -> Looked {
         looked.meanings.push((question, meaning));
     }
     for one in &locked {
-        if let Some((rows, bytes)) = size(&mut reading, &one.table) {
-            looked.found.push(one.told(rows, bytes));
+        match size(&mut reading, &one.table) {
+            Ok(Some((rows, bytes))) => looked.found.push(one.told(rows, bytes)),
+            // It is not there yet.
+            Ok(None) => {}
+            Err(why) => looked.found.push(format!("{}: its size could not be read: {}", one.table.name, why.words())),
         }
     }
     let tables: Vec<&Object> = locked.iter().map(|one| &one.table).collect();
@@ -73,15 +76,15 @@ fn answer(reading: &mut Reading, question: &Question) -> Answer {
 }
 
 /// A table's rows by the server's own estimate, and its size in bytes.
-fn size(reading: &mut Reading, table: &Object) -> Option<(u64, u64)> {
+fn size(reading: &mut Reading, table: &Object) -> Result<Option<(u64, u64)>, Silence> {
     let name = literal(&table.quoted());
     let sql = format!(
         "SELECT greatest(c.reltuples::bigint, pg_catalog.pg_stat_get_live_tuples(c.oid), 0)::text, pg_catalog.pg_table_size(c.oid)::text \
          FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass({name})"
     );
-    let rows = reading.rows(&sql, LIMIT).ok()?;
+    let rows = reading.rows(&sql, LIMIT)?;
     let number = |at: usize| rows.first()?.get(at)?.as_deref()?.parse::<u64>().ok();
-    Some((number(0)?, number(1)?))
+    Ok(number(0).zip(number(1)))
 }
 
 /// Sessions that hold a lock on one of the tables, and those whose transaction is open for long. Whose they are is said,
