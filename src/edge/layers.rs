@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::disk;
-use crate::domain::guard::node::{Named, TOOLS};
+use crate::domain::guard::node::{self, Named};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::layers::{Files, PRELOAD};
 use crate::error::Result;
@@ -68,7 +68,8 @@ fn public() -> Option<PathBuf> {
 }
 
 fn preload(named: &Named, engine: &Path) -> Result<String> {
-    let tools: Vec<&str> = TOOLS.iter().copied().chain(named.programs.iter().map(String::as_str)).collect();
+    let tools: Vec<&str> =
+        node::tools().map(|name| name as &str).chain(named.programs.iter().map(String::as_str)).collect();
     let scripts = serde_json::to_string(&named.scripts).context("a rule is no text")?;
     let program = serde_json::to_string(&engine.to_string_lossy()).context("a path is no text")?;
     let text = include_str!("../../shell/preload.cjs").replace("__NEXUS_ENV_TOOLS__", &tools.join("|"));

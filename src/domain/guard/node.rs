@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
+use super::invocation;
 use super::project::{Files, prisma_major};
 use crate::domain::session::ambient::Environ;
 use crate::domain::session::layers::{ENGINE, ENGINE_LINK};
 use crate::domain::text::pattern;
 
-/// Packages that can destroy a database, as the preload looks for them in the path of a script.
-pub const TOOLS: &[&str] = &[
-    "prisma", "prisma7", "drizzle-kit", "typeorm", "typeorm-ts-node-commonjs", "typeorm-ts-node-esm",
-    "typeorm-extension", "sequelize", "sequelize-cli", "knex", "supabase", "@mikro-orm/cli", "mikro-orm",
-    "mikro-orm-esm", "node-pg-migrate", "db-migrate", "kysely-ctl", "kysely", "graphile-migrate", "payload", "medusa",
-    "wrangler", "neonctl",
-];
+/// Programs that can destroy a database, as the preload looks for them in the path of a script: Prisma, and every tool that has
+/// a row, since nobody can know which of them somebody wrote for Node.
+pub fn tools() -> impl Iterator<Item = &'static str> {
+    ["prisma", "prisma7"].into_iter().chain(invocation::tools())
+}
 
 /// What rules of the team's or the person's name and Node may run, beside the tools.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -112,6 +111,17 @@ mod tests {
     fn check(words: &str, expected: &str) {
         let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
         assert_eq!(command(&words).join(" "), expected);
+    }
+
+    #[test]
+    fn looks_for_every_tool_that_has_a_row() {
+        let all: Vec<&str> = tools().collect();
+        for name in
+            ["prisma7", "drizzle-kit", "typeorm-extension", "@mikro-orm/cli", "kysely-ctl", "wrangler", "medusa"]
+        {
+            assert!(all.contains(&name), "{name}");
+        }
+        assert!(all.iter().all(|name| !name.contains(['|', '(', '\'', '\\'])), "the preload makes a pattern of them");
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! How a stored value may stand in clear somewhere: as it is, encoded for a URL, in base64, quoted for a shell, escaped for
 //! JSON; whole, a line of it, the password inside it.
 
+use crate::domain::text::percent::{self, Digits};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
 use super::acceptance;
-use super::url;
 use crate::domain::text::secret::Secret;
 
 /// A text that gives a value away.
@@ -93,7 +93,7 @@ impl Traces {
         let mut decoded = bytes.to_vec();
         if let Ok(text) = std::str::from_utf8(bytes) {
             if text.contains('%') {
-                decoded = url::decode(text).into_bytes();
+                decoded = percent::decoded(text).into_bytes();
                 self.push(part, Guise::PercentDecoded, decoded.clone());
             }
             for_json(text).into_iter().for_each(|form| self.push(part, Guise::Json, form.into_bytes()));
@@ -124,17 +124,16 @@ impl Traces {
 
 /// As RFC 3986 has it, as JavaScript's `encodeURIComponent` does, with small letters, and as forms are sent.
 fn for_urls(bytes: &[u8]) -> Vec<String> {
-    let encoded = |kept: &[u8], small: bool| -> String {
-        let one = |&byte: &u8| match byte {
-            _ if byte.is_ascii_alphanumeric() || kept.contains(&byte) => char::from(byte).to_string(),
-            _ if small => format!("%{byte:02x}"),
-            _ => format!("%{byte:02X}"),
-        };
-        bytes.iter().map(one).collect()
-    };
+    let encoded = |kept: &[u8], digits| percent::encoded(bytes, kept, digits);
     let (strict, script) = (&b"-_.~"[..], &b"-_.~!*'()"[..]);
-    let form = encoded(strict, false).replace("%20", "+");
-    vec![encoded(strict, false), encoded(script, false), encoded(strict, true), encoded(script, true), form]
+    let form = encoded(strict, Digits::Capital).replace("%20", "+");
+    vec![
+        encoded(strict, Digits::Capital),
+        encoded(script, Digits::Capital),
+        encoded(strict, Digits::Small),
+        encoded(script, Digits::Small),
+        form,
+    ]
 }
 
 /// What of it is the same wherever it begins in a text that was encoded: three alignments, two alphabets; and what it is where

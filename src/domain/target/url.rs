@@ -9,6 +9,7 @@ mod parts;
 mod read_only;
 mod sql_server;
 
+use crate::domain::text::percent::decoded;
 use core::net::IpAddr;
 use std::fmt;
 
@@ -16,7 +17,6 @@ use self::clients::{Client, Reading, Split};
 use self::conninfo::Enough;
 use self::parts::{HIDDEN, canonical, pairs, query_of, redact_query, split_query};
 use crate::domain::text::secret::Secret;
-pub(crate) use parts::decode;
 pub use read_only::Unheld;
 
 /// What the scheme says.
@@ -192,7 +192,7 @@ impl DatabaseUrl {
             user: None,
             password: None,
             places: Vec::new(),
-            database: Some(decode(path)),
+            database: Some(decoded(path)),
             others: Vec::new(),
             redacted: format!("file:{path}{}", redact_query(query)),
         }
@@ -211,8 +211,8 @@ impl DatabaseUrl {
             None => (None, authority),
         };
         let (user, password) = match userinfo.map(|info| info.split_once(':').ok_or(info)) {
-            Some(Ok((user, password))) => (Some(decode(user)), Some(Secret::new(decode(password)))),
-            Some(Err(user)) => (Some(decode(user)), None),
+            Some(Ok((user, password))) => (Some(decoded(user)), Some(Secret::new(decoded(password)))),
+            Some(Err(user)) => (Some(decoded(user)), None),
             None => (None, None),
         };
         let split = Split { user: user.as_deref(), hosts, path, query, fragment };

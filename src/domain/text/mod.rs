@@ -9,6 +9,7 @@ pub mod json;
 pub mod look_alike;
 pub mod needles;
 pub mod pattern;
+pub mod percent;
 pub mod safe_text;
 pub mod secret;
 pub mod words;

@@ -10,6 +10,7 @@ use crate::domain::guard::line::is_name;
 use crate::domain::guard::project::{self, Content};
 use crate::domain::guard::scope::{Origin, Scope, Value};
 use crate::domain::target::url::{DatabaseUrl, Defaults, Place};
+use crate::domain::text::percent::{self, Digits};
 
 const UNSURE: &str = "its words cannot be known before it runs";
 
@@ -357,12 +358,7 @@ fn assembled(scheme: &str, parts: [Part; 4], address: &Part, default_port: &str,
     one
 }
 
-/// Percent-encoded, so that no character of a name is one of the URL's own.
+/// So that no character of a name is one of the URL's own.
 fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => (byte as char).to_string(),
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
+    percent::encoded(text.as_bytes(), b"-_.~", Digits::Capital)
 }

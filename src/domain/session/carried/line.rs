@@ -8,6 +8,7 @@ use super::{Key, Mark, Place, Selection, Session, Until};
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::session::grant::GrantName;
 use crate::domain::text::clock::{Boot, End, Uptime, whole_number};
+use crate::domain::text::percent::{self, Digits};
 
 const VERSION: &str = "2";
 
@@ -115,24 +116,10 @@ fn number(text: &str) -> Option<Option<u64>> {
 }
 
 fn percent(path: &Path) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
-    path.as_os_str()
-        .as_bytes()
-        .iter()
-        .map(|byte| if plain(*byte) { char::from(*byte).to_string() } else { format!("%{byte:02x}") })
-        .collect()
+    percent::encoded(path.as_os_str().as_bytes(), b"/._-", Digits::Small)
 }
 
 fn unpercent(text: &str) -> Option<PathBuf> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digits = [rest.next()?, rest.next()?];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
+    let bytes = percent::decoded_strictly(text)?;
     bytes.starts_with(b"/").then(|| PathBuf::from(OsString::from_vec(bytes)))
 }

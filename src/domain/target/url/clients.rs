@@ -15,8 +15,9 @@
 //! | a name given twice | the last | the last | the last | the last | the last | the last |
 //! | `#` | a letter | the end | the end | the end | the end | a letter |
 
-use super::parts::{decode, host_and_port, host_of, pairs, port_of};
+use super::parts::{host_and_port, host_of, pairs, port_of};
 use super::{Defaults, Host, Kind, Place};
+use crate::domain::text::percent::decoded;
 
 /// Where one of them goes.
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ struct Parts {
 pub(super) fn readings(text: &str, kind: Kind, split: &Split<'_>, defaults: &Defaults) -> Option<Vec<Reading>> {
     let parts = |path: &str, query: &str| {
         let authority = split.hosts.split(',').map(host_and_port).collect::<Option<Vec<_>>>()?;
-        let (user, path) = (split.user.map(str::to_owned), decode(path.strip_prefix('/').unwrap_or(path)));
+        let (user, path) = (split.user.map(str::to_owned), decoded(path.strip_prefix('/').unwrap_or(path)));
         Some(Parts { user, authority, hostaddr: None, path, pairs: pairs(query), default_port: kind.default_port() })
     };
     let cut = parts(split.path, split.query)?;

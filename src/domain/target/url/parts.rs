@@ -1,5 +1,6 @@
 //! The parts of a URL's text: places, query, percent-encoding, and what may be shown of them.
 
+use crate::domain::text::percent::decoded;
 use core::net::IpAddr;
 
 use super::Host;
@@ -17,8 +18,8 @@ pub(super) fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
         }
         None => text.split_once(':').unwrap_or((text, "")),
     };
-    let port = if port.is_empty() { None } else { Some(port_of(&decode(port))?) };
-    Some((decode(host), port))
+    let port = if port.is_empty() { None } else { Some(port_of(&decoded(port))?) };
+    Some((decoded(host), port))
 }
 
 pub(super) fn port_of(text: &str) -> Option<u16> {
@@ -86,11 +87,11 @@ pub(super) fn query_of(text: &str) -> Option<&str> {
 }
 
 pub(super) fn key_of(field: &str) -> String {
-    decode(field.split('=').next().unwrap_or(""))
+    decoded(field.split('=').next().unwrap_or(""))
 }
 
 pub(super) fn value_of(field: &str) -> String {
-    decode(field.split_once('=').map_or("", |(_, value)| value))
+    decoded(field.split_once('=').map_or("", |(_, value)| value))
 }
 
 pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
@@ -112,10 +113,10 @@ pub(super) fn redact_query(query: &str) -> String {
     let shown: Vec<String> = query
         .split('&')
         .map(|field| match field.split_once('=') {
-            Some((key, value)) if HARMLESS.contains(&key) && !decode(value).contains(['@', ':']) => {
+            Some((key, value)) if HARMLESS.contains(&key) && !decoded(value).contains(['@', ':']) => {
                 format!("{key}={value}")
             }
-            Some((key, value)) if key == "host" && decode(value).starts_with('/') => {
+            Some((key, value)) if key == "host" && decoded(value).starts_with('/') => {
                 format!("{key}={value}")
             }
             Some((key, _)) => format!("{}={HIDDEN}", shown_key(key)),
@@ -129,25 +130,4 @@ pub(super) fn redact_query(query: &str) -> String {
 pub(super) fn shown_key(key: &str) -> &str {
     let plain = key.len() <= 40 && key.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | ' '));
     if plain { key } else { HIDDEN }
-}
-
-/// Percent-decoding. What is no escape stays, bytes that are no UTF-8 are replaced.
-pub(crate) fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }

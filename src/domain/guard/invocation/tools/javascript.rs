@@ -35,6 +35,13 @@ pub const TOOLS: &[Tool] = &[
         ],
     },
     Tool {
+        names: &["typeorm-extension"],
+        finds: Finds::Configured(&["ormconfig.json", "ormconfig.js", "ormconfig.ts", "-d", "--dataSource"]),
+        place: Place::First,
+        valued: &["-d", "--dataSource", "-r", "--root", "-c", "--config", "-n", "--name"],
+        rules: &[destroys(&["db:drop"], "drop", DROPS), gates(&["seed*"], "seed", SEEDS)],
+    },
+    Tool {
         names: &["sequelize", "sequelize-cli"],
         finds: Finds::Url(&["--url"], &[]),
         place: Place::First,
