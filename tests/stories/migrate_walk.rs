@@ -152,7 +152,7 @@ fn the_look_at_a_target_needs_no_more_than_a_reader_has_and_ends_in_time() {
 fn several_schemas_stand_beside_each_other_and_each_is_deployed_from_its_package() {
     let (dev, prod) = (Server::start("hunter2"), Server::start("hunter3"));
     let world = ready(&dev, &prod, Prisma::Six, PAID);
-    // A schema that is a folder of files, in a package of its own, with a PostgreSQL schema of its own.
+    // A schema that is a folder of files, in a package of its own, with a database of its own.
     world.writes("package.json", "{ \"private\": true, \"workspaces\": [\"billing\"] }\n");
     world.writes("billing/package.json", "{ \"name\": \"billing\", \"prisma\": { \"schema\": \"db\" } }\n");
     world.writes(
@@ -166,7 +166,8 @@ fn several_schemas_stand_beside_each_other_and_each_is_deployed_from_its_package
         "CREATE TABLE \"Bill\" (\"id\" INTEGER NOT NULL, CONSTRAINT \"Bill_pkey\" PRIMARY KEY (\"id\"));\n",
     );
     for (name, server) in [("dev", &dev), ("prod", &prod)] {
-        world.sets(name, "BILLING_URL", format!("{}?schema=billing", server.url(server.port)));
+        server.query("CREATE DATABASE billing");
+        world.sets(name, "BILLING_URL", server.url(server.port).replace("nexus_db", "billing"));
     }
     world.git(&["add", "."]);
     world.git(&["commit", "--quiet", "-m", "billing"]);
@@ -185,6 +186,9 @@ fn several_schemas_stand_beside_each_other_and_each_is_deployed_from_its_package
     session.types("cd billing");
     let reply = session.answers("nexus-env migrate deploy -e prod", "to apply them: ", "prod");
     assert_eq!(reply.status(), 0, "{}", reply.text());
-    assert_eq!(prod.query("SELECT count(*) FROM billing._prisma_migrations"), "1");
+    holds(
+        &status(&world),
+        &["prod: 1 applied, 1 pending\n", "billing/db/migrations", "prod: 1 applied, nothing waits\n"],
+    );
     assert_eq!((applied(&prod).as_str(), world.repo().join(SECOND).exists()), ("1", true));
 }

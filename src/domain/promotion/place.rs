@@ -53,10 +53,11 @@ pub fn places(files: &dyn Files, root: &Path, cwd: &Path, declared: Option<&Path
 pub fn own<'a>(places: &'a [Place], cwd: &Path) -> Option<&'a Place> {
     match places {
         [one] => Some(one),
-        [first, ..]
-            if cwd.starts_with(&first.package) && places[1..].iter().all(|other| !cwd.starts_with(&other.package)) =>
-        {
-            Some(first)
+        [first, others @ ..] if cwd.starts_with(&first.package) => {
+            // A package above is another's.
+            let depth = |place: &Place| place.package.components().count();
+            let as_near = |other: &Place| cwd.starts_with(&other.package) && depth(other) >= depth(first);
+            (!others.iter().any(as_near)).then_some(first)
         }
         _ => None,
     }

@@ -95,6 +95,17 @@ fn a_monorepo_has_several() {
         Some("/r/packages/a".into())
     );
     assert_eq!(own(&found, Path::new("/r")), None);
+    let list =
+        [("/r/prisma/schema.prisma", SCHEMA), ("/r/b/package.json", "{}"), ("/r/b/prisma/schema.prisma", SCHEMA)];
+    let locks =
+        ["/r/prisma/migrations/migration_lock.toml", "/r/b/prisma/migrations/migration_lock.toml"].map(PathBuf::from);
+    for (cwd, package) in [("/r", "/r"), ("/r/b", "/r/b"), ("/r/b/src", "/r/b")] {
+        let found = places(&self::files(&list), Path::new("/r"), Path::new(cwd), None, &locks);
+        assert_eq!(
+            (found.len(), own(&found, Path::new(cwd)).map(|place| place.package.clone())),
+            (2, Some(package.into()))
+        );
+    }
     assert_eq!(found[0].version, Version::parse("6.19"));
 }
 
