@@ -15,6 +15,9 @@ use crate::steps::guard::Asked;
 use crate::steps::{persons, sentry};
 
 /// Reads one call from stdin and answers it in the agent's own format, which is found out where it is not given.
+///
+/// # Errors
+/// Where nothing comes on stdin, and where the answer cannot be written.
 pub fn hook(ambient: &Ambient, given: Option<Format>) -> Result<Status> {
     let Some(text) = intake::text() else {
         return Err(Failure::new("`guard hook` reads a coding agent's tool call from stdin")

@@ -23,6 +23,10 @@ use crate::steps::load;
 /// What git calls for a store that both sides changed: the three texts' files, and the store's path. The second file
 /// becomes the merge. Nothing is asked: what needs a person ends with 1, both sides stay in the file, and git calls it a
 /// conflict.
+///
+/// # Errors
+/// Where a text cannot be read, and where the merge cannot be written. What only a person can decide is a status, not a
+/// failure.
 pub fn driver(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     let [base, ours, theirs, path] = words else {
         return Err(Failure::new("git calls this with three files and a path").exit(Exit::Usage).into());
@@ -175,6 +179,9 @@ fn one(ambient: &Ambient, git: &Git, store: &Conflicted, keep: Keep) -> Result<(
 }
 
 /// The text of a store that a diff shows, for git: names and readers, never a value.
+///
+/// # Errors
+/// Where the file cannot be read or is no store, and where the text cannot be written.
 pub fn names(words: &[OsString]) -> Result<Status> {
     let [file] = words else {
         return Err(Failure::new("git calls this with one file").exit(Exit::Usage).into());

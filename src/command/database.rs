@@ -29,6 +29,10 @@ struct Own {
 }
 
 /// `db pin`: reads who the environment's database is, and writes it to `.nexusenv`.
+///
+/// # Errors
+/// A coding agent, an environment without a PostgreSQL URL, a database that gives no fingerprint or looks like
+/// another's, and an edit that fails.
 pub fn pin(ambient: &Ambient, named: Option<&str>) -> Result<()> {
     // What it writes stays allowed, and the guard believes it from then on.
     load::refuse_any_agent(ambient, "`db pin`")?;
@@ -68,6 +72,10 @@ pub fn pin(ambient: &Ambient, named: Option<&str>) -> Result<()> {
 }
 
 /// `db label`: writes the environment's name into the database's comment, and reads it back.
+///
+/// # Errors
+/// A coding agent, an environment without a PostgreSQL URL, a name that was not typed, and a server that does not write
+/// or keep the comment.
 pub fn label(ambient: &Ambient, named: Option<&str>) -> Result<()> {
     load::refuse_any_agent(ambient, "`db label`")?;
     let loaded = load::configuration(ambient)?;
@@ -152,6 +160,9 @@ fn refused(found: &Found<'_>, silence: &Silence) -> Failure {
 }
 
 /// `db verify`: each environment's URL against its pin and its label; 1 where one reaches what it should not.
+///
+/// # Errors
+/// No usable configuration, an unknown name, and a page that cannot be written.
 pub fn verify(ambient: &Ambient, named: Option<&str>) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     let chosen = named.map(|name| load::environment(&loaded, name)).transpose()?;

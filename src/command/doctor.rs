@@ -19,6 +19,9 @@ use crate::steps::load::{self, Configured, Loaded};
 use crate::steps::{merging, stores};
 
 /// Prints the findings. 0 where none is an error, else 1.
+///
+/// # Errors
+/// Where the page cannot be written. What it finds wrong is a status, not a failure.
 pub fn doctor(ambient: &Ambient, form: Form) -> Result<Status> {
     let facts = gather(ambient);
     let findings = doctor::findings(&facts);

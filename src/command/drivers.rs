@@ -61,6 +61,9 @@ pub fn offer(ambient: &Ambient, root: &Path, offer: Offer) -> Result<()> {
 }
 
 /// The same for the nearest configuration.
+///
+/// # Errors
+/// A configuration that cannot be looked for, a file that cannot be written, or settings that git does not take.
 pub fn offer_here(ambient: &Ambient, offered: Offer) -> Result<()> {
     match repo::find(ambient)? {
         Found::Repository(repository) => offer(ambient, &repository.root, offered),

@@ -30,6 +30,9 @@ pub fn is_meant(called: &OsString) -> bool {
 }
 
 /// Does what the engine would do with these words, or refuses.
+///
+/// # Errors
+/// Where Prisma's requests cannot be read or answered. A refusal and a missing engine are answers, not failures.
 pub fn stand_in(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     let texts: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     match engine::start(&texts) {

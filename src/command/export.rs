@@ -40,6 +40,10 @@ impl Format {
 }
 
 /// Writes the variables of `environment`, or of the selected one, to stdout.
+///
+/// # Errors
+/// No usable configuration, an unknown environment, a coding agent at a protected one, secrets that do not open, and a
+/// value that the format cannot hold.
 pub fn export(ambient: &Ambient, environment: Option<&str>, format: Format) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     let selected = load::chosen(ambient, &loaded, environment)?;

@@ -31,6 +31,9 @@ const GOES_ON: u8 = 6;
 const TAKEN_BACK: u8 = 130;
 
 /// `guard check`: 0 allowed, 3 blocked, 4 would ask.
+///
+/// # Errors
+/// Where the verdict cannot be written.
 pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
     let words = match form {
         Form::Text => sentry::late(Exit::Blocked),
@@ -66,6 +69,9 @@ pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
 }
 
 /// `guard explain`: the same exit status, and every piece of evidence on stdout.
+///
+/// # Errors
+/// Where the page cannot be written.
 pub fn explain(ambient: &Ambient, asked: &Asked) -> Result<Status> {
     watchdog::arm(LIMIT, sentry::late(Exit::Blocked));
     let answer = |standing: &Standing<'_>| {
@@ -82,6 +88,9 @@ pub fn explain(ambient: &Ambient, asked: &Asked) -> Result<Status> {
 /// the next line asks to be told how that ended. With `--piped` in front something is piped into the command, with
 /// `--holders=…` comes what the last load saw on the ports: where that changed nothing is judged, and the shell is told to
 /// load first.
+///
+/// # Errors
+/// Where a promotion cannot be checked, and where the number of a yes cannot be written.
 pub fn for_shell(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     let holders = |word: &OsString| word.to_str()?.strip_prefix("--holders=").map(str::to_owned);
     let words = match words.split_first().and_then(|(first, rest)| Some((holders(first)?, rest))) {
@@ -114,6 +123,9 @@ fn consented(ambient: &Ambient, stood: &Stood) -> Result<Status> {
 /// `__line [--ask] [--begun] [--holders=…]`, for the line that a person accepts at a shell's prompt, which comes as a variable. What is to be said
 /// goes to stdout: the shell tells it when the line has left the screen. Nobody is asked before `--ask`, which then prints
 /// what `__guard` prints. With `--begun` the text may be the beginning of a command.
+///
+/// # Errors
+/// Where a promotion cannot be checked, and where the answer cannot be written.
 pub fn for_line(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -> Result<Status> {
     let line = line.unwrap_or_default().to_string_lossy().into_owned();
     let (mut asking, mut extent) = (false, Extent::Whole);
@@ -159,6 +171,9 @@ pub fn for_line(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -
 
 /// `__ended STATUS [node]`, with the number of the yes: how a deployment ended that the guard let pass, for the person and
 /// for the log.
+///
+/// # Errors
+/// Never: what cannot be logged is said.
 pub fn deployed(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     let status = words.first().and_then(|word| word.to_str()?.parse::<u32>().ok());
     if let (Some(status), Some(grant)) = (status, grant::given(ambient).filter(Grant::deploys)) {
@@ -182,6 +197,9 @@ pub fn deployed(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
 
 /// `__node -- SCRIPT WORDS`, for the preload of Node: as for the shell, but for what Prisma's engine will be asked about
 /// anyway, with more knowledge.
+///
+/// # Errors
+/// Where a promotion cannot be checked, and where the number of a yes cannot be written.
 pub fn for_node(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     let words: Vec<String> = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let words = node::command(&words);

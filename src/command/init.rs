@@ -126,6 +126,9 @@ fn here(ambient: &Ambient, path: &Path) -> PathBuf {
 }
 
 /// `init` as it is typed: with an identity made where there is none.
+///
+/// # Errors
+/// A configuration that is there already, an identity that is there and wrong, and a file that cannot be written.
 pub fn init_with_identity(ambient: &Ambient) -> Result<()> {
     init(ambient, |ambient| {
         let created = identity::create(ambient)?;

@@ -22,6 +22,9 @@ pub struct Wanted {
 const WIDTH: usize = 80;
 
 /// Prints the entries to stdout, and where they are kept to stderr.
+///
+/// # Errors
+/// An audit log that cannot be read, an unknown name, and a page that cannot be written.
 pub fn log(ambient: &Ambient, wanted: &Wanted, form: Form) -> Result<()> {
     let since = wanted.since.as_deref().map(Duration::parse).transpose();
     let since = since.map_err(|sentence| Failure::new(sentence).exit(Exit::Usage))?;

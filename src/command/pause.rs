@@ -13,6 +13,10 @@ use crate::steps::audit;
 use crate::steps::load::{self, Loaded};
 
 /// Pauses the guard in this repository on one environment, once its name was typed on the terminal.
+///
+/// # Errors
+/// No usable configuration, an unknown environment, a duration that cannot be read or is too long, a coding agent, and
+/// a name that was not typed.
 pub fn pause(ambient: &Ambient, named: Option<&str>, duration: &str) -> Result<()> {
     load::refuse_any_agent(ambient, "`guard pause`")?;
     let usage = |sentence: String| Failure::new(sentence).exit(Exit::Usage);
@@ -49,6 +53,9 @@ pub fn pause(ambient: &Ambient, named: Option<&str>, duration: &str) -> Result<(
 }
 
 /// Ends the pauses of this repository, or the one of the named environment.
+///
+/// # Errors
+/// No usable configuration, an unknown environment, and a pause that cannot be taken away.
 pub fn resume(ambient: &Ambient, named: Option<&str>) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let named = named.map(|name| load::environment(&loaded, name)).transpose()?;

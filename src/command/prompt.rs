@@ -12,6 +12,9 @@ use crate::steps::load;
 /// Prints the segment, and nothing where no environment is loaded. In `format`, `{env}` is the environment, `{left}` the
 /// time that is left, `{access}` `write` where that was granted, `{paused}` for how long the guard is paused here, and
 /// `{}` the usual segment.
+///
+/// # Errors
+/// Where the segment cannot be written.
 pub fn prompt(ambient: &Ambient, format: &str) -> Result<Status> {
     if let Some(segment) = segment(ambient, format) {
         output::page(&format!("{segment}\n"))?;

@@ -34,6 +34,10 @@ pub enum Which {
 }
 
 /// `proxy down`. `pid` names a process that was not started by us, so that it may be stopped without a question.
+///
+/// # Errors
+/// No usable configuration, an environment without a proxy, one that was not started by us and not named, and one that
+/// does not end.
 pub fn down(ambient: &Ambient, which: &Which, pid: Option<u32>) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     match which {

@@ -18,6 +18,9 @@ use crate::steps::load::{self, Configured};
 use crate::steps::observation;
 
 /// Prints the page or the object. Outside a repository the listeners alone tell, and no environment has a name.
+///
+/// # Errors
+/// Where the processes cannot be listed, and where the page cannot be written.
 pub fn ps(ambient: &Ambient, form: Form) -> Result<Status> {
     let configured = load::look(ambient).0;
     let (config, stored) = match &configured {

@@ -47,6 +47,9 @@ fn stored(loaded: &Loaded, environment: &Environment) -> Result<Container> {
 
 /// `recipients list`: every reader of these environments with their key, and from when on they can read. Needs no identity,
 /// and believes what stands there: `recipients --fingerprint` and every load verify it.
+///
+/// # Errors
+/// No configuration, an unknown environment, a store that cannot be read, and a page that cannot be written.
 pub fn list(ambient: &Ambient, named: &[String]) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let environments = meant(ambient, &loaded, named)?;
@@ -84,6 +87,9 @@ fn stale(container: &Container) -> Option<String> {
 
 /// `recipients --fingerprint`: by which two people find out aloud whether they have the same key and the same readers, also
 /// before the first `allow` of a new clone. Of all environments where none is named.
+///
+/// # Errors
+/// No configuration, an unknown environment, a store that cannot be read, and a page that cannot be written.
 pub fn fingerprint(ambient: &Ambient, named: &[String]) -> Result<()> {
     let (repository, config) = load::understood(ambient)?;
     let opened = Opened::default();

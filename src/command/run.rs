@@ -40,6 +40,10 @@ pub enum Output {
 
 /// Becomes `words` with the environment's variables. Returns when it was blocked or could not be started, and where its output
 /// was looked at or a script's end is kept, with its own status.
+///
+/// # Errors
+/// No usable configuration, an unknown environment, a coding agent at a protected one, secrets that do not open, a yes
+/// that was not given, and a command that cannot be started.
 pub fn run(
     ambient: &Ambient,
     called: &OsStr,

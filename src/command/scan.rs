@@ -40,6 +40,10 @@ struct Looked {
 }
 
 /// Looks, prints a line for each place, and ends with status 1 where there is one, or where not everything could be read.
+///
+/// # Errors
+/// No usable configuration, an unknown environment, and secrets that do not open: without them there is nothing to look
+/// for.
 pub fn scan(ambient: &Ambient, paths: &[PathBuf], environment: Option<&str>, within: Where) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     let secrets = secrets(ambient, &loaded, environment)?;

@@ -46,6 +46,9 @@ struct Found {
 
 /// Looks at the packages of the workspace, or at the nearest package. Ends with 3 where a script that is not excepted
 /// is destructive.
+///
+/// # Errors
+/// Where there is no `package.json`, and where a script cannot be followed to its end.
 pub fn scripts(ambient: &Ambient, excepted: &[String], form: Form) -> Result<Status> {
     watchdog::arm(60, sentry::late(Exit::Failed));
     let cwd = ambient.cwd.clone().ok_or_else(|| Failure::new("the current directory is gone"))?;

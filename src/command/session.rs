@@ -42,6 +42,9 @@ use crate::steps::trial;
 
 /// `hook SHELL`: prints the code that a shell evaluates when it starts. `called` is the name by which the program was
 /// started.
+///
+/// # Errors
+/// A shell that is not known, and code that cannot be written.
 pub fn hook(ambient: &Ambient, called: &OsString, words: &[OsString]) -> Result<Status> {
     let shell = match words {
         [word] => word.to_str().and_then(Shell::from_name),
@@ -63,6 +66,10 @@ pub fn use_without_hook() -> Failure {
 }
 
 /// `__load SHELL:VERSION [line NAME… | use WORDS…]`: prints the code that brings the shell up to date.
+///
+/// # Errors
+/// Words that no hook of ours writes, and code that cannot be written. What cannot be loaded is told in the shell, and
+/// is no failure.
 pub fn load(ambient: &Ambient, called: &OsString, words: &[OsString]) -> Result<Status> {
     let (dialect, request) = request(words)?;
     let key = {

@@ -43,6 +43,9 @@ pub enum Reaching {
 const COLUMNS: usize = 80;
 
 /// Prints the page or the object. A configuration that cannot be used is part of the answer, not a failure.
+///
+/// # Errors
+/// Where the page cannot be written.
 pub fn status(ambient: &Ambient, form: Form, reaching: Reaching) -> Result<Status> {
     let page = match load::look(ambient).0 {
         Configured::Ready(loaded) => seen(ambient, &loaded, reaching),

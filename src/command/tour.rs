@@ -30,6 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Walks through it. `shell` is `bash`, `zsh` or `fish`; the person's own, else the first that is there.
+///
+/// # Errors
+/// Where no shell is there, nobody is at the terminal, or a part of it cannot be made or started.
 pub fn tour(ambient: &Ambient, shell: Option<&str>) -> Result<Status> {
     let shell = pick_shell(ambient, shell)?;
     catch_interrupt();
@@ -44,6 +47,9 @@ pub fn tour(ambient: &Ambient, shell: Option<&str>) -> Result<Status> {
 }
 
 /// The stand-in for a tunnel: `--port=PORT INSTANCE`, the command line of a Cloud SQL proxy.
+///
+/// # Errors
+/// Words that are not the tour's, and a port that is taken.
 pub fn stand_in(words: &[OsString]) -> Result<Status> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
     let port = words.iter().find_map(|word| word.strip_prefix("--port=")?.parse().ok());
@@ -55,6 +61,9 @@ pub fn stand_in(words: &[OsString]) -> Result<Status> {
 }
 
 /// The stand-in for `npx prisma`: says whose database would have been reached.
+///
+/// # Errors
+/// Where nothing answers on the port, and where the answer cannot be written.
 pub fn reach(ambient: &Ambient, words: &[OsString]) -> Result<Status> {
     let port = ambient
         .variables

@@ -32,6 +32,10 @@ pub enum Answer {
 }
 
 /// `allow` as it is typed. A coding agent is refused: what it wrote would be trusted by its own word.
+///
+/// # Errors
+/// A coding agent, no configuration there, one that is not understood, an answer that is no, and a decision that cannot
+/// be kept.
 pub fn allow_typed(ambient: &Ambient, path: Option<&Path>, answer: Answer) -> Result<()> {
     load::refuse_any_agent(ambient, "`allow`")?;
     allow(ambient, path, &identity::lifted_names(ambient), answer)
@@ -210,6 +214,9 @@ impl<'a> Offered<'a> {
 }
 
 /// `deny [PATH]`: distrusts the content of a configuration. It need not be understood.
+///
+/// # Errors
+/// No configuration there, and a decision that cannot be kept.
 pub fn deny(ambient: &Ambient, path: Option<&Path>) -> Result<()> {
     // The guard does not stand in a repository that was denied.
     load::refuse_any_agent(ambient, "`deny`")?;

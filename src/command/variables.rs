@@ -63,6 +63,9 @@ impl Place<'_> {
 
 /// `get NAME`: prints one value, with a newline after it only where a person reads it. `plain` is what the
 /// configuration says for this name; `present` makes of a stored value what the shell would have.
+///
+/// # Errors
+/// A name that is none or is not set, a store that does not open, and an output that cannot be written.
 pub fn get(
     place: &Place<'_>,
     name: &str,
@@ -114,6 +117,9 @@ fn print(value: &Secret, out: &mut dyn Write) -> Result<()> {
 }
 
 /// `unset NAME`: removes a secret.
+///
+/// # Errors
+/// A name that is none or has no secret, a store that does not open, and one that cannot be written.
 pub fn unset(place: &Place<'_>, name: &str) -> Result<()> {
     let name = readable_name(name)?;
     let environment = place.expected.environment;
@@ -216,6 +222,10 @@ fn readable_name(text: &str) -> Result<VariableName> {
 
 /// Does `work` at an environment of this repository: the one that was named, else the selected one. What this machine
 /// remembers of its store goes in, and is kept up to date.
+///
+/// # Errors
+/// No usable configuration, an unknown environment, a coding agent at a protected one, no identity, and whatever `work`
+/// fails with.
 pub fn at<T>(
     ambient: &Ambient,
     environment: Option<&str>,
@@ -257,11 +267,17 @@ pub fn at<T>(
 }
 
 /// `get` as it is typed: what the shell would have, read-only where the shell's is.
+///
+/// # Errors
+/// As [`at`] and [`get`].
 pub fn get_presented(ambient: &Ambient, name: &str, environment: Option<&str>, out: &mut dyn Write) -> Result<()> {
     print(&presented(ambient, name, environment)?.0, out)
 }
 
 /// `get --copy`: the same to the clipboard.
+///
+/// # Errors
+/// As [`at`] and [`get`], and a clipboard that cannot be reached.
 pub fn copy_presented(ambient: &Ambient, name: &str, environment: Option<&str>) -> Result<()> {
     let (value, environment) = presented(ambient, name, environment)?;
     let path = ambient.variables.get("PATH").unwrap_or_default();
@@ -322,6 +338,9 @@ pub fn plain_names(loaded: &load::Loaded, environment: &EnvironmentName) -> Vec<
 }
 
 /// `unset` as it is typed: a secret, or else a plain variable of `.nexusenv`.
+///
+/// # Errors
+/// As [`at`] and [`unset`], and a `.nexusenv` that cannot be edited.
 pub fn unset_chosen(ambient: &Ambient, name: &str, environment: Option<&str>) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;

@@ -67,6 +67,9 @@ pub fn take(name: &str) -> Option<OsString> {
 }
 
 /// This program's own file, for what is started as another process of it.
+///
+/// # Errors
+/// Where the system does not say which file it is.
 pub fn program() -> Result<PathBuf> {
     std::env::current_exe().context("could not find this program's own file")
 }

@@ -63,12 +63,17 @@ impl Desk {
         self.directory.join("secrets.env")
     }
 
+    /// # Errors
+    /// Where the file cannot be written.
     pub fn lay(&self, text: &Secret) -> Result<()> {
         let file = File::options().write(true).create_new(true).mode(0o600).open(self.file());
         file.and_then(|mut file| file.write_all(text.expose())).context("could not write the text to edit")
     }
 
     /// What lies there now. Editors replace a file as well as write to it.
+    ///
+    /// # Errors
+    /// Where the file is gone, is no regular file, or is too large.
     pub fn take(&self) -> Result<Secret> {
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
         let file = File::options().read(true).custom_flags(flags as i32).open(self.file());

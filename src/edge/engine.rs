@@ -200,6 +200,9 @@ static BEHIND: AtomicI32 = AtomicI32::new(0);
 
 impl Relay {
     /// Starts it. When it ends, this process ends in the same way, whatever it is doing.
+    ///
+    /// # Errors
+    /// Where the engine cannot be started.
     pub fn start(engine: &Path, words: &[OsString]) -> Result<Relay> {
         let mut command = Command::new(engine);
         command.args(words).stdin(Stdio::piped());
@@ -273,6 +276,9 @@ fn end_like(status: ExitStatus) -> ! {
 }
 
 /// The next line from Prisma with its end; `None` when there is no more.
+///
+/// # Errors
+/// Where stdin cannot be read.
 pub fn next_line(input: &mut impl BufRead) -> Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     let length = input.read_until(b'\n', &mut line).context("could not read from Prisma")?;

@@ -33,6 +33,9 @@ fn kind() -> Entry {
 }
 
 /// The value that this process is given. Where an empty one is meant, the terminal has nothing to ask.
+///
+/// # Errors
+/// Where the value cannot be read, or is empty and none was meant.
 pub fn value(prompt: &str, emptiness: Emptiness) -> Result<Secret> {
     match (kind(), emptiness) {
         (Entry::Stdin, Emptiness::Meant | Emptiness::Refused) => from_stdin(),
@@ -42,6 +45,9 @@ pub fn value(prompt: &str, emptiness: Emptiness) -> Result<Secret> {
 }
 
 /// The same where a person may leave a value as it is, by Enter alone.
+///
+/// # Errors
+/// Where the value cannot be read.
 pub fn value_or_kept(prompt: &str, emptiness: Emptiness) -> Result<Option<Secret>> {
     match (kind(), emptiness) {
         (Entry::Terminal, Emptiness::Refused) => from_terminal_or_later(prompt),
@@ -66,11 +72,17 @@ pub fn stdout_columns() -> Option<usize> {
 }
 
 /// Everything on stdin, at most one newline at its end taken off. Fails above 1 MiB.
+///
+/// # Errors
+/// Where stdin cannot be read, or holds more than 1 MiB.
 pub fn from_stdin() -> Result<Secret> {
     from_reader(std::io::stdin().lock(), "the value on stdin")
 }
 
 /// The content of a regular file, every byte of it. Fails above 1 MiB.
+///
+/// # Errors
+/// Where it is no regular file, cannot be read, or holds more than 1 MiB.
 pub fn from_file(path: &Path) -> Result<Secret> {
     disk::read(path).map(Secret::new).map_err(|error| {
         let name = safe_text::path(path);
@@ -125,6 +137,9 @@ fn whole(mut reader: impl Read, what: &str) -> Result<Secret> {
 
 /// One line typed on the terminal, without echo. Backspace and Ctrl-U edit it. Fails when it is interrupted, when
 /// nothing was typed, and when several lines were pasted: the rest would go to the shell, and into its history.
+///
+/// # Errors
+/// Where there is no terminal, nothing was typed, it was interrupted, or several lines were pasted.
 pub fn from_terminal(prompt: &str) -> Result<Secret> {
     from_terminal_or_later(prompt)?.ok_or_else(|| {
         Failure::new("nothing was typed").hint("if an empty value is meant: nexus-env set NAME --empty").into()
@@ -132,6 +147,9 @@ pub fn from_terminal(prompt: &str) -> Result<Secret> {
 }
 
 /// The same, and `None` where nothing was typed.
+///
+/// # Errors
+/// Where there is no terminal, it was interrupted, or several lines were pasted.
 pub fn from_terminal_or_later(prompt: &str) -> Result<Option<Secret>> {
     let unread = |_| {
         Failure::new("there is no terminal to read a value from").hint("pipe it in: some-command | nexus-env set NAME")
@@ -147,6 +165,9 @@ pub fn from_terminal_or_later(prompt: &str) -> Result<Option<Secret>> {
 }
 
 /// The passphrase of an identity, typed on the terminal without echo.
+///
+/// # Errors
+/// Where there is no terminal, nothing was typed, or it was interrupted.
 pub fn passphrase(prompt: &str) -> Result<Secret> {
     let unread = |_| {
         Failure::new("the identity is protected by a passphrase, and there is no terminal to ask for it on")

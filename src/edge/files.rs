@@ -79,6 +79,9 @@ fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<bool> {
 }
 
 /// Every file below a directory, `.git` left out, for where git does not say which there are.
+///
+/// # Errors
+/// A directory that cannot be listed.
 pub fn below(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut waiting = vec![directory.to_owned()];

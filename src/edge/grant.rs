@@ -22,6 +22,9 @@ use crate::error::Result;
 pub use crate::domain::session::given::CONSENT as VARIABLE;
 
 /// Keeps a yes and returns the number by which it is found again.
+///
+/// # Errors
+/// Where the directory of states cannot be written.
 pub fn keep(ambient: &Ambient, grant: &Grant) -> Result<String> {
     let directory = directory(ambient).context("there is no place to keep a yes")?;
     forget_old(&directory);

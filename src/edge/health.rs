@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The status of the answer (RFC 9112, section 4), or half a sentence that says why there is none.
+///
+/// # Errors
+/// That half sentence.
 pub fn ask(port: u16, path: &str) -> Result<u16, String> {
     if path.chars().any(|c| c.is_control() || c == ' ') {
         return Err("is no path that can be asked for".to_owned());

@@ -34,6 +34,9 @@ const LARGEST: u64 = 64 * 1024;
 
 /// Finds the identity without asking anything: one behind a passphrase is a failure that says so. The first place
 /// that is there counts, also when what it holds is wrong.
+///
+/// # Errors
+/// None at all, one that cannot be read or is none, and one behind a passphrase.
 pub fn find(ambient: &Ambient) -> Result<Identities> {
     match look(ambient)? {
         Understood::Ready(identities) => Ok(identities),
@@ -44,6 +47,9 @@ pub fn find(ambient: &Ambient) -> Result<Identities> {
 }
 
 /// The same for a command with a person in front of it: `ask` gets what to ask for and returns the passphrase.
+///
+/// # Errors
+/// None at all, one that cannot be read or is none, a wrong passphrase, and whatever `ask` fails with.
 pub fn find_asking(ambient: &Ambient, ask: &dyn Fn(&str) -> Result<Secret>) -> Result<Identities> {
     match look(ambient)? {
         Understood::Ready(identities) => Ok(identities),
@@ -83,6 +89,9 @@ pub fn watched(ambient: &Ambient) -> Vec<PathBuf> {
 }
 
 /// The public key to encrypt to for oneself.
+///
+/// # Errors
+/// Where no identity has a public key that can be written down.
 pub fn own_recipient(identities: &Identities) -> Result<String> {
     let first = identities.recipients().first();
     first.cloned().ok_or_else(|| failure(&identities.origin, &Unusable::Empty))

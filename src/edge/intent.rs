@@ -68,6 +68,9 @@ pub fn sweep(ambient: &Ambient) {
 }
 
 /// That there is none is no error.
+///
+/// # Errors
+/// Where it cannot be taken away.
 pub fn forget(ambient: &Ambient, root: &Path) -> Result<()> {
     path(ambient, root).map_or(Ok(()), |path| disk::remove(&path)).context("could not remove what was written down")
 }

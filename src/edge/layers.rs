@@ -19,6 +19,9 @@ use crate::error::Result;
 
 /// The files, made where they are missing. `program` is the path by which this program was started, `named` what rules add
 /// to the tools.
+///
+/// # Errors
+/// A directory that cannot be made or is not ours alone, and a file that cannot be written.
 pub fn prepare(ambient: &Ambient, program: &Path, named: &Named) -> Result<Files> {
     let state = ambient.state_dir.as_deref().context("there is no home directory to keep the guard's files in")?;
     let engine = state.join("engine/schema-engine");

@@ -24,6 +24,9 @@ use crate::trace::{self, Step};
 const MANY_PARENTS: usize = 6;
 
 /// The processes of this user, with words, environment, parent and the ports on which they listen.
+///
+/// # Errors
+/// Where the system does not list processes.
 pub fn running(ambient: &Ambient) -> Result<Vec<Running>> {
     system::running(ambient.uid).context("could not list the processes")
 }

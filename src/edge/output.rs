@@ -10,11 +10,17 @@ use crate::domain::text::safe_text;
 use crate::error::Result;
 
 /// Writes all of it to stdout at once. A reader that went away early (`| head`) is no failure.
+///
+/// # Errors
+/// Where stdout cannot be written, for another reason than that its reader went away.
 pub fn write(bytes: &[u8]) -> Result<()> {
     offer(bytes).map(|_| ())
 }
 
 /// The same for what goes on and on.
+///
+/// # Errors
+/// Where stdout cannot be written, for another reason than that its reader went away.
 pub fn offer(bytes: &[u8]) -> Result<Reader> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -46,11 +52,17 @@ pub enum Reader {
 }
 
 /// A page for people. Whoever's words stand in it, a terminal obeys nothing in them.
+///
+/// # Errors
+/// Where stdout cannot be written, for another reason than that its reader went away.
 pub fn page(text: &str) -> Result<()> {
     write(safe_text::lines(text).as_bytes())
 }
 
 /// A JSON text, in which everything that a terminal would obey is escaped.
+///
+/// # Errors
+/// Where stdout cannot be written, for another reason than that its reader went away.
 pub fn json(text: &str) -> Result<()> {
     write(format!("{}\n", safe_text::json(text)).as_bytes())
 }
@@ -79,6 +91,9 @@ impl Write for Stream {
 }
 
 /// Appends to a file that exists.
+///
+/// # Errors
+/// Where the file is not there or cannot be written.
 pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = File::options()
         .append(true)

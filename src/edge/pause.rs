@@ -27,6 +27,9 @@ pub fn all(ambient: &Ambient) -> Vec<Pause> {
 }
 
 /// Begins a pause, in place of one of the same environment.
+///
+/// # Errors
+/// Where it cannot be kept.
 pub fn begin(ambient: &Ambient, pause: &Pause) -> Result<()> {
     let path = path(ambient, &pause.repository, &pause.environment)?;
     disk::keep(&path, pause.encode().as_bytes())
@@ -34,6 +37,9 @@ pub fn begin(ambient: &Ambient, pause: &Pause) -> Result<()> {
 }
 
 /// Ends one. That there is none is no error.
+///
+/// # Errors
+/// Where it cannot be taken away.
 pub fn end(ambient: &Ambient, repository: &RepositoryId, environment: &EnvironmentName) -> Result<()> {
     let path = path(ambient, repository, environment)?;
     disk::remove(&path).with_context(|| format!("could not remove `{}`", safe_text::path(&path)))

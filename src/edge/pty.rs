@@ -33,6 +33,9 @@ pub struct Pty {
 impl Pty {
     /// Starts a program as the leader of a session whose terminal is the new one, 200 columns wide, without echo, with
     /// these variables and no others.
+    ///
+    /// # Errors
+    /// Where there is no terminal to be had, and where the program cannot be started.
     pub fn start(program: &str, words: &[&str], directory: &Path, variables: Vec<(&str, OsString)>) -> io::Result<Pty> {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
         // macOS has no flag for it at opening time.
@@ -67,6 +70,9 @@ impl Pty {
     }
 
     /// Types `text` and the return key.
+    ///
+    /// # Errors
+    /// Where the program is gone.
     pub fn types(&mut self, text: &str) -> io::Result<()> {
         self.master.write_all(text.as_bytes())?;
         self.master.write_all(b"\r")
@@ -74,6 +80,9 @@ impl Pty {
 
     /// Reads until `end` stands in what was printed, and returns all before it. What comes after stays for the
     /// next reading. `interrupted` is asked twice a second.
+    ///
+    /// # Errors
+    /// Where it took longer than `limit`, was interrupted, or the program ended.
     pub fn read_until(&mut self, end: &str, limit: Duration, interrupted: impl Fn() -> bool) -> Result<String, Stop> {
         let deadline = Instant::now() + limit;
         loop {

@@ -42,6 +42,9 @@ pub fn find(ambient: &Ambient) -> Result<Found> {
 }
 
 /// The same, from a physical directory.
+///
+/// # Errors
+/// Where a directory on the way up cannot be looked into.
 pub fn find_from(ambient: &Ambient, start: &Path) -> Result<Found> {
     let mut watch = Watch::default();
     let last = last(ambient, start);
@@ -157,6 +160,9 @@ pub struct Lock {
 }
 
 /// Takes that right. No file is made for it.
+///
+/// # Errors
+/// Where the directory cannot be opened or locked.
 pub fn lock(root: &Path) -> Result<Lock> {
     let locked = disk::lock(root);
     let directory = locked.with_context(|| format!("could not lock `{}`", safe_text::path(root)))?;
@@ -164,6 +170,9 @@ pub fn lock(root: &Path) -> Result<Lock> {
 }
 
 /// Makes a file; `false` when there is one already, which stays as it is.
+///
+/// # Errors
+/// Where it cannot be written.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<bool> {
     match disk::create(path, bytes, 0o666) {
         Ok(()) => Ok(true),
@@ -177,6 +186,9 @@ fn unwritable(path: &Path, error: io::Error) -> Error {
 }
 
 /// The content of a file beside `.nexusenv`, of at most 1 MiB; `None` when there is none.
+///
+/// # Errors
+/// Where it is no regular file, is larger, or cannot be read.
 pub fn content(path: &Path) -> Result<Option<Vec<u8>>> {
     match disk::read(path) {
         Ok(bytes) => Ok(Some(bytes)),

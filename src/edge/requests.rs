@@ -28,6 +28,9 @@ pub fn read(root: &Path, name: &RecipientName) -> Result<Request> {
 }
 
 /// Replaces an older one of the same name.
+///
+/// # Errors
+/// Where the directory or the file cannot be written.
 pub fn write(root: &Path, request: &Request) -> Result<()> {
     let path = path(root, &request.name);
     let directory = path.parent().unwrap_or(root);
@@ -39,6 +42,9 @@ pub fn write(root: &Path, request: &Request) -> Result<()> {
 }
 
 /// That there is none is no error. A directory that holds no other is git's to forget.
+///
+/// # Errors
+/// Where the file cannot be taken away.
 pub fn remove(root: &Path, name: &RecipientName) -> Result<()> {
     let path = path(root, name);
     disk::remove(&path).map_err(|error| failed("remove", name, &error))?;

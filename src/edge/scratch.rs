@@ -17,6 +17,9 @@ pub struct Scratch {
 
 impl Scratch {
     /// Makes `PREFIX-XXXXXXXX` below `temporary`, open to this user alone.
+    ///
+    /// # Errors
+    /// Where the directory cannot be made.
     pub fn new(temporary: &Path, prefix: &str) -> Result<Scratch> {
         let base = fs::canonicalize(temporary).context("could not find the temporary directory")?;
         let path = base.join(format!("{prefix}-{:08x}", rand::random::<u32>()));
@@ -31,12 +34,16 @@ impl Scratch {
         &self.path
     }
 
+    /// # Errors
+    /// Where it cannot be made.
     pub fn directory(&self, name: &str) -> Result<PathBuf> {
         let path = self.path.join(name);
         fs::create_dir_all(&path).with_context(|| format!("could not make `{}`", safe_text::path(&path)))?;
         Ok(path)
     }
 
+    /// # Errors
+    /// Where it cannot be written.
     pub fn file(&self, name: &str, text: &str) -> Result<PathBuf> {
         let path = self.path.join(name);
         self.with_parent(&path)?;
@@ -44,6 +51,8 @@ impl Scratch {
         Ok(path)
     }
 
+    /// # Errors
+    /// Where it cannot be written or made executable.
     pub fn program(&self, name: &str, text: &str) -> Result<PathBuf> {
         let path = self.path.join(name);
         self.with_parent(&path)?;
@@ -52,6 +61,8 @@ impl Scratch {
         Ok(path)
     }
 
+    /// # Errors
+    /// Where it cannot be made.
     pub fn link(&self, name: &str, target: &Path) -> Result<()> {
         let path = self.path.join(name);
         self.with_parent(&path)?;
@@ -59,6 +70,9 @@ impl Scratch {
     }
 
     /// A copy of a program under another name: what a process is called is what its file is called.
+    ///
+    /// # Errors
+    /// Where the program cannot be copied.
     pub fn copy(&self, name: &str, program: &Path) -> Result<PathBuf> {
         let path = self.path.join(name);
         self.with_parent(&path)?;
@@ -68,6 +82,9 @@ impl Scratch {
     }
 
     /// Whether nothing is left of it after this.
+    ///
+    /// # Errors
+    /// Where something of it is left.
     pub fn remove(self) -> Result<()> {
         fs::remove_dir_all(&self.path).with_context(|| format!("could not remove `{}`", safe_text::path(&self.path)))
     }

@@ -16,6 +16,9 @@ const MOST: usize = 512;
 
 /// The stamps of these times, in their order, made where they are missing. Fails where the directory cannot be made, is
 /// not ours alone, or keeps no such time.
+///
+/// # Errors
+/// A directory that cannot be made, is not ours alone, or keeps no such time.
 pub fn stamps(directory: &Path, times: &[Timestamp]) -> Result<Vec<PathBuf>> {
     if times.is_empty() {
         return Ok(Vec::new());
@@ -34,6 +37,9 @@ pub fn stamps(directory: &Path, times: &[Timestamp]) -> Result<Vec<PathBuf>> {
 }
 
 /// A file of ours that a shell without a clock touches: its time is now.
+///
+/// # Errors
+/// A directory or a file that cannot be made.
 pub fn clock(directory: &Path) -> Result<PathBuf> {
     prepare(directory)?;
     Ok(directory.join("clock"))

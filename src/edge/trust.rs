@@ -96,6 +96,9 @@ fn text(kind: InputKind, bytes: &[u8]) -> Result<AllowedText> {
 }
 
 /// Trusts the content of a repository's inputs as they were read. Their contents are kept, to show what changed later.
+///
+/// # Errors
+/// Where the decision or the contents cannot be kept.
 pub fn allow(ambient: &Ambient, repository: &Repository) -> Result<()> {
     let state = state(ambient)?;
     for input in inputs(repository) {
@@ -108,6 +111,9 @@ pub fn allow(ambient: &Ambient, repository: &Repository) -> Result<()> {
 }
 
 /// Distrusts the content of a repository's inputs: they no longer load, and no longer ask.
+///
+/// # Errors
+/// Where the decision cannot be kept.
 pub fn deny(ambient: &Ambient, repository: &Repository) -> Result<()> {
     let state = state(ambient)?;
     for input in inputs(repository) {
@@ -119,6 +125,9 @@ pub fn deny(ambient: &Ambient, repository: &Repository) -> Result<()> {
 
 /// Keeps an allowed `.nexusenv` allowed after the program's own edit: to be called before the new content is written.
 /// Does nothing for one that is not allowed.
+///
+/// # Errors
+/// Where the decision cannot be read or kept.
 pub fn follow(ambient: &Ambient, old: &Repository, main: &[u8]) -> Result<()> {
     let state = state(ambient)?;
     match judge(ambient, old)? {
@@ -164,6 +173,9 @@ pub fn pin(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentName) 
 
 /// Remembers a store and its readers. With the same fingerprint the revision never goes down, and what was protected stays
 /// so; nothing new is not written.
+///
+/// # Errors
+/// Where it cannot be read or kept.
 pub fn remember(
     ambient: &Ambient,
     id: &RepositoryId,
@@ -209,6 +221,9 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Remembers a store whatever was remembered before: a person said that it is the right one.
+///
+/// # Errors
+/// Where it cannot be kept.
 pub fn accept(
     ambient: &Ambient,
     id: &RepositoryId,
@@ -233,6 +248,9 @@ pub fn readers(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentNa
 }
 
 /// Forgets the store that was seen with an environment, and lets every shell notice: another one is allowed instead.
+///
+/// # Errors
+/// Where it cannot be taken away.
 pub fn forget(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentName) -> Result<()> {
     let state = state(ambient)?;
     remove(&pin_path(state, id, environment))?;
@@ -240,6 +258,9 @@ pub fn forget(ambient: &Ambient, id: &RepositoryId, environment: &EnvironmentNam
 }
 
 /// Lets every shell look anew at its next prompt: what it could open, or could not, is another thing now.
+///
+/// # Errors
+/// Where the directory of states cannot be written.
 pub fn stir(ambient: &Ambient) -> Result<()> {
     renew(ambient, state(ambient)?)
 }

@@ -22,6 +22,9 @@ pub struct Tunnel {
 
 impl Tunnel {
     /// Starts `program --port=PORT INSTANCE` and returns when it listens.
+    ///
+    /// # Errors
+    /// Where it cannot be started, or does not listen in time.
     pub fn start(program: &Path, port: u16, instance: &str) -> Result<Tunnel> {
         let mut child = Command::new(program)
             .arg(format!("--port={port}"))
@@ -49,6 +52,9 @@ impl Drop for Tunnel {
 }
 
 /// The stand-in itself: listens on the loopback and never returns while it is let live.
+///
+/// # Errors
+/// Where the port is taken.
 pub fn serve(port: u16, instance: &str) -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
     std::io::stdout().write_all(b"listening")?;
@@ -60,6 +66,9 @@ pub fn serve(port: u16, instance: &str) -> Result<()> {
 }
 
 /// Whose database answers on a port of the loopback, as the stand-in tells it.
+///
+/// # Errors
+/// Where nothing answers in time.
 pub fn ask(port: u16) -> Result<String> {
     let mut stream =
         TcpStream::connect((Ipv4Addr::LOCALHOST, port)).with_context(|| format!("nothing answers on port {port}"))?;
@@ -70,6 +79,9 @@ pub fn ask(port: u16) -> Result<String> {
 }
 
 /// A port of the loopback that nobody listens on: `wanted` if it is free, else one that the system picks.
+///
+/// # Errors
+/// Where the system has none to give.
 pub fn free_port(wanted: u16) -> Result<u16> {
     let listener =
         TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;

@@ -73,6 +73,9 @@ pub fn place(environment: &EnvironmentName) -> String {
 }
 
 /// The environment's store, or `None` where there is none. Only a regular file of at most 1 MiB is read.
+///
+/// # Errors
+/// What is no regular file, is too large, cannot be read, or is no store.
 pub fn read(root: &Path, environment: &EnvironmentName) -> Result<Option<Container>, VaultFailure> {
     let place = place(environment);
     let bytes = match disk::read(&path(root, environment)) {
@@ -120,6 +123,10 @@ pub fn names(root: &Path) -> Vec<EnvironmentName> {
 
 /// Opens a store: unwraps its key once, verifies the seal, compares with what is remembered, then opens the values.
 /// Any failure opens nothing.
+///
+/// # Errors
+/// An identity that is no reader, a seal that is broken, a store that is older or another than what is remembered, and
+/// a value that does not open.
 pub fn open(
     container: &Container,
     expected: &Expected<'_>,

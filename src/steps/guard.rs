@@ -157,6 +157,9 @@ fn is_unread_alone(outcome: &Outcome<'_>) -> bool {
 /// Judges, and asks where the verdict asks, unless a layer above was told yes to the same question. `also` are names of
 /// commands that make this one as a part of theirs. Prisma reads its engine's stderr, so there the caller tells a refusal,
 /// and a question stands on the terminal whole.
+///
+/// # Errors
+/// Where a promotion cannot be checked. A block is no failure.
 pub fn stand(
     ambient: &Ambient,
     standing: &Standing<'_>,

@@ -177,11 +177,17 @@ fn not_allowed(changes: &[Change]) -> anyhow::Error {
 }
 
 /// The configuration, or the sentence that says why there is none.
+///
+/// # Errors
+/// That sentence: there is none, it was denied or not allowed, or it cannot be read or understood.
 pub fn configuration(ambient: &Ambient) -> Result<Loaded> {
     usable(look(ambient).0)
 }
 
 /// The same, also where it calls an environment unprotected whose secrets are a protected one's.
+///
+/// # Errors
+/// As [`configuration`].
 pub fn configuration_to_rekey(ambient: &Ambient) -> Result<Loaded> {
     usable(look_whatever_it_protects(ambient).0)
 }
@@ -202,10 +208,15 @@ fn usable(configured: Configured) -> Result<Loaded> {
 }
 
 /// The environment of that name, or a failure that lists the known ones.
+///
+/// # Errors
+/// That failure.
 pub fn environment<'a>(loaded: &'a Loaded, name: &str) -> Result<&'a Environment> {
     environment_in(&loaded.config, name)
 }
 
+/// # Errors
+/// A failure that lists the known ones.
 pub fn environment_in<'a>(config: &'a Config, name: &str) -> Result<&'a Environment> {
     EnvironmentName::new(name).and_then(|name| config.environment(&name)).ok_or_else(|| {
         let known: Vec<&str> = config.environments.iter().map(|e| e.name.as_str()).collect();
@@ -216,11 +227,17 @@ pub fn environment_in<'a>(config: &'a Config, name: &str) -> Result<&'a Environm
 
 /// The variables of an environment as a shell would have them: secrets opened, references replaced, and database
 /// URLs of a read-only environment made so unless write access was granted.
+///
+/// # Errors
+/// Secrets that do not open, a reference to nothing, and a URL that cannot be held read-only.
 pub fn variables(ambient: &Ambient, loaded: &Loaded, active: &Active) -> Result<Vars> {
     variables_and_secrets(ambient, loaded, active).map(|(vars, _)| vars)
 }
 
 /// The same, and beside them the secrets as they are stored.
+///
+/// # Errors
+/// As [`variables`].
 pub fn variables_and_secrets(ambient: &Ambient, loaded: &Loaded, active: &Active) -> Result<(Vars, Vars)> {
     let environment = environment(loaded, active.environment.as_str())?;
     let secrets = secrets(ambient, loaded, environment)?;
@@ -230,12 +247,18 @@ pub fn variables_and_secrets(ambient: &Ambient, loaded: &Loaded, active: &Active
 }
 
 /// The variables as a shell gets them now: what another environment's tunnel holds the port of cannot be written to.
+///
+/// # Errors
+/// As [`variables`].
 pub fn given(ambient: &Ambient, loaded: &Loaded, active: &Active) -> Result<Given> {
     let vars = variables(ambient, loaded, active)?;
     as_seen(ambient, loaded, environment(loaded, active.environment.as_str())?, vars)
 }
 
 /// The same for variables of the environment that are there already.
+///
+/// # Errors
+/// A URL that leads to another environment and cannot be held read-only.
 pub fn as_seen(ambient: &Ambient, loaded: &Loaded, environment: &Environment, vars: Vars) -> Result<Given> {
     let mut seen = astray::look(ambient, &loaded.config, environment, &vars);
     if seen.astray.is_empty() {

@@ -64,6 +64,9 @@ pub fn set(place: Place<'_>, name: &VariableName, value: &[u8]) -> Result<Edited
 }
 
 /// Removes a plain variable from `.nexusenv`; `No` when that file does not set it.
+///
+/// # Errors
+/// A configuration that is not allowed any more, and a file that cannot be read or written.
 pub fn unset(place: Place<'_>, name: &VariableName) -> Result<Edited> {
     let (_lock, repository) = locked(place)?;
     let place = Place { repository: &repository, ..place };
@@ -75,6 +78,9 @@ pub fn unset(place: Place<'_>, name: &VariableName) -> Result<Edited> {
 }
 
 /// Writes the fingerprint of the environment's database to `.nexusenv`.
+///
+/// # Errors
+/// A configuration that is not allowed any more, and a file that cannot be read or written.
 pub fn pin(place: Place<'_>, fingerprint: &Fingerprint) -> Result<Edited> {
     let (_lock, repository) = locked(place)?;
     let place = Place { repository: &repository, ..place };

@@ -26,6 +26,8 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
+    /// # Errors
+    /// An environment without a proxy, and where no directory of records is known.
     pub fn new(ambient: &'a Ambient, loaded: &'a Loaded, environment: &'a Environment) -> Result<Scene<'a>> {
         let name = &environment.name;
         let proxy = environment.proxy.as_ref().ok_or_else(|| {
@@ -104,6 +106,9 @@ pub fn notice(ambient: &Ambient, config: &Config, environment: &Environment, var
 }
 
 /// Every environment's proxy that is declared.
+///
+/// # Errors
+/// Where no directory of records is known.
 pub fn all(ambient: &Ambient, loaded: &Loaded) -> Result<Vec<Standing>> {
     let running = record::running(&record::directory(ambient)?);
     let standing = |environment| -> Option<Standing> {

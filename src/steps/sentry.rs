@@ -56,6 +56,9 @@ pub fn before_run(ambient: &Ambient, words: &[OsString]) -> Result<std::result::
 
 /// What Prisma's engine asks before it hands a request on. `also` are the other commands that make this request, `late` is
 /// what Prisma is told where the guard hangs.
+///
+/// # Errors
+/// Where a promotion cannot be checked. A block is no failure.
 pub fn for_engine(ambient: &Ambient, invocation: Invocation, also: &[String], late: LastWords) -> Result<Stood> {
     stand(&at_home(ambient), &Asked::Ready(vec![invocation]), also, Layer::Engine, late)
 }
@@ -73,6 +76,9 @@ pub fn at_home(ambient: &Ambient) -> Ambient {
 }
 
 /// What a coding agent's hook asks: the reason why the line must not run. Nobody is asked, and a block is recorded.
+///
+/// # Errors
+/// Never: what cannot be used is judged as such.
 pub fn for_agent(ambient: &Ambient, asked: &Asked) -> Result<Option<String>> {
     let text = asked.text();
     let persons = persons::refusal(ambient, asked, || places(ambient, &text));
@@ -132,6 +138,8 @@ pub fn late(exit: Exit) -> LastWords {
     LastWords { stdout: String::new(), stderr, exit: exit as u8 }
 }
 
+/// # Errors
+/// Where a promotion cannot be checked. A block is no failure.
 pub fn stand(ambient: &Ambient, asked: &Asked, also: &[String], layer: Layer, late: LastWords) -> Result<Stood> {
     let mut stood = Stood::Free;
     watchdog::arm(LIMIT, late);
@@ -143,6 +151,8 @@ pub fn stand(ambient: &Ambient, asked: &Asked, also: &[String], layer: Layer, la
     done.map(|_| stood)
 }
 
+/// # Errors
+/// What `work` fails with. A configuration that cannot be used is handed to it.
 pub fn standing(ambient: &Ambient, work: &mut dyn FnMut(&Standing<'_>) -> Result<u8>) -> Result<u8> {
     let unusable = |error: &anyhow::Error| {
         let (message, hint, exit) = told(error);

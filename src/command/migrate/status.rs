@@ -18,6 +18,10 @@ use crate::steps::promotion::side;
 use crate::steps::promotion::tree::Tree;
 
 /// 0 where nothing stands in the way of anything, 1 where something does or could not be looked at.
+///
+/// # Errors
+/// Where there are no migrations to be found, and where the page cannot be written. An environment that cannot be asked
+/// is a column that says so.
 pub fn status(ambient: &Ambient, form: Form) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     let tree = Tree::around(ambient, Some(&loaded.repository.root))?;

@@ -24,6 +24,9 @@ pub enum Then {
 const REST: Duration = Duration::from_millis(100);
 
 /// Prints the last `lines`; returns at once, or never where they are to be followed.
+///
+/// # Errors
+/// No usable configuration, an environment without a proxy, and a log that is not there or cannot be read.
 pub fn logs(ambient: &Ambient, environment: Option<&str>, lines: usize, then: Then) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;

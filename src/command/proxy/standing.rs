@@ -41,6 +41,9 @@ pub struct Told {
 }
 
 /// `proxy status`, of one environment or of all.
+///
+/// # Errors
+/// No usable configuration, an environment without a proxy, and a page that cannot be written.
 pub fn status(ambient: &Ambient, environment: Option<&str>, form: Form) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     let mut all = proxy::all(ambient, &loaded)?;

@@ -40,6 +40,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How many of its last lines are shown when it failed.
 const LAST_WORDS: usize = 10;
 
+/// # Errors
+/// No usable configuration, an environment without a proxy, a port that something else holds, a yes that was not given,
+/// and a proxy that ends or never listens.
 pub fn up(ambient: &Ambient, asked: &Up) -> Result<Status> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, asked.environment.as_deref())?;

@@ -17,6 +17,10 @@ use crate::error::{Exit, Failure, Result, told};
 use crate::steps::load;
 
 /// Opens the secrets of `environment`, or of the selected one, and stores what was changed.
+///
+/// # Errors
+/// A coding agent, no terminal, an editor that cannot be started or ends badly, a text that cannot be read, and a store
+/// that does not open or cannot be written.
 pub fn edit(ambient: &Ambient, environment: Option<&str>) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;

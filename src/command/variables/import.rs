@@ -50,6 +50,9 @@ pub struct Questions<'a> {
 }
 
 /// `import FILE…` as it is typed.
+///
+/// # Errors
+/// A file that cannot be read or understood, and as `at` and [`import`].
 pub fn import_chosen(
     ambient: &Ambient,
     files: &[Source<'_>],
@@ -105,6 +108,9 @@ struct Found {
 
 /// Takes the variables of files, all in one write or none. Names that are refused, what is no value, and empty ones that would
 /// wipe a value, are left out and said.
+///
+/// # Errors
+/// A store that does not open or cannot be written, and an answer that is no.
 pub fn import(place: &Place<'_>, files: &[Source<'_>], questions: &Questions<'_>) -> Result<()> {
     let (ambient, environment) = (place.ambient, place.expected.environment);
     let (found, mut left_out) = read(files)?;

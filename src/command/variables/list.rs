@@ -32,6 +32,9 @@ pub struct Stock<'a> {
 }
 
 /// `list` as it is typed.
+///
+/// # Errors
+/// No usable configuration, an unknown environment, a store that cannot be read, and an output that cannot be written.
 pub fn list_chosen(ambient: &Ambient, environment: Option<&str>, form: Form, out: &mut dyn Write) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;
@@ -41,6 +44,9 @@ pub fn list_chosen(ambient: &Ambient, environment: Option<&str>, form: Form, out
 }
 
 /// A line each, in order, or one JSON object.
+///
+/// # Errors
+/// Where the output cannot be written.
 pub fn list(ambient: &Ambient, stock: &Stock<'_>, form: Form, out: &mut dyn Write) -> Result<()> {
     let container = vault::read(stock.root, stock.environment)?;
     if let (None, Some(failure)) = (&container, load::gone(stock.root, stock.environment)) {

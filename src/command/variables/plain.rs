@@ -8,6 +8,10 @@ use crate::error::{Failure, Result};
 use crate::steps::{load, plain};
 
 /// `set --plain NAME` as it is typed: the value comes from the terminal, where it may be seen, or from stdin.
+///
+/// # Errors
+/// No usable configuration, an unknown environment, a coding agent at a protected one, a name or value that is refused,
+/// and a `.nexusenv` that cannot be edited.
 pub fn set_typed(ambient: &Ambient, name: &str, environment: Option<&str>, emptiness: Emptiness) -> Result<()> {
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, environment)?;

@@ -56,6 +56,10 @@ impl Beside {
 }
 
 /// `set NAME`: stores a secret, typed without echo or from stdin, and what is to be told beside it.
+///
+/// # Errors
+/// A name or value that is refused, nothing on the terminal or on stdin, a store that does not open, and one that
+/// cannot be written.
 pub fn set(place: &Place<'_>, name: &str, emptiness: Emptiness, beside: &Beside) -> Result<()> {
     let name = allowed_name(place, name)?;
     let readers = readers(place)?;
@@ -78,6 +82,9 @@ pub fn set(place: &Place<'_>, name: &str, emptiness: Emptiness, beside: &Beside)
 }
 
 /// Stores one value, wherever it came from. A value that is the same writes nothing.
+///
+/// # Errors
+/// A value that is refused, a store that does not open, and one that cannot be written.
 pub fn store(place: &Place<'_>, name: VariableName, value: Secret, emptiness: Emptiness) -> Result<()> {
     put(place, name, Some(value), emptiness, &Beside::default())
 }

@@ -94,6 +94,8 @@ pub struct Wrong {
     pub what: String,
 }
 
+/// # Errors
+/// Where it is no TOML, has a key that is not known, or a value of the wrong kind.
 pub fn parse(text: &str) -> Result<Person, Wrong> {
     let wrong = |offset: usize, what: String| {
         let before = &text.as_bytes()[..offset.min(text.len())];

@@ -31,6 +31,9 @@ pub fn set_plain(
 }
 
 /// Removes a plain variable with its line; `None` when the text does not set it.
+///
+/// # Errors
+/// A text that is no TOML, or in which a person has to find the line.
 pub fn unset_plain(text: &str, environment: &EnvironmentName, name: &VariableName) -> Result<Option<String>, Failure> {
     let path = ["env", environment.as_str(), "vars", name.as_str()];
     let outline = Outline::read(text).map_err(broken)?;
@@ -47,6 +50,9 @@ pub fn unset_plain(text: &str, environment: &EnvironmentName, name: &VariableNam
 }
 
 /// Writes the fingerprint of an environment's database, `SYSTEM_IDENTIFIER/DATABASE`.
+///
+/// # Errors
+/// A text that is no TOML, or in which a person has to find the place.
 pub fn set_fingerprint(text: &str, environment: &EnvironmentName, fingerprint: &str) -> Result<String, Failure> {
     put(text, &["env", environment.as_str()], "fingerprint", fingerprint)
 }

@@ -25,6 +25,9 @@ const KEYS: &[&str] = &["id", "default", "database_variables", "env", "services"
 /// [`super::refused`] speaks against them.
 ///
 /// The failure names file, line and key, and in its hint the nearest name that is known there.
+///
+/// # Errors
+/// The first fault, with its file and line: no TOML, an unknown key, a wrong value, a name that is refused.
 pub fn parse(texts: &AllowedTexts, lifted: &[VariableName]) -> Result<Config, Failure> {
     let places = Places(texts);
     let top = At { file: File::Main, byte: 0 };

@@ -71,6 +71,9 @@ pub fn can_be_exported(name: &VariableName, value: &[u8]) -> bool {
 ///
 /// A `$` alone is a fault: some loaders replace `$NAME`, some keep it, and the one that the person did not mean would
 /// be noticed late.
+///
+/// # Errors
+/// Those words.
 pub fn check_references(value: &str) -> Result<(), String> {
     parts(value).map(drop)
 }

@@ -116,6 +116,9 @@ impl Package {
     }
 
     /// The lines of one of nx's own targets (nx.dev, "Project Configuration"): nothing where the project declares none.
+    ///
+    /// # Errors
+    /// Why the targets cannot be read.
     pub fn nx_target(&self, files: &dyn Files, target: &str) -> Result<Vec<String>, String> {
         let path = self.directory.join("project.json");
         let own = match files.read(&path) {

@@ -166,6 +166,9 @@ impl Session {
     /// The environment that this shell has selected at `root`, after `wish` where there is one. A selection that is
     /// over, that the configuration no longer knows, or that holds a protected environment without an end is dropped.
     /// The error lists the environments there are.
+    ///
+    /// # Errors
+    /// A wish for a name that the configuration does not know.
     pub fn select(
         &mut self,
         root: &Path,

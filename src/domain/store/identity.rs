@@ -179,6 +179,9 @@ impl Unusable {
 }
 
 /// Reads identities: lines as `age-keygen` writes them, an OpenSSH private key, or either behind a passphrase.
+///
+/// # Errors
+/// What is wrong with the first line that is no identity, without a word of it.
 pub fn parse(origin: &str, bytes: &[u8]) -> Result<Understood, Unusable> {
     let locked = |file| Understood::Locked(Locked { origin: origin.to_owned(), kind: Kind::AgeFile(file) });
     if bytes.starts_with(b"age-encryption.org/v1\n") {
@@ -251,6 +254,9 @@ fn ssh_recipient(identity: &age::ssh::Identity) -> Result<String, Unusable> {
 
 impl Locked {
     /// Derives from the passphrase: 0.1 s for an ssh key, 0.4 s and more for an age file.
+    ///
+    /// # Errors
+    /// A wrong passphrase, and what was behind it where that is no identity.
     pub fn unlock(self, passphrase: &Secret) -> Result<Identities, Unusable> {
         match self.kind {
             Kind::AgeFile(file) => {

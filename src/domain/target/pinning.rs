@@ -64,6 +64,9 @@ impl<'a> Found<'a> {
     }
 
     /// The URL leads to another environment's database: nothing may be read from it as if it were this one's.
+    ///
+    /// # Errors
+    /// Whose database it is.
     pub fn refuse_elsewhere(&self) -> Result<(), Failure> {
         let Some((evidence, other)) = self.elsewhere() else { return Ok(()) };
         let name = &self.environment.name;
@@ -79,6 +82,9 @@ impl<'a> Found<'a> {
     }
 
     /// The one identity that all places of the URL gave.
+    ///
+    /// # Errors
+    /// Where a place gives no answer, and where two of them are different databases.
     pub fn identity(&self) -> Result<&'a Identity, Failure> {
         let name = &self.environment.name;
         let mut found: Option<&Identity> = None;
@@ -165,6 +171,9 @@ fn said(label: &Label) -> &str {
 }
 
 /// Whether the environment may be pinned to what answers, and to what.
+///
+/// # Errors
+/// A database that does not say who it is, that has no fingerprint, or that is another environment's.
 pub fn pin(found: &Found<'_>) -> Result<Pin, Failure> {
     found.refuse_elsewhere()?;
     let name = &found.environment.name;
@@ -204,6 +213,9 @@ pub fn pin(found: &Found<'_>) -> Result<Pin, Failure> {
 }
 
 /// Whether the environment's name may be written into the database, and after what question.
+///
+/// # Errors
+/// A database that does not say who it is, that takes no writes, or that is another environment's.
 pub fn label(found: &Found<'_>) -> Result<Labelling, Failure> {
     found.refuse_elsewhere()?;
     let name = &found.environment.name;

@@ -14,6 +14,9 @@ impl Duration {
     const LONGEST: u64 = 7 * 24 * 3600;
 
     /// The error is the sentence that says what would have been understood.
+    ///
+    /// # Errors
+    /// That sentence.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
         let factor = match unit {

@@ -33,6 +33,9 @@ pub fn length(path: &Path) -> u64 {
 
 /// Keeps a log from growing without end: its last part becomes the whole of `….log.old`, and it begins anew. The proxy
 /// appends, so it goes on at the new end; a line that it writes at this very moment may be lost.
+///
+/// # Errors
+/// Where the log cannot be read, copied or cut.
 pub fn bound(path: &Path) -> io::Result<()> {
     if length(path) <= LARGEST {
         return Ok(());
@@ -43,6 +46,9 @@ pub fn bound(path: &Path) -> io::Result<()> {
 }
 
 /// What was written after `from` bytes, at most the last MiB.
+///
+/// # Errors
+/// Where the log cannot be read.
 pub fn after(path: &Path, from: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
@@ -61,12 +67,18 @@ pub struct Follower {
 
 impl Follower {
     /// What is there now, at most the last MiB, and what goes on from there.
+    ///
+    /// # Errors
+    /// Where the log is not there or cannot be read.
     pub fn new(path: &Path) -> io::Result<(Vec<u8>, Follower)> {
         let mut follower = Follower { path: path.to_owned(), file: std::fs::metadata(path)?.ino(), at: 0 };
         Ok((follower.more()?, follower))
     }
 
     /// What came since the last call: nothing, mostly. A log that began anew is read from its beginning.
+    ///
+    /// # Errors
+    /// Where the log cannot be read any more.
     pub fn more(&mut self) -> io::Result<Vec<u8>> {
         let Ok(meta) = std::fs::metadata(&self.path) else { return Ok(Vec::new()) };
         if meta.ino() != self.file || meta.len() < self.at {

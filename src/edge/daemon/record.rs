@@ -21,6 +21,9 @@ use crate::error::{Failure, Result};
 pub struct Place(PathBuf);
 
 /// The directory of the records and logs.
+///
+/// # Errors
+/// Where no directory of states is known: `HOME` is not set.
 pub fn directory(ambient: &Ambient) -> Result<PathBuf> {
     let state = ambient.state_dir.as_ref().ok_or_else(|| {
         Failure::new("there is no place to remember a proxy: neither `HOME` nor `XDG_STATE_HOME` is set")
@@ -34,6 +37,9 @@ pub struct Lock {
 }
 
 /// Waits for whoever starts or stops one right now, and makes the directory where there is none.
+///
+/// # Errors
+/// Where the directory cannot be made or locked.
 pub fn lock(directory: &Path) -> Result<Lock> {
     let path = directory.join("lock");
     let open = || {

@@ -56,6 +56,9 @@ pub fn trial(url: &DatabaseUrl, patience: Duration) -> Option<(String, Trial)> {
 
 /// Writes the comment on the database, at the first place that lets it. `database` is the name that the server itself
 /// gave, which a pooler may know by another.
+///
+/// # Errors
+/// Why the place that was tried last did not write it.
 pub fn write_comment(url: &DatabaseUrl, database: &str, comment: &str) -> Result<(), Silence> {
     let deadline = Instant::now() + PATIENCE;
     let account = Account::of(url, Purpose::Label);

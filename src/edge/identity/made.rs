@@ -33,6 +33,9 @@ pub enum How {
 }
 
 /// Makes `identity.txt` where there is no identity at all, readable by the person alone. Never replaces a file.
+///
+/// # Errors
+/// An identity that is there and wrong, and a file that cannot be written.
 pub fn create(ambient: &Ambient) -> Result<Created> {
     if let Some(source) = source(ambient)? {
         return kept(source.read(ambient)?);
@@ -119,6 +122,9 @@ pub fn unprotected(ambient: &Ambient, path: &Path) -> Result<Option<Secret>> {
 }
 
 /// Replaces an identity by the same one behind a passphrase, in one step.
+///
+/// # Errors
+/// Where the file cannot be written; the old one is there still.
 pub fn protect(ambient: &Ambient, path: &Path, text: &[u8]) -> Result<String> {
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     disk::keep(&path, text).map_err(|error| failed("could not write", &path, &error))?;

@@ -27,6 +27,9 @@ pub fn places(ambient: &Ambient, id: &RepositoryId) -> Vec<PathBuf> {
 }
 
 /// Remembers that an id was allowed in a directory.
+///
+/// # Errors
+/// Where it cannot be kept.
 pub fn settle(ambient: &Ambient, id: &RepositoryId, root: &Path) -> Result<()> {
     let path = directory(state(ambient)?, id).join(name(root));
     match disk::read(&path) {

@@ -40,6 +40,9 @@ pub struct Outcome {
 }
 
 /// Waits for another writer of the same repository, and makes `.nexusenv.d` where there is none.
+///
+/// # Errors
+/// Where the directory cannot be made or locked.
 pub fn lock(root: &Path) -> Result<Lock, VaultFailure> {
     let path = root.join(".nexusenv.d");
     let failed = |error| VaultFailure::File { act: "lock", place: ".nexusenv.d".to_owned(), error };
@@ -53,17 +56,26 @@ pub fn lock(root: &Path) -> Result<Lock, VaultFailure> {
 
 impl Lock {
     /// The environment's store as it is while nobody else writes.
+    ///
+    /// # Errors
+    /// What is no regular file, is too large, cannot be read, or is no store.
     pub fn read(&self, environment: &EnvironmentName) -> Result<Option<Container>, VaultFailure> {
         read(&self.root, environment)
     }
 
     /// Replaces an environment's store: beside it, to disk, then renamed over it. Whenever the process dies, the
     /// store is the old one or the new one. Keeps the mode, and a symbolic link stays one.
+    ///
+    /// # Errors
+    /// Where it cannot be written; the old one is there still.
     pub fn write(&self, environment: &EnvironmentName, container: &Container) -> Result<(), VaultFailure> {
         self.write_all(&[(environment, container)])
     }
 
     /// The same for several: where one of them cannot be written beside its old one, none is replaced.
+    ///
+    /// # Errors
+    /// Where one of them cannot be written.
     pub fn write_all(&self, stores: &[(&EnvironmentName, &Container)]) -> Result<(), VaultFailure> {
         let mut staged = Vec::with_capacity(stores.len());
         // What a killed `set --plain` left stands beside `.nexusenv`, where git shows it.
@@ -98,6 +110,9 @@ pub struct By<'a> {
 /// Makes changes to an environment's store, all in one write or none; `expected` is what was remembered since the lock
 /// was taken, so that what another writer of this machine made just before is known. Where there is no store, one is made with
 /// `by` as the only recipient; where there is one, it must be one whose key is remembered.
+///
+/// # Errors
+/// A store that does not open, a name that is refused, and a file that cannot be written.
 pub fn change(
     lock: &Lock,
     expected: &Expected<'_>,

@@ -58,6 +58,9 @@ pub fn is_granted(ambient: &Ambient, name: &GrantName, environment: &Environment
 }
 
 /// The environment that was named on the command line, without what another one was granted; else the one in force.
+///
+/// # Errors
+/// A name that the configuration does not know.
 pub fn chosen(ambient: &Ambient, loaded: &Loaded, name: Option<&str>) -> Result<Active> {
     let in_force = active(ambient, loaded);
     let Some(name) = name else { return Ok(in_force) };
@@ -99,6 +102,9 @@ pub fn has_own_identity(ambient: &Ambient) -> bool {
 }
 
 /// A coding agent is never given what a protected environment holds. `what` completes "… is not for a coding agent".
+///
+/// # Errors
+/// With status 3 where an agent's marker stands and the environment is protected.
 pub fn refuse_agent(ambient: &Ambient, environment: &Environment, what: &str) -> Result<()> {
     if environment.is_protected() { refuse_any_agent(ambient, what) } else { Ok(()) }
 }
@@ -132,6 +138,9 @@ pub fn lift(ambient: &Ambient, root: &Path, environment: &Environment, end: Opti
 }
 
 /// Asks for the environment's name. `subject` begins the sentence of a refusal, `question` is what to do.
+///
+/// # Errors
+/// With status 3 where nobody can be asked, or where something else was typed.
 pub fn consent(ambient: &Ambient, environment: &Environment, subject: &str, question: &str) -> Result<()> {
     typed(ambient, environment.name.as_str(), subject, question)
 }

@@ -16,6 +16,9 @@ use crate::error::Result;
 use crate::steps::unfinished;
 
 /// An environment's secrets, opened, or none where it has no store. Nothing asks.
+///
+/// # Errors
+/// No identity, a store that was not allowed or that does not open, and one that git left out of this work tree.
 pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Vars> {
     let root = &loaded.repository.root;
     let Some(container) = vault::read(root, &environment.name)? else {

@@ -80,6 +80,8 @@ impl Examined<'_> {
 }
 
 impl<'a> Case<'a> {
+    /// # Errors
+    /// No migrations here, a last one that is not there, and git that gives no answer.
     pub fn gather(
         ambient: &'a Ambient,
         loaded: &'a Loaded,

@@ -122,12 +122,17 @@ pub struct Tools<'a> {
 
 impl Tools<'_> {
     /// What `pg_dump` prints of a database, which it cannot change.
+    ///
+    /// # Errors
+    /// Where `pg_dump` cannot be started or ends badly.
     pub fn dump(&self, url: &DatabaseUrl, words: &[&str]) -> Result<String> {
         let usual = ["pg_dump", "--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions"];
         let options = "-c default_transaction_read_only=on -c lock_timeout=3000";
         self.run(url, &[&usual, words].concat(), Talk::Shown, Some(options))
     }
 
+    /// # Errors
+    /// Where `psql` cannot be started or ends badly.
     pub fn psql(&self, url: &DatabaseUrl, talk: Talk, words: &[&str]) -> Result<String> {
         let usual = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"];
         self.run(url, &[&usual, words].concat(), talk, None)
@@ -143,6 +148,9 @@ impl Tools<'_> {
     }
 
     /// Runs files of SQL one after the other, up to the first error, as Prisma would: names without a schema are `schema`'s.
+    ///
+    /// # Errors
+    /// Where `psql` cannot be started, and the first error of the server's.
     pub fn replay(&self, url: &DatabaseUrl, schema: &str, files: &[PathBuf]) -> Result<()> {
         let files: Vec<String> = files.iter().map(|file| format!("--file={}", file.display())).collect();
         let usual = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"];

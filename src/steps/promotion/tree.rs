@@ -24,6 +24,9 @@ pub struct Tree {
 
 impl Tree {
     /// `root` is the directory of `.nexusenv`, where there is one.
+    ///
+    /// # Errors
+    /// Where the current directory is gone.
     pub fn around(ambient: &Ambient, root: Option<&Path>) -> Result<Tree> {
         let cwd = ambient.cwd.clone().ok_or_else(|| Failure::new("the current directory is gone").hint("cd .."))?;
         let git = Git::around(&cwd);

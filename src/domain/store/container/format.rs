@@ -76,6 +76,9 @@ pub(super) fn said(protection: Protection) -> &'static str {
 
 /// Reads a store. Everything that is not as it must be is an error: a store is written by the program, and what it
 /// did not write is damage.
+///
+/// # Errors
+/// The first thing that is not as it must be, and its line where there is one.
 pub fn parse(bytes: &[u8]) -> Result<Container, Malformed> {
     if bytes.len() > LARGEST {
         return Err(Malformed::TooLarge);

@@ -133,6 +133,9 @@ impl Keys {
     }
 
     /// Compares in constant time.
+    ///
+    /// # Errors
+    /// Where the seal is another than this key makes, or the store is another environment's.
     pub fn verify<'a>(&'a self, container: &'a Container) -> Result<Verified<'a>, Unsealed> {
         match self.transcript(container).verify_slice(&container.seal) {
             Ok(()) if self.is_of(container) => Ok(Verified { container, keys: self }),
@@ -238,6 +241,9 @@ impl Keys {
 
 impl Verified<'_> {
     /// Every value, or the name of the first that does not open.
+    ///
+    /// # Errors
+    /// The name of the first value that does not open.
     pub fn values(&self) -> Result<Vars, Damaged> {
         let mut all = Vec::with_capacity(self.container.secrets.len());
         for (name, ciphertext) in &self.container.secrets {
@@ -247,6 +253,9 @@ impl Verified<'_> {
     }
 
     /// One value, when there is one of that name.
+    ///
+    /// # Errors
+    /// Where it does not open.
     pub fn value(&self, name: &VariableName) -> Result<Option<Secret>, Damaged> {
         self.container.ciphertext(name).map(|ciphertext| self.keys.open(name, ciphertext)).transpose()
     }
@@ -255,6 +264,9 @@ impl Verified<'_> {
     /// and the recipients stay what they are, byte for byte; so does the ciphertext of every value that is the same.
     /// `protection` is what the environment is now, and goes under the seal with them; so does `today` for every value that
     /// is another. `nonce` gives 24 new random bytes each time.
+    ///
+    /// # Errors
+    /// A value that does not open, and whatever `nonce` fails with.
     pub fn changed<E: From<Damaged>>(
         &self,
         changes: &[Change],
@@ -325,6 +337,9 @@ impl Verified<'_> {
 
     /// The same secrets under another data key, `keys`, which is wrapped for `recipients` in `wrapped_key`: every value is
     /// encrypted anew, one revision later. What readers who are none any more could read is stale from there on.
+    ///
+    /// # Errors
+    /// A value that does not open, and whatever `nonce` fails with.
     pub fn rekeyed<E: From<Damaged>>(
         &self,
         keys: &Keys,

@@ -89,6 +89,9 @@ impl<'a> Sides<'a> {
     }
 
     /// What follows from the sides alone. Values are compared, not how they are encrypted.
+    ///
+    /// # Errors
+    /// A value of either side that does not open.
     pub fn plan(&self) -> Result<Plan, Damaged> {
         let (ours, theirs) = (self.ours.container, self.theirs.container);
         let mut names: Vec<&VariableName> = ours.secrets.iter().chain(&theirs.secrets).map(|(name, _)| name).collect();
@@ -128,6 +131,9 @@ impl<'a> Sides<'a> {
 
     /// The store that a plan makes, sealed under the key of `under`, one revision after both. What both sides claim is that
     /// side's. `wrapped_key` is that side's own data key, wrapped for `recipients`.
+    ///
+    /// # Errors
+    /// A value that does not open, and whatever `nonce` fails with.
     pub fn merged<E: From<Damaged>>(
         &self,
         plan: &Plan,
@@ -233,6 +239,9 @@ impl Plan {
     }
 
     /// The readers of a merge under one key, or the name of the first of whom it cannot be told which key they have.
+    ///
+    /// # Errors
+    /// That name.
     pub fn readers(&self, sides: &Sides<'_>) -> Result<Vec<Recipient>, RecipientName> {
         let mut all: Vec<Recipient> = Vec::new();
         for (reader, fate) in &self.recipients {
