@@ -3,13 +3,15 @@
 
 use super::table::{ORDINARY, OURS, REFUSED, Row, UNUSUAL};
 
-/// 4 KiB: of names that no row holds, one in a hundred is looked for in vain.
-const WORDS: usize = 512;
+/// The hashes of whole names, and of the first or last three letters of patterns, each in the first place from its own on
+/// that was free. Two texts of one hash are possible and only cost a look at the table.
+static HASHES: [u32; PLACES] = hashes();
 
-/// Whole names, and the first or last three letters of patterns, each as two bits. Bits that are set may be other names'.
-static BITS: [u64; WORDS] = bits();
+/// More than twice as many as there are words, so that a free place is near.
+const PLACES: usize = 2048;
+const FREE: u32 = 0;
 
-/// Where patterns leave their bits: what begins so, and what ends so.
+/// Whole names, what begins so, and what ends so.
 #[derive(Clone, Copy)]
 enum Part {
     Whole,
@@ -22,15 +24,26 @@ const LETTERS: usize = 3;
 /// Whether a row may hold this name. A no is certain.
 pub(super) fn may_hold(name: &str) -> bool {
     let bytes = name.as_bytes();
-    let is_set =
-        |part, from, to| places(part, bytes, from, to).iter().all(|bit| BITS[bit / 64] & (1 << (bit % 64)) != 0);
+    let is_set = |part, from, to| {
+        let hash = hash(part, bytes, from, to);
+        HASHES[place(&HASHES, hash)] == hash
+    };
     let length = bytes.len();
     is_set(Part::Whole, 0, length)
         || (length >= LETTERS && (is_set(Part::Start, 0, LETTERS) || is_set(Part::End, length - LETTERS, length)))
 }
 
-/// Two bits by FNV-1a (draft-eastlake-fnv) of one part of a text, patterns in upper case because they hold in any.
-const fn places(part: Part, text: &[u8], mut at: usize, to: usize) -> [usize; 2] {
+/// Where a hash stands, or the free place where it would.
+const fn place(hashes: &[u32; PLACES], hash: u32) -> usize {
+    let mut place = hash as usize % PLACES;
+    while hashes[place] != hash && hashes[place] != FREE {
+        place = (place + 1) % PLACES;
+    }
+    place
+}
+
+/// FNV-1a (draft-eastlake-fnv) of one part of a text, patterns in upper case because they hold in any. Never [`FREE`].
+const fn hash(part: Part, text: &[u8], mut at: usize, to: usize) -> u32 {
     let mut hash = 0x811c_9dc5_u32 ^ part as u32;
     while at < to {
         let byte = match part {
@@ -40,44 +53,43 @@ const fn places(part: Part, text: &[u8], mut at: usize, to: usize) -> [usize; 2]
         hash = (hash ^ byte as u32).wrapping_mul(0x0100_0193);
         at += 1;
     }
-    // The second one depends on all bits of the first (Knuth, The Art of Computer Programming 3, 6.4).
-    [(hash ^ (hash >> 16)) as usize % (WORDS * 64), (hash.wrapping_mul(0x9e37_79b9) >> 16) as usize % (WORDS * 64)]
+    // The multiplication leaves the lower bits poor, and the place is taken from those.
+    (hash ^ (hash >> 16)) | (1 << 31)
 }
 
-const fn bits() -> [u64; WORDS] {
+const fn hashes() -> [u32; PLACES] {
     let tables: [&[Row]; 4] = [ORDINARY, OURS, REFUSED, UNUSUAL];
-    let mut bits = [0; WORDS];
+    let mut hashes = [FREE; PLACES];
     let mut table = 0;
     while table < tables.len() {
         let mut row = 0;
         while row < tables[table].len() {
-            bits = with_words(bits, tables[table][row].names.as_bytes());
-            bits = with_words(bits, tables[table][row].patterns.as_bytes());
+            hashes = with_words(hashes, tables[table][row].names.as_bytes());
+            hashes = with_words(hashes, tables[table][row].patterns.as_bytes());
             row += 1;
         }
         table += 1;
     }
-    bits
+    hashes
 }
 
-const fn with_words(mut bits: [u64; WORDS], text: &[u8]) -> [u64; WORDS] {
+const fn with_words(mut hashes: [u32; PLACES], text: &[u8]) -> [u32; PLACES] {
     let (mut start, mut at) = (0, 0);
     while at <= text.len() {
         if at == text.len() || text[at] == b' ' {
             if at > start {
-                let [one, other] = if text[start] == b'*' {
-                    places(Part::End, text, at - LETTERS, at)
+                let hash = if text[start] == b'*' {
+                    hash(Part::End, text, at - LETTERS, at)
                 } else if text[at - 1] == b'*' {
-                    places(Part::Start, text, start, start + LETTERS)
+                    hash(Part::Start, text, start, start + LETTERS)
                 } else {
-                    places(Part::Whole, text, start, at)
+                    hash(Part::Whole, text, start, at)
                 };
-                bits[one / 64] |= 1 << (one % 64);
-                bits[other / 64] |= 1 << (other % 64);
+                hashes[place(&hashes, hash)] = hash;
             }
             start = at + 1;
         }
         at += 1;
     }
-    bits
+    hashes
 }
