@@ -137,19 +137,27 @@ impl Shell {
             Shell::Zsh => (include_str!("../../shell/hook.zsh"), include_str!("../../shell/line.zsh")),
             Shell::Fish => (include_str!("../../shell/hook.fish"), include_str!("../../shell/line.fish")),
         };
-        let joined = |words: BTreeSet<&str>| words.into_iter().collect::<Vec<_>>().join(" ");
-        let text = hook.replace("__NEXUS_ENV_LINE__\n", line);
-        let text =
-            text.replace("__NEXUS_ENV_NAMES__", GUARDED).replace("__NEXUS_ENV_WORDS__", &joined(trigger::words()));
-        let text = text.replace("__NEXUS_ENV_TOOLS__", &joined(trigger::tools()));
-        let mut out = Vec::with_capacity(text.len() + 64);
-        for (at, part) in text.split("__NEXUS_ENV_BIN__").enumerate() {
-            if at > 0 {
-                self.quote_into(&mut out, program.as_os_str().as_bytes());
-            }
-            out.extend_from_slice(part.as_bytes());
-        }
+        let mut out = Vec::with_capacity(hook.len() + line.len() + 8 * 1024);
+        self.fill(&mut out, hook, line, program);
         out
+    }
+
+    /// `text`, with what is rendered in its places: `__NEXUS_ENV_WORDS__` and the like.
+    fn fill(self, out: &mut Vec<u8>, text: &str, line: &str, program: &Path) {
+        let mut parts = text.split("__NEXUS_ENV_");
+        out.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
+        for part in parts {
+            let (place, rest) = part.split_once("__").unwrap_or((part, ""));
+            match place {
+                "BIN" => self.quote_into(out, program.as_os_str().as_bytes()),
+                "LINE" => self.fill(out, line, "", program),
+                "NAMES" => out.extend_from_slice(GUARDED.as_bytes()),
+                "TOOLS" => join(out, &trigger::tools()),
+                "WORDS" => join(out, &trigger::words()),
+                other => debug_assert!(false, "no such place: {other}"),
+            }
+            out.extend_from_slice(rest.as_bytes());
+        }
     }
 
     /// One word that the shell reads as exactly these bytes. They hold no NUL.
@@ -165,6 +173,15 @@ impl Shell {
             Shell::Zsh => zsh::quote(out, bytes),
             Shell::Fish => fish::quote(out, bytes),
         }
+    }
+}
+
+fn join(out: &mut Vec<u8>, words: &BTreeSet<&str>) {
+    for (at, word) in words.iter().enumerate() {
+        if at > 0 {
+            out.push(b' ');
+        }
+        out.extend_from_slice(word.as_bytes());
     }
 }
 

@@ -44,8 +44,12 @@ pub fn tools() -> BTreeSet<&'static str> {
 }
 
 fn longest(name: &'static str) -> Option<&'static str> {
-    let is_apart = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    name.split(is_apart).filter(|part| part.chars().any(|c| c.is_ascii_alphabetic())).max_by_key(|part| part.len())
+    let is_apart = |byte: &u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if !name.bytes().any(|byte| is_apart(&byte)) {
+        return name.bytes().any(|byte| byte.is_ascii_alphabetic()).then_some(name);
+    }
+    let parts = name.split(|c: char| !c.is_ascii() || is_apart(&(c as u8)));
+    parts.filter(|part| part.bytes().any(|byte| byte.is_ascii_alphabetic())).max_by_key(|part| part.len())
 }
 
 #[cfg(test)]
