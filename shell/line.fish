@@ -18,7 +18,7 @@ function __nexus_env_listed
         string match -q -- '*'(string escape --style=regex -- $__nexus_env_mark)'*' x$argv; and return 0
     end
     # A path, a variable or a substitution in a command's place.
-    string match -qr -- '(^|[;&|({!]|(^|[ \t])(do|then|else|elif|if|while|until|time|and|or|not|begin)[ \t])[ \t]*([A-Za-z_][A-Za-z0-9_]*=[^ \t]*[ \t]+)*[^ \t;&|<>()]*([/$~`]|[.][ \t])' $__nexus_env_text
+    string match -qr -- '(^|[;&|({!`]|(^|[ \t])(do|then|else|elif|if|while|until|time|and|or|not|begin)[ \t])[ \t]*([A-Za-z_][A-Za-z0-9_]*=[^ \t]*[ \t]+)*[^ \t;&|<>()]*([/$~`]|[.][ \t])' $__nexus_env_text
 end
 
 # Whether the text is all that will run: what else a function or a computed text would do, the guard functions see when it

@@ -34,8 +34,10 @@ pub mod tools;
 mod uses;
 mod walk;
 mod wrapper;
+mod writes;
 
 pub use journal::Journal;
+use journal::Wrote;
 pub use mention::in_text as names_destruction;
 pub use service::database_tool;
 pub use uses::{Role, UrlValue, Use};
@@ -46,7 +48,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::line;
-use super::project::Files;
+use super::project::{Content, Files};
 use super::scope::{Beaten, Fed, Origin, Scope, Value};
 use super::verdict::Effect;
 use crate::domain::config::name::VariableName;
@@ -59,7 +61,8 @@ pub fn tools() -> impl Iterator<Item = &'static str> {
 
 /// The names of programs that run what they are given, as far as they are rows of a table.
 pub fn runners() -> impl Iterator<Item = &'static str> {
-    mention::RUNS.iter().copied().filter(|name| *name != "nexus-env").chain(wrapper::names())
+    let rows = wrapper::names().chain(console::names());
+    mention::RUNS.iter().copied().filter(|name| *name != "nexus-env").chain(rows)
 }
 
 /// One word that a command will get.
@@ -181,6 +184,47 @@ enum Inner<'a> {
 enum Found<'a> {
     Is(Invocation),
     Later(Inner<'a>),
+}
+
+/// The project's files as the line will have changed them.
+impl Reader<'_> {
+    fn read(&self, path: &Path) -> Content {
+        let now = self.files.read(path);
+        match (self.journal.written(path), now) {
+            // What is there may be run before it is replaced, so both are read.
+            (Some(Wrote::Whole(text)), Content::Text(now)) if now != text => Content::Text(format!("{now}\n{text}")),
+            (Some(Wrote::Behind(text)), Content::Text(now)) => Content::Text(now + &text),
+            (Some(Wrote::Whole(text) | Wrote::Behind(text)), Content::Text(_) | Content::Missing) => {
+                Content::Text(text)
+            }
+            (Some(_) | None, now) => now,
+        }
+    }
+
+    fn names(&self, directory: &Path) -> Vec<String> {
+        self.files.names(directory)
+    }
+
+    fn first_line(&self, path: &Path) -> Option<String> {
+        match self.journal.written(path) {
+            Some(_) => self.read(path).text().map(|text| text.lines().next().unwrap_or_default().to_owned()),
+            None => self.files.first_line(path),
+        }
+    }
+}
+
+impl Files for Reader<'_> {
+    fn read(&self, path: &Path) -> Content {
+        self.read(path)
+    }
+
+    fn names(&self, directory: &Path) -> Vec<String> {
+        self.names(directory)
+    }
+
+    fn first_line(&self, path: &Path) -> Option<String> {
+        self.first_line(path)
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -320,6 +364,14 @@ impl<'a> Reader<'a> {
         {
             return is(invocation);
         }
+        // `${PACKAGE_MANAGER} run NAME`.
+        if first.sure == Sure::No && rest.first().is_some_and(|word| word.text == "run") {
+            let packages = script::nearest(self, &scope);
+            return script::script_or_program(&packages, &rest[1..], "run", &scope)
+                .into_iter()
+                .map(Found::Later)
+                .collect();
+        }
         // A program that nobody here knows, with a shell's name behind it, may well be one that runs it.
         if let Some(at) = mention::shell_inside(name, words) {
             Rc::make_mut(&mut scope.through).push(first.text.clone());
@@ -339,8 +391,19 @@ impl<'a> Reader<'a> {
                 return found.into_iter().map(Found::Is).collect();
             }
         }
+        if first.sure == Sure::No && options::is_one_expansion(&first.text) && is_computed(words) {
+            return is(self.unknown(&made::said(words), words, "the line computes what it runs".to_owned(), &scope));
+        }
         is(self.other(words, &scope))
     }
+}
+
+/// Whether what stands in a command's place is computed by the line, and not handed to it: `$@` is whoever called it. A
+/// variable in front of words that are known, as in `$LOG "a message"`, is most of the time one of those that print.
+fn is_computed(words: &[Word]) -> bool {
+    let text = words[0].text.as_str();
+    let is_variable = || text.strip_prefix('$').is_some_and(|name| line::is_name(name.trim_matches(['{', '}'])));
+    text.starts_with("$(") || is_variable() && words.iter().all(|word| word.sure == Sure::No)
 }
 
 #[cfg(test)]

@@ -53,11 +53,29 @@ pub struct Simple {
     pub words: Vec<Written>,
     pub input: Option<Input>,
     /// The files that redirections write.
-    pub outputs: Vec<Written>,
+    pub outputs: Vec<Output>,
     /// What process substitutions run, and those in a here-document.
     pub beside: Vec<List>,
     /// Which of these read what the command prints: `>(…)`.
     pub readers: Vec<usize>,
+}
+
+/// A file that a redirection writes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Output {
+    pub file: Written,
+    pub takes: Takes,
+}
+
+/// What goes to a file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Takes {
+    /// What the command prints, in the place of what is there.
+    Printed,
+    /// The same, behind what is there.
+    Appended,
+    /// Its errors, or all that it says.
+    Other,
 }
 
 /// What a redirection feeds to a command.
@@ -212,8 +230,7 @@ fn list(list: &CompoundList) -> List {
             AndOr::And(pipeline) | AndOr::Or(pipeline) => pipeline,
         });
         let pipelines = std::iter::once(&item.0.first).chain(further);
-        let mut own: Vec<Step> =
-            pipelines.map(|pipeline| Step { stages: pipeline.seq.iter().map(node).collect(), place }).collect();
+        let mut own: Vec<Step> = pipelines.map(|pipeline| Step { stages: stages(&pipeline.seq), place }).collect();
         // `a && b &` runs both in one shell in the background.
         if own.len() > 1 && place == Place::Background {
             own.iter_mut().for_each(|step| step.place = Place::Foreground);
@@ -224,13 +241,25 @@ fn list(list: &CompoundList) -> List {
     List(steps)
 }
 
+/// The commands of a pipeline. What a compound one prints into a file is as good as piped into `cat >FILE`.
+fn stages(commands: &[Command]) -> Vec<Node> {
+    let mut found: Vec<Node> = commands.iter().map(node).collect();
+    if let Some(Command::Compound(_, Some(redirects))) = commands.last() {
+        let outputs: Vec<Output> = redirects.0.iter().filter_map(output).collect();
+        if outputs.iter().any(|output| output.takes != Takes::Other && output.file.plain() != "/dev/null") {
+            found.push(Node::Simple(Simple { words: vec![written("cat")], outputs, ..Simple::default() }));
+        }
+    }
+    found
+}
+
 fn node(command: &Command) -> Node {
     match command {
         Command::Simple(command) => Node::Simple(simple(command)),
         Command::Compound(command, redirects) => {
             let inner = compound(command);
+            // What is fed to a loop is fed to each of its commands.
             match redirects.as_ref().and_then(|list| input(&list.0)) {
-                // What is fed to a loop is fed to each of its commands.
                 Some(input) => fed(inner, &input),
                 None => inner,
             }
@@ -239,7 +268,11 @@ fn node(command: &Command) -> Node {
             let body = compound(&definition.body.0);
             Node::Function(definition.fname.value.clone(), one(body))
         }
-        Command::ExtendedTest(..) => Node::Group(List::default()),
+        // A test runs what its substitutions do.
+        Command::ExtendedTest(test, _) => {
+            let lines = written(&test.to_string()).lines();
+            Node::Group(List(lines.iter().flat_map(|line| read(line).0).collect()))
+        }
     }
 }
 
@@ -253,6 +286,10 @@ fn one(node: Node) -> List {
 fn compound(command: &CompoundCommand) -> Node {
     match command {
         // The parser takes `( (a) )` for arithmetic too. Read as commands, real arithmetic names none that matters.
+        CompoundCommand::Arithmetic(command) if command.expr.value.trim_start().starts_with(['$', '!']) => {
+            let lines = written(&command.expr.value).lines();
+            Node::Subshell(List(lines.iter().flat_map(|line| read(line).0).collect()))
+        }
         CompoundCommand::Arithmetic(command) => Node::Subshell(read(&command.expr.value)),
         CompoundCommand::ArithmeticForClause(command) => Node::Group(list(&command.body.list)),
         CompoundCommand::BraceGroup(command) => Node::Group(list(&command.list)),
@@ -282,7 +319,7 @@ fn compound(command: &CompoundCommand) -> Node {
             steps.extend(list(&command.1.list).0);
             Node::Group(List(steps))
         }
-        CompoundCommand::Coprocess(command) => Node::Subshell(one(node(&command.body))),
+        CompoundCommand::Coprocess(command) => Node::Subshell(one(fed(node(&command.body), &unseen()))),
     }
 }
 
@@ -347,9 +384,10 @@ fn take(item: &Item, found: &mut Simple) {
         Item::AssignmentWord(assignment, word) => found.words.push(match &assignment.value {
             ast::AssignmentValue::Scalar(_) => written(&word.value),
             ast::AssignmentValue::Array(values) => {
-                let mut pieces = vec![Piece::Text(format!("{}=", assignment.name))];
+                let append = if assignment.append { "+" } else { "" };
+                let mut pieces = vec![Piece::Text(format!("{}{append}=", assignment.name))];
                 for (at, (_, value)) in values.iter().enumerate() {
-                    if at > 0 {
+                    if at > 0 || assignment.append {
                         pieces.push(Piece::Quoted(" ".to_owned()));
                     }
                     pieces.extend(written(&value.value).0);
@@ -378,20 +416,33 @@ fn take(item: &Item, found: &mut Simple) {
                 }
                 found.beside.push(list(&command.list));
             }
-            if let IoRedirect::File(
-                _,
-                IoFileRedirectKind::Write | IoFileRedirectKind::Append | IoFileRedirectKind::Clobber,
-                IoFileRedirectTarget::Filename(word),
-            )
-            | IoRedirect::OutputAndError(word, _) = redirect
-            {
-                found.outputs.push(written(&word.value));
-            }
+            found.outputs.extend(output(redirect));
             if let IoRedirect::HereDocument(_, document) = redirect {
                 found.beside.extend(run_by(document));
             }
         }
     }
+}
+
+/// Something that is fed, and nobody here knows what.
+fn unseen() -> Input {
+    Input::File(Written(vec![Piece::Opaque("<&".to_owned())]))
+}
+
+fn output(redirect: &IoRedirect) -> Option<Output> {
+    let (word, takes) = match redirect {
+        IoRedirect::File(fd, kind, IoFileRedirectTarget::Filename(word)) => match (fd, kind) {
+            (None | Some(1), IoFileRedirectKind::Write | IoFileRedirectKind::Clobber) => (word, Takes::Printed),
+            (None | Some(1), IoFileRedirectKind::Append) => (word, Takes::Appended),
+            (_, IoFileRedirectKind::Write | IoFileRedirectKind::Clobber | IoFileRedirectKind::Append) => {
+                (word, Takes::Other)
+            }
+            _ => return None,
+        },
+        IoRedirect::OutputAndError(word, _) => (word, Takes::Other),
+        IoRedirect::File(..) | IoRedirect::HereDocument(..) | IoRedirect::HereString(..) => return None,
+    };
+    Some(Output { file: written(&word.value), takes })
 }
 
 /// What redirections feed to descriptor 0; the last one counts.
@@ -410,6 +461,11 @@ fn input(redirects: &[IoRedirect]) -> Option<Input> {
         IoRedirect::File(None | Some(0), IoFileRedirectKind::Read, IoFileRedirectTarget::Filename(word)) => {
             Some(Input::File(written(&word.value)))
         }
+        // Another descriptor's file, a coprocess: nobody here follows those.
+        IoRedirect::File(None | Some(0), IoFileRedirectKind::DuplicateInput, target) => Some(match target {
+            IoFileRedirectTarget::Duplicate(word) if word.value == "-" => Input::Text(Written::default()),
+            _ => unseen(),
+        }),
         IoRedirect::File(..) | IoRedirect::HereDocument(..) | IoRedirect::HereString(..) => None,
         IoRedirect::OutputAndError(..) => None,
     })

@@ -111,8 +111,20 @@ pub enum Fed {
     /// Whoever started the line: a person at a terminal, most of the time.
     Nothing,
     Text(String),
+    /// A text of which a filter lets something through, changes something, or both: more or less this.
+    Nearly(String),
     /// Something that cannot be known before it runs.
     Unknown,
+}
+
+impl Fed {
+    /// What is known of it.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Fed::Text(text) | Fed::Nearly(text) => Some(text),
+            Fed::Nothing | Fed::Unknown => None,
+        }
+    }
 }
 
 /// What a name stands for where commands stand.
@@ -225,7 +237,11 @@ impl<'a> Scope<'a> {
 
     /// What the shell itself would put in place of `$NAME`.
     pub fn expand(&self, name: &str) -> Value {
-        self.locals.get(name).cloned().unwrap_or_else(|| self.get(name).value)
+        match self.locals.get(name).cloned().unwrap_or_else(|| self.get(name).value) {
+            // The shell keeps it, also where nothing exports it.
+            Value::Unset if name == "PWD" => Value::text(self.cwd.display().to_string()),
+            value => value,
+        }
     }
 
     /// A value that the command will have, whatever was there.
@@ -262,7 +278,7 @@ impl<'a> Scope<'a> {
         let at = (0..self.pipes.len()).find(|at| line::pipe(*at) == word)?;
         Some(match &self.pipes[at] {
             Fed::Text(text) => Some(text.clone()),
-            Fed::Nothing | Fed::Unknown => None,
+            Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => None,
         })
     }
 

@@ -23,14 +23,16 @@ const RUNNERS: &[&str] = &[
     "gawk", "expect", "python", "python2", "python3", "py", "perl", "php", "ruby", "sail", "dotnet", "cargo", "spring",
     "symfony", "zx", "vite-node", "jiti", "iex", "elixir", "ipython", "irb",
     // What runs something that stands in a file: processes, tasks, tables of times.
-    "rushx", "nr", "nlx", "moon", "lage", "wireit", "pm2", "crontab", "foreman", "honcho", "overmind", "goreman",
-    "hivemind", "nf", "sem",
+    "rushx", "nr", "nlx", "wsrun", "rush-pnpm", "remake", "moon", "lage", "wireit", "pm2", "crontab", "foreman",
+    "honcho", "overmind", "goreman", "hivemind", "nf", "sem", "socat", "tclsh", "nu", "xonsh", "elvish", "yash", "osh",
+    "mawk", // What git runs between its own steps.
+    "rebase", "bisect", "foreach", "filter-branch",
 ];
 
 /// Prisma, and frameworks that carry it.
 const PRISMA: &[&str] = &[
-    "prisma", "prisma7", "prisma-client-go", "wasp", "rw", "redwood", "rws", "cedar", "blitz", "keystone", "zenstack",
-    "zen",
+    "prisma", "prisma7", "prisma-next", "prisma-client-go", "wasp", "rw", "redwood", "rws", "cedar", "blitz",
+    "keystone", "zenstack", "zen",
 ];
 
 /// Each as a shell takes a line apart: letters, digits, `_` and `-`. Of a name with other characters in it, its longest part.

@@ -124,14 +124,32 @@ fn what_the_line_computes_or_writes_and_then_runs_is_unknown() {
     let writes = |name: &str| format!("unknown: the line itself writes /repo/{name}, and runs it");
     let files = [("x.sh", "echo"), ("Makefile", "a:\n\techo\n"), ("package.json", "{\"scripts\":{\"a\":\"echo\"}}")];
     for line in [
-        "echo 'npx prisma migrate reset' > x.sh; sh x.sh",
         "curl -s y -o x.sh && bash ./x.sh",
         "curl -s y | tee x.sh >/dev/null; . ./x.sh",
-        "cat > x.sh <<'E'\nnpx prisma migrate reset\nE\nchmod +x x.sh && ./x.sh",
         "cp y x.sh; ./x.sh",
+        "sh x.sh; echo ls > x.sh; sh x.sh",
     ] {
         check(&files, line, &writes("x.sh"));
         check(&[], line, &writes("x.sh"));
+    }
+    // What is plain to see is read, behind what is there.
+    for (text, expected) in [("npx prisma migrate reset", "destructive"), ("npx prisma generate", "safe")] {
+        for line in [
+            format!("echo '{text}' > x.sh; sh x.sh"),
+            format!("cat > x.sh <<'E'\n{text}\nE\nchmod +x x.sh && ./x.sh"),
+            format!("printf '%s\\n' '{text}' | tee x.sh; . ./x.sh"),
+            format!("(echo set -e; echo '{text}') > a.sh; cp a.sh x.sh; bash x.sh"),
+        ] {
+            check(&files, &line, expected);
+            check(&[], &line, expected);
+        }
+    }
+    check(&[("x.sh", RESET)], "echo ls > x.sh; sh x.sh", "destructive");
+    // A script that is not there runs nothing, unless something on the line brings it.
+    check(&[], "sh x.sh", "safe");
+    check(&[], "test -f x.sh && sh x.sh", "safe");
+    for line in ["tar xzf y.tgz && sh x/x.sh", "python3 make.py x.sh && sh x.sh"] {
+        assert!(class(&[], line).starts_with("unknown: the line itself writes"), "{line}");
     }
     check(&files, "curl y > Makefile; make a", &writes("Makefile"));
     check(&files, "curl y > package.json && npm run a", &writes("package.json"));

@@ -168,9 +168,13 @@ impl Written {
     pub fn assignment(&self) -> Option<(String, Written)> {
         let Some(Piece::Text(first)) = self.0.first() else { return None };
         let (name, value) = first.split_once('=')?;
-        let name = name.strip_suffix('+').unwrap_or(name);
+        let (name, before) = match name.strip_suffix('+') {
+            // `NAME+=VALUE` goes behind what is there.
+            Some(name) => (name, Some(Piece::Variable(name.to_owned(), Split::One))),
+            None => (name, None),
+        };
         is_name(name).then(|| {
-            let mut pieces = vec![Piece::Text(value.to_owned())];
+            let mut pieces: Vec<Piece> = before.into_iter().chain([Piece::Text(value.to_owned())]).collect();
             pieces.extend(self.0[1..].iter().cloned());
             (name.to_owned(), Written(pieces))
         })
@@ -181,7 +185,8 @@ impl Written {
         let inside = |text: &str| {
             let start = text.find(['$', '`']).filter(|_| text.contains("$(") || text.contains('`'));
             start.map(|_| {
-                let body = text.trim_start_matches("${").trim_end_matches('}');
+                let arithmetic = text.strip_prefix("$((").and_then(|text| text.strip_suffix("))"));
+                let body = arithmetic.unwrap_or_else(|| text.trim_start_matches("${").trim_end_matches('}'));
                 let from = body.find(['$', '`']).unwrap_or(0);
                 written(&body[from..]).lines_of_substitutions()
             })

@@ -41,6 +41,15 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
+            // An alias of git's that is a line of its own.
+            ["git", "config", .., key, value] if key.starts_with("alias.") && value.starts_with('!') => {
+                scope.name(&format!("git {}", &key["alias.".len()..]), Named::Alias(value[1..].to_owned()));
+            }
+            ["git", verb, ..] if scope.named.contains_key(&format!("git {verb}")) => {
+                let name = format!("git {verb}");
+                let named = scope.named.get(&name).cloned()?;
+                return Some(self.named(named, &name, &words[2..], scope));
+            }
             ["unset", names @ ..] => names.iter().filter(|n| line::is_name(n)).for_each(|name| scope.unset(name)),
             ["alias", definitions @ ..] => {
                 for (name, text) in definitions.iter().filter_map(|text| text.split_once('=')) {
@@ -69,6 +78,11 @@ impl<'a> Reader<'a> {
                 for name in names.iter().filter(|name| line::is_name(name)) {
                     scope.assign(name, Value::Unknown("the line reads it".to_owned()), Exported::IfItWas);
                 }
+            }
+            ["source" | ".", file, ..] if words[1].sure == Sure::No && !printer::is_set_up(words[1].base()) => {
+                scope.given_by(file, Under::Replaced);
+                let why = "the line computes which file it reads".to_owned();
+                return Some(vec![Found::Is(self.unknown("source", &words[..1], why, scope))]);
             }
             ["source" | ".", file, arguments @ ..] => return Some(self.source(file, arguments, scope)),
             ["eval", ..] => {
@@ -124,8 +138,11 @@ impl<'a> Reader<'a> {
         let path = scope.path(file);
         self.journal.ran(&path);
         let place = format!("source {}", path.display());
-        let text = match self.files.read(&path) {
-            Content::Missing => return Vec::new(),
+        let text = match self.read(&path) {
+            Content::Missing => {
+                self.journal.missed(&path);
+                return Vec::new();
+            }
             Content::Unreadable(why) => {
                 scope.given_by(file, Under::Replaced);
                 let named = format!("source {file}");
@@ -135,6 +152,7 @@ impl<'a> Reader<'a> {
             Content::Text(text) => text,
         };
         self.journal.allow_for_file(&path, &text);
+        self.journal.followed(&path);
         if name.contains(".env") || name == "env" {
             let found = self.text(&text, &mut scope.clone());
             self.load(file, scope);
@@ -161,19 +179,23 @@ impl<'a> Reader<'a> {
             found.extend(self.node(stage, &mut inner));
             fed = self.printed(stage, &inner);
         }
-        match fed {
-            Fed::Text(text) => found.extend(self.text(&text, scope)),
-            Fed::Unknown | Fed::Nothing => {
-                scope.given_by("what the line computes", Under::Replaced);
-                let why = "what it runs is computed by the line".to_owned();
-                found.push(Found::Is(self.unknown("source", &[], why, scope)));
-            }
+        found.extend(self.sourced_text(fed, scope));
+        found
+    }
+
+    /// A text that this shell runs, which it is fed.
+    pub(super) fn sourced_text(&self, fed: Fed, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
+        let mut found = fed.text().map(|text| self.text(text, scope)).unwrap_or_default();
+        if !matches!(fed, Fed::Text(_)) {
+            scope.given_by("what the line computes", Under::Replaced);
+            let why = "what it runs is computed by the line".to_owned();
+            found.push(Found::Is(self.unknown("source", &[], why, scope)));
         }
         found
     }
 
     fn load(&self, file: &str, scope: &mut Scope<'a>) {
-        match env_file(self.files, &scope.path(file), scope) {
+        match env_file(self, &scope.path(file), scope) {
             Some(Ok(pairs)) => {
                 for (name, value) in pairs {
                     scope.set(&name, value, Origin::File(file.to_owned()));

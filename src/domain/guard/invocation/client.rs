@@ -70,8 +70,8 @@ pub(super) fn printed(reader: &Reader<'_>, name: &str, words: &[Word], scope: &S
     if let Some(before) = client.statements {
         texts.extend(options.rest.iter().skip(before).map(|word| word.text.clone()));
     }
-    if let (true, Fed::Text(text)) = (texts.is_empty(), &scope.fed) {
-        texts.push(text.clone());
+    if let (true, Some(text)) = (texts.is_empty(), scope.fed.text()) {
+        texts.push(text.to_owned());
     }
     Some(sql::answered(&texts.join(";\n")).map_or(Fed::Unknown, Fed::Text))
 }
@@ -135,6 +135,10 @@ fn run(
             any = true;
             match word.text.strip_prefix(".read ") {
                 Some(file) => session.file(&Word::sure(file.trim()), 0),
+                // It runs a line of a shell's.
+                None if word.text.starts_with(".shell ") || word.text.starts_with(".system ") => {
+                    session.take(Danger::Unknown);
+                }
                 None => of_word(&mut session, client.language, word),
             }
         }
@@ -155,7 +159,7 @@ fn run(
 fn of_input(session: &mut Session<'_>, language: Language, scope: &Scope<'_>) {
     match &scope.fed {
         Fed::Nothing => {}
-        Fed::Text(text) => of_text(session, language, text),
+        Fed::Text(text) | Fed::Nearly(text) => of_text(session, language, text),
         Fed::Unknown => session.take(Danger::Unknown),
     }
 }

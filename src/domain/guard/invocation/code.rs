@@ -3,14 +3,32 @@
 
 use super::options::is_one_expansion;
 use super::talk::{self, Starts};
-use super::{Inner, Scope, Sure, Word};
+use super::{Inner, Scope, Sure, Word, client};
 use crate::domain::guard::scope::Fed;
+use crate::domain::guard::sql::{self, Danger};
 
 /// Calls that start a process.
 const STARTS: &[&str] = &[
     "exec", "spawn", "system(", "popen", "subprocess", "child_process", "Bun.$", "zx", "$`", "shell_exec", "passthru",
-    "proc_open", "%x(", "Kernel.",
+    "proc_open", "%x(", "Kernel.", "System.cmd", "Deno.Command", "system \"", "system '", "qx", "`", "Open3",
+    "system2(", "(shell \"", "process/shell", "do script", "IO.popen", "io.popen",
 ];
+
+/// Calls that run a text which comes from outside of the code.
+const OUTSIDE: &[&str] = &[
+    "exec(process.env", "execSync(process.env", "execSync(require('fs')", "execSync(fs.readFile", "exec(fs.readFile",
+    "system(sys.stdin", "system(input(", "system(os.environ", "exec(urllib", "exec(u.urlopen", "exec(requests",
+    "eval(requests", "exec(input(", "system($ENV", "system($0)", "system($1)", "system(gets", "system(ENV",
+    "eval(gets", "shell_exec($_", "execSync(process.argv", "execSync(await", "eval(await",
+];
+
+/// Whether one string of the code is a client's line, and another one SQL that destroys: `io.popen("psql db", "w")`.
+fn feeds_a_client(text: &str) -> bool {
+    let strings = strings(text);
+    let is_client = |line: &String| line.split_whitespace().next().is_some_and(client::is_named);
+    let destroys = |text: &String| sql::read(text).danger == Danger::Destructive;
+    (text.contains("| \"") || text.contains("popen")) && strings.iter().any(is_client) && strings.iter().any(destroys)
+}
 
 /// What the code of a program would do: lines that it hands to a shell, and what it does to a database by itself.
 pub(super) fn run<'a>(program: &str, code: &Word, scope: &Scope<'a>) -> Vec<Inner<'a>> {
@@ -19,6 +37,15 @@ pub(super) fn run<'a>(program: &str, code: &Word, scope: &Scope<'a>) -> Vec<Inne
         return vec![Inner::Unknown("the line computes the code that it runs".to_owned(), scope.clone())];
     }
     let mut found = lines(text, scope);
+    found.extend(handed_to_a_tool(text, scope));
+    // ipython's own way.
+    found.extend(text.strip_prefix('!').map(|line| Inner::Line(line.to_owned(), scope.clone())));
+    if OUTSIDE.iter().any(|call| text.contains(call)) {
+        found.push(Inner::Unknown("its code runs what it is given from outside".to_owned(), scope.clone()));
+    }
+    if feeds_a_client(text) {
+        found.push(Inner::Talks(program.to_owned(), None, scope.clone()));
+    }
     let starts = if starts(text) { Starts::Processes } else { Starts::Nothing };
     if talk::loses(text, starts) {
         found.push(Inner::Talks(program.to_owned(), talk::named(text), scope.clone()));
@@ -36,7 +63,7 @@ fn lines<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     if !starts(text) {
         return Vec::new();
     }
-    let mut found = Vec::new();
+    let mut found = word_lists(text, scope);
     let mut single: Vec<String> = Vec::new();
     let mut array: Option<Vec<Word>> = None;
     let mut rest = text;
@@ -71,15 +98,55 @@ fn lines<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     let from =
         words.iter().position(|word| !matches!(word.text.as_str(), "child_process" | "node:child_process" | "utf8"));
     let together = from.map(|at| Inner::Command(words[at..].to_vec(), scope.clone()));
+    // `system("psql", "-c", "DROP TABLE users")`.
+    if single.len() != words.len() {
+        found.push(Inner::Command(single.iter().map(|text| Word::sure(text)).collect(), scope.clone()));
+    }
     found.extend(single.into_iter().map(|text| Inner::Line(text, scope.clone())).chain(together));
     found
 }
 
+/// Lists of bare words, and lines without quotes: `exec qw(npx prisma …)`, `System.cmd("npx", ~w(prisma …))`, `%x(npx …)`;
+/// and the words of a tool whose own module is called: alembic's `main(argv=['downgrade', 'base'])`.
+fn word_lists<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    let mut found = Vec::new();
+    for mark in ["qw(", "~w(", "~w[", "%w[", "%w(", "%x(", "%x{", "qx(", "qx{"] {
+        for (at, _) in text.match_indices(mark) {
+            let inside = &text[at + mark.len()..];
+            let inside = inside.split([')', ']', '}']).next().unwrap_or(inside);
+            let program = text[..at].trim_end().strip_suffix(',').and_then(|before| strings(before).pop());
+            let words = program.iter().map(String::as_str).chain(inside.split_whitespace());
+            found.push(Inner::Command(words.map(Word::sure).collect(), scope.clone()));
+        }
+    }
+    found
+}
+
+/// Words that code hands to a tool's own entry: `alembic.config.main(argv=[…])`, `execute_from_command_line([…])`.
+fn handed_to_a_tool<'a>(text: &str, scope: &Scope<'a>) -> Option<Inner<'a>> {
+    const ENTRIES: &[(&str, &str, &str)] = &[
+        ("alembic", "argv=[", "alembic"),
+        ("alembic", "main([", "alembic"),
+        ("django", "execute_from_command_line([", "manage.py"),
+    ];
+    let (_, entry, tool) = ENTRIES.iter().find(|(module, entry, _)| text.contains(module) && text.contains(entry))?;
+    let (_, list) = text.split_once(entry)?;
+    let mut words = strings(list.split(']').next().unwrap_or(list));
+    if *tool == "manage.py" && !words.is_empty() {
+        words.remove(0);
+    }
+    let words = std::iter::once(Word::sure(tool)).chain(words.iter().map(|word| Word::sure(word)));
+    Some(Inner::Command(words.collect(), scope.clone()))
+}
+
 /// Code that is fed to an interpreter. `None` where nothing is: it is a person's own prompt.
 pub(super) fn fed<'a>(program: &str, scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let unknown = || Inner::Unknown("what it is fed is computed by the line".to_owned(), scope.clone());
+    let read = |text: &str| run(program, &Word::sure(text), scope);
     match &scope.fed {
-        Fed::Text(text) => Some(run(program, &Word::sure(text), scope)),
-        Fed::Unknown => Some(vec![Inner::Unknown("what it is fed is computed by the line".to_owned(), scope.clone())]),
+        Fed::Text(text) => Some(read(text)),
+        Fed::Nearly(text) => Some(read(text).into_iter().chain([unknown()]).collect()),
+        Fed::Unknown => Some(vec![unknown()]),
         Fed::Nothing => None,
     }
 }

@@ -113,7 +113,11 @@ pub(super) fn content(reader: &Reader<'_>, word: &Word, scope: &Scope<'_>) -> Op
         (None, Sure::Yes) => {
             let path = scope.path(&word.text);
             reader.journal.ran(&path);
-            reader.files.read(&path).text()
+            let text = reader.read(&path).text();
+            if text.is_some() {
+                reader.journal.followed(&path);
+            }
+            text
         }
     }
 }

@@ -50,8 +50,15 @@ const ROWS: &[Console] = &[
     row(&["deno"], &["eval"], &[], &[], Takes::Word),
     row(&["ipython", "ipython3", "pypy", "pypy3"], &[], &["-c"], &["-m", "--profile"], Takes::Flags),
     row(&["irb", "pry", "psysh", "ghci", "jshell", "groovysh"], &[], &["-e"], &["-r", "-I"], Takes::Flags),
+    row(&["crystal"], &["eval"], &[], &[], Takes::Word),
+    row(&["bb", "guile"], &[], &["-e", "-c"], &[], Takes::Flags),
     row(&["groovy", "scala", "clojure", "clj", "Rscript", "julia", "lua"], &[], &["-e"], &[], Takes::Flags),
 ];
+
+/// The names of all consoles.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().flat_map(|row| row.names.iter().copied())
+}
 
 /// The code that it runs. `None` where there is none to be read.
 pub(super) fn see_through<'a>(
@@ -76,13 +83,13 @@ pub(super) fn see_through<'a>(
             let is_file = word.text.contains('.') && !word.text.contains([' ', '(']) && {
                 let path = scope.path(&word.text);
                 reader.journal.ran(&path);
-                reader.files.first_line(&path).is_some()
+                reader.first_line(&path).is_some()
             };
             if is_file { None } else { Some(code::run(name, word, scope)) }
         }
         Some(_) => None,
         // What cannot be read is taken for a prompt that a program drives.
-        None if matches!(scope.fed, Fed::Text(_) | Fed::Unknown) => code::fed(name, scope),
+        None if scope.fed != Fed::Nothing => code::fed(name, scope),
         None => None,
     }
 }

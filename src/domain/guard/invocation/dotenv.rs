@@ -170,7 +170,7 @@ pub(super) enum Wins {
 /// Lays a `.env` file over or under what is set. One that wins and cannot be read leaves everything unknown.
 pub(super) fn load(reader: &Reader<'_>, scope: &mut Scope<'_>, file: &str, wins: Wins, by: &str) {
     let path = scope.path(file);
-    match (project::env_file(reader.files, &path, scope), wins) {
+    match (project::env_file(reader, &path, scope), wins) {
         (Some(Ok(pairs)), Wins::File) => scope.overlay(&pairs, file),
         (Some(Ok(pairs)), Wins::Shell) => scope.fill(&pairs, file, by),
         (Some(Err(_)) | None, Wins::File) => scope.given_by(file, Under::Replaced),

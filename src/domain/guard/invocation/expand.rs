@@ -80,6 +80,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn expand_one(&self, word: &Written, scope: &Scope<'a>) -> Vec<Word> {
+        if let [Piece::Text(text)] = word.0.as_slice()
+            && let Some(words) = braced(text)
+        {
+            return words.iter().map(|word| Word::sure(word)).collect();
+        }
         let mut expansion = Expansion { done: Vec::new(), now: Word::sure(""), state: State::Empty };
         for piece in &word.0 {
             self.expand_piece(piece, scope, &mut expansion);
@@ -101,7 +106,11 @@ impl<'a> Reader<'a> {
                 }
             }
             Piece::Quoted(text) => to.text(text),
-            Piece::Opaque(text) => to.unknown(text),
+            // `${!NAME}`: the variable whose name the variable holds.
+            Piece::Opaque(text) => match pointed(text, scope) {
+                Some(value) => to.value(&value, Split::Several),
+                None => to.unknown(text),
+            },
             Piece::Substitution(line, split) => match self.output(line, scope) {
                 Some(text) => to.value(&text, *split),
                 None => to.unknown(&format!("$({line})")),
@@ -147,6 +156,20 @@ impl<'a> Reader<'a> {
             },
         }
     }
+}
+
+fn pointed(text: &str, scope: &Scope<'_>) -> Option<String> {
+    let name = text.strip_prefix("${!")?.strip_suffix('}')?;
+    let target = scope.expand(name).as_text()?.to_owned();
+    scope.expand(&target).as_text().map(str::to_owned)
+}
+
+/// The words of `a{b,c}d`, where its braces hold no others.
+fn braced(text: &str) -> Option<Vec<String>> {
+    let (before, rest) = text.split_once('{')?;
+    let (inside, after) = rest.split_once('}')?;
+    let plain = !before.contains('$') && !inside.contains(['{', '$']) && !after.contains(['{', '}']);
+    (plain && inside.contains(',')).then(|| inside.split(',').map(|part| format!("{before}{part}{after}")).collect())
 }
 
 /// The words that one written word becomes.

@@ -1,8 +1,9 @@
 //! What a stage of a pipeline, a substitution or a redirection prints, where that is plain to see: the next stage may be a shell,
 //! or a database's client. It judges nothing, and what it cannot see is unknown.
 
+use super::filter::{self, Exact};
 use super::options::{flag_value, options};
-use super::{Inner, Reader, Sure, Word, client, filter, printer, program, wrapper};
+use super::{Inner, Reader, Sure, Word, client, printer, program, wrapper};
 use crate::domain::guard::line::{self, Input, List, Node, Simple, Step};
 use crate::domain::guard::scope::{Fed, Scope};
 use crate::domain::guard::sql::{self, Danger};
@@ -41,17 +42,15 @@ impl<'a> Reader<'a> {
     /// What several commands print, one after the other. Where only a part is known, that is enough if it destroys.
     pub(super) fn all_printed(&self, List(steps): &List, scope: &Scope<'a>) -> Fed {
         let printed: Vec<Fed> = steps.iter().map(|step| self.printed_in_the_end(step, scope)).collect();
-        let known = printed.iter().filter_map(|fed| match fed {
-            Fed::Text(text) => Some(text.as_str()),
-            Fed::Nothing | Fed::Unknown => None,
-        });
-        let known: Vec<&str> = known.collect();
+        let known: Vec<&str> = printed.iter().filter_map(Fed::text).collect();
         let text = known.join("\n");
         if text.len() > LONGEST {
             return Fed::Unknown;
         }
+        let exact = printed.iter().all(|fed| matches!(fed, Fed::Text(_)));
         match known.len() == printed.len() || sql::read(&text).danger == Danger::Destructive {
-            true => Fed::Text(text),
+            true if exact => Fed::Text(text),
+            true => Fed::Nearly(text),
             false => Fed::Unknown,
         }
     }
@@ -80,18 +79,7 @@ impl<'a> Reader<'a> {
                 let said = rest.iter().map(|w| w.text.as_str()).filter(|w| !matches!(*w, "-n" | "-e" | "-ne" | "-r"));
                 Fed::Text(said.collect::<Vec<_>>().join(" ").replace("\\n", "\n"))
             }
-            "printf" => {
-                let mut rest = rest.iter().filter(|word| word.text != "--");
-                let mut said = rest.next().map(|word| word.text.replace("\\n", "\n")).unwrap_or_default();
-                for word in rest {
-                    said = if said.contains("%s") {
-                        said.replacen("%s", &word.text, 1)
-                    } else {
-                        format!("{said} {}", word.text)
-                    };
-                }
-                Fed::Text(said)
-            }
+            "printf" => Fed::Text(filter::printf(rest)),
             "cat" => match files().as_slice() {
                 [] => fed,
                 // What a file holds in another place, nobody here knows.
@@ -113,7 +101,28 @@ impl<'a> Reader<'a> {
             }
             "pwd" => Fed::Text(scope.cwd.display().to_string()),
             "cd" | "export" | "set" | "unset" | "true" | ":" | "sleep" | "read" | "trap" => Fed::Text(String::new()),
-            "tee" | "envsubst" | "tr" => fed,
+            "tee" => fed,
+            "envsubst" => fed.text().map_or(Fed::Unknown, |text| Fed::Nearly(text.to_owned())),
+            "tr" => fed.text().map_or(Fed::Unknown, |text| match filter::translated(rest, text) {
+                Some(text) if matches!(fed, Fed::Text(_)) => Fed::Text(text),
+                text => Fed::Nearly(text.unwrap_or_else(|| text_of(&fed))),
+            }),
+            "rev" if files().is_empty() => match fed {
+                Fed::Text(text) => {
+                    let turned = text.lines().map(|line| line.chars().rev().collect::<String>());
+                    Fed::Text(turned.collect::<Vec<_>>().join("\n"))
+                }
+                Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => Fed::Unknown,
+            },
+            "base64" if files().is_empty() && rest.iter().any(|word| DECODES.contains(&word.text.as_str())) => {
+                match fed {
+                    Fed::Text(text) => decoded(&text).map_or(Fed::Unknown, Fed::Text),
+                    Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => Fed::Unknown,
+                }
+            }
+            "git" if rest.iter().map(|word| word.text.as_str()).eq(["rev-parse", "--show-toplevel"]) => {
+                Fed::Text(self.root.display().to_string())
+            }
             // What is packed in a file, nobody here knows.
             "gzip" | "gunzip" | "zcat" | "bzip2" | "bunzip2" | "bzcat" | "xz" | "unxz" | "xzcat" | "zstd"
             | "unzstd" | "zstdcat" | "lz4" | "pigz" | "unpigz" | "mbuffer" => {
@@ -134,15 +143,17 @@ impl<'a> Reader<'a> {
         let here = scope.elsewhere().is_none();
         let texts: Option<Vec<String>> =
             files.iter().map(|file| if here { self.file(file, scope) } else { None }).collect();
-        let text = match (files.is_empty(), texts, &scope.fed) {
-            (true, _, Fed::Text(text)) => Some(text.clone()),
-            (false, Some(texts), _) => Some(texts.join("\n")),
-            (true, _, Fed::Nothing | Fed::Unknown) | (false, None, _) => None,
+        let (text, from) = match (files.is_empty(), texts) {
+            (true, _) => (scope.fed.text().map(str::to_owned), matches!(scope.fed, Fed::Text(_))),
+            (false, texts) => (texts.map(|texts| texts.join("\n")), true),
         };
         let text = text.map(|text| filter::through(name, rest, &text));
         match (text, sql::read(&made).danger) {
-            (text, Danger::Destructive) => Fed::Text(format!("{made}\n{}", text.unwrap_or_default())),
-            (Some(text), _) => Fed::Text(text),
+            (Some((text, Exact::Yes)), _) if from => Fed::Text(text),
+            (text, Danger::Destructive) => {
+                Fed::Nearly(format!("{made}\n{}", text.map(|(text, _)| text).unwrap_or_default()))
+            }
+            (Some((text, _)), _) => Fed::Nearly(text),
             (None, _) => Fed::Unknown,
         }
     }
@@ -186,7 +197,7 @@ impl<'a> Reader<'a> {
         }
         match self.all_printed(&list, &scope) {
             Fed::Text(text) => Some(text.trim_end_matches('\n').to_owned()),
-            Fed::Nothing | Fed::Unknown => None,
+            Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => None,
         }
     }
 
@@ -197,7 +208,7 @@ impl<'a> Reader<'a> {
         if word.sure == Sure::No {
             return None;
         }
-        self.files.read(&scope.path(&word.text)).text()
+        self.read(&scope.path(&word.text)).text()
     }
 
     pub(super) fn input(&self, input: &Input, scope: &Scope<'a>) -> Fed {
@@ -214,6 +225,18 @@ impl<'a> Reader<'a> {
             },
         }
     }
+}
+
+fn text_of(fed: &Fed) -> String {
+    fed.text().unwrap_or_default().to_owned()
+}
+
+const DECODES: &[&str] = &["-d", "-D", "--decode"];
+
+fn decoded(text: &str) -> Option<String> {
+    use base64::Engine;
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(plain).ok()?).ok()
 }
 
 /// What a program that dumps prints: with `--clean`, and with MySQL's own default, it drops before it creates.

@@ -3,26 +3,42 @@
 
 use super::dotenv::{self, Wins};
 use super::program::{is_prisma_file, package_of};
-use super::{Inner, Reader, Sure, Word, code, console, script};
+use super::{Inner, Reader, Sure, Word, Wrote, code, console, prisma, script};
 use crate::domain::guard::project::Package;
-use crate::domain::guard::scope::Scope;
+use crate::domain::guard::scope::{Fed, Scope};
 
 /// What is inside, if this is an interpreter.
 pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     match name {
         "node" | "nodejs" | "tsx" | "ts-node" | "ts-node-esm" | "ts-node-dev" | "swc-node" | "babel-node" | "zx"
         | "vite-node" | "jiti" | "esno" => node(reader, name, words, scope),
-        "osascript" | "awk" | "gawk" => words.iter().find(|word| word.text.contains(' ')).map(|word| {
+        "osascript" | "awk" | "gawk" | "mawk" => words.iter().find(|word| word.text.contains(' ')).map(|word| {
             let mut found = code::run(name, word, scope);
             if word.text.contains("do shell script") {
                 found = code::strings_as_lines(&word.text, scope);
             }
             found
         }),
-        "expect" => {
-            let text = words.iter().find(|word| word.text.contains("spawn "))?;
-            let lines = text.text.split([';', '\n']).filter_map(|line| line.trim().strip_prefix("spawn "));
-            Some(lines.map(|line| Inner::Line(line.to_owned(), scope.clone())).collect())
+        "expect" | "tclsh" => {
+            let text = match (words.iter().find(|word| word.text.contains("spawn ")), words.last()) {
+                (Some(word), _) => word.text.clone(),
+                (None, Some(file)) => {
+                    let path = scope.path(&file.text);
+                    reader.journal.ran(&path);
+                    reader.read(&path).text()?
+                }
+                (None, None) => match &scope.fed {
+                    Fed::Text(text) | Fed::Nearly(text) => text.clone(),
+                    Fed::Unknown => return code::fed(name, scope),
+                    Fed::Nothing => return None,
+                },
+            };
+            let starts = |line: &str| {
+                let line = line.trim();
+                line.strip_prefix("spawn ").or_else(|| line.strip_prefix("exec ")).map(str::to_owned)
+            };
+            let lines = text.split([';', '\n']).filter_map(starts);
+            Some(lines.map(|line| Inner::Line(line, scope.clone())).collect())
         }
         "python" | "py" | "perl" | "php" | "ruby" | "sail" | "dotnet" | "cargo" | "spring" | "symfony" => {
             tool(reader, name, words, scope)
@@ -51,6 +67,12 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
         return if prints { None } else { code::fed(name, scope) };
     };
     let (first, rest) = words[at..].split_first()?;
+    if let Some(piped) = scope.piped(&first.text) {
+        return Some(match piped {
+            Some(text) => code::run(name, &Word::sure(&text), scope),
+            None => vec![Inner::Unknown("the line computes the code that it runs".to_owned(), scope.clone())],
+        });
+    }
     match (name, first.text.as_str()) {
         ("python", "-m") => named(&rest.first()?.text, &rest[1..]),
         (name, flag) if is_code(name, flag) => Some(code::run(name, rest.first()?, scope)),
@@ -70,14 +92,48 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
         ("dotnet", "tool") if rest.first().is_some_and(|word| word.text == "run") => {
             named(&rest.get(1)?.text, rest.get(2..)?)
         }
+        // sea-orm.rs, "Running Migration": the project's own program.
+        ("cargo", "run") => {
+            let names = |word: &Word| word.text.trim_end_matches('s') == "migration";
+            let is_own = rest
+                .iter()
+                .zip(rest.iter().skip(1))
+                .any(|(flag, word)| matches!(flag.text.as_str(), "-p" | "--package" | "--bin") && names(word))
+                || rest.iter().any(|word| word.text.contains("migration/Cargo.toml"));
+            let at = rest.iter().position(|word| word.text == "--");
+            let words: Vec<Word> = [Word::sure("migrate")]
+                .into_iter()
+                .chain(rest.get(at.map_or(rest.len(), |at| at + 1)..)?.iter().cloned())
+                .collect();
+            if is_own {
+                Some(vec![Inner::Command(
+                    std::iter::once(Word::sure("sea-orm-cli")).chain(words).collect(),
+                    scope.clone(),
+                )])
+            } else {
+                None
+            }
+        }
         ("cargo", "sqlx" | "diesel" | "loco" | "sea-orm") => named(&first.text, rest),
         // A program of the language by its file: `php vendor/bin/phinx`, `ruby bin/hanami`, `python /opt/bin/alembic`.
         ("python" | "ruby" | "php" | "perl", file) => {
-            reader.journal.ran(&scope.path(file));
+            if let Some(found) = written(reader, name, file, scope) {
+                return Some(found);
+            }
             let base = first.base();
             if super::tool::is_named(base) { named(base, rest) } else { None }
         }
         _ => None,
+    }
+}
+
+/// The code of a file that the line itself writes. It is searched, not followed to its end, so it stays unknown as well.
+fn written<'a>(reader: &Reader<'_>, name: &str, file: &str, scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let path = scope.path(file);
+    reader.journal.ran(&path);
+    match reader.journal.written(&path)? {
+        Wrote::Whole(text) | Wrote::Behind(text) => Some(code::run(name, &Word::sure(&text), scope)),
+        Wrote::Unknown => None,
     }
 }
 
@@ -117,7 +173,7 @@ pub fn node<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'
                 true
             }
             "--run" => {
-                let package = Package::nearest(reader.files, &scope.cwd)?;
+                let package = Package::nearest(reader, &scope.cwd)?;
                 let at = at + if joined.is_none() { 2 } else { 1 };
                 let rest = words.get(at..).unwrap_or(&[]);
                 let rest = rest.strip_prefix(&[Word::sure("--")]).unwrap_or(rest);
@@ -137,13 +193,17 @@ pub fn node<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'
     let Some((script, rest)) = words.get(at..).and_then(<[Word]>::split_first) else {
         return code::fed(name, &scope);
     };
+    if script.sure == Sure::No && script.text.contains("prisma") && prisma::is_guarded(rest) {
+        let words = std::iter::once(Word::sure("prisma")).chain(rest.iter().cloned()).collect();
+        return Some(vec![Inner::Command(words, scope)]);
+    }
     let program = match script.text.as_str() {
         "-" => return code::fed(name, &scope),
         path if is_prisma_file(path) => "prisma",
-        path => {
-            reader.journal.ran(&scope.path(path));
-            package_of(path)?
-        }
+        path => match written(reader, name, path, &scope) {
+            Some(found) => return Some(found),
+            None => package_of(path)?,
+        },
     };
     let words: Vec<Word> = std::iter::once(Word::sure(program)).chain(rest.iter().cloned()).collect();
     Some(vec![Inner::Command(words, scope)])

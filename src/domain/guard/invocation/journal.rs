@@ -1,7 +1,7 @@
 //! What one reading of a line has cost so far, and which files it came by. It decides nothing.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Enough for whatever scripts call each other; what a text is long by comes on top.
@@ -14,8 +14,16 @@ pub struct Journal {
     steps: Cell<u64>,
     read: RefCell<BTreeSet<PathBuf>>,
     /// What the line writes, and what it runs: a file that is both holds something else by then.
-    written: RefCell<BTreeSet<PathBuf>>,
+    written: RefCell<BTreeMap<PathBuf, Wrote>>,
     ran: RefCell<BTreeSet<PathBuf>>,
+    /// What was read to its end as it will be run.
+    followed: RefCell<BTreeSet<PathBuf>>,
+    /// Scripts that the line runs and that are not there yet.
+    missing: RefCell<BTreeSet<PathBuf>>,
+    /// Whether something ran that brings files: from an archive, or from another machine.
+    brings: Cell<bool>,
+    /// The words of commands that may make a file.
+    said: RefCell<String>,
 }
 
 impl Default for Journal {
@@ -25,8 +33,22 @@ impl Default for Journal {
             read: RefCell::default(),
             written: RefCell::default(),
             ran: RefCell::default(),
+            followed: RefCell::default(),
+            missing: RefCell::default(),
+            brings: Cell::new(false),
+            said: RefCell::default(),
         }
     }
+}
+
+/// What a file holds that the line writes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Wrote {
+    /// This, in the place of what is there.
+    Whole(String),
+    /// This, behind what is there.
+    Behind(String),
+    Unknown,
 }
 
 impl Journal {
@@ -43,8 +65,21 @@ impl Journal {
         self.steps.set(self.steps.get().saturating_add(text.len() as u64 / 2));
     }
 
-    pub fn wrote(&self, path: PathBuf) {
-        self.written.borrow_mut().insert(path);
+    /// The line writes a file. One that was run before it, or is written twice over, holds nobody here knows what.
+    pub fn wrote(&self, path: PathBuf, what: Wrote) {
+        let mut written = self.written.borrow_mut();
+        let now = match (written.remove(&path), what) {
+            (None, what) if !self.ran.borrow().contains(&path) => what,
+            (Some(Wrote::Whole(before)), Wrote::Behind(more)) => Wrote::Whole(before + &more),
+            (Some(Wrote::Behind(before)), Wrote::Behind(more)) => Wrote::Behind(before + &more),
+            (_, _) => Wrote::Unknown,
+        };
+        written.insert(path, now);
+    }
+
+    /// What a file will hold of the line's own writing.
+    pub fn written(&self, path: &Path) -> Option<Wrote> {
+        self.written.borrow().get(path).cloned()
     }
 
     /// A file is run, or says what is; it need not be there yet.
@@ -52,10 +87,59 @@ impl Journal {
         self.ran.borrow_mut().insert(path.to_owned());
     }
 
-    /// The first file that the line writes and runs.
+    /// What a file holds is read as what it runs.
+    pub fn followed(&self, path: &Path) {
+        self.followed.borrow_mut().insert(path.to_owned());
+    }
+
+    /// A program runs what it finds in its own directories: git's hooks.
+    pub fn ran_hooks(&self) {
+        let is_hook = |path: &&PathBuf| {
+            path.parent().and_then(Path::file_name).is_some_and(|name| name == "hooks" || name == ".husky")
+        };
+        self.ran.borrow_mut().extend(self.written.borrow().keys().filter(is_hook).cloned());
+    }
+
+    /// A script is run that is not there.
+    pub fn missed(&self, path: &Path) {
+        self.missing.borrow_mut().insert(path.to_owned());
+    }
+
+    /// A program ran that brings files.
+    pub fn brought(&self) {
+        self.brings.set(true);
+    }
+
+    /// A command that may make the files that it names.
+    pub fn said(&self, word: &str) {
+        let mut said = self.said.borrow_mut();
+        said.push('\n');
+        said.push_str(word);
+    }
+
+    /// The first file that the line writes and runs, where it is not known what it writes; and the first script that is not
+    /// there, where another command of the line names or brings it.
     pub fn written_and_run(&self) -> Option<PathBuf> {
         let ran = self.ran.borrow();
-        self.written.borrow().iter().find(|path| ran.contains(*path)).cloned()
+        let followed = self.followed.borrow();
+        let unknown = |(path, what): (&PathBuf, &Wrote)| {
+            let is_read = *what != Wrote::Unknown && followed.contains(path);
+            (ran.contains(path) && !is_read).then(|| path.clone())
+        };
+        let said = self.said.borrow();
+        let brought = |path: &&PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let apart = |byte: Option<&u8>| !byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+            let whole = |at: &usize| {
+                apart(said.as_bytes().get(at.wrapping_sub(1))) && apart(said.as_bytes().get(at + name.len()))
+            };
+            let times = said.match_indices(name.as_ref()).filter(|(at, _)| whole(at)).count();
+            self.brings.get() || !name.is_empty() && times > 1
+        };
+        let written = self.written.borrow();
+        let missing = self.missing.borrow();
+        let is_new = |path: &&PathBuf| !written.contains_key(*path);
+        written.iter().find_map(unknown).or_else(|| missing.iter().filter(is_new).find(brought).cloned())
     }
 
     /// The same for a file, however often it is met.

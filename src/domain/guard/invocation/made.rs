@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn prisma(&self, words: &[Word], major: Option<u32>, scope: &Scope<'a>) -> Invocation {
-        let major = major.or_else(|| prisma_major(self.files, &scope.cwd));
+        let major = major.or_else(|| prisma_major(self, &scope.cwd));
         let mut operation = prisma::read(words, major);
         if operation.rule.words == ["db", "execute"] {
             let danger = client::of_execute(self, operation.file.as_ref(), scope);

@@ -27,7 +27,7 @@ pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &
     {
         return Some(Vec::new());
     }
-    let all = Package::workspace(reader.files, &scope.cwd);
+    let all = Package::workspace(reader, &scope.cwd);
     let end = words.iter().position(|word| word.text == "--").unwrap_or(words.len());
     let behind = words.get(end + 1..).unwrap_or(&[]);
     let mut filters: Vec<String> = Vec::new();
@@ -96,7 +96,7 @@ pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &
             .filter(move |package| project.is_none_or(|project| project == "//" || package.is_named(project)))
             .filter(move |package| *upstream == Upstream::Yes || left.contains(&package.directory.as_path()))
             .flat_map(move |package| {
-                let of_its_own = if name == "nx" { package.nx_target(reader.files, script) } else { Ok(Vec::new()) };
+                let of_its_own = if name == "nx" { package.nx_target(reader, script) } else { Ok(Vec::new()) };
                 let own = match of_its_own {
                     Ok(lines) => lines.into_iter().map(|line| Inner::Line(line, scope.clone())).collect(),
                     Err(why) => vec![Inner::Unknown(why, scope.clone())],
@@ -117,7 +117,7 @@ enum Upstream {
 
 /// The tasks that `turbo.json` puts in front of these: `dependsOn` (turborepo.com/docs/reference/configuration).
 fn depended_on(reader: &Reader<'_>, root: Option<&Package>, tasks: &mut Vec<(String, Upstream)>) {
-    let read = |name: &&str| reader.files.read(&root?.directory.join(name)).text();
+    let read = |name: &&str| reader.read(&root?.directory.join(name)).text();
     let text = ["turbo.json", "turbo.jsonc"].iter().find_map(read);
     let Some(json) = text.and_then(|text| Json::read(&text)) else { return };
     let Some(known) = json.get("tasks").or_else(|| json.get("pipeline")) else { return };

@@ -44,7 +44,7 @@ pub fn is_set_up(name: &str) -> bool {
         "cargo.sh", "activate", "activate.fish", "path.bash.inc", "path.zsh.inc", "completion.bash.inc",
         "completion.zsh.inc", "bash_completion", "git-completion.bash", "git-prompt.sh", "fzf.bash", "fzf.zsh",
         ".fzf.bash", ".fzf.zsh", ".bashrc", ".bash_profile", ".zshrc", ".zshenv", ".zprofile", ".profile",
-        "config.fish", "nix.sh",
+        "config.fish", "nix.sh", "env",
     ];
     NAMES.contains(&name)
 }

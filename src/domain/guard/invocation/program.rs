@@ -67,10 +67,14 @@ pub fn package_of(path: &str) -> Option<&str> {
 /// The name by which a program is known, without a version behind it.
 pub fn known_as(word: &Word) -> &str {
     let inside = word.text.contains("node_modules/").then(|| package_of(&word.text)).flatten();
+    if word.text.starts_with("@go-task/cli") {
+        return "task";
+    }
     let base = inside.filter(|name| !name.starts_with('@')).unwrap_or_else(|| word.base());
     match without_ending(base.split_once('@').map_or(base, |(name, _)| name)) {
         "dotenv-cli" => "dotenv",
         "sqlx-cli" => "sqlx",
+        "rush-pnpm" => "pnpm",
         "diesel_cli" | "diesel-cli" => "diesel",
         "npm-run-all2" => "npm-run-all",
         name => name.trim_start_matches("npm:"),

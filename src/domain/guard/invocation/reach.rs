@@ -95,7 +95,7 @@ fn configured(
     let (flags, usual): (Vec<&'static str>, Vec<&'static str>) = files.iter().partition(|file| file.starts_with('-'));
     let found = flags.iter().chain(&usual).filter_map(named).find_map(|file| {
         let path = scope.path(&file);
-        match reader.files.read(&path) {
+        match reader.read(&path) {
             Content::Text(text) => Some((file, text)),
             Content::Missing | Content::Unreadable(_) => None,
         }
@@ -104,7 +104,7 @@ fn configured(
     if let Some((file, text)) = &found {
         if text.contains("dotenv") {
             let path = scope.path(".env");
-            if let Some(Ok(pairs)) = project::env_file(reader.files, &path, &scope) {
+            if let Some(Ok(pairs)) = project::env_file(reader, &path, &scope) {
                 let before = scope.beaten.len();
                 scope.fill(&pairs, ".env", "");
                 scope.beaten.truncate(before);

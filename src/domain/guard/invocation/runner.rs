@@ -2,11 +2,11 @@
 //! once. It opens no file but `package.json`, `deno.json` and what a flag or bun itself names as `.env`.
 
 use super::dotenv::{self, Wins};
-use super::options::{after_flags, joined};
+use super::options::{after_flags, joined, options};
 use super::script::{
-    Everywhere, Flags, command, flags, led, lifecycle, named, nearest, programs, run, script_or_program,
+    Everywhere, Flags, command, filtered, flags, led, lifecycle, named, nearest, programs, run, script_or_program,
 };
-use super::{Inner, Reader, Word, code, interpreter};
+use super::{Inner, Reader, Sure, Word, code, interpreter};
 use crate::domain::guard::project::Package;
 use crate::domain::guard::scope::Scope;
 use crate::domain::text::json::Json;
@@ -58,7 +58,7 @@ pub(super) fn see_through<'a>(
         }
         "deno" | "dx" => deno(reader, words, scope),
         "run-s" | "run-p" | "npm-run-all" => {
-            let package = Package::nearest(reader.files, &scope.cwd)?;
+            let package = Package::nearest(reader, &scope.cwd)?;
             if let Some(why) = &package.obstacle {
                 return Some(vec![Inner::Unknown(why.clone(), scope.clone())]);
             }
@@ -74,9 +74,17 @@ pub(super) fn see_through<'a>(
             Some(_) | None => None,
         },
         "nlx" => Some(command(words, scope.clone())),
+        // github.com/whoeverest/wsrun: a script in the packages that are named, else in all.
+        "wsrun" => {
+            let options = options(words, &["-p", "--package", "-c"]);
+            let script = options.value(&["-c"]).or(options.rest.first().copied())?;
+            let filters: Vec<String> = options.values(&["-p", "--package"]).map(|word| word.text.clone()).collect();
+            let packages = filtered(Package::workspace(reader, &scope.cwd), &filters);
+            Some(packages.iter().flat_map(|package| run(package, &script.text, &[], name, scope)).collect())
+        }
         // The script that names it says in its own table what it runs.
         "wireit" => {
-            let package = Package::nearest(reader.files, &scope.cwd)?;
+            let package = Package::nearest(reader, &scope.cwd)?;
             let (_, script) = scope.through.last()?.rsplit_once(' ')?;
             let (own, needs) = package.wireit(script)?;
             let needs = needs.iter().flat_map(|need| run(&package, need, &[], "wireit", scope));
@@ -84,7 +92,7 @@ pub(super) fn see_through<'a>(
             Some(needs.chain(own).collect())
         }
         "dotenv-run-script" => {
-            let package = Package::nearest(reader.files, &scope.cwd)?;
+            let package = Package::nearest(reader, &scope.cwd)?;
             let (script, rest) = words.split_first()?;
             Some(run(&package, &script.text, rest, name, scope))
         }
@@ -96,7 +104,7 @@ pub(super) fn see_through<'a>(
             Some(rest.iter().flat_map(|word| named_script(reader, word, scope)).collect())
         }
         "start-server-and-test" | "start-test" => {
-            let package = Package::nearest(reader.files, &scope.cwd)?;
+            let package = Package::nearest(reader, &scope.cwd)?;
             let each = words.iter().flat_map(|word| match package.script(&word.text).or(package.obstacle.as_deref()) {
                 Some(_) => run(&package, &word.text, &[], name, scope),
                 None => vec![Inner::Line(word.text.clone(), scope.clone())],
@@ -161,6 +169,9 @@ fn npm<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec
     }
     if is("run-script", 2) || matches!(verb, "rum" | "urn") {
         let (script, arguments) = arguments.split_first()?;
+        if script.sure == Sure::No {
+            return Some(vec![Inner::Unknown("the line computes which script it runs".to_owned(), scope)]);
+        }
         return Some(packages.iter().flat_map(|p| run(p, &script.text, arguments, "npm run", &scope)).collect());
     }
     let script = match verb {
@@ -250,7 +261,7 @@ fn yarn<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
                 }
                 _ => return None,
             };
-            Some(script_or_program(&Package::workspace(reader.files, &scope.cwd), rest, "yarn workspaces run", &scope))
+            Some(script_or_program(&Package::workspace(reader, &scope.cwd), rest, "yarn workspaces run", &scope))
         }
         "install" | "add" | "up" | "upgrade" => Some(lifecycle(reader, "yarn", &scope)),
         "remove" | "cache" | "config" | "why" | "info" | "list" | "outdated" | "audit" | "publish" | "pack"
@@ -273,6 +284,7 @@ fn bun<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec
         return Some(code::run("bun", words.get(at + 1)?, &scope));
     }
     match first.text.as_str() {
+        "run" if arguments.first().is_some_and(|word| word.text == "-") => code::fed("bun", &scope),
         "run" => {
             let (more, arguments) = flags(arguments, VALUED, &[]);
             for file in &more.env_files {
@@ -307,6 +319,9 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
     match first.text.as_str() {
         "run" | "x" => {
             let rest = after_flags(arguments, VALUED);
+            if rest.first().is_some_and(|word| word.text == "-") {
+                return code::fed("deno", scope);
+            }
             if let Some(script) = rest.first() {
                 reader.journal.ran(&scope.path(&script.text));
             }
@@ -317,7 +332,8 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
             let (scope, packages) = led(reader, &flags, scope);
             let task = rest.first()?;
             let own = ["deno.json", "deno.jsonc"].iter().find_map(|file| {
-                let text = reader.files.read(&scope.cwd.join(file)).text()?;
+                reader.journal.ran(&scope.cwd.join(file));
+                let text = reader.read(&scope.cwd.join(file)).text()?;
                 let json = Json::read(&text)?;
                 let entry = json.get("tasks")?.get(&task.text)?;
                 Some(entry.text().or_else(|| entry.get("command")?.text())?.to_owned())
@@ -339,7 +355,7 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
 /// `npm:NAME` and its kind are scripts, also `npm:db:*`; all else is a line.
 fn named_script<'a>(reader: &Reader<'_>, word: &Word, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     let named = ["npm:", "pnpm:", "yarn:", "bun:", "node:"].iter().find_map(|prefix| word.text.strip_prefix(prefix));
-    match (named, Package::nearest(reader.files, &scope.cwd)) {
+    match (named, Package::nearest(reader, &scope.cwd)) {
         (Some(_), Some(Package { obstacle: Some(why), .. })) => vec![Inner::Unknown(why, scope.clone())],
         (Some(named), Some(package)) => {
             let (pattern, arguments) = named.split_once(' ').unwrap_or((named, ""));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::options::is_one_expansion;
 use super::{Inner, Reader, Sure, Word};
 use crate::domain::guard::project::Package;
 use crate::domain::guard::scope::Scope;
@@ -45,7 +46,7 @@ pub(super) fn run<'a>(package: &Package, script: &str, words: &[Word], by: &str,
 
 /// What an installation runs by itself.
 pub(super) fn lifecycle<'a>(reader: &Reader<'_>, by: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
-    let Some(package) = Package::at(reader.files, &scope.cwd) else { return Vec::new() };
+    let Some(package) = Package::at(reader, &scope.cwd) else { return Vec::new() };
     ["install", "prepublish", "prepare"].iter().flat_map(|script| run(&package, script, &[], by, scope)).collect()
 }
 
@@ -57,7 +58,21 @@ pub(super) fn script_or_program<'a>(
     scope: &Scope<'a>,
 ) -> Vec<Inner<'a>> {
     let Some((name, rest)) = words.split_first() else { return Vec::new() };
+    if name.sure == Sure::No && is_one_expansion(&name.text) {
+        return vec![Inner::Unknown("the line computes which script it runs".to_owned(), scope.clone())];
+    }
     let rest = if rest.first().is_some_and(|word| word.text == "--") { &rest[1..] } else { rest };
+    // pnpm.io/cli/run: a script's name may be a regular expression, of which only a plain text is followed.
+    if let Some(inside) = name.text.strip_prefix('/').and_then(|text| text.strip_suffix('/')) {
+        let plain = inside.trim_start_matches('^').trim_end_matches('$');
+        let known = plain.chars().all(|c| c.is_alphanumeric() || matches!(c, ':' | '-' | '_'));
+        let start = if inside.starts_with('^') { "" } else { "*" };
+        let pattern = if known { format!("{start}{plain}*") } else { "*".to_owned() };
+        let each = packages
+            .iter()
+            .flat_map(|package| package.scripts_like(&pattern).into_iter().map(move |script| (package, script)));
+        return each.flat_map(|(package, script)| run(package, &script, rest, by, scope)).collect();
+    }
     let may_hold = |package: &&Package| package.obstacle.is_some() || package.script(&name.text).is_some();
     let holding: Vec<&Package> = packages.iter().filter(may_hold).collect();
     if !holding.is_empty() {
@@ -88,7 +103,7 @@ pub(super) fn known_scripts(text: &str, name: &str) -> Option<Result<Vec<String>
 
 pub(super) fn nearest(reader: &Reader<'_>, scope: &Scope<'_>) -> Vec<Package> {
     reader.journal.ran(&scope.cwd.join("package.json"));
-    Package::nearest(reader.files, &scope.cwd).into_iter().collect()
+    Package::nearest(reader, &scope.cwd).into_iter().collect()
 }
 
 /// The packages that filters leave: those that one names, or all but those that `!` names. A filter that cannot be followed,
@@ -109,7 +124,7 @@ pub(super) fn left_by(all: &[Package], filters: &[String]) -> Vec<bool> {
 }
 
 pub(super) fn named(reader: &Reader<'_>, scope: &Scope<'_>, filter: &str) -> Vec<Package> {
-    Package::workspace(reader.files, &scope.cwd).into_iter().filter(|package| package.is_named(filter)).collect()
+    Package::workspace(reader, &scope.cwd).into_iter().filter(|package| package.is_named(filter)).collect()
 }
 
 /// Leading flags and what they say about the directory and the packages.
@@ -182,8 +197,8 @@ pub(super) fn led<'a>(reader: &Reader<'_>, flags: &Flags, scope: &Scope<'a>) -> 
     }
     let packages = match (flags.filters.as_slice(), flags.everywhere) {
         ([], Everywhere::No) => nearest(reader, &scope),
-        ([], Everywhere::Yes) => Package::workspace(reader.files, &scope.cwd),
-        (filters, _) => filtered(Package::workspace(reader.files, &scope.cwd), filters),
+        ([], Everywhere::Yes) => Package::workspace(reader, &scope.cwd),
+        (filters, _) => filtered(Package::workspace(reader, &scope.cwd), filters),
     };
     (scope, packages)
 }

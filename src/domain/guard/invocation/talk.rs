@@ -28,7 +28,8 @@ const LOSES: &[&str] = &[
     "\"migrate:fresh\"", "'db:wipe'", "call_command('flush'", "call_command(\"flush\"", "Rake::Task['db:reset']",
     "Rake::Task['db:drop']", "Rake::Task[\"db:reset\"]", "Rake::Task[\"db:drop\"]", "load_schema", "drop_collection(",
     "drop_all_tables", "Repo.delete_all", "delete(:all)", "Model.destroy({where:{}", "destroy({where:{}",
-    "destroy({truncate:true",
+    "destroy({truncate:true", "updateMany({data:", ".update_all(", ".objects.update(", "Repo.update_all(",
+    "awaitdb.delete(", ".del().from(", "::query()->delete()",
 ];
 
 /// What narrows such a call down to a part.

@@ -1,6 +1,6 @@
 //! Reads the words of the tools in the table: which rule names what they do, and on which database.
 
-use super::options::{Options, options};
+use super::options::{Options, is_one_expansion, options};
 use super::tools::{self, Place, Rule, Tool};
 use super::{Invocation, Reader, Sure, Word, reach};
 use crate::domain::guard::scope::Scope;
@@ -41,7 +41,9 @@ fn computed(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) 
                     .zip(&options.rest)
                     .all(|(pattern, word)| word.sure == Sure::No || pattern::fits_any(pattern, &word.text))
         };
-        tool.place == Place::First && tool.rules.iter().any(|rule| rule.effect > Effect::Unknown && fits(rule))
+        let task = tool.place == Place::Anywhere
+            && options.rest.first().is_some_and(|word| word.sure == Sure::No && is_one_expansion(&word.text));
+        task || tool.place == Place::First && tool.rules.iter().any(|rule| rule.effect > Effect::Unknown && fits(rule))
     };
     tools::of(name).iter().copied().find(could)?;
     let why = "the line computes what it is told to do".to_owned();
@@ -54,7 +56,8 @@ fn named_by<'w>(tool: &Tool, rule: &Rule, options: &'w Options<'_>) -> Vec<&'w s
 }
 
 fn rule(tool: &'static Tool, options: &Options<'_>) -> Option<&'static Rule> {
-    if options.has(&["--help"]) || options.has(&["--version"]) && !tool.valued.contains(&"--version") {
+    let asks = options.rest.last().is_some_and(|word| word.text == "help") && tool.place == Place::First;
+    if options.has(&["--help", "-help"]) || asks || options.has(&["--version"]) && !tool.valued.contains(&"--version") {
         return None;
     }
     let first = options.rest.first().map_or("", |word| word.text.as_str());

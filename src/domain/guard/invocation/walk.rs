@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
-use super::{Found, Reader, Sure, Word, mention};
-use crate::domain::guard::line::{List, Node, Piece, Place, Simple, Written};
+use super::writes::{BRINGS, READERS};
+use super::{Found, Reader, Sure, Word, Wrote, mention};
+use crate::domain::guard::line::{Input, List, Node, Piece, Place, Simple, Takes, Written};
 use crate::domain::guard::scope::{Exported, Fed, Named, Origin, Scope, Value};
 use crate::domain::guard::verdict::Effect;
 use crate::domain::text::pattern;
@@ -164,7 +165,13 @@ impl<'a> Reader<'a> {
             found.extend(self.named(named, &first.text, behind, scope));
             return found;
         }
-        if let Some(more) = self.builtin(&words, rest, scope) {
+        if matches!(first.text.as_str(), "source" | ".") && behind.first().is_some_and(|file| is_input(&file.text)) {
+            let fed = simple.input.as_ref().map_or(scope.fed.clone(), |input| self.input(input, scope));
+            found.extend(self.sourced_text(fed, scope));
+            return found;
+        }
+        let plain = words.iter().zip(rest).take_while(|(word, _)| word.text == "builtin").count();
+        if let Some(more) = self.builtin(&words[plain..], &rest[plain..], scope) {
             found.extend(more);
             return found;
         }
@@ -177,33 +184,61 @@ impl<'a> Reader<'a> {
         }
         self.note_writes(simple, &words, scope);
         let named = super::made::said(&words);
+        let all_unsure = words.iter().all(|word| word.sure == Sure::No);
         let mut more = self.command(words, &inner);
         let is_harmless = |found: &Found<'a>| matches!(found, Found::Is(one) if one.effect == Effect::Safe);
-        if self.is_computed(&rest[0], scope) && more.iter().all(is_harmless) {
+        if self.is_computed(&rest[0], all_unsure, scope) && more.iter().all(is_harmless) {
             more = vec![Found::Is(self.unknown(&named, &[], "the line computes what it runs".to_owned(), scope))];
         }
         found.extend(more);
         found
     }
 
-    /// Whether a command's own name is what another program prints.
-    fn is_computed(&self, word: &Written, scope: &Scope<'a>) -> bool {
+    /// Whether a command's own name is what another program prints, or what nobody here knows.
+    fn is_computed(&self, word: &Written, all_unsure: bool, scope: &Scope<'a>) -> bool {
         match word.0.last() {
             Some(Piece::Substitution(line, _)) => self.output(line, scope).is_none(),
-            Some(Piece::Variable(name, _)) => matches!(scope.expand(name), Value::Unknown(_)),
-            Some(Piece::Text(_) | Piece::Quoted(_) | Piece::Default(..) | Piece::Argument(..) | Piece::Opaque(_)) => {
-                false
-            }
-            None => false,
+            Some(Piece::Variable(name, _)) => match scope.expand(name) {
+                Value::Unknown(_) => true,
+                // The shell may know it, where a person types it.
+                Value::Unset => scope.through.is_empty() && !is_well_known(name) && all_unsure,
+                Value::Text(_) | Value::Stored(_) => false,
+            },
+            Some(Piece::Opaque(text)) => text.starts_with("${!"),
+            Some(Piece::Text(_) | Piece::Quoted(_) | Piece::Default(..) | Piece::Argument(..)) | None => false,
         }
     }
 
     /// The files that a command writes, as far as its words tell.
     fn note_writes(&self, simple: &Simple, words: &[Word], scope: &Scope<'a>) {
-        let outputs = self.expand(&simple.outputs, scope);
-        let names = words.split_first().map(|(first, rest)| written_by(first.base(), rest)).unwrap_or_default();
-        for name in outputs.iter().filter(|word| word.sure == Sure::Yes).map(|word| word.text.as_str()).chain(names) {
-            self.journal.wrote(scope.path(name));
+        let name = words.first().map_or("", Word::base);
+        if !READERS.contains(&name) {
+            words.iter().for_each(|word| self.journal.said(&word.text));
+            if let Some(Input::Text(text)) = &simple.input {
+                self.journal.said(&text.plain());
+            }
+        }
+        if BRINGS.contains(&name) {
+            self.journal.brought();
+        }
+        let printed = || match self.printed(&Node::Simple(simple.clone()), scope) {
+            Fed::Text(text) => Some(text + "\n"),
+            Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => None,
+        };
+        for output in &simple.outputs {
+            let [file] = self.expand_one(&output.file, scope).try_into().unwrap_or([Word::unsure("")]);
+            if file.sure == Sure::No || file.text == "/dev/null" {
+                continue;
+            }
+            let what = match output.takes {
+                Takes::Printed => printed().map(Wrote::Whole),
+                Takes::Appended => printed().map(Wrote::Behind),
+                Takes::Other => None,
+            };
+            self.journal.wrote(scope.path(&file.text), what.unwrap_or(Wrote::Unknown));
+        }
+        for (path, what) in self.written_by(simple, words, scope) {
+            self.journal.wrote(path, what);
         }
     }
 
@@ -245,35 +280,16 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn named_by_url(words: &[Word]) -> Option<&str> {
-    let keeps =
-        |text: &str| text == "--remote-name" || text.starts_with('-') && !text.starts_with("--") && text.contains('O');
-    words.iter().find(|word| keeps(&word.text))?;
-    words.iter().find(|word| word.text.contains("://"))?.text.rsplit('/').next()
+/// Whether the file is what the command is fed.
+fn is_input(file: &str) -> bool {
+    matches!(file, "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0" | "-")
 }
 
-/// The files that programs write which copy or fetch one.
-fn written_by<'w>(name: &str, words: &'w [Word]) -> Vec<&'w str> {
-    let behind = |flags: &[&str], letter: char| {
-        let bundled = |text: &str| text.starts_with('-') && !text.starts_with("--") && text.ends_with(letter);
-        let at = words.iter().position(|word| flags.contains(&word.text.as_str()) || bundled(&word.text));
-        at.and_then(|at| words.get(at + 1)).map(|word| word.text.as_str())
-    };
-    let plain = || words.iter().filter(|word| !word.text.starts_with('-')).map(|word| word.text.as_str());
-    match name {
-        "tee" => plain().collect(),
-        // `-fsSLo FILE`, `-qO FILE`; `curl -O` takes the name that the URL ends with.
-        "curl" => behind(&["-o", "--output"], 'o').into_iter().chain(named_by_url(words)).collect(),
-        "wget" => behind(&["-O", "--output-document"], 'O').into_iter().collect(),
-        "cp" | "mv" | "ln" | "install" => plain().next_back().into_iter().collect(),
-        "npm" | "pnpm"
-            if words.iter().take(2).map(|word| word.text.as_str()).eq(["pkg", "set"])
-                && words[2..].iter().any(|word| word.text.starts_with("scripts")) =>
-        {
-            vec!["package.json"]
-        }
-        "dd" => words.iter().filter_map(|word| word.text.strip_prefix("of=")).collect(),
-        "sed" | "perl" if words.iter().any(|word| word.text.starts_with("-i")) => plain().skip(1).collect(),
-        _ => Vec::new(),
-    }
+/// Programs that people keep in a variable.
+fn is_well_known(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "EDITOR", "VISUAL", "PAGER", "BROWSER", "SHELL", "SUDO", "CC", "CXX", "LD", "AR", "MAKE", "PYTHON", "NODE",
+        "RUBY", "JAVA", "GO", "CARGO",
+    ];
+    NAMES.contains(&name)
 }

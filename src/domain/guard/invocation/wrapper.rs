@@ -12,10 +12,10 @@ mod shell;
 mod table;
 mod windows;
 
-use self::shell::{assignments, shell};
+use self::shell::{assignments, line_in, lines_fed, shell};
 use super::options::{after_flags, flag_value, joined, options};
-use super::recipe::is_shell;
-use super::{Inner, Reader, Sure, Word, code, dotenv};
+use super::recipe::{self, is_shell};
+use super::{Inner, Reader, Sure, Word, code, dotenv, filter};
 use crate::domain::guard::scope::{Fed, Scope, Under};
 
 /// What is inside, if this is a wrapper. An empty answer means that it runs nothing.
@@ -26,9 +26,8 @@ pub(super) fn see_through<'a>(
     scope: &Scope<'a>,
 ) -> Option<Vec<Inner<'a>>> {
     let command = |words: &[Word], scope: Scope<'a>| Some(vec![Inner::Command(words.to_vec(), scope)]);
-    let line = |word: Option<&Word>, scope: &Scope<'a>| {
-        Some(word.map(|word| Inner::Line(word.text.clone(), scope.clone())).into_iter().collect())
-    };
+    let line =
+        |word: Option<&Word>, scope: &Scope<'a>| Some(word.map(|word| line_in(word, scope)).into_iter().collect());
     let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     match name {
         "env" | "genv" => env(words, scope),
@@ -69,15 +68,25 @@ pub(super) fn see_through<'a>(
             command(&std::iter::once(Word::sure(program)).chain(rest.cloned()).collect::<Vec<_>>(), scope.clone())
         }
         "nix-shell" => line(flag_value(words, &["--run", "--command"]).as_ref(), scope),
-        "aws" if texts.iter().any(|text| matches!(*text, "send-command" | "run-task")) => {
+        "aws" if texts.iter().any(|text| matches!(*text, "send-command" | "start-session" | "run-task")) => {
             let text = flag_value(words, &["--parameters", "--overrides", "--cli-input-json"])?;
+            if let Some((_, command)) = text.text.split_once('=').filter(|(key, _)| key.starts_with("command")) {
+                let mut scope = scope.clone();
+                scope.given_by("aws", Under::Elsewhere);
+                return Some(vec![Inner::Line(command.trim_matches(['[', ']', '"']).to_owned(), scope)]);
+            }
             let mut scope = scope.clone();
             scope.given_by("aws", Under::Elsewhere);
             Some(code::of_json(&text.text, &scope))
         }
         "parallel" | "sem" => Some(parallel(words, scope)),
-        "git" => git::see_through(words, scope),
-        "pm2" => given::pm2(words, scope),
+        "git" => {
+            reader.journal.ran_hooks();
+            git::see_through(words, scope)
+        }
+        // GNU sed runs what it puts in where `s` has the flag `e`.
+        "sed" | "gsed" => filter::executed(words).map(|text| vec![Inner::Line(text, scope.clone())]),
+        "pm2" => given::pm2(reader, words, scope),
         "crontab" => crontab(reader, words, scope),
         "ssh" | "mosh" | "et" | "autossh" => {
             let valued = ["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-e", "-m", "-M"];
@@ -87,16 +96,16 @@ pub(super) fn see_through<'a>(
             scope.given_by("the other machine", Under::Elsewhere);
             match (rest.get(1..).unwrap_or(&[]), &scope.fed) {
                 // Without a command the other machine's shell reads what it is fed.
-                ([], Fed::Text(text)) => Some(vec![Inner::Line(text.clone(), scope)]),
-                (command, _) => Some(vec![Inner::Line(joined(command), scope)]),
+                ([], fed) if *fed != Fed::Nothing => Some(lines_fed(fed, &scope)),
+                (command, _) => Some(vec![line_of(command, &scope)]),
             }
         }
         "tmux" => tmux(words, scope),
         "screen" => Some(given::screen(words, scope)),
-        "at" | "batch" => match &scope.fed {
-            Fed::Text(text) => Some(vec![Inner::Line(text.clone(), scope.clone())]),
-            Fed::Nothing | Fed::Unknown => Some(vec![]),
-        },
+        "at" | "batch" => Some(match flag_value(words, &["-f"]) {
+            Some(file) => recipe::script(reader, &file, &[], scope).unwrap_or_default(),
+            None => lines_fed(&scope.fed, scope),
+        }),
         "sops" if matches!(texts.first(), Some(&"exec-env" | &"exec-file")) => {
             let mut scope = scope.clone();
             if texts[0] == "exec-env" {
@@ -116,6 +125,20 @@ pub(super) fn see_through<'a>(
             command(after_flags(&words[2..], &["-e", "--environment"]), scope)
         }
         "xargs" => Some(xargs(words, scope)),
+        // ed(1) runs what stands behind a `!`.
+        "ed" | "red" if scope.fed != Fed::Nothing => Some(given::fed(scope, |text, scope| {
+            text.lines()
+                .filter_map(|line| line.strip_prefix('!'))
+                .map(|line| Inner::Line(line.to_owned(), scope.clone()))
+                .collect()
+        })),
+        "cargo" if texts.first() == Some(&"watch") => {
+            let lines = given::values(&words[1..], &["-s", "--shell"]).into_iter().map(|word| line_in(&word, scope));
+            let own = given::values(&words[1..], &["-x", "--exec"]).into_iter();
+            Some(lines.chain(own.map(|word| Inner::Line(format!("cargo {}", word.text), scope.clone()))).collect())
+        }
+        // The first word names the applet: `busybox sh -c LINE`.
+        "busybox" | "toybox" => command(words, scope.clone()),
         name if is_shell(name) => shell(reader, words, scope),
         name => given::see_through(name, words, scope).or_else(|| row::see_through(reader, name, words, scope)),
     }
@@ -169,7 +192,15 @@ fn tmux<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     }
     let keys = |word: &&Word| !matches!(word.text.as_str(), "Enter" | "C-m" | "KPEnter" | "Space");
     let rest: Vec<Word> = after_flags(rest, VALUED).iter().filter(keys).cloned().collect();
-    Some(vec![Inner::Line(joined(&rest), scope.clone())])
+    Some(vec![line_of(&rest, scope)])
+}
+
+/// Words that a shell takes as one line.
+fn line_of<'a>(words: &[Word], scope: &Scope<'a>) -> Inner<'a> {
+    match words {
+        [one] => line_in(one, scope),
+        several => Inner::Line(joined(several), scope.clone()),
+    }
 }
 
 /// `xargs COMMAND`: further words come from its input, or stand where `-I` says.
@@ -177,10 +208,13 @@ fn xargs<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
     const VALUED: &[&str] = &["-n", "-P", "-I", "-L", "-s", "-d", "-E", "-a", "-J"];
     let command = after_flags(words, VALUED).to_vec();
     let flags = options(&words[..words.len() - command.len()], VALUED);
+    let apart = |c: char| c == '\0' || c.is_whitespace() && !flags.has(&["-0", "--null"]);
     let Some(place) = flags.value(&["-I", "-J"]).filter(|place| !place.text.is_empty()) else {
         let mut command = command;
         match &scope.fed {
-            Fed::Text(text) => command.extend(text.split_whitespace().map(Word::sure)),
+            Fed::Text(text) | Fed::Nearly(text) => {
+                command.extend(text.split(apart).filter(|word| !word.is_empty()).map(Word::sure));
+            }
             Fed::Nothing | Fed::Unknown => command.push(Word::unsure("…")),
         }
         return vec![Inner::Command(command, scope.clone())];
@@ -193,13 +227,18 @@ fn xargs<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
         Inner::Command(command.iter().map(put).collect(), scope.clone())
     };
     match &scope.fed {
-        Fed::Text(text) if text.lines().count() <= 8 => text.lines().map(|line| with(&Word::sure(line))).collect(),
-        Fed::Text(_) | Fed::Nothing | Fed::Unknown => vec![with(&Word::unsure("$…"))],
+        Fed::Text(text) | Fed::Nearly(text) if text.lines().count() <= 8 => {
+            text.lines().map(|line| with(&Word::sure(line))).collect()
+        }
+        _ => vec![with(&Word::unsure("$…"))],
     }
 }
 
 /// GNU parallel: `COMMAND ::: WORDS`, or the words, a line each, from its input; without a command each is one itself.
 fn parallel<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    if words.iter().any(|word| matches!(word.text.as_str(), "--dry-run" | "--dryrun")) {
+        return Vec::new();
+    }
     const VALUED: &[&str] = &[
         "-j", "--jobs", "-P", "--max-procs", "-a", "--arg-file", "-C", "--colsep", "-I", "-n", "-N", "--max-args",
         "-L", "--delay", "--joblog", "--results", "-S", "--sshlogin", "--timeout", "--retries", "--tmpdir",
@@ -216,8 +255,8 @@ fn parallel<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
     let reads = rest.iter().any(|word| word.text.starts_with("::::")) || words.iter().any(|w| w.text.starts_with("-a"));
     if lists.is_empty() || reads {
         lists = vec![match &scope.fed {
-            Fed::Text(text) if !reads => text.lines().map(Word::sure).collect(),
-            Fed::Text(_) | Fed::Nothing | Fed::Unknown => vec![Word::unsure("$…")],
+            Fed::Text(text) | Fed::Nearly(text) if !reads => text.lines().map(Word::sure).collect(),
+            _ => vec![Word::unsure("$…")],
         }];
     }
     let mut rounds: Vec<Vec<Word>> = vec![Vec::new()];

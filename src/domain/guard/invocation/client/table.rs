@@ -356,6 +356,7 @@ pub(super) const CLIENTS: &[Client] = &[
         text: &["-c", "--command"],
         file: &["-f", "--file"],
         valued: &["-c", "--command", "-f", "--file", "--database", "--settings"],
+        statements: Some(1),
         finds: Some(Finds::Configured(&[])),
         ..SQL
     },

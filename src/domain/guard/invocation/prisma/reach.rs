@@ -92,7 +92,7 @@ fn shown(reader: &Reader<'_>, path: &Path) -> String {
 
 /// The schema, in the order in which Prisma looks (`packages/internals/src/cli/getSchema.ts`).
 fn schema(reader: &Reader<'_>, operation: &Operation, scope: &Scope<'_>) -> Option<(PathBuf, String)> {
-    let package = Package::nearest(reader.files, &scope.cwd);
+    let package = Package::nearest(reader, &scope.cwd);
     let mut places: Vec<PathBuf> = match &operation.schema {
         Some(word) => vec![scope.path(&word.text)],
         None => package
@@ -116,14 +116,14 @@ fn schema(reader: &Reader<'_>, operation: &Operation, scope: &Scope<'_>) -> Opti
 
 /// A schema's text: of one file, or of all `.prisma` files in a directory.
 fn schema_text(reader: &Reader<'_>, path: &Path) -> Option<String> {
-    if let Content::Text(text) = reader.files.read(path) {
+    if let Content::Text(text) = reader.read(path) {
         return Some(text);
     }
-    let names = reader.files.names(path);
+    let names = reader.names(path);
     let parts: Vec<String> = names
         .iter()
         .filter(|name| name.ends_with(".prisma"))
-        .filter_map(|name| reader.files.read(&path.join(name)).text())
+        .filter_map(|name| reader.read(&path.join(name)).text())
         .collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
@@ -132,7 +132,7 @@ fn schema_text(reader: &Reader<'_>, path: &Path) -> Option<String> {
 fn configuration(reader: &Reader<'_>, operation: &Operation, scope: &Scope<'_>) -> Option<(PathBuf, String)> {
     if let Some(word) = &operation.config {
         let path = scope.path(&word.text);
-        let text = reader.files.read(&path).text()?;
+        let text = reader.read(&path).text()?;
         return Some((path, text));
     }
     const ENDINGS: [&str; 6] = ["ts", "js", "mjs", "cjs", "mts", "cts"];
@@ -140,7 +140,7 @@ fn configuration(reader: &Reader<'_>, operation: &Operation, scope: &Scope<'_>) 
     for stem in ["prisma7.config", "prisma.config", ".config/prisma"] {
         places.extend(ENDINGS.iter().map(|ending| scope.cwd.join(format!("{stem}.{ending}"))));
     }
-    places.into_iter().find_map(|path| Some((path.clone(), reader.files.read(&path).text()?)))
+    places.into_iter().find_map(|path| Some((path.clone(), reader.read(&path).text()?)))
 }
 
 /// Fills in what `.env` files give, where the environment has nothing: process first, then the file beside the
@@ -169,23 +169,23 @@ fn load_env_files(
                 || word("dotenv_config_override").or_else(|| variable("DOTENV_CONFIG_OVERRIDE")).as_deref()
                     == Some("true");
             if overrides {
-                if let Some(Ok(pairs)) = project::env_file(reader.files, &files[0], scope) {
+                if let Some(Ok(pairs)) = project::env_file(reader, &files[0], scope) {
                     scope.overlay(&pairs, &shown(reader, &files[0]));
                 }
                 return;
             }
         }
         Some(_) => {}
-        None if project::prisma_major(reader.files, &scope.cwd).is_some_and(|major| major >= 7) => {}
+        None if project::prisma_major(reader, &scope.cwd).is_some_and(|major| major >= 7) => {}
         None => {
-            files.extend(Package::nearest(reader.files, &scope.cwd).map(|package| package.directory.join(".env")));
+            files.extend(Package::nearest(reader, &scope.cwd).map(|package| package.directory.join(".env")));
             let beside = schema.and_then(|(path, _)| Some(path.parent()?.join(".env")));
             let places = beside.into_iter().chain([scope.cwd.join("prisma/.env"), scope.cwd.join(".env")]);
-            files.extend(places.into_iter().find(|path| reader.files.read(path) != Content::Missing));
+            files.extend(places.into_iter().find(|path| reader.read(path) != Content::Missing));
         }
     }
     for path in files {
-        match project::env_file(reader.files, &path, scope) {
+        match project::env_file(reader, &path, scope) {
             Some(Ok(pairs)) => {
                 let before = scope.beaten.len();
                 scope.fill(&pairs, &shown(reader, &path), "");

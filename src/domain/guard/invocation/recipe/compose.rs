@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::options::{after_flags, options, quoted};
+use super::super::options::{Options, after_flags, options, quoted};
 use super::super::{Inner, Reader, Word};
 use super::{entered, read_first, unknown};
 use crate::domain::guard::line::is_name;
@@ -43,24 +43,40 @@ pub fn compose<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     let options = options(words, VALUED);
     let named: Vec<String> = options.values(&["-f", "--file"]).map(|word| word.text.clone()).collect();
     let usual = || NAMES.map(str::to_owned).to_vec();
-    let (_, text) = read_first(reader, &scope.cwd, &if named.is_empty() { usual() } else { named })?;
-    let file = match text.and_then(|text| yaml::read(&text).ok_or("the compose file is not read".to_owned())) {
-        Ok(file) => file,
-        // It starts images, most of the time; what a person names is what they mean to run.
-        Err(why) if verb.text == "run" => return unknown(why, scope),
-        Err(_) => return None,
-    };
-    let services = file.get("services").map(Json::pairs).unwrap_or_default();
+    // Each file adds to those before it.
+    let files: Vec<Vec<String>> =
+        if named.is_empty() { vec![usual()] } else { named.into_iter().map(|n| vec![n]).collect() };
+    let mut services: Vec<(String, Json)> = Vec::new();
+    for names in files {
+        let (_, text) = read_first(reader, &scope.cwd, &names)?;
+        match text.and_then(|text| yaml::read(&text).ok_or("the compose file is not read".to_owned())) {
+            Ok(file) => services.extend(file.get("services").map(Json::pairs).unwrap_or_default().iter().cloned()),
+            // It starts images, most of the time; what a person names is what they mean to run.
+            Err(why) if verb.text == "run" => return unknown(why, scope),
+            Err(_) => return None,
+        }
+    }
+    let services = services.as_slice();
+    let profiles = profiles(&options, scope);
     let started = reached(services, &wanted);
     let found: Vec<Inner<'a>> = services
         .iter()
         .filter(|(name, service)| match wanted.is_empty() {
-            true => service.get("profiles").is_none(),
+            true => service.get("profiles").is_none_or(|own| {
+                own.list().iter().filter_map(Json::text).any(|own| profiles.iter().any(|on| on == own || on == "*"))
+            }),
             false => started.contains(name.as_str()),
         })
         .filter_map(|(name, service)| of_service(reader, name, service, services, scope))
         .collect();
     if found.is_empty() { None } else { Some(found) }
+}
+
+/// The profiles that are on: by a flag, or by a variable of compose's own.
+fn profiles(options: &Options<'_>, scope: &Scope<'_>) -> Vec<String> {
+    let given = scope.get("COMPOSE_PROFILES").value;
+    let given = given.as_text().unwrap_or_default().split(',').map(str::to_owned);
+    options.values(&["--profile"]).map(|word| word.text.clone()).chain(given).filter(|name| !name.is_empty()).collect()
 }
 
 /// The services that are named, and those that they depend on.
@@ -102,7 +118,7 @@ fn of_service<'a>(
         .iter()
         .filter_map(|one| one.text().or_else(|| one.get("path")?.text()));
     for file in files.and_then(Json::text).into_iter().chain(listed) {
-        if let Some(Ok(pairs)) = project::env_file(reader.files, &scope.path(file), scope) {
+        if let Some(Ok(pairs)) = project::env_file(reader, &scope.path(file), scope) {
             inner.overlay(&pairs, file);
         }
     }

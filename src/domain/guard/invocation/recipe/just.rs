@@ -93,7 +93,7 @@ fn with_imports(reader: &Reader<'_>, path: &Path, text: String) -> Result<String
                 continue;
             }
             seen.push(path.clone());
-            match reader.files.read(&path) {
+            match reader.read(&path) {
                 Content::Text(text) => waiting.push((path, text)),
                 Content::Missing => {}
                 Content::Unreadable(why) => return Err(format!("{}: {why}", shown(&path, reader.cwd))),

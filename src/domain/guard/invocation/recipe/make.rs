@@ -10,7 +10,7 @@ use crate::domain::guard::project::{self, Content};
 use crate::domain::guard::scope::{Origin, Scope, Value};
 
 pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
-    const VALUED: &[&str] = &["-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W"];
+    const VALUED: &[&str] = &["--eval", "-E", "-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W"];
     let options = options(words, VALUED);
     if options.has(&[
         "-n", "--dry-run", "--just-print", "--recon", "-q", "--question", "-t", "--touch", "-v", "--version", "--help",
@@ -23,15 +23,24 @@ pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
     }
     let named = options.value(&["-f", "--file", "--makefile"]).map(|word| vec![word.text.clone()]);
     let usual = || ["GNUmakefile", "makefile", "Makefile"].map(str::to_owned).to_vec();
-    let (path, text) = read_first(reader, &scope.cwd, &named.unwrap_or_else(usual))?;
-    let whole = match text.and_then(|text| with_includes(reader, text, &scope)) {
+    let added = options.value(&["--eval", "-E"]);
+    if added.is_some_and(|word| word.sure == Sure::No) {
+        return unknown("the line computes its recipes".to_owned(), &scope);
+    }
+    let found = read_first(reader, &scope.cwd, &named.unwrap_or_else(usual));
+    let nothing = || added.map(|_| (scope.cwd.join("Makefile"), Ok(String::new())));
+    let (path, text) = found.or_else(nothing)?;
+    let mut whole = match text.and_then(|text| with_includes(reader, text, &scope)) {
         Ok(whole) => whole,
         Err(why) => return unknown(why, &scope),
     };
+    if let Some(added) = added {
+        whole = format!("{}\n{whole}", added.text);
+    }
     let mut file = makefile::read(&whole);
     // `include .env`, with `export`: what it gives reaches the recipes.
     for included in file.includes.clone().iter().filter(|file| file.contains(".env")) {
-        if let Some(Ok(pairs)) = project::env_file(reader.files, &scope.path(included), &scope) {
+        if let Some(Ok(pairs)) = project::env_file(reader, &scope.path(included), &scope) {
             for (name, value) in pairs {
                 if let Some(text) = value.as_text() {
                     file.variables.entry(name.clone()).or_insert_with(|| text.to_owned());
@@ -91,7 +100,7 @@ fn with_includes(reader: &Reader<'_>, text: String, scope: &Scope<'_>) -> Result
             if seen.contains(&path) || path.to_string_lossy().contains(".env") {
                 continue;
             }
-            match reader.files.read(&path) {
+            match reader.read(&path) {
                 Content::Text(text) => {
                     reader.journal.allow_for_file(&path, &text);
                     more.push_str(&text);
@@ -118,7 +127,7 @@ fn matching(reader: &Reader<'_>, scope: &Scope<'_>, pattern: &str) -> Vec<PathBu
     if !name.contains('*') {
         return vec![path];
     }
-    let mut names = reader.files.names(directory);
+    let mut names = reader.names(directory);
     names.sort();
     names
         .iter()

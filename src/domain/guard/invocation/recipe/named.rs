@@ -15,6 +15,8 @@ use crate::domain::text::yaml;
 pub fn mise<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let rest = match words {
         [run, rest @ ..] if matches!(run.text.as_str(), "run" | "r") => rest,
+        // `mise TASK`, where no command has its name.
+        [task, ..] if !task.text.starts_with('-') && has_mise_task(reader, &task.text, scope) => words,
         [tasks, run, rest @ ..] if matches!(tasks.text.as_str(), "tasks" | "task" | "t") && run.text == "run" => rest,
         _ => return None,
     };
@@ -27,9 +29,17 @@ pub fn mise<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
     Some(found)
 }
 
+fn has_mise_task(reader: &Reader<'_>, name: &str, scope: &Scope<'_>) -> bool {
+    !matches!(name, "run" | "r" | "tasks" | "task" | "t" | "x" | "exec" | "use" | "install")
+        && !mise_task(reader, name, scope).is_empty()
+}
+
 fn mise_task<'a>(reader: &Reader<'_>, name: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     for directory in ["mise-tasks", ".mise-tasks", "mise/tasks", ".mise/tasks", ".config/mise/tasks"] {
         let file = Word::sure(&format!("{directory}/{}", name.replace(':', "/")));
+        if reader.first_line(&scope.path(&file.text)).is_none() {
+            continue;
+        }
         if let Some(inner) = script(reader, &file, &[], scope) {
             return inner;
         }
@@ -60,7 +70,7 @@ pub fn composer<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> O
     if matches!(name.as_str(), "run" | "run-script") {
         name = &rest.find(|word| !word.text.starts_with('-'))?.text;
     }
-    let known = match reader.files.read(&scope.cwd.join("composer.json")) {
+    let known = match reader.read(&scope.cwd.join("composer.json")) {
         Content::Text(text) => known_scripts(&text, name)?,
         Content::Missing => return None,
         Content::Unreadable(why) => Err(format!("composer.json: {why}")),
@@ -87,7 +97,7 @@ pub fn moon<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
         _ => return None,
     };
     let mut found = Vec::new();
-    let all = Package::workspace(reader.files, &scope.cwd);
+    let all = Package::workspace(reader, &scope.cwd);
     for target in after_flags(rest, &["--query", "--status", "--profile"]).iter().take_while(|word| word.text != "--") {
         let (project, task) = target.text.split_once(':').unwrap_or((".", &target.text));
         let here = || vec![scope.cwd.clone()];
@@ -110,7 +120,7 @@ pub fn moon<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
 
 fn moon_task<'a>(reader: &Reader<'_>, name: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     let path = scope.cwd.join("moon.yml");
-    let json = match reader.files.read(&path) {
+    let json = match reader.read(&path) {
         Content::Text(text) => yaml::read(&text).ok_or("moon.yml is written in a way that is not read".to_owned()),
         Content::Missing => Ok(Json::Other),
         Content::Unreadable(why) => Err(format!("moon.yml: {why}")),
@@ -120,7 +130,7 @@ fn moon_task<'a>(reader: &Reader<'_>, name: &str, scope: &Scope<'a>) -> Vec<Inne
         Err(why) => return vec![Inner::Unknown(why, scope.clone())],
     };
     let Some(task) = json.get("tasks").and_then(|tasks| tasks.get(name)) else {
-        let package = Package::at(reader.files, &scope.cwd);
+        let package = Package::at(reader, &scope.cwd);
         let name = package.iter().find_map(|package| package.scripts_like(name).pop());
         return package
             .iter()

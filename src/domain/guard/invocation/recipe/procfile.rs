@@ -36,8 +36,11 @@ pub fn procfile<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Sco
         Ok(text) => text,
         Err(why) => return unknown(why, scope),
     };
-    let wanted: Vec<&str> =
-        options.rest.iter().skip(skip).flat_map(|word| word.text.split(',')).map(str::trim).collect();
+    let only = options.values(&["-l", "--processes"]).flat_map(|word| word.text.split(','));
+    let wanted: Vec<&str> = only
+        .chain(options.rest.iter().skip(skip).flat_map(|word| word.text.split(',')).map(str::trim))
+        .filter(|name| *name != named)
+        .collect();
     let started = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(':'));
     let of = started.filter(|(process, _)| wanted.is_empty() || wanted.contains(&process.trim()));
     Some(lines(of.map(|(_, line)| line.trim().to_owned()).collect(), scope))

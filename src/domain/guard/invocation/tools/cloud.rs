@@ -28,6 +28,8 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["sql", "instances", "restore-backup"], "replace", REPLACES),
             destroys(&["bigtable|spanner", "tables", "delete"], "delete", DROPS),
             destroys(&["projects", "delete"], "delete", DELETES_HOSTED),
+            destroys(&["compute", "disks|snapshots", "delete"], "delete", VOLUME),
+            with(destroys(&["spanner", "databases", "ddl", "update"], "drop a part of", DROPS), &["--ddl=*DROP *"]),
             with(
                 gates(&["sql", "instances", "patch"], "unprotect", "it takes the protection against deletion off"),
                 &["--no-deletion-protection"],
@@ -49,6 +51,8 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["redshift|elasticache|memorydb", "delete-*"], "delete", DELETES_HOSTED),
             destroys(&["dsql|lightsail", "delete-cluster|delete-relational-database"], "delete", DELETES_HOSTED),
             destroys(&["cloudformation", "delete-stack"], "delete", ALL_OF_IT),
+            destroys(&["ec2", "delete-volume|delete-snapshot"], "delete", VOLUME),
+            destroys(&["backup", "delete-recovery-point|delete-backup-vault"], "delete", BACKUP),
         ],
     },
     // learn.microsoft.com/cli/azure: postgres, mysql, sql, cosmosdb, redis.
@@ -74,6 +78,54 @@ pub const TOOLS: &[Tool] = &[
         rules: &[
             destroys(&["databases|database|dbs|db", "delete|rm"], "delete", SERVER),
             destroys(&["databases|database|dbs|db", "db|user|pool|topics|topic", "delete|rm|d"], "delete", DROPS),
+            destroys(&["compute", "volume|snapshot", "delete|rm|d"], "delete", VOLUME),
+        ],
+    },
+    // docs.docker.com/reference/cli/docker: volumes are where a database in a container keeps its rows.
+    Tool {
+        names: &["docker", "podman", "nerdctl"],
+        finds: Finds::Hosted("the containers' volumes"),
+        place: Place::First,
+        valued: &[
+            "-H", "--host", "-c", "--context", "-f", "--file", "-p", "--project-name", "--profile", "--env-file",
+            "--filter",
+        ],
+        rules: &[
+            gates(&["volume", "rm|remove|prune"], "delete", VOLUME),
+            with(gates(&["compose", "down|rm"], "delete", VOLUME), &["-v", "--volumes"]),
+            with(gates(&["system", "prune"], "delete", VOLUME), &["--volumes"]),
+        ],
+    },
+    Tool {
+        names: &["docker-compose", "podman-compose"],
+        finds: Finds::Hosted("the containers' volumes"),
+        place: Place::First,
+        valued: &["-H", "--host", "-f", "--file", "-p", "--project-name", "--profile", "--env-file"],
+        rules: &[with(gates(&["down|rm"], "delete", VOLUME), &["-v", "--volumes"])],
+    },
+    // docs.oracle.com/iaas/tools/oci-cli; cloud.ibm.com/docs/cli; docs.influxdata.com/influxdb/v2/reference/cli/influx.
+    Tool {
+        names: &["oci"],
+        finds: Finds::Hosted("Oracle Cloud"),
+        place: Place::First,
+        valued: &["--profile", "--region"],
+        rules: &[destroys(&["db|mysql|psql", "*", "delete|terminate"], "delete", SERVER)],
+    },
+    Tool {
+        names: &["ibmcloud"],
+        finds: Finds::Hosted("IBM Cloud"),
+        place: Place::First,
+        valued: &["-g", "-r"],
+        rules: &[destroys(&["resource", "service-instance-delete"], "delete", SERVER)],
+    },
+    Tool {
+        names: &["influx"],
+        finds: Finds::Hosted("InfluxDB"),
+        place: Place::First,
+        valued: &["-c", "--active-config", "--host", "-t", "--token"],
+        rules: &[
+            destroys(&["bucket", "delete"], "delete", DROPS),
+            destroys(&["delete"], "delete rows of", "it deletes what a predicate and a time name"),
         ],
     },
     // www.scaleway.com/en/docs/scaleway-cli: rdb, redis, mongodb, sdb-sql.
@@ -164,7 +216,7 @@ pub const TOOLS: &[Tool] = &[
         valued: &["-chdir", "-var", "-var-file", "-target", "-state"],
         rules: &[
             destroys(&["destroy"], "delete", ALL_OF_IT),
-            with(destroys(&["apply"], "delete", ALL_OF_IT), &["-destroy", "--destroy"]),
+            with(destroys(&["apply"], "delete", ALL_OF_IT), &["-destroy", "--destroy", "-replace", "--replace"]),
         ],
     },
     // www.pulumi.com/docs/iac/cli/commands.
@@ -175,6 +227,7 @@ pub const TOOLS: &[Tool] = &[
         valued: &["-s", "--stack", "-C", "--cwd", "-t", "--target"],
         rules: &[
             without(destroys(&["destroy|down|dn"], "delete", ALL_OF_IT), &["--preview-only"]),
+            with(destroys(&["up|update"], "delete", ALL_OF_IT), &["--replace", "--target-replace"]),
             with(destroys(&["stack", "rm|remove"], "delete", ALL_OF_IT), &["-f", "--force"]),
         ],
     },

@@ -25,6 +25,7 @@ const RAILS_TASKS: &[Rule] = &[
     destroys(&["*db:truncate_all*"], "empty", EMPTIES),
     destroys(&["*db:seed:replant*"], "empty", EMPTIES),
     destroys(&["*db:fixtures:load*"], "empty", EMPTIES),
+    destroys(&["db:migrate", "VERSION=0"], "undo every migration of", UNDOES),
     gates(&["db:migrate"], "apply migrations to", APPLIES),
     gates(&["db:migrate:up"], "apply migrations to", APPLIES),
     gates(&["db:migrate:with_data"], "apply migrations to", APPLIES),
@@ -128,10 +129,68 @@ pub const TOOLS: &[Tool] = &[
             with(destroys(&["d:s:u"], "rewrite", SYNCS), &["--force", "-f"]),
             without(destroys(&["doctrine:fixtures:load"], "empty", EMPTIES), &["--append"]),
             without(destroys(&["d:f:l"], "empty", EMPTIES), &["--append"]),
+            gates(&["doctrine:fixtures:load"], "seed", SEEDS),
+            gates(&["d:f:l"], "seed", SEEDS),
             without(destroys(&["doctrine:migrations:migrate", "prev"], "undo migrations of", UNDOES), &["--dry-run"]),
             without(destroys(&["doctrine:migrations:migrate", "first"], "undo migrations of", UNDOES), &["--dry-run"]),
             without(gates(&["doctrine:migrations:migrate"], "apply migrations to", APPLIES), &["--dry-run"]),
             without(gates(&["d:m:m"], "apply migrations to", APPLIES), &["--dry-run"]),
+        ],
+    },
+    // www.doctrine-project.org/projects/doctrine-orm, "Tools".
+    Tool {
+        names: &["doctrine"],
+        finds: Finds::Configured(&[]),
+        place: Place::First,
+        valued: &[],
+        rules: &[
+            with(destroys(&["orm:schema-tool:drop"], "empty", DROPS), &["--force", "-f", "--full-database"]),
+            with(destroys(&["orm:schema-tool:update"], "rewrite", SYNCS), &["--force", "-f"]),
+            without(gates(&["migrations:migrate"], "apply migrations to", APPLIES), &["--dry-run"]),
+        ],
+    },
+    // www.yiiframework.com/doc/guide/2.0/en/db-migrations; book.cakephp.org/migrations.
+    Tool {
+        names: &["yii"],
+        finds: Finds::Configured(&[]),
+        place: Place::First,
+        valued: &[],
+        rules: &[
+            destroys(&["migrate/fresh"], "drop", DROPS),
+            destroys(&["migrate/down|migrate/redo|migrate/to"], "undo migrations of", UNDOES),
+            gates(&["migrate|migrate/up"], "apply migrations to", APPLIES),
+        ],
+    },
+    Tool {
+        names: &["cake"],
+        finds: Finds::Configured(&[]),
+        place: Place::First,
+        valued: &[],
+        rules: &[
+            without(destroys(&["migrations", "rollback|reset"], "undo migrations of", UNDOES), &["--dry-run"]),
+            without(gates(&["migrations", "migrate"], "apply migrations to", APPLIES), &["--dry-run"]),
+        ],
+    },
+    // github.com/yogthos/migratus.
+    Tool {
+        names: &["lein"],
+        finds: Finds::Configured(&[]),
+        place: Place::First,
+        valued: &[],
+        rules: &[
+            destroys(&["migratus", "rollback|down|reset"], "undo migrations of", UNDOES),
+            gates(&["migratus", "migrate|up"], "apply migrations to", APPLIES),
+        ],
+    },
+    // sequel.jeremyevans.net, "sequel(1)".
+    Tool {
+        names: &["sequel"],
+        finds: Finds::Url(&[], &[]),
+        place: Place::First,
+        valued: &["-m", "--migrate-directory", "-M", "--migrate-version", "-r", "-I", "-c", "-e", "-l", "-L"],
+        rules: &[
+            with(destroys(&[], "undo migrations of", UNDOES), &["-M", "--migrate-version"]),
+            with(gates(&[], "apply migrations to", APPLIES), &["-m", "--migrate-directory"]),
         ],
     },
     Tool {

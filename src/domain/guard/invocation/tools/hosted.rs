@@ -20,6 +20,7 @@ pub const TOOLS: &[Tool] = &[
             gates(&["migration", "up"], "apply migrations to", APPLIES),
             gates(&["migration", "repair"], "change the migration history of", HISTORY),
             destroys(&["projects|branches", "delete"], "delete", DELETES_HOSTED),
+            with(destroys(&["stop"], "delete", DROPS), &["--no-backup"]),
         ],
     },
     Tool {

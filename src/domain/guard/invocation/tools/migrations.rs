@@ -35,6 +35,8 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["liquibase:rollback"], "undo migrations of", UNDOES),
             destroys(&["*liquibaseDropAll"], "empty", DROPS),
             destroys(&["*liquibaseRollback*"], "undo migrations of", UNDOES),
+            destroys(&["*rollbackCount"], "undo migrations of", UNDOES),
+            destroys(&["*rollbackToDate"], "undo migrations of", UNDOES),
             destroys(&["*:dropAll"], "empty", DROPS),
             gates(&["flyway:migrate"], "apply migrations to", APPLIES),
             gates(&["*flywayMigrate"], "apply migrations to", APPLIES),

@@ -42,6 +42,27 @@ pub const TOOLS: &[Tool] = &[
         valued: &["-h", "-p", "-U", "-d", "-s", "-c", "-j", "-T", "-t", "-f", "-F", "-I", "-D", "-P", "-M"],
         rules: &[with(destroys(&[], "fill", REPLACES), &["-i", "--initialize"])],
     },
+    // wal-g.readthedocs.io; pgbackrest.org/command.html; docs.pgbarman.org.
+    Tool {
+        names: &["wal-g"],
+        finds: Finds::Hosted("the backups"),
+        place: Place::First,
+        valued: &["--config"],
+        rules: &[with(
+            destroys(&["delete"], "delete backups of", "it deletes backups, which nothing brings back"),
+            &["--confirm"],
+        )],
+    },
+    Tool {
+        names: &["pgbackrest"],
+        finds: Finds::Hosted("the backups"),
+        place: Place::Anywhere,
+        valued: &["--stanza", "--repo"],
+        rules: &[
+            destroys(&["stanza-delete"], "delete backups of", "it deletes backups, which nothing brings back"),
+            destroys(&["restore"], "replace", REPLACES),
+        ],
+    },
     Tool {
         names: &["pg_resetwal", "pg_rewind"],
         finds: Finds::Hosted("this machine"),

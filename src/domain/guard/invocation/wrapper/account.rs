@@ -1,6 +1,6 @@
 //! Sees through what runs a command as another user: `sudo`, `doas`, `su`, `runuser`, `sg`. Who that user is decides nothing.
 
-use super::shell::{assignments, shell};
+use super::shell::{assignments, line_in, lines_fed, shell};
 use crate::domain::guard::invocation::options::{after_flags, has_letter, options};
 use crate::domain::guard::invocation::{Inner, Reader, Word};
 use crate::domain::guard::scope::{Fed, Scope};
@@ -31,7 +31,7 @@ pub fn sudo<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let (rest, inner) = assignments(rest, &inner);
     let is_shell = rest.is_empty() && (has('i', "--login") || has('s', "--shell"));
     match (is_shell, inner.fed.clone()) {
-        (true, Fed::Text(text)) => Some(vec![Inner::Line(text, inner.drained())]),
+        (true, fed @ (Fed::Text(_) | Fed::Nearly(_))) => Some(lines_fed(&fed, &inner.drained())),
         (true | false, _) => Some(vec![Inner::Command(rest.to_vec(), inner)]),
     }
 }
@@ -46,7 +46,7 @@ pub fn su<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>
         return Some(Vec::new());
     }
     if let Some(text) = options.value(&["-c", "--command", "--session-command"]) {
-        return Some(vec![Inner::Line(text.text.clone(), scope.clone())]);
+        return Some(vec![line_in(text, scope)]);
     }
     if name == "runuser" && options.has(&["-u", "--user"]) {
         return Some(vec![Inner::Command(after_flags(words, VALUED).to_vec(), scope.clone())]);

@@ -2,6 +2,7 @@
 //! stores, prints or searches is no command.
 
 use super::given::values;
+use super::shell::line_in;
 use crate::domain::guard::invocation::options::{after_flags, joined};
 use crate::domain::guard::invocation::{Inner, Word};
 use crate::domain::guard::scope::{Origin, Scope};
@@ -46,7 +47,7 @@ pub fn see_through<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a
     }
     let given = VARIABLES.iter().map(|name| scope.get(name)).filter(|setting| setting.origin == Origin::Line);
     found.extend(given.filter_map(|setting| setting.value.as_text().map(line)));
-    let lines = |flags: &[&str]| values(rest, flags).iter().map(|word| line(&word.text)).collect::<Vec<_>>();
+    let lines = |flags: &[&str]| values(rest, flags).iter().map(|word| line_in(word, scope)).collect::<Vec<_>>();
     match verb.text.as_str() {
         "rebase" => {
             found.extend(lines(&["-x", "--exec"]));

@@ -1,8 +1,9 @@
 //! Programs whose flags or words are lines that they run: watchers, benchmarks, editors, archivers. A row each; it looks at no
 //! file.
 
+use super::shell::line_in;
 use crate::domain::guard::invocation::options::{after_flags, joined};
-use crate::domain::guard::invocation::{Inner, Word};
+use crate::domain::guard::invocation::{Inner, Reader, Word};
 use crate::domain::guard::scope::{Fed, Scope};
 
 struct Given {
@@ -36,6 +37,8 @@ enum Rest {
     Dashed,
     /// Commands behind these flags, each up to `;` or `+`.
     After(&'static [&'static str]),
+    /// socat's: `EXEC:LINE`, `SYSTEM:LINE`.
+    Addresses,
 }
 
 const BANG: Spelled = Spelled::Behind(&["!", "term ", "terminal ", "shell ", "pipe "]);
@@ -51,7 +54,9 @@ const fn row(
 }
 
 const ROWS: &[Given] = &[
-    row(&["watch", "entr"], &[], Spelled::Line, &["-n", "--interval"], Rest::Joined),
+    row(&["entr"], &[], Spelled::Line, &[], Rest::Joined),
+    row(&["watch", "viddy", "hwatch"], &[], Spelled::Line, &["-n", "--interval", "-q", "--equexit"], Rest::Joined),
+    row(&["socat"], &[], Spelled::Line, &[], Rest::Addresses),
     row(
         &["watchexec"],
         &[],
@@ -100,7 +105,13 @@ const ROWS: &[Given] = &[
     row(&["zip"], &["-TT", "--unzip-command"], Spelled::Line, &[], Rest::Nothing),
     row(&["rsync"], &["-e", "--rsh"], Spelled::Line, &[], Rest::Nothing),
     row(&["man"], &["-P", "--pager"], Spelled::Line, &[], Rest::Nothing),
-    row(&["vim", "nvim", "vi", "view", "ex", "gvim", "vimdiff", "hx"], &["-c", "--cmd"], BANG, &[], Rest::Nothing),
+    row(
+        &["vim", "nvim", "vi", "view", "ex", "gvim", "vimdiff", "hx"],
+        &["-c", "-sc", "-esc", "-Esc", "--cmd"],
+        BANG,
+        &[],
+        Rest::Nothing,
+    ),
     row(&["less", "more", "most"], &[], BANG, &[], Rest::Nothing),
     row(&["gdb", "lldb"], &["-ex", "-eval-command", "-o"], BANG, &[], Rest::Nothing),
 ];
@@ -116,24 +127,40 @@ pub fn see_through<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<
         texts.extend(plus);
     }
     let spelled = |word: &Word| match row.spelled {
-        Spelled::Line => Some(word.text.clone()),
-        Spelled::Behind(marks) => behind(&word.text, marks).map(str::to_owned),
+        Spelled::Line => Some(line_in(word, scope)),
+        Spelled::Behind(marks) => behind(&word.text, marks).map(|text| Inner::Line(text.to_owned(), scope.clone())),
     };
-    let mut found: Vec<Inner<'a>> =
-        texts.iter().filter_map(spelled).map(|text| Inner::Line(text, scope.clone())).collect();
+    let mut found: Vec<Inner<'a>> = texts.iter().filter_map(spelled).collect();
     let valued: Vec<&str> = row.line.iter().chain(row.valued).copied().collect();
     let rest = after_flags(words, &valued);
     match row.rest {
         Rest::Nothing => {}
         Rest::Each => {
             let lines = rest.iter().filter(|word| !word.text.starts_with('-'));
-            found.extend(lines.map(|word| Inner::Line(word.text.clone(), scope.clone())));
+            found.extend(lines.map(|word| line_in(word, scope)));
         }
-        Rest::Joined => found.push(Inner::Line(joined(rest), scope.clone())),
+        // watch(1)'s `-x`: the words as they are.
+        Rest::Joined
+            if words[..words.len() - rest.len()].iter().any(|flag| matches!(flag.text.as_str(), "-x" | "--exec")) =>
+        {
+            found.push(Inner::Command(rest.to_vec(), scope.clone()));
+        }
+        Rest::Joined => match rest {
+            [one] => found.push(line_in(one, scope)),
+            rest => found.push(Inner::Line(joined(rest), scope.clone())),
+        },
         Rest::Command => found.extend((!rest.is_empty()).then(|| Inner::Command(rest.to_vec(), scope.clone()))),
         Rest::Dashed => {
             let at = words.iter().position(|word| word.text == "--");
             found.extend(at.map(|at| Inner::Line(joined(&words[at + 1..]), scope.clone())));
+        }
+        Rest::Addresses => {
+            let line = |word: &Word| {
+                let (kind, line) = word.text.split_once(':')?;
+                let runs = matches!(kind.to_ascii_uppercase().as_str(), "EXEC" | "SYSTEM" | "SHELL");
+                runs.then(|| Inner::Line(line.split(',').next().unwrap_or(line).to_owned(), scope.clone()))
+            };
+            found.extend(rest.iter().filter_map(line));
         }
         Rest::After(flags) => {
             let starts = (0..words.len()).filter(|at| flags.contains(&words[*at].text.as_str()));
@@ -168,7 +195,12 @@ fn behind<'t>(text: &'t str, marks: &[&str]) -> Option<&'t str> {
         .iter()
         .find_map(|word| text.strip_prefix(word))
         .unwrap_or(text);
-    marks.iter().find_map(|mark| text.strip_prefix(mark))
+    marks.iter().find_map(|mark| text.strip_prefix(mark)).or_else(|| {
+        // `call system("LINE")`.
+        let (_, call) = text.split_once("system(").filter(|_| marks.contains(&"!"))?;
+        let quote = call.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        call[1..].split(quote).next()
+    })
 }
 
 /// `crontab -` and `crontab FILE`: each line behind its five times, or behind `@daily` and its kind.
@@ -203,7 +235,7 @@ pub fn screen<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
 }
 
 /// `pm2 start "LINE"`, `pm2 start npm -- run NAME`.
-pub fn pm2<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+pub fn pm2<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     const VALUED: &[&str] =
         &["-n", "--name", "-i", "--instances", "--interpreter", "--cwd", "-o", "-e", "-l", "--namespace"];
     let (verb, rest) = after_flags(words, VALUED).split_first()?;
@@ -212,6 +244,7 @@ pub fn pm2<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     }
     let end = rest.iter().position(|word| word.text == "--").unwrap_or(rest.len());
     let program = after_flags(&rest[..end], VALUED).first()?;
+    reader.journal.ran(&scope.path(&program.text));
     let behind = rest.get(end + 1..).unwrap_or(&[]);
     Some(vec![match program.text.contains(char::is_whitespace) {
         true => Inner::Line(format!("{} {}", program.text, joined(behind)), scope.clone()),
@@ -221,9 +254,9 @@ pub fn pm2<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
 
 /// What a program that reads a line from its input is fed.
 pub fn fed<'a>(scope: &Scope<'a>, lines: impl Fn(&str, &Scope<'a>) -> Vec<Inner<'a>>) -> Vec<Inner<'a>> {
-    match &scope.fed {
-        Fed::Text(text) => lines(text, scope),
-        Fed::Unknown => vec![Inner::Unknown("what it is fed is computed by the line".to_owned(), scope.clone())],
-        Fed::Nothing => Vec::new(),
+    let mut found = scope.fed.text().map(|text| lines(text, scope)).unwrap_or_default();
+    if matches!(scope.fed, Fed::Nearly(_) | Fed::Unknown) {
+        found.push(Inner::Unknown("what it is fed is computed by the line".to_owned(), scope.clone()));
     }
+    found
 }

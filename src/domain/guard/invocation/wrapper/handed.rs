@@ -25,7 +25,7 @@ pub fn hand<'a>(reader: &Reader<'_>, flags: &[Word], from: &Scope<'a>, to: &mut 
             }
             "--env-file" => {
                 if let Some(file) = value.or_else(|| words.next().cloned()) {
-                    match project::env_file(reader.files, &from.path(&file.text), from) {
+                    match project::env_file(reader, &from.path(&file.text), from) {
                         Some(Ok(pairs)) => to.overlay(&pairs, &file.text),
                         Some(Err(_)) | None => to.given_by(&file.text, Under::Elsewhere),
                     }

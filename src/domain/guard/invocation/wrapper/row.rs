@@ -104,7 +104,9 @@ pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &
     };
     Some(vec![match (rest, &inner.fed) {
         // Without a command it is a shell, which reads what it is fed.
-        ([], Fed::Text(text)) if row.gives == Gives::Elsewhere => Inner::Line(text.clone(), inner.drained()),
+        ([], Fed::Text(text) | Fed::Nearly(text)) if row.gives == Gives::Elsewhere => {
+            Inner::Line(text.clone(), inner.drained())
+        }
         // A whole line in one word.
         ([first, ..], _) if first.text.contains(char::is_whitespace) => Inner::Line(joined(rest), inner),
         (rest, _) => Inner::Command(rest.to_vec(), inner),

@@ -39,22 +39,53 @@ pub fn shell<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Opti
         (Runs::Text, Some((text, arguments))) => {
             // `$0` comes first.
             scope.arguments = Some(texts(arguments.get(1..).unwrap_or(&[])));
-            Some(vec![match text.sure == Sure::No && is_one_expansion(&text.text) {
-                true => Inner::Unknown("what it runs is computed by the line".to_owned(), scope),
-                false => Inner::Line(text.text.clone(), scope),
-            }])
+            Some(begun(reader, &scope).into_iter().chain([line_in(text, &scope)]).collect())
         }
         (Runs::Text, None) => Some(vec![]),
         (Runs::File, Some((file, arguments))) => recipe::script(reader, file, arguments, &scope),
         (Runs::Input, _) | (Runs::File, None) => {
             scope.arguments = Some(texts(rest));
-            match std::mem::replace(&mut scope.fed, Fed::Unknown) {
-                Fed::Text(text) => Some(vec![Inner::Line(text, scope)]),
-                Fed::Unknown => Some(vec![Inner::Unknown("what it is fed is computed by the line".to_owned(), scope)]),
-                // A person's own prompt.
-                Fed::Nothing => Some(vec![]),
-            }
+            let first = begun(reader, &scope);
+            let fed = std::mem::replace(&mut scope.fed, Fed::Unknown);
+            Some(first.into_iter().chain(lines_fed(&fed, &scope)).collect())
         }
+    }
+}
+
+/// What a shell reads before anything else, where the line says so: `BASH_ENV`, `ENV`; and what a prompt of its own runs.
+fn begun<'a>(reader: &Reader<'_>, scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    let given = |name: &str| {
+        let setting = scope.get(name);
+        (setting.origin == Origin::Line).then_some(setting.value)
+    };
+    let unknown = || vec![Inner::Unknown("the line computes what the shell begins with".to_owned(), scope.clone())];
+    let files = ["BASH_ENV", "ENV"].into_iter().filter_map(given);
+    let read = |value: Value| match value.as_text() {
+        Some(file) => recipe::script(reader, &Word::sure(file), &[], scope).unwrap_or_default(),
+        None if value == Value::Unset => Vec::new(),
+        None => unknown(),
+    };
+    let lines = given("PROMPT_COMMAND").into_iter().flat_map(|value| match value.as_text() {
+        Some(line) => vec![Inner::Line(line.to_owned(), scope.clone())],
+        None if value == Value::Unset => Vec::new(),
+        None => unknown(),
+    });
+    files.flat_map(read).chain(lines).collect()
+}
+
+/// What a shell is fed runs, line by line. Fed with nothing it is a person's own prompt.
+pub fn lines_fed<'a>(fed: &Fed, scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    let line = fed.text().map(|text| Inner::Line(text.to_owned(), scope.clone()));
+    let unknown = matches!(fed, Fed::Nearly(_) | Fed::Unknown)
+        .then(|| Inner::Unknown("what it is fed is computed by the line".to_owned(), scope.clone()));
+    line.into_iter().chain(unknown).collect()
+}
+
+/// A line that stands in one word, where the line does not compute all of it.
+pub fn line_in<'a>(word: &Word, scope: &Scope<'a>) -> Inner<'a> {
+    match word.sure == Sure::No && is_one_expansion(&word.text) {
+        true => Inner::Unknown("what it runs is computed by the line".to_owned(), scope.clone()),
+        false => Inner::Line(word.text.clone(), scope.clone()),
     }
 }
 

@@ -85,13 +85,14 @@ pub static WRAPPERS: &[Row] = &[
     row(&["op"], &["run"], &["--env-file", "--account"], 0, Secrets),
     row(&["infisical"], &["run"], &["--env", "--path", "--projectId", "--token", "--tags"], 0, Secrets),
     row(&["railway"], &["run"], &["-s", "--service", "-e", "--environment", "-p", "--project"], 0, Secrets),
+    row(&["saml2aws"], &["exec"], &["-a", "--idp-account", "-p", "--profile", "--exec-profile"], 0, Secrets),
     row(&["chamber", "aws-vault"], &["exec"], &["-d", "--duration", "--region"], 1, Secrets),
     row(&["envchain"], &[], &[], 1, Secrets),
     row(&["secretspec", "teller", "summon"], &["run"], &["-p", "--profile", "-c"], 0, Secrets),
     row(&["summon", "envconsul"], &[], &["-f", "-e", "-p", "-D"], 0, Secrets),
     row(
         &["varlock", "fnox", "bws", "phase", "lade"],
-        &["run|exec"],
+        &["run|exec|x"],
         &[
             "-e", "--env", "--environment", "-P", "--profile", "--app", "--path", "--tags", "--project-id", "-p",
             "--access-token", "-c", "--config",

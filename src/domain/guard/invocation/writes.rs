@@ -1,0 +1,112 @@
+//! The files that programs write which copy, fetch or edit one, and what those will hold where that is plain to see.
+
+use std::path::PathBuf;
+
+use super::options::options;
+use super::{Reader, Sure, Word, Wrote};
+use crate::domain::guard::line::{Node, Simple};
+use crate::domain::guard::scope::{Fed, Scope};
+
+/// Programs that make no file of those that they name.
+pub(super) const READERS: &[&str] = &[
+    "test", "[", "ls", "cat", "bat", "chmod", "chown", "stat", "head", "tail", "less", "more", "grep", "rg", "rm",
+    "wc", "diff", "echo", "printf", "shellcheck", "file", "vim", "vi", "nvim", "nano", "code", "which", "command",
+    "type", "source", ".", "export", "cd", "read", "true", "false", ":",
+];
+
+/// Programs that bring files from an archive or from another machine.
+pub(super) const BRINGS: &[&str] = &[
+    "tar", "bsdtar", "unzip", "7z", "scp", "sftp", "rsync", "aws", "gsutil", "curl", "wget", "git", "gh", "svn", "hg",
+];
+
+impl<'a> Reader<'a> {
+    /// What a program writes itself; what redirections write is their command's.
+    pub(super) fn written_by(&self, simple: &Simple, words: &[Word], scope: &Scope<'a>) -> Vec<(PathBuf, Wrote)> {
+        let Some((first, rest)) = words.split_first() else { return Vec::new() };
+        let fed = || match self.printed(&Node::Simple(fed_alone(simple)), scope) {
+            Fed::Text(text) => Wrote::Whole(text + "\n"),
+            Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => Wrote::Unknown,
+        };
+        match first.base() {
+            "tee" => {
+                let behind = rest.iter().any(|word| matches!(word.text.as_str(), "-a" | "--append"));
+                let what = match (fed(), behind) {
+                    (Wrote::Whole(text), true) => Wrote::Behind(text),
+                    (what, _) => what,
+                };
+                files(rest, "").into_iter().map(|file| (scope.path(file), what.clone())).collect()
+            }
+            name @ ("cp" | "mv" | "ln" | "install") => self.copied(name, rest, scope, fed),
+            "sponge" => files(rest, "").into_iter().map(|file| (scope.path(file), fed())).collect(),
+            "dd" => {
+                let to = rest.iter().filter_map(|word| word.text.strip_prefix("of="));
+                let from = rest.iter().any(|word| word.text.starts_with("if="));
+                to.map(|file| (scope.path(file), if from { Wrote::Unknown } else { fed() })).collect()
+            }
+            name => files(rest, name).into_iter().map(|file| (scope.path(file), Wrote::Unknown)).collect(),
+        }
+    }
+
+    /// `cp FILE FILE`, `cp FILE DIRECTORY`, and what does the same.
+    fn copied(&self, name: &str, rest: &[Word], scope: &Scope<'a>, fed: impl Fn() -> Wrote) -> Vec<(PathBuf, Wrote)> {
+        let valued: &[&str] = if name == "install" { &["-m", "-o", "-g", "-S"] } else { &["-S"] };
+        let options = options(rest, valued);
+        let Some((to, from)) = options.rest.split_last() else { return Vec::new() };
+        let place = scope.path(&to.text);
+        let is_directory = to.text.ends_with('/') || !self.names(&place).is_empty();
+        let one = |word: &&Word| {
+            let path = if is_directory { place.join(word.base()) } else { place.clone() };
+            let what = match word.text.as_str() {
+                "/dev/stdin" => fed(),
+                _ if word.sure == Sure::No => Wrote::Unknown,
+                // A link's target is seen from the link's own place.
+                file if name == "ln" && !file.starts_with('/') => {
+                    let beside = path.parent().map(|parent| parent.join(file));
+                    let read = |path: PathBuf| self.read(&crate::domain::guard::scope::tidy(&path)).text();
+                    beside.and_then(read).map_or(Wrote::Unknown, Wrote::Whole)
+                }
+                file => self.read(&scope.path(file)).text().map_or(Wrote::Unknown, Wrote::Whole),
+            };
+            (path, what)
+        };
+        from.iter().map(one).collect()
+    }
+}
+
+/// A command that prints what the other is fed.
+fn fed_alone(simple: &Simple) -> Simple {
+    let words = vec![crate::domain::text::words::written("cat")];
+    Simple { words, input: simple.input.clone(), ..Simple::default() }
+}
+
+/// The files that the program writes, as its words name them; of one without a name all of its words.
+fn files<'w>(words: &'w [Word], name: &str) -> Vec<&'w str> {
+    let behind = |flags: &[&str], letter: char| {
+        let bundled = |text: &str| text.starts_with('-') && !text.starts_with("--") && text.ends_with(letter);
+        let at = words.iter().position(|word| flags.contains(&word.text.as_str()) || bundled(&word.text));
+        at.and_then(|at| words.get(at + 1)).map(|word| word.text.as_str())
+    };
+    let plain = || words.iter().filter(|word| !word.text.starts_with('-')).map(|word| word.text.as_str());
+    match name {
+        "" => plain().collect(),
+        // `-fsSLo FILE`, `-qO FILE`; `curl -O` takes the name that the URL ends with.
+        "curl" => behind(&["-o", "--output"], 'o').into_iter().chain(named_by_url(words)).collect(),
+        "wget" => behind(&["-O", "--output-document"], 'O').into_iter().collect(),
+        "npm" | "pnpm"
+            if words.iter().take(2).map(|word| word.text.as_str()).eq(["pkg", "set"])
+                && words[2..].iter().any(|word| word.text.starts_with("scripts")) =>
+        {
+            vec!["package.json"]
+        }
+        "ed" | "ex" => plain().collect(),
+        "sed" | "perl" if words.iter().any(|word| word.text.starts_with("-i")) => plain().skip(1).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn named_by_url(words: &[Word]) -> Option<&str> {
+    let keeps =
+        |text: &str| text == "--remote-name" || text.starts_with('-') && !text.starts_with("--") && text.contains('O');
+    words.iter().find(|word| keeps(&word.text))?;
+    words.iter().find(|word| word.text.contains("://"))?.text.rsplit('/').next()
+}
