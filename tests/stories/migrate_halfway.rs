@@ -65,6 +65,7 @@ fn what_fails_half_way_says_which_statements_are_there() {
     holds(
         &status(&world),
         &[
+            "prod: 1 applied, one begun and not ended\n",
             "in the way: 20260301000000_second began on prod and did not end: ",
             "; of its statements line 1 is there, line 3 is not there, line 2 is not to be seen\n    \
              undo what is there, then nexus-env run -e prod --write -- npx prisma migrate resolve --rolled-back 20260301000000_second\n    \

@@ -55,6 +55,13 @@ pub fn path<'a>(config: &'a Config, environment: &Environment) -> Vec<&'a Enviro
     steps
 }
 
+/// Whether a step on the way has applied another text of a migration.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Ran {
+    InAnotherForm,
+    NotOtherwise,
+}
+
 impl<'a> Scene<'a> {
     /// The migrations that a deployment would apply, as far as it is meant to go.
     pub fn pending(&self, environment: &EnvironmentName) -> Vec<&'a Line> {
@@ -77,12 +84,15 @@ impl<'a> Scene<'a> {
             self.of_state(environment, line, &line.cells[at], &mut found);
         }
         let pending = self.pending(name);
+        let before = path(self.config, environment);
+        let columns: Vec<usize> = before.iter().filter_map(|step| self.ledger.position(&step.name)).collect();
         for line in &pending {
-            self.of_git(line, &mut found);
+            let ran = columns.iter().any(|at| matches!(line.cells[*at], Cell::Edited { .. }));
+            self.of_git(line, if ran { Ran::InAnotherForm } else { Ran::NotOtherwise }, &mut found);
         }
         // What only has to be marked is not run, so nobody has to have seen it run.
         let run: Vec<&Line> = pending.iter().filter(|line| line.cells[at] != Cell::Unmarked).copied().collect();
-        for step in path(self.config, environment) {
+        for step in before {
             self.of_step(step, &run, &mut found);
         }
         for name in self.hollow.iter().filter(|name| self.is_meant(name)) {
@@ -208,7 +218,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn of_git(&self, line: &Line, found: &mut Vec<Reason>) {
+    fn of_git(&self, line: &Line, ran: Ran, found: &mut Vec<Reason>) {
         let at = self.at(&line.name);
         let (sentence, next) = match line.git {
             InGit::Committed | InGit::Missing => return,
@@ -217,7 +227,12 @@ impl<'a> Scene<'a> {
             }
             InGit::Modified => (
                 format!("{} differs from what is committed", line.name),
-                format!("git diff -- {at}; then git commit {at}"),
+                match ran {
+                    Ran::InAnotherForm => {
+                        format!("git diff -- {at}; then git checkout -- {at}, and the change in a new migration")
+                    }
+                    Ran::NotOtherwise => format!("git diff -- {at}; then git commit {at}"),
+                },
             ),
             InGit::Deleted => {
                 (format!("{} is committed and gone from the work tree", line.name), format!("git checkout -- {at}"))

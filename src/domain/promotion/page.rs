@@ -251,6 +251,9 @@ impl Column {
         let name = &self.name;
         let counted = match (self.state, self.pending) {
             ("unseen", _) => self.why.clone().unwrap_or_default(),
+            (_, 0) if self.in_the_way.iter().any(|told| matches!(told.kind, "failed" | "running")) => {
+                format!("{} applied, one begun and not ended", self.applied)
+            }
             (_, 0) => format!("{} applied, nothing waits", self.applied),
             (_, pending) => format!("{} applied, {pending} pending", self.applied),
         };

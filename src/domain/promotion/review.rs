@@ -35,6 +35,9 @@ impl Review {
 
     /// `2 findings in 3 new migrations, against origin/main`.
     pub fn sentence(&self) -> String {
+        if let ([], [], Some(base)) = (self.findings.as_slice(), self.new.as_slice(), &self.base) {
+            return format!("no migration is new against {base}");
+        }
         let found = match self.findings.len() {
             0 => "nothing found".to_owned(),
             1 => "1 finding".to_owned(),
