@@ -182,8 +182,9 @@ end
 function __nexus_env_bind
     status is-interactive; or return 0
     set -l __nexus_env_keys \r \n
-    string match -qr '^[0-3]\.' -- $version; or set __nexus_env_keys enter ctrl-j
-    for __nexus_env_mode in default insert
+    string match -qr '^[0-3]\.' -- $version; or set __nexus_env_keys enter ctrl-j ctrl-m ctrl-enter
+    set -g __nexus_env_bindings "$fish_key_bindings"
+    for __nexus_env_mode in default insert replace
         for __nexus_env_key in $__nexus_env_keys
             set -l __nexus_env_own (bind --user -M $__nexus_env_mode $__nexus_env_key 2>/dev/null)
             if string match -q '*__nexus_env_enter' -- $__nexus_env_own
@@ -197,7 +198,7 @@ function __nexus_env_bind
             if test -n "$__nexus_env_own"
                 # Another key than Enter may be bound to what accepts no line.
                 string match -q '*execute*' -- $__nexus_env_own; or contains -- $__nexus_env_key \r enter; or continue
-                eval set -g __nexus_env_key_$__nexus_env_mode (string replace -r '^bind( -\S+( default| insert)?)* \S+ ' '' -- $__nexus_env_own[1])
+                eval set -g __nexus_env_key_$__nexus_env_mode (string replace -r '^bind( -\S+( default| insert| replace)?)* \S+ ' '' -- $__nexus_env_own[1])
             else
                 test -n "$__nexus_env_preset"; or continue
                 set -q __nexus_env_key_$__nexus_env_mode; or set -g __nexus_env_key_$__nexus_env_mode execute
@@ -210,11 +211,6 @@ function __nexus_env_bind
     return 0
 end
 
-# Other key bindings, as of vi: they are there at the next prompt.
-function __nexus_env_rebound --on-variable fish_key_bindings
-    set -g __nexus_env_rebind
-end
-
 # At each prompt: what was asked about the last line is over, and Enter is still ours.
 function __nexus_env_settle --on-event fish_prompt
     set -l __nexus_env_code $status
@@ -225,6 +221,8 @@ function __nexus_env_settle --on-event fish_prompt
         set -g __nexus_env_consented
     end
     set -g __nexus_env_passed
+    # Other key bindings, as of vi. fish 4 sets the variable without an event.
+    test "$__nexus_env_bindings" = "$fish_key_bindings"; or set -g __nexus_env_rebind
     set -q __nexus_env_rebind; and __nexus_env_bind
     return 0
 end

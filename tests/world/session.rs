@@ -76,7 +76,13 @@ impl<'w> Session<'w> {
     #[track_caller]
     pub fn answers(&mut self, line: &str, question: &str, answer: &str) -> &Reply {
         let from = self.terminal.printed().max(self.prompt.end);
-        self.terminal.send(format!("{line}\r").as_bytes());
+        self.terminal.send(line.as_bytes());
+        // As a person does, who sees what they type: fish 4 draws what is typed ahead when it finds the time, over what is asked.
+        let last = line.rsplit(' ').next().unwrap_or(line);
+        if self.shell == Shell::Fish && last.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            self.terminal.wait(last, PATIENCE, from, |bytes| find(bytes, last.as_bytes()));
+        }
+        self.terminal.send(b"\r");
         // Only after <RUN>, so that the question's words in the typed line itself do not count.
         self.terminal.wait(question, PATIENCE, from, |bytes| {
             let printed = &bytes[find(bytes, b"<RUN>").map_or_else(|| find(bytes, b"\n"), Some)?..];
