@@ -140,10 +140,8 @@ pub fn unset(place: &Place<'_>, name: &str) -> Result<()> {
 /// Makes changes to the environment's secrets, all of them or none.
 pub(super) fn change(place: &Place<'_>, changes: &[Change]) -> Result<Outcome> {
     let lock = vault::lock(place.root)?;
-    // Another process of this person's may have made the store since it was looked for.
-    let Expected { id, environment, pin, .. } = place.expected;
-    let pin = pin.map_or_else(|| trust::pin(place.ambient, id, environment), |pin| Ok(Some(pin)))?;
-    let expected = Expected { pin, ..place.expected };
+    let expected = Expected { pin: pin_by_now(place)?, ..place.expected };
+    let id = expected.id;
     let name = identity::own_name(place.ambient);
     let by = By { name: &name, today: today(place.ambient) };
     let outcome = vault::change(&lock, &expected, place.identities, by, changes);
@@ -152,6 +150,12 @@ pub(super) fn change(place: &Place<'_>, changes: &[Change]) -> Result<Outcome> {
     let readers = outcome.after.as_ref().or(outcome.before.as_ref()).map(|store| store.recipients.as_slice());
     seen(place, outcome.pin, readers.unwrap_or_default(), outcome.warning.as_deref())?;
     Ok(outcome)
+}
+
+/// Another process of this person's may have made the store since it was looked for; while the lock is held, it has said so.
+fn pin_by_now(place: &Place<'_>) -> Result<Option<Pin>> {
+    let Expected { id, environment, pin, .. } = place.expected;
+    pin.map_or_else(|| trust::pin(place.ambient, id, environment), |pin| Ok(Some(pin)))
 }
 
 fn seen(place: &Place<'_>, pin: Pin, readers: &[Recipient], warning: Option<&str>) -> Result<()> {
@@ -181,9 +185,18 @@ pub(super) fn accept(place: &Place<'_>, name: &VariableName, value: &Secret) -> 
 
 /// Opens a store that was allowed.
 fn open(place: &Place<'_>, container: &Container, wanted: Wanted<'_>) -> Result<Opened> {
-    match place.expected.pin {
+    let pin = match place.expected.pin {
+        Some(pin) => Some(pin),
+        None => {
+            // Where nothing can be locked, nothing was written just now.
+            let _lock = vault::lock(place.root).ok();
+            pin_by_now(place)?
+        }
+    };
+    match pin {
         Some(_) => {
-            let opened = vault::open(container, &place.expected, place.identities, wanted);
+            let expected = Expected { pin, ..place.expected };
+            let opened = vault::open(container, &expected, place.identities, wanted);
             let told = |failure| load::with_readers(place.ambient, place.root, place.expected.id, failure);
             Ok(opened.map_err(told)?)
         }

@@ -1,6 +1,6 @@
 //! `migrate deploy`: the real Prisma, two real servers, and every reason that stands in the way.
 
-use crate::migrate_status::{prisma, world, world_with};
+use crate::migrate_status::{brought, prisma, world, world_with};
 use crate::real::postgres::Server;
 use crate::real::prisma::Prisma;
 use crate::world::{Shell, World};
@@ -15,13 +15,13 @@ pub fn ready(dev: &Server, prod: &Server, version: Prisma, second: &str) -> Worl
 /// The same, with more about prod in `.nexusenv`.
 pub fn ready_with(dev: &Server, prod: &Server, version: Prisma, second: &str, more: &str) -> World {
     let world = world_with(dev, prod, version, more);
-    prisma(&world, dev, &["deploy"]).succeeds();
-    prisma(&world, prod, &["deploy"]).succeeds();
+    brought(&world, dev);
+    brought(&world, prod);
     prod.query("INSERT INTO \"Invoice\" (number, note) VALUES ('1', 'a'), ('2', 'a'), ('3', NULL)");
     world.writes(SECOND, second);
     world.git(&["add", "."]);
     world.git(&["commit", "--quiet", "-m", "second"]);
-    prisma(&world, dev, &["deploy"]).succeeds();
+    brought(&world, dev);
     world
 }
 

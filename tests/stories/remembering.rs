@@ -67,22 +67,6 @@ fn a_table_newest_last_says_where_it_is_kept() {
     );
 }
 
-stories! {
-    fn how_a_deployment_ended_is_logged(shell) {
-        let world = world().program("npx", "#!/bin/sh\n[ \"$4\" != --fails ] || exit 7\necho ran\n");
-        let mut session = world.enter(shell);
-        session.types("nexus-env use prod");
-        session.answers("npx prisma migrate deploy", "to go on: ", "prod").ends_with_status(0);
-        session.answers("npx prisma migrate deploy --fails", "to go on: ", "prod").ends_with_status(7);
-        session.answers("npx prisma db seed", "to go on: ", "prod").ends_with_status(0);
-        session.answers("npx prisma migrate deploy", "to go on: ", "no").ends_with_status(3);
-        let logged = logged(&world);
-        let told = |event: &str| logged.lines().filter(|line| line.starts_with(event)).map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(told("deployed"), ["deployed prod prisma migrate deploy -"], "{logged}");
-        assert_eq!(told("deploy-failed"), ["deploy-failed prod prisma migrate deploy exit status 7"], "{logged}");
-    }
-}
-
 /// A file that may not grow, as under `ulimit -f 0`: the kernel would end the program by a signal.
 #[test]
 fn a_full_disk_changes_no_decision() {

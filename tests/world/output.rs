@@ -63,6 +63,11 @@ pub fn with_steady_numbers(text: &str) -> String {
         let (before, after) = rest.split_at(at + word.len());
         out.push_str(before);
         let clock = word != "pid ";
+        // Late in the day it is the next one's time: `until Sat 00:26`.
+        let day = after
+            .get(..4)
+            .filter(|day| clock && day.ends_with(' ') && day[..3].bytes().all(|b| b.is_ascii_alphabetic()));
+        let after = day.map_or(after, |day| &after[day.len()..]);
         let number = |c: char| c.is_ascii_digit() || (clock && c == ':');
         let digits = after[..after.len() - after.trim_start_matches(number).len()].trim_end_matches(':');
         let behind = &after[digits.len()..];

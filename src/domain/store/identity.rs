@@ -84,9 +84,9 @@ impl Identities {
         self.recipients.get_or_init(|| {
             self.keys
                 .iter()
-                .filter_map(|key| match key {
-                    Own::Age(identity) => Some(identity.to_public().to_string()),
-                    Own::Ssh(_, recipient) | Own::Unlocked(_, recipient) => Some(recipient.clone()),
+                .map(|key| match key {
+                    Own::Age(identity) => identity.to_public().to_string(),
+                    Own::Ssh(_, recipient) | Own::Unlocked(_, recipient) => recipient.clone(),
                 })
                 .collect()
         })
