@@ -231,6 +231,12 @@ fn a_real_socat_and_a_real_pgbouncer_are_followed() {
         command.args(words(format!("TCP-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr"))).stderr(Stdio::null());
         let _socat = Helper::start(command, libc::SIGKILL);
         listens(port);
+        // The child that was asked whether it listens may be ending still: then it is seen as one more, with no words of its own.
+        let url = format!("postgresql://postgres:secret@127.0.0.1:{port}/nexus_db");
+        let deadline = std::time::Instant::now() + crate::world::PATIENCE;
+        while says_with(&configuration(""), &surroundings(&[]), &url).len() > 1 && std::time::Instant::now() < deadline
+        {
+        }
         check("127.0.0.1", port, &[expected]);
     };
     let near = format!("TCP:127.0.0.1:{}", server.port);
