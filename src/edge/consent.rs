@@ -27,7 +27,7 @@ const INTERRUPT: u8 = 3;
 /// Shows `question` on the terminal and returns the line that was typed, without white space around it.
 ///
 /// # Errors
-/// Where there is no terminal, or a signal came that is to be remembered ([`interruption::held`]).
+/// Where there is no terminal, or a signal came that is to be remembered (`interruption::held`).
 pub fn typed(question: &str) -> Result<String> {
     let mut terminal =
         File::options().read(true).write(true).open("/dev/tty").context("there is no terminal to ask on")?;

@@ -18,7 +18,7 @@ pub use postgresql::{Reading, trial, write_comment};
 
 /// A database that can say who it is.
 pub trait SaysWho: Sync {
-    /// A reply of each place that the URL names to one client or another, silence too, within [`PATIENCE`]; none where
+    /// A reply of each place that the URL names to one client or another, silence too, within its patience; none where
     /// there is nobody to ask. What a server answers is never a part of it, but for what `Identity` has a field for.
     fn who(&self, url: &DatabaseUrl) -> Vec<Reply>;
 }
