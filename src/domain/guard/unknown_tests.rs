@@ -128,6 +128,7 @@ fn what_the_line_computes_or_writes_and_then_runs_is_unknown() {
         "curl -s y | tee x.sh >/dev/null; . ./x.sh",
         "cp y x.sh; ./x.sh",
         "sh x.sh; echo ls > x.sh; sh x.sh",
+        "echo \"$CMD --force\" > x.sh; sh x.sh",
     ] {
         check(&files, line, &writes("x.sh"));
         check(&[], line, &writes("x.sh"));
