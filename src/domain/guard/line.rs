@@ -13,8 +13,8 @@ use brush_parser::ast::{
 };
 use brush_parser::{ParseError, Parser, ParserOptions};
 
-use crate::domain::text::words::written;
 pub use crate::domain::text::words::{Piece, Split, Written, is_name};
+use crate::domain::text::words::{here_document, written};
 
 /// Commands in the order in which they run.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -369,9 +369,8 @@ fn run_by(document: &IoHereDocument) -> Vec<List> {
     if !document.requires_expansion || !text.contains(['$', '`']) {
         return Vec::new();
     }
-    let quoted = written(&format!("\"{}\"", text.replace('"', "\\\"")));
-    let substitutions = quoted.0.iter().filter_map(|piece| match piece {
-        Piece::Substitution(text, _) => Some(read(&text.replace("\\\"", "\""))),
+    let substitutions = here_document(text).0.into_iter().filter_map(|piece| match piece {
+        Piece::Substitution(text, _) => Some(read(&text)),
         Piece::Text(_) | Piece::Quoted(_) | Piece::Variable(..) | Piece::Default(..) => None,
         Piece::Argument(..) | Piece::Opaque(_) => None,
     });
@@ -456,7 +455,8 @@ fn input(redirects: &[IoRedirect]) -> Option<Input> {
             } else {
                 document.doc.value.clone()
             };
-            Some(Input::Text(Written(vec![Piece::Quoted(text)])))
+            let expands = document.requires_expansion && text.contains(['$', '`', '\\']);
+            Some(Input::Text(if expands { here_document(&text) } else { Written(vec![Piece::Quoted(text)]) }))
         }
         IoRedirect::File(None | Some(0), IoFileRedirectKind::Read, IoFileRedirectTarget::Filename(word)) => {
             Some(Input::File(written(&word.value)))

@@ -44,6 +44,16 @@ pub fn written(text: &str) -> Written {
     }
 }
 
+/// Reads the text of a here-document whose end is not quoted: expansions count in it, quotes do not.
+pub fn here_document(text: &str) -> Written {
+    let mut found = Vec::new();
+    match word::parse_heredoc(text, &ParserOptions::default()) {
+        Ok(pieces) => take(&pieces, text, Split::One, &mut found),
+        Err(_) => found.push(Piece::Quoted(text.to_owned())),
+    }
+    Written(found)
+}
+
 fn take(pieces: &[WordPieceWithSource], whole: &str, split: Split, found: &mut Vec<Piece>) {
     for piece in pieces {
         let opaque = || Piece::Opaque(whole.get(piece.start_index..piece.end_index).unwrap_or_default().to_owned());

@@ -2,9 +2,9 @@
 //! or a database's client. It judges nothing, and what it cannot see is unknown.
 
 use super::filter::{self, Exact};
-use super::options::{flag_value, options};
-use super::{Inner, Reader, Sure, Word, client, printer, program, wrapper};
-use crate::domain::guard::line::{self, Input, List, Node, Simple, Step};
+use super::options::{flag_value, is_one_expansion, options};
+use super::{Inner, Reader, Sure, Word, client, printer, program, walk, wrapper};
+use crate::domain::guard::line::{self, Input, List, Node, Piece, Simple, Step};
 use crate::domain::guard::scope::{Fed, Scope};
 use crate::domain::guard::sql::{self, Danger};
 
@@ -77,9 +77,9 @@ impl<'a> Reader<'a> {
         match first.base() {
             "echo" | "print" => {
                 let said = rest.iter().map(|w| w.text.as_str()).filter(|w| !matches!(*w, "-n" | "-e" | "-ne" | "-r"));
-                Fed::Text(said.collect::<Vec<_>>().join(" ").replace("\\n", "\n"))
+                of_words(said.collect::<Vec<_>>().join(" ").replace("\\n", "\n"), rest)
             }
-            "printf" => Fed::Text(filter::printf(rest)),
+            "printf" => of_words(filter::printf(rest), rest),
             "cat" => match files().as_slice() {
                 [] => fed,
                 // What a file holds in another place, nobody here knows.
@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
         match input {
             Input::Text(written) => {
                 let words = self.expand(std::slice::from_ref(written), scope);
-                Fed::Text(words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "))
+                of_words(words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "), &words)
             }
             Input::File(written) => match self.expand(std::slice::from_ref(written), scope).as_slice() {
                 [word] if word.text == "/dev/null" => Fed::Text(String::new()),
@@ -225,6 +225,33 @@ impl<'a> Reader<'a> {
             },
         }
     }
+}
+
+/// A text that words make. Where the line computes one that a shell would take for a program, or all of the text, a part of what
+/// it holds is not known.
+fn of_words(text: String, words: &[Word]) -> Fed {
+    let computed = words.iter().any(|word| word.sure == Sure::No)
+        && (is_one_expansion(text.trim()) || computes_a_program(&line::read(&text)));
+    if computed { Fed::Nearly(text) } else { Fed::Text(text) }
+}
+
+fn computes_a_program(List(steps): &List) -> bool {
+    steps.iter().flat_map(|step| &step.stages).any(|stage| match stage {
+        Node::Simple(simple) => {
+            let first = simple.words.iter().find(|word| word.assignment().is_none());
+            first.is_some_and(|word| match word.0.as_slice() {
+                [Piece::Quoted(text), Piece::Variable(name, _), ..] if text.is_empty() => !walk::is_well_known(name),
+                [Piece::Variable(name, _), ..] => !walk::is_well_known(name),
+                [Piece::Opaque(_) | Piece::Substitution(..), ..] => true,
+                _ => false,
+            })
+        }
+        Node::Subshell(list) | Node::Group(list) | Node::Each(_, _, list) | Node::Function(_, list) => {
+            computes_a_program(list)
+        }
+        Node::Choice(_, branches) => branches.iter().any(|(_, list)| computes_a_program(list)),
+        Node::Unreadable(_) => false,
+    })
 }
 
 fn text_of(fed: &Fed) -> String {

@@ -221,10 +221,9 @@ impl<'a> Reader<'a> {
         if BRINGS.contains(&name) {
             self.journal.brought();
         }
-        let is_known = words.iter().all(|word| word.sure == Sure::Yes);
         let printed = || match self.printed(&Node::Simple(simple.clone()), scope) {
-            Fed::Text(text) if is_known => Some(text + "\n"),
-            Fed::Text(_) | Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => None,
+            Fed::Text(text) => Some(text + "\n"),
+            Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => None,
         };
         for output in &simple.outputs {
             let [file] = self.expand_one(&output.file, scope).try_into().unwrap_or([Word::unsure("")]);
@@ -287,7 +286,7 @@ fn is_input(file: &str) -> bool {
 }
 
 /// Programs that people keep in a variable.
-fn is_well_known(name: &str) -> bool {
+pub(super) fn is_well_known(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "EDITOR", "VISUAL", "PAGER", "BROWSER", "SHELL", "SUDO", "CC", "CXX", "LD", "AR", "MAKE", "PYTHON", "NODE",
         "RUBY", "JAVA", "GO", "CARGO",
