@@ -13,6 +13,7 @@ use anyhow::anyhow;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Environment};
+use crate::domain::guard::deployment;
 use crate::domain::guard::node::Named;
 use crate::domain::page::record::{Entry, Event, Layer};
 use crate::domain::session::ambient::{Ambient, Environ};
@@ -55,7 +56,11 @@ pub fn run(
     let loaded = load::configuration(ambient)?;
     let mut active = load::chosen(ambient, &loaded, named)?;
     let environment = load::environment(&loaded, active.environment.as_str())?;
-    load::refuse_agent(ambient, environment, &format!("`run` in {}", environment.name))?;
+    let what = format!("`run` in {}", environment.name);
+    match deployment::is_meant(words.iter().filter_map(|word| word.to_str())) {
+        true => load::refuse_deployment_by_agent(ambient, &loaded, environment, &what)?,
+        false => load::refuse_agent(ambient, environment, &what)?,
+    }
     let script = data_script::of(ambient, &loaded, environment, words);
     let writes = asked == Access::ReadWrite || load::access(environment, active.granted) == Access::ReadWrite;
     let asks = script

@@ -38,7 +38,7 @@ pub use absent::{gone, missing, none};
 pub use opening::{Asking, Opened, ask_for, locked};
 pub use selected::{
     Active, access, active, chosen, consent, consent_to_write, has_own_identity, is_granted, lift, refuse_agent,
-    refuse_any_agent, typed,
+    refuse_any_agent, refuse_deployment_by_agent, typed,
 };
 pub use stored::{expected, known_pin, secrets, with_readers};
 pub use understood::understood;

@@ -5,14 +5,15 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use super::guard::Asked;
-use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::agent::line::{self, Surroundings};
+use crate::domain::guard::agent::own;
+use crate::domain::guard::deployment;
 use crate::domain::page::record::{Entry, Event, Layer};
 use crate::domain::session::ambient::Ambient;
 use crate::edge::project::Disk;
 use crate::steps::audit;
-use crate::steps::load::{self, Configured};
+use crate::steps::load::{self, Configured, Loaded};
 
 /// Why a line must not run, where it does what is a person's, or hides from this program that an agent runs it. Recorded.
 /// `places` are the directories in which it may run.
@@ -40,7 +41,22 @@ pub fn refusal(ambient: &Ambient, asked: &Asked, places: impl FnOnce() -> Vec<Pa
     )?;
     let entry = Entry::new(Event::Blocked).command("nexus-env").reason("person").through(Layer::Agent);
     audit::record(ambient, &entry);
-    Some(format!("blocked: {found}\n  instead       a person types it in a shell of their own"))
+    let find = || self::configs(ambient, places.take().map(|places| places()).unwrap_or_default());
+    let instead = match deployment(&line, || configs.get_or_init(find).as_slice()) {
+        Some(typed) => format!("a person types in a shell of their own: {typed}"),
+        None => "a person types it in a shell of their own".to_owned(),
+    };
+    Some(format!("blocked: {found}\n  instead       {instead}"))
+}
+
+/// What brings migrations to a protected environment, where the line meant to.
+fn deployment<'c>(line: &str, configs: impl FnOnce() -> &'c [(PathBuf, Box<Loaded>)]) -> Option<String> {
+    let name = EnvironmentName::new(own::deploys(line)?)?;
+    // The directory that the line goes to comes behind the one that it starts in.
+    configs().iter().rev().find_map(|(place, loaded)| {
+        let environment = loaded.config.environment(&name).filter(|environment| environment.is_protected())?;
+        Some(deployment::typed(&environment.name, &loaded.config, &loaded.repository.root, place))
+    })
 }
 
 /// Whether a file that a tool of the agent's is about to write is one of what this program keeps.
@@ -55,22 +71,26 @@ fn kept(ambient: &Ambient) -> Vec<&Path> {
     [&ambient.config_dir, &ambient.state_dir].into_iter().flatten().map(PathBuf::as_path).collect()
 }
 
-fn configs(ambient: &Ambient, places: Vec<PathBuf>) -> Vec<Config> {
-    let there = |place: PathBuf| Ambient { cwd: Some(place.clone()), pwd: Some(place), ..ambient.clone() };
-    let found = places.into_iter().map(|place| load::look(&there(place)).0);
+/// The configurations in force in these directories.
+fn configs(ambient: &Ambient, places: Vec<PathBuf>) -> Vec<(PathBuf, Box<Loaded>)> {
+    let there = |place: &Path| Ambient { cwd: Some(place.into()), pwd: Some(place.into()), ..ambient.clone() };
+    let found = places.into_iter().map(|place| (load::look(&there(&place)).0, place));
     found
-        .filter_map(|configured| match configured {
-            Configured::Ready(loaded) => Some(loaded.config),
+        .filter_map(|(configured, place)| match configured {
+            Configured::Ready(loaded) => Some((place, loaded)),
             Configured::Nothing | Configured::Denied(_) | Configured::Unusable(..) => None,
         })
         .collect()
 }
 
 /// `None` where none of them knows the name, unless it is that of a protected one by itself.
-fn protected(configs: &[Config], name: &str) -> Option<bool> {
+fn protected(configs: &[(PathBuf, Box<Loaded>)], name: &str) -> Option<bool> {
     let name = EnvironmentName::new(name)?;
-    let known: Vec<bool> =
-        configs.iter().filter_map(|config| config.environment(&name)).map(|found| found.is_protected()).collect();
+    let known: Vec<bool> = configs
+        .iter()
+        .filter_map(|(_, loaded)| loaded.config.environment(&name))
+        .map(|found| found.is_protected())
+        .collect();
     match known.as_slice() {
         [] => name.protected_by_default().then_some(true),
         known => Some(known.contains(&true)),

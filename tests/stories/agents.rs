@@ -243,6 +243,39 @@ fn a_line_that_does_what_is_a_persons_is_refused_and_so_is_one_without_the_agent
     assert_eq!((&told["verdict"], &told["exit"], &told["reason"]), (&json!("block"), &json!(3), &json!("person")));
 }
 
+/// Whichever way an agent tries, it can say to the person what to type.
+#[test]
+fn a_deployment_is_refused_with_what_a_person_types() {
+    let world = world().file("packages/db/prisma/schema.prisma", "datasource db { provider = \"postgresql\" }\n");
+    let plain = on(PROD, "npx prisma migrate deploy");
+    let (here, there) = ("nexus-env migrate deploy -e prod", "cd packages/db && nexus-env migrate deploy -e prod");
+    let guards = |typed: &str| format!("  at a terminal: {typed}, which asks for the name prod\n");
+    let persons = |typed: &str| format!("  instead       a person types in a shell of their own: {typed}\n");
+    for (line, instead) in [
+        (plain.clone(), guards(here)),
+        (format!("cd packages/db && {plain}"), guards(there)),
+        (format!("{plain} --schema packages/db/prisma/schema.prisma"), guards(there)),
+        ("nexus-env run -e prod -- npx prisma migrate deploy".to_owned(), guards(here)),
+        ("nexus-env run -e prod --write -- npx prisma migrate deploy".to_owned(), persons(here)),
+        ("nexus-env use prod --write && npx prisma migrate deploy".to_owned(), persons(here)),
+        ("cd packages/db; nexus-env migrate deploy -e prod".to_owned(), persons(there)),
+    ] {
+        let refused = hook(&world, &["--format", "exit"], &claude(&world, &line)).ends_with_status(2);
+        assert!(refused.stderr.ends_with(&instead), "{line}: {}", refused.stderr);
+    }
+    // What it starts all the same says so, too.
+    let world = world.variable("CLAUDECODE", "1");
+    let deploy = ["npx", "prisma", "migrate", "deploy"];
+    let hint = format!("\nhint: a person types in a shell of their own: {there}\n");
+    for words in [&["migrate", "deploy", "-e", "prod"][..], &[&["run", "-e", "prod", "--"][..], &deploy].concat()] {
+        let refused = world.run_in(&world.repo().join("packages/db"), words, b"").ends_with_status(3);
+        assert!(refused.stderr.ends_with(&hint), "{words:?}: {}", refused.stderr);
+    }
+    let mut session = world.enter(Shell::Bash);
+    session.types(&plain).ends_with_status(3);
+    assert!(format!("{}\n", session.said().text).ends_with(&guards(here)), "{}", session.said().text);
+}
+
 #[test]
 fn the_hook_waits_for_no_person() {
     let world = world();

@@ -152,7 +152,7 @@ fn nobody_but_a_person_or_a_pipeline_of_its_own_deploys() {
         .run(&["migrate", "deploy", "-e", "prod", "--yes"])
         .ends_with_status(3)
         .prints("")
-        .says("nexus-env: `migrate deploy` to prod is not for a coding agent (CLAUDECODE)\nhint: a person types it in a shell of their own\n");
+        .says("nexus-env: `migrate deploy` to prod is not for a coding agent (CLAUDECODE)\nhint: a person types in a shell of their own: nexus-env migrate deploy -e prod\n");
     assert_eq!(applied(&prod), "1");
     let world = agent.variable("CLAUDECODE", "");
     let reply = world

@@ -58,7 +58,7 @@ pub fn deploy(ambient: &Ambient, wanted: &Wanted<'_>) -> Result<Status> {
     let active = load::chosen(ambient, &loaded, wanted.environment)?;
     let environment = load::environment(&loaded, active.environment.as_str())?;
     let name = &environment.name;
-    load::refuse_agent(ambient, environment, &format!("`migrate deploy` to {name}"))?;
+    load::refuse_deployment_by_agent(ambient, &loaded, environment, &format!("`migrate deploy` to {name}"))?;
     let case = Case::gather(ambient, &loaded, environment, wanted.to)?;
     let found = case.examine()?;
     let stand = !found.in_the_way().is_empty();

@@ -1,6 +1,7 @@
 //! What does this command do, and may it.
 
 pub mod agent;
+pub mod deployment;
 pub mod engine;
 pub mod invocation;
 pub mod judgement;

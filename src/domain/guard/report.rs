@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::judgement::{self, Judged};
 use super::scope::Beaten;
-use super::screen;
+use super::screen::{self, View};
 use super::verdict::{Because, Reason, Verdict};
-use crate::domain::config::{Config, Protection};
+use crate::domain::config::Protection;
+use crate::domain::target::Target;
 use crate::domain::target::evidence::{Says, Source};
-use crate::domain::target::{Selection, Target};
 
 /// What the commands of a line came to.
 pub enum Outcome<'a> {
@@ -21,13 +21,6 @@ pub enum Outcome<'a> {
         hint: Option<String>,
     },
     Judged(Vec<Judged>, View<'a>),
-}
-
-/// What the words of an answer refer to.
-#[derive(Clone, Copy)]
-pub struct View<'a> {
-    pub config: &'a Config,
-    pub selection: &'a Selection,
 }
 
 /// 0 allowed, 3 blocked, 4 would ask.
@@ -53,7 +46,7 @@ pub fn told(outcome: &Outcome<'_>) -> String {
         }
         Outcome::Judged(all, view) => match judgement::decisive(all) {
             Some(judged) => {
-                let screen = screen::screen(judged, view.config, view.selection);
+                let screen = screen::screen(judged, view);
                 let first = match &judged.verdict {
                     Verdict::Allow(because) => return allowed(judged, because),
                     Verdict::Ask(_) => screen.sentence.clone(),
@@ -92,7 +85,7 @@ pub fn explained(outcome: &Outcome<'_>) -> String {
     let Outcome::Judged(all, view) = outcome else { return format!("{}\n", told(outcome)) };
     let mut out = String::new();
     for judged in all {
-        let screen = screen::screen(judged, view.config, view.selection);
+        let screen = screen::screen(judged, view);
         let verdict = match &judged.verdict {
             Verdict::Allow(because) => allowed(judged, because),
             Verdict::Ask(_) => format!("asks: {}", screen.sentence),
@@ -152,7 +145,7 @@ pub fn as_json(outcome: &Outcome<'_>) -> Value {
             let because = decisive.map(|judged| judged.verdict.because());
             let screen = decisive
                 .filter(|judged| !matches!(judged.verdict, Verdict::Allow(_)))
-                .map(|judged| screen::screen(judged, view.config, view.selection));
+                .map(|judged| screen::screen(judged, view));
             (
                 because.map_or("harmless", |because| because.reason.word()),
                 because.and_then(|because| because.environment.as_ref()).map(ToString::to_string),

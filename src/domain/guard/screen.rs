@@ -1,5 +1,8 @@
 //! The words in which a refusal or a question is told: a sentence, aligned rows, and what to type instead. Pure.
 
+use std::path::Path;
+
+use super::deployment;
 use super::invocation::{Role, Tool};
 use super::judgement::Judged;
 use super::scope::Beaten;
@@ -9,6 +12,15 @@ use crate::domain::config::{Config, Environment};
 use crate::domain::session::grant::DEPLOY;
 use crate::domain::target::evidence::{Evidence, Says, Source};
 use crate::domain::target::{NOBODY, Selection, Target};
+
+/// What the words of an answer refer to.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub config: &'a Config,
+    pub selection: &'a Selection,
+    /// The directory of `.nexusenv`.
+    pub root: &'a Path,
+}
 
 /// What a refusal or a question says.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -59,7 +71,7 @@ impl Screen {
 }
 
 /// The words for a verdict that is not a plain yes.
-pub fn screen(judged: &Judged, config: &Config, selection: &Selection) -> Screen {
+pub fn screen(judged: &Judged, view: &View<'_>) -> Screen {
     let because = judged.verdict.because();
     let target = because.target.and_then(|at| judged.targets.get(at));
     let mut rows: Vec<Row> = target.map(|target| rows(target, because.reason)).unwrap_or_default();
@@ -74,7 +86,7 @@ pub fn screen(judged: &Judged, config: &Config, selection: &Selection) -> Screen
         let why = judged.concern.as_ref().map(|concern| concern.why.clone()).unwrap_or_default();
         rows.push(Row { label: "because".to_owned(), text: why, how: String::new() });
     }
-    Screen { sentence: sentence(judged, target, selection), rows, instead: instead(judged, target, config, selection) }
+    Screen { sentence: sentence(judged, target, view.selection), rows, instead: instead(judged, target, view) }
 }
 
 fn sentence(judged: &Judged, target: Option<&Target>, selection: &Selection) -> String {
@@ -273,7 +285,8 @@ fn read_only_note(judged: &Judged, target: Option<&Target>) -> Option<Row> {
 }
 
 /// What to type instead. It names only what works.
-fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection: &Selection) -> Vec<String> {
+fn instead(judged: &Judged, target: Option<&Target>, view: &View<'_>) -> Vec<String> {
+    let View { config, selection, root } = *view;
     let because = judged.verdict.because();
     let open: Option<&Environment> = config
         .environment(&config.default)
@@ -295,6 +308,14 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
     });
     let silent = target.is_some_and(|t| t.evidence.iter().any(|e| e.source == Source::Listener && e.seen == NOBODY));
     let is_open = selected.filter(|environment| !environment.is_protected());
+    // What a person types where a plain deployment is refused; a label may name an environment that is not declared here.
+    let by_hand = because.environment.as_ref().filter(|name| {
+        judged.invocation.name == DEPLOY && config.environment(name).is_some_and(Environment::is_protected)
+    });
+    let by_hand = by_hand.map(|name| {
+        let typed = deployment::typed(name, config, root, &deployment::package(&judged.invocation));
+        format!("{typed}, which asks for the name {name}")
+    });
     match because.reason {
         Reason::Harmless | Reason::ProvenOther | Reason::OutOfReach | Reason::Paused => Vec::new(),
         Reason::Reaches | Reason::Disagrees | Reason::CannotBeKnown | Reason::Unread => {
@@ -320,16 +341,13 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
                     // A label may name one that is not declared here.
                     config.environment(environment).map(|environment| deploy(&environment.name))
                 }
-                (Some(_), _, Some(Effect::Gated)) if meant.is_some() => None,
+                (Some(_), _, Some(Effect::Gated)) if meant.is_some() => {
+                    by_hand.map(|command| format!("then {command}"))
+                }
                 (Some(environment), _, Some(Effect::Gated | Effect::Unknown)) => {
-                    let declared = config.environment(environment).filter(|_| judged.invocation.name == DEPLOY);
-                    Some(match declared {
-                        Some(_) => format!(
-                            "at a terminal: nexus-env migrate deploy -e {environment}, which asks for the name {environment}"
-                        ),
-                        None => format!("type it at a terminal, where it asks for the name {environment}"),
-                    })
-                    .filter(|_| matches!(judged.verdict, Verdict::Block(_)))
+                    let itself = format!("type it at a terminal, where it asks for the name {environment}");
+                    Some(by_hand.map_or(itself, |command| format!("at a terminal: {command}")))
+                        .filter(|_| matches!(judged.verdict, Verdict::Block(_)))
                 }
                 (Some(_) | None, Tool::Prisma | Tool::Other, _) => None,
             };
@@ -342,7 +360,11 @@ fn instead(judged: &Judged, target: Option<&Target>, config: &Config, selection:
         }
         Reason::Expired => {
             let again = because.environment.as_ref().map(|name| format!("nexus-env use {name} for another while"));
-            use_open.into_iter().chain(again).collect()
+            use_open
+                .into_iter()
+                .chain(again)
+                .chain(by_hand.map(|command| format!("at a terminal: {command}")))
+                .collect()
         }
         Reason::NothingKnown => match is_open.filter(|environment| silent && environment.proxy.is_some()) {
             Some(environment) => {

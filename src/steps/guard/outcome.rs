@@ -10,9 +10,10 @@ use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::guard::invocation::{Invocation, Journal, Reader};
 use crate::domain::guard::judgement::{Concern, Judged};
 use crate::domain::guard::pause;
-use crate::domain::guard::report::{Outcome, View};
+use crate::domain::guard::report::Outcome;
 use crate::domain::guard::rules;
 use crate::domain::guard::scope::Fed;
+use crate::domain::guard::screen::View;
 use crate::domain::guard::verdict::{self, Because, Effect, On, Reason, Verdict};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::{given, keyboard};
@@ -63,7 +64,10 @@ pub fn outcome_in<'a>(
             let judged = |invocation| judge(ambient, surroundings, &stored, doors, &questions, invocation);
             let all: Vec<Judged> = found.into_iter().map(judged).collect();
             all.iter().for_each(traced);
-            Outcome::Judged(all, View { config: surroundings.config, selection: &surroundings.selection })
+            Outcome::Judged(
+                all,
+                View { config: surroundings.config, selection: &surroundings.selection, root: surroundings.root },
+            )
         }
     }
 }

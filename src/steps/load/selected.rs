@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Loaded, environment};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Access, Environment};
+use crate::domain::guard::deployment;
 use crate::domain::page::record::{Entry, Event};
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::given::Given;
@@ -86,13 +87,36 @@ pub fn access(environment: &Environment, granted: Access) -> Access {
 /// # Errors
 /// With status 3 where an agent's marker stands.
 pub fn refuse_any_agent(ambient: &Ambient, what: &str) -> Result<()> {
+    refuse_any(ambient, what, "a person types it in a shell of their own")
+}
+
+fn refuse_any(ambient: &Ambient, what: &str, hint: &str) -> Result<()> {
     match keyboard::marker(&ambient.variables) {
         None => Ok(()),
         Some(marker) => Err(Failure::new(format!("{what} is not for a coding agent ({marker})"))
-            .hint("a person types it in a shell of their own")
+            .hint(hint)
             .exit(Exit::Blocked)
             .into()),
     }
+}
+
+/// The same as [`refuse_agent`] for what brings migrations to the environment, with the command that a person types.
+///
+/// # Errors
+/// With status 3 where an agent's marker stands and the environment is protected.
+pub fn refuse_deployment_by_agent(
+    ambient: &Ambient,
+    loaded: &Loaded,
+    environment: &Environment,
+    what: &str,
+) -> Result<()> {
+    if !environment.is_protected() {
+        return Ok(());
+    }
+    let root = &loaded.repository.root;
+    let directory = ambient.cwd.as_deref().unwrap_or(root);
+    let typed = deployment::typed(&environment.name, &loaded.config, root, directory);
+    refuse_any(ambient, what, &format!("a person types in a shell of their own: {typed}"))
 }
 
 /// Whether this process has an identity of its own, as a pipeline has, and not the person's.

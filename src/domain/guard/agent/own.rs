@@ -1,5 +1,8 @@
 //! What a call of this program asks for, where a coding agent asks: what it may have, and what is a person's alone.
 
+use super::programs::is_program;
+use crate::domain::guard::deployment;
+
 /// What the words behind the program's name are to a coding agent.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Call<'w> {
@@ -47,6 +50,18 @@ pub fn call<'w>(words: &[&'w str]) -> Call<'w> {
         ("migrate", Some("deploy")) => Call::Changes("migrate deploy", environments(own)),
         (_, _) => Call::Free,
     }
+}
+
+/// The environment to which a line that calls this program would bring migrations, by whichever of its commands.
+pub fn deploys(line: &str) -> Option<&str> {
+    let apart = |c: char| !(c.is_alphanumeric() || "_-./=~:".contains(c));
+    let words: Vec<&str> = line.split(apart).filter(|word| !word.is_empty()).collect();
+    let calls = (0..words.len()).filter(|&at| is_program(words[at], at)).map(|at| after_flags(&words[at + 1..]));
+    let named = calls.filter_map(|call| match call {
+        ["use", rest @ ..] => rest.iter().find(|word| !word.starts_with('-')).copied(),
+        call => environment(call),
+    });
+    deployment::is_meant(words.iter().copied()).then_some(named).into_iter().flatten().next()
 }
 
 /// The command that `run` starts, where the words are of a `run`.
