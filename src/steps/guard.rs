@@ -1,15 +1,15 @@
 //! What stands in front of a command: has the line judged, tells, and asks. It rules nothing itself; harmless commands cost no look at the vault, at a process or at a socket.
 
+mod asking;
 mod doors;
 mod outcome;
 
+use self::asking::Asking;
 pub use self::doors::Doors;
 pub use self::outcome::{outcome, outcome_in};
 
 use std::path::{Path, PathBuf};
 
-use super::data_script;
-use super::promotion::plain_deploy::{self, Ahead, Road};
 use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::invocation::Invocation;
@@ -21,14 +21,12 @@ use crate::domain::guard::screen;
 use crate::domain::guard::verdict::{Effect, Reason, Verdict};
 use crate::domain::page::record::{Event, Layer};
 use crate::domain::session::ambient::{Ambient, Terminal};
-use crate::domain::session::grant::{DEPLOY, Grant, Question};
+use crate::domain::session::grant::{Grant, Question};
 use crate::domain::session::keyboard;
 use crate::domain::target::url::Place;
 use crate::domain::target::{Selection, StoredUrl};
-use crate::edge::consent::Typed;
-use crate::edge::{clock, consent, grant, terminal, watchdog};
-use crate::error::{self, Failure, Result};
-use crate::interruption;
+use crate::edge::{clock, grant, terminal, watchdog};
+use crate::error::{Failure, Result};
 use crate::steps::audit;
 use crate::steps::observation::{self};
 
@@ -184,13 +182,9 @@ pub fn stand(
         }
         return Ok(Stood::Free);
     }
-    let recorded = |event| audit::decided(ambient, standing.root(), &found, event, layer);
-    let tell = |told: &str| match layer {
-        Layer::Shell | Layer::Run | Layer::Node | Layer::Agent => terminal::refuse(ambient, told),
-        Layer::Engine | Layer::Line => {}
-    };
-    let now = ambient.now.seconds.unsigned_abs();
+    let asking = Asking { ambient, standing, found: &found, layer };
     if let Some((word, root, names)) = question(standing, &found) {
+        let now = ambient.now.seconds.unsigned_abs();
         let grant = Grant::new(&word, &root, names.iter().cloned(), now);
         let all: Vec<String> = names.iter().chain(also).cloned().collect();
         let question = Question { word: &word, root: &root, names: &all, group: grant::group(), now };
@@ -198,72 +192,7 @@ pub fn stand(
             return Ok(Stood::Confirmed(grant));
         }
         if keyboard::person(ambient) == Terminal::Present {
-            let blocked = |refusal: String| {
-                tell(&refusal);
-                recorded(Event::Blocked);
-                Ok(Stood::Blocked(refusal))
-            };
-            let deploys = names.iter().any(|name| name == DEPLOY);
-            let loaded = if deploys { plain_deploy::configuration(ambient) } else { None };
-            let ahead = match (&loaded, &found) {
-                (Some(loaded), Outcome::Judged(all, _)) => match plain_deploy::look(ambient, loaded, all)? {
-                    Road::Open(ahead) => ahead,
-                    Road::Closed(refusal) => return blocked(refusal),
-                },
-                (Some(_), Outcome::NotOurs | Outcome::Unusable { .. }) | (None, _) => Vec::new(),
-            };
-            let (page, stopped) = interruption::held(|| ahead.iter().map(Ahead::page).collect::<String>());
-            if stopped.is_some() {
-                recorded(Event::NotConfirmed);
-                return Ok(Stood::TakenBack);
-            }
-            if layer != Layer::Engine && !page.is_empty() {
-                terminal::narrate(ambient, &page);
-            }
-            let mut told = report::told(&found);
-            let script = match &found {
-                Outcome::Judged(all, view) => data_script::asked_about(ambient, view.config, &root, all),
-                Outcome::NotOurs | Outcome::Unusable { .. } => None,
-            };
-            script.iter().for_each(|script| told.push_str(&format!("\n{}", script.told)));
-            tell(&told);
-            let prompt = format!("nexus-env: type {word} to go on: ");
-            let typed = match layer {
-                Layer::Engine => consent::typed(&format!("{page}nexus-env: {told}\n{prompt}")),
-                Layer::Shell | Layer::Run | Layer::Node | Layer::Agent => consent::typed(&prompt),
-                Layer::Line => {
-                    terminal::refuse(ambient, &told);
-                    match consent::typed_within_a_line(&prompt) {
-                        Ok(Typed::TakenBack) => return Ok(Stood::TakenBack),
-                        Ok(Typed::Answer(answer)) => Ok(answer),
-                        Err(error) => Err(error),
-                    }
-                }
-            };
-            let more = |(why, word): &(String, String)| {
-                let question = format!("nexus-env: {why}: ");
-                match layer {
-                    Layer::Line => consent::typed_within_a_line(&question)
-                        .is_ok_and(|typed| matches!(typed, Typed::Answer(typed) if typed == *word)),
-                    Layer::Shell | Layer::Run | Layer::Node | Layer::Agent | Layer::Engine => {
-                        consent::typed(&question).is_ok_and(|typed| typed == *word)
-                    }
-                }
-            };
-            if typed.is_ok_and(|typed| typed == word)
-                && script.and_then(|script| script.unproven).as_ref().is_none_or(more)
-            {
-                if let Some(error) = ahead.iter().find_map(|one| one.unchanged().err()) {
-                    return blocked(format!("blocked: {}", error::told(&error).0));
-                }
-                recorded(Event::Confirmed);
-                let promises = ahead.iter().filter_map(|one| one.begins(layer)).collect();
-                return Ok(Stood::Confirmed(Grant { promises, ..grant }));
-            }
-            recorded(Event::NotConfirmed);
-            let refusal = "blocked: it was not confirmed";
-            tell(refusal);
-            return Ok(Stood::Blocked(refusal.to_owned()));
+            return asking.ask(grant);
         }
     }
     // Told as it is for nobody at a terminal.
@@ -271,8 +200,8 @@ pub fn stand(
         true => report::told(&outcome(ambient, standing, asked, &doors)),
         false => report::told(&found),
     };
-    tell(&told);
-    recorded(Event::Blocked);
+    asking.tell(&told);
+    asking.recorded(Event::Blocked);
     Ok(Stood::Blocked(told))
 }
 
