@@ -289,6 +289,14 @@ fn a_rehearsal_applies_what_waits_to_a_copy_of_prods_structure() {
     let rehearsed = world.run(&["migrate", "rehearse", "-e", "prod"]).ends_with_status(1);
     holds(&String::from_utf8(rehearsed.stdout).unwrap(), &["20260301000000_second  FAILED\n"]);
     holds(&rehearsed.stderr, &["the migrations do not apply to prod's structure"]);
+    let log: serde_json::Value = serde_json::from_slice(&world.run(&["log", "--json"]).stdout).unwrap();
+    let text = |entry: &serde_json::Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+    let told = log["entries"].as_array().unwrap().iter().filter(|entry| text(entry, "event").starts_with("rehears"));
+    let told: Vec<String> =
+        told.map(|entry| ["event", "environment", "command", "detail"].map(|key| text(entry, key)).join(" ")).collect();
+    let what = "prod nexus-env migrate rehearse 1 migration: 20260301000000_second";
+    let failed = format!("rehearsal-failed {what}; Prisma ended with exit status 1");
+    assert_eq!(told, [format!("rehearsed {what}"), failed]);
     assert_eq!(dev.query("SELECT count(*) FROM pg_database WHERE datname LIKE 'nexus_rehearsal%'"), "0");
     assert_eq!((applied(&prod).as_str(), prod.query("SELECT count(*) FROM \"Invoice\"").as_str()), ("1", "3"));
 }

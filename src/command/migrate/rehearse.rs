@@ -2,12 +2,15 @@
 //! structure on dev's server. Of the environment itself the schema and the history of migrations are read, nothing else.
 
 use super::launch::Launch;
+use crate::domain::page::record::{Entry, Event};
+use crate::domain::promotion::outcome;
 use crate::domain::session::ambient::Ambient;
 use crate::edge::foreground::{Ended, Talk};
 use crate::edge::scratch::Scratch;
 use crate::edge::{ambient as surroundings, output, terminal};
-use crate::error::{Failure, Result, Status};
+use crate::error::{self, Failure, Result, Status};
 use crate::interruption;
+use crate::steps::audit;
 use crate::steps::load;
 use crate::steps::promotion::case::Case;
 use crate::steps::promotion::drift;
@@ -48,6 +51,15 @@ pub fn rehearse(ambient: &Ambient, named: Option<&str>) -> Result<Status> {
         ambient,
         &format!("reading the structure of {name}, for a copy on {}'s server", host.environment.name),
     );
+    let entry = |event| {
+        Entry::new(event)
+            .environment(name)
+            .repository(&loaded.repository.root)
+            .command("nexus-env migrate rehearse")
+            .target(found.proof.as_ref().map_or("", |(seen, _)| seen))
+    };
+    let what = outcome::listed(&found.pending);
+    let failing = |why: &str| audit::record(ambient, &entry(Event::RehearsalFailed).detail(&format!("{what}; {why}")));
     // What is made on the way goes, also where a person has had enough.
     let (told, stopped) = interruption::held(|| {
         let (ended, times) = on_a_copy(&case, side, &host)?;
@@ -56,10 +68,11 @@ pub fn rehearse(ambient: &Ambient, named: Option<&str>) -> Result<Status> {
     });
     let (ended, times, mut text) = match (told, stopped) {
         (Err(_), Some(signal)) => {
+            failing("stopped");
             terminal::say(ambient, &format!("stopped: the copy is gone, and nothing was changed on {name}"));
             return Ok(Ended::Signal(signal).pass_on());
         }
-        (told, _) => told?,
+        (told, _) => told.inspect_err(|error| failing(&error::told(error).0))?,
     };
     for migration in &found.pending {
         let time = times.iter().find(|(known, _)| known == migration).map(|(_, time)| time.as_str());
@@ -72,12 +85,14 @@ pub fn rehearse(ambient: &Ambient, named: Option<&str>) -> Result<Status> {
     }
     output::page(&text)?;
     if !ended.well() {
+        failing(&format!("Prisma ended with {ended}"));
         return Err(Failure::new(format!(
             "the migrations do not apply to {name}'s structure: Prisma ended with {ended}"
         ))
         .hint("mend the migration on dev; nothing was changed")
         .into());
     }
+    audit::record(ambient, &entry(Event::Rehearsed).detail(&what));
     terminal::say(
         ambient,
         &format!("all of it applies to {name}'s structure; its rows were not there, so times say little"),

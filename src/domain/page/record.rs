@@ -55,10 +55,14 @@ pub enum Event {
     Deployed,
     /// That was tried, and failed.
     DeployFailed,
+    /// Migrations were applied to a copy of an environment's structure.
+    Rehearsed,
+    /// That was tried, and failed.
+    RehearsalFailed,
 }
 
 impl Event {
-    const ALL: [Event; 18] = [
+    const ALL: [Event; 20] = [
         Event::Blocked,
         Event::Confirmed,
         Event::NotConfirmed,
@@ -77,6 +81,8 @@ impl Event {
         Event::DeployStarted,
         Event::Deployed,
         Event::DeployFailed,
+        Event::Rehearsed,
+        Event::RehearsalFailed,
     ];
 
     /// The value of `event` in a line.
@@ -100,6 +106,8 @@ impl Event {
             Event::DeployStarted => "deploy-started",
             Event::Deployed => "deployed",
             Event::DeployFailed => "deploy-failed",
+            Event::Rehearsed => "rehearsed",
+            Event::RehearsalFailed => "rehearsal-failed",
         }
     }
 
