@@ -109,11 +109,12 @@ fn everything_in_the_way_is_told_together() {
     let world = world(&dev, &prod, Prisma::Six);
     prisma(&world, &prod, &["deploy"]).succeeds();
     prod.query("INSERT INTO \"Invoice\" (number, note) VALUES ('1', 'a'), ('2', 'a'), ('3', NULL)");
+    prod.query("CREATE INDEX hot ON \"Invoice\" (note)");
     world.writes(
         SECOND,
         "CREATE UNIQUE INDEX \"n\" ON \"Invoice\"(\"note\");\nALTER TABLE \"Invoice\" ALTER \"note\" SET NOT NULL;\n",
     );
-    world.run(&["migrate", "deploy", "-e", "prod"]).ends_with_status(3).says(
+    let refused = world.run(&["migrate", "deploy", "-e", "prod"]).ends_with_status(3).says(
         "nexus-env: blocked: 4 things stand in the way of migrations to prod\n  \
            20260301000000_second is not committed\n    \
              git add prisma/migrations/20260301000000_second && git commit\n  \
@@ -125,10 +126,24 @@ fn everything_in_the_way_is_told_together() {
              mend the rows in a migration before it; prisma/migrations/20260301000000_second/migration.sql:2\n",
     );
     assert_eq!(applied(&prod), "1");
-    // A URL of prod's that leads to dev's own database is no way to prod.
+    holds(
+        &String::from_utf8(refused.stdout).unwrap(),
+        &["drift    prod's structure is not what its migrations make\n         \
+               the index hot of Invoice is on prod and in no migration that it has\n\
+             deploy   npx prisma migrate deploy, with write access to prod for it alone\n"],
+    );
+    // A URL of prod's that leads to dev's own database is no way to prod, and pinning it there would make it none.
     world.sets("prod", "DATABASE_URL", dev.url(dev.port));
     let refused = world.run(&["migrate", "deploy", "-e", "prod"]).ends_with_status(3);
-    holds(&refused.stderr, &["nothing proves that what `DATABASE_URL` of prod reaches is prod"]);
+    holds(
+        &refused.stderr,
+        &[
+            "nothing proves that what `DATABASE_URL` of prod reaches is prod: it is the URL stored for dev and prod alike, \
+             so it speaks for neither\n    \
+               nexus-env set DATABASE_URL -e prod stores prod's own\n    \
+               where a tunnel makes the difference: [env.NAME.proxy] in .nexusenv for each, with a port of its own\n",
+        ],
+    );
 }
 
 #[test]

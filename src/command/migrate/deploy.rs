@@ -69,8 +69,10 @@ pub fn deploy(ambient: &Ambient, wanted: &Wanted<'_>) -> Result<Status> {
     let side = match &found.side {
         Some(side) if !stand => side,
         Some(_) | None => {
-            preview::refused(&found).map_or(Ok(()), |page| output::page(&page))?;
-            return Ok(case.refuse(&found));
+            let (page, stopped) = interruption::held(|| preview::refused(&case, &found));
+            page.map_or(Ok(()), |page| output::page(&page))?;
+            let refused = case.refuse(&found);
+            return Ok(stopped.map_or(refused, |signal| Ended::Signal(signal).pass_on()));
         }
     };
     let (done, stopped) = interruption::held(|| case.go(side, &found, wanted));

@@ -12,6 +12,8 @@ pub enum Proof {
     Given(Evidence),
     /// Something says that it is another.
     Against(Evidence),
+    /// Another environment has the same URL stored, and nothing else tells them apart.
+    Shared(Evidence),
     Missing,
 }
 
@@ -44,7 +46,11 @@ pub fn of(environment: &EnvironmentName, reach: Reach, evidence: &[Evidence]) ->
     };
     match evidence.iter().filter(own).find(|one| one.source == Source::Identity) {
         Some(one) if straight => Proof::Given(one.clone()),
-        Some(_) | None => Proof::Missing,
+        Some(_) | None => match evidence.iter().find(|one| one.source == Source::Identity && one.says == Says::Unknown)
+        {
+            Some(shared) => Proof::Shared(shared.clone()),
+            None => Proof::Missing,
+        },
     }
 }
 
@@ -70,6 +76,7 @@ mod tests {
         let said = match of(&sample::name("prod"), reach, &evidence) {
             Proof::Given(one) => format!("{:?}", one.source),
             Proof::Against(one) => format!("against {:?}", one.source),
+            Proof::Shared(one) => format!("shared {:?}", one.source),
             Proof::Missing => "missing".to_owned(),
         };
         assert_eq!(said, expected);
@@ -84,7 +91,7 @@ mod tests {
         check(Reach::Elsewhere, &[stored], "Identity");
         check(Reach::Here, &[stored, (Source::Listener, "prod")], "Listener");
         check(Reach::Here, &[stored, (Source::Fingerprint, "prod"), (Source::Listener, "?")], "Fingerprint");
-        check(Reach::Here, &[(Source::Identity, "?"), (Source::Listener, "local")], "missing");
+        check(Reach::Here, &[(Source::Identity, "?"), (Source::Listener, "local")], "shared Identity");
     }
 
     #[test]

@@ -196,6 +196,14 @@ impl<'a> Case<'a> {
                 format!("`{}` of {name} reaches {} ({})", side.variable, evidence.seen, evidence.how),
                 vec![format!("nexus-env db verify -e {name}")],
             )),
+            // Pinning what one URL reaches to two environments would tell neither from the other.
+            Proof::Shared(evidence) => Err(missing(
+                format!("nothing proves that what `{}` of {name} reaches is {name}: it is {}", side.variable, evidence.how),
+                vec![
+                    format!("nexus-env set {} -e {name} stores {name}'s own", side.variable),
+                    "where a tunnel makes the difference: [env.NAME.proxy] in .nexusenv for each, with a port of its own".to_owned(),
+                ],
+            )),
             Proof::Missing => Err(missing(
                 format!("nothing proves that what `{}` of {name} reaches is {name}", side.variable),
                 vec![format!("nexus-env db pin -e {name}"), format!("nexus-env db label -e {name}")],

@@ -26,7 +26,13 @@ pub fn page(case: &Case<'_>, found: &Examined<'_>, side: &Side<'_>, way: Way) ->
     format!("{text}\n{}{way}{notes}", drift::told_of(case, side))
 }
 
-/// The same where something stands in the way, which is told behind it: drift is looked at when nothing does.
-pub fn refused(found: &Examined<'_>) -> Option<String> {
-    found.plan.as_ref().map(|plan| format!("{}\n{}", plan.text, plan.way))
+/// The same where something stands in the way, which is told behind it. Drift is a reason to look twice, so it belongs to
+/// what a person decides by, as long as the target is proven to be the one that is meant.
+pub fn refused(case: &Case<'_>, found: &Examined<'_>) -> Option<String> {
+    let plan = found.plan.as_ref()?;
+    let drift = match (&found.side, &found.proof) {
+        (Some(side), Some(_)) => drift::told_of(case, side),
+        (Some(_) | None, _) => String::new(),
+    };
+    Some(format!("{}\n{drift}{}", plan.text, plan.way))
 }

@@ -43,6 +43,14 @@ pub fn host<'a>(ambient: &Ambient, loaded: &'a Loaded, environment: &Environment
             let sentence = format!("the URL of {} reaches {} ({})", host.name, evidence.seen, evidence.how);
             Err(Failure::new(sentence).hint("nexus-env db verify").exit(Exit::Blocked).into())
         }
+        Proof::Shared(evidence) => {
+            let sentence =
+                format!("nothing proves that the URL of {0} reaches {0}: it is {1}", host.name, evidence.how);
+            Err(Failure::new(sentence)
+                .hint(format!("nexus-env set {} -e {} stores its own", side.variable, environment.name))
+                .exit(Exit::Blocked)
+                .into())
+        }
         Proof::Missing => {
             Err(Failure::new(format!("nothing proves that the URL of {} reaches {}", host.name, host.name))
                 .hint(format!("nexus-env db pin -e {0}; nexus-env db label -e {0}", host.name))
