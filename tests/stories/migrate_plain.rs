@@ -2,7 +2,7 @@
 //! `run` and from a program that only Prisma's engine sees.
 
 use crate::migrate_deploy::{SECOND, applied, holds, ready, ready_with};
-use crate::migrate_status::prisma;
+use crate::migrate_status::{brought, prisma};
 use crate::real::postgres::Server;
 use crate::real::prisma::Prisma;
 use crate::world::{Session, Shell, World};
@@ -123,28 +123,43 @@ const RELEASE: &str = "#!/usr/bin/env node\nconst words = ['dep' + 'loy', 'mig' 
     const { status } = require('child_process').spawnSync(process.execPath, ['node_modules/' + 'pri' + 'sma/build/index.js', ...words], { stdio: 'inherit' });\n\
     process.exit(status);\n";
 
+/// The program's deployment of one migration is asked about and recorded by this layer.
+#[track_caller]
+fn released(world: &World, session: &mut Session<'_>, layer: &str, migration: &str) {
+    let before = logged(world).len();
+    let reply = session.answers("release", "to go on: ", "prod");
+    assert_eq!(reply.status(), 0, "{}", reply.text());
+    holds(reply.text(), &["1 migration for prod, from prisma/migrations\n", "drift    none: ", "to go on: "]);
+    // It may tell a moment after Prisma is gone.
+    let deadline = std::time::Instant::now() + crate::world::PATIENCE;
+    while logged(world).len() < before + 2 {
+        assert!(std::time::Instant::now() < deadline, "{:?}", logged(world));
+    }
+    let told = ["deploy-started", "deployed"].map(|event| format!("{event} {layer}: 1 migration: {migration}"));
+    assert_eq!(logged(world)[before..], told);
+}
+
 #[test]
 fn from_a_program_that_nobody_can_read_prismas_engine_asks_and_tells_how_it_ended() {
-    for version in [Prisma::Six, Prisma::Seven] {
-        let (dev, prod) = (Server::start("hunter2"), Server::start("hunter3"));
-        let world = ready(&dev, &prod, version, PAID).program("release", RELEASE);
-        let mut session = on_prod(&world);
-        let reply = session.answers("release", "to go on: ", "prod");
-        assert_eq!((reply.status(), applied(&prod).as_str()), (0, "2"), "{}", reply.text());
-        holds(reply.text(), &["1 migration for prod, from prisma/migrations\n", "drift    none: ", "to go on: "]);
-        // It may tell a moment after Prisma is gone.
-        let deadline = std::time::Instant::now() + crate::world::PATIENCE;
-        while logged(&world).len() < 2 {
-            assert!(std::time::Instant::now() < deadline, "{:?}", logged(&world));
-        }
-        assert_eq!(
-            logged(&world),
-            [
-                "deploy-started engine: 1 migration: 20260301000000_second",
-                "deployed engine: 1 migration: 20260301000000_second"
-            ]
-        );
-    }
+    let (dev, prod) = (Server::start("hunter2"), Server::start("hunter3"));
+    let world = ready(&dev, &prod, Prisma::Seven, PAID).program("release", RELEASE);
+    released(&world, &mut on_prod(&world), "engine", "20260301000000_second");
+    assert_eq!(applied(&prod), "2");
+}
+
+#[test]
+fn where_no_engine_of_ours_sees_it_the_preload_of_node_does() {
+    let (dev, prod) = (Server::start("hunter2"), Server::start("hunter3"));
+    let world = ready(&dev, &prod, Prisma::Six, PAID).program("release", RELEASE);
+    let mut session = on_prod(&world);
+    released(&world, &mut session, "engine", "20260301000000_second");
+    world.writes(&format!("{THIRD}/migration.sql"), "ALTER TABLE \"Invoice\" ADD COLUMN \"late\" BOOLEAN;\n");
+    world.git(&["add", "."]);
+    world.git(&["commit", "--quiet", "-m", "third"]);
+    brought(&world, &dev);
+    session.types("export PRISMA_SCHEMA_ENGINE_BINARY=\"$NEXUS_ENV_ENGINE\"");
+    released(&world, &mut session, "node", "20260401000000_third");
+    assert_eq!(applied(&prod), "3");
 }
 
 #[test]
