@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use nexus_env::domain::config::name::VariableName;
-use nexus_env::domain::guard::invocation::{Invocation, Journal, Reader, Tool};
+use nexus_env::domain::guard::invocation::{self, Invocation, Notes, Reader, Tool};
 use nexus_env::domain::guard::project::{Content, Files};
 use nexus_env::domain::guard::verdict::Effect;
 
@@ -168,9 +168,9 @@ fn read(line: &str) -> Vec<Invocation> {
         cwd: Path::new("/repo"),
         root: Path::new("/repo"),
         prisma_directory: None,
-        journal: Journal::default(),
+        notes: Notes::default(),
     };
-    reader.line(line)
+    invocation::of_line(&reader, line)
 }
 
 fn class(found: &[Invocation]) -> &'static str {

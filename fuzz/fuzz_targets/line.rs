@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use libfuzzer_sys::fuzz_target;
-use nexus_env::domain::guard::invocation::{Journal, Reader};
+use nexus_env::domain::guard::invocation::{self, Notes, Reader};
 use nexus_env::domain::guard::project::{Content, Files};
 
 /// One package.json everywhere, whose scripts are the rest of the input.
@@ -33,7 +33,7 @@ fuzz_target!(|text: &str| {
         cwd: &root,
         root: &root,
         prisma_directory: None,
-        journal: Journal::default(),
+        notes: Notes::default(),
     };
-    let _ = reader.line(line);
+    let _ = invocation::of_line(&reader, line);
 });

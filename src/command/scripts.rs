@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::domain::config::Config;
 use crate::domain::config::name::VariableName;
-use crate::domain::guard::invocation::{Invocation, Journal, Reader};
+use crate::domain::guard::invocation::{self, Invocation, Notes, Reader};
 use crate::domain::guard::project::Package;
 use crate::domain::guard::rules;
 use crate::domain::guard::scope::Fed;
@@ -95,14 +95,17 @@ fn started(ambient: &Ambient, config: Option<&Config>, package: &Package, script
         cwd: &package.directory,
         root: &package.directory,
         prisma_directory: None,
-        journal: Journal::default(),
+        notes: Notes::default(),
     };
     let words = ["npm", "run", script].map(str::to_owned);
     let strictest = |invocation: &Invocation| {
         let rules = config.map(|config| rules::concerns(config, invocation)).unwrap_or_default();
         rules.iter().map(|concern| concern.effect).chain([invocation.effect]).max().unwrap_or(Effect::Safe)
     };
-    reader.words(&words, &Fed::Nothing).into_iter().map(|invocation| (strictest(&invocation), invocation)).collect()
+    invocation::of_words(&reader, &words, &Fed::Nothing)
+        .into_iter()
+        .map(|invocation| (strictest(&invocation), invocation))
+        .collect()
 }
 
 fn below(directory: &Path, cwd: &Path) -> String {

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::{self, Vars};
 use crate::domain::config::{Access, Config, Environment};
-use crate::domain::guard::invocation::{Invocation, Journal, Reader, Tool};
+use crate::domain::guard::invocation::{self, Invocation, Notes, Reader, Tool};
 use crate::domain::guard::judgement::Judged;
 use crate::domain::guard::project::Package;
 use crate::domain::guard::rules;
@@ -57,9 +57,9 @@ pub fn of(ambient: &Ambient, loaded: &Loaded, environment: &Environment, words: 
         cwd,
         root,
         prisma_directory: loaded.config.prisma_directory.as_deref(),
-        journal: Journal::default(),
+        notes: Notes::default(),
     };
-    among(cwd, root, typed, reader.words(&words, &Fed::Nothing))
+    among(cwd, root, typed, invocation::of_words(&reader, &words, &Fed::Nothing))
 }
 
 /// The script that one of these commands runs.

@@ -67,6 +67,19 @@ fn no_district_leans_on_a_later_one() {
     assert_eq!(later(&planted).len(), 2);
 }
 
+/// A reader of one kind of program answers with what it found inside; `walk` alone follows that.
+#[test]
+fn no_reader_of_a_program_follows_a_line_itself() {
+    let room = "src/domain/guard/invocation/";
+    let walks = |file: &Source| {
+        let paths = ["super::walk", "super::super::walk", "crate::domain::guard::invocation::walk"];
+        let inside = file.path.strip_prefix(room).is_some_and(|path| !path.starts_with("walk"));
+        if inside { names_below(file, &[&paths[..], &["Walk", "of_line", "of_words"]].concat()) } else { Vec::new() }
+    };
+    expect_none(source::all().iter().flat_map(walks).collect());
+    assert_eq!(walks(&Source::new(&format!("{room}x.rs"), "use super::walk::of_line;")).len(), 1);
+}
+
 #[test]
 fn the_edge_knows_no_step_and_no_step_knows_its_command() {
     let above = ["crate::command", "crate::cli", "crate::steps"];

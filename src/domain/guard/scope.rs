@@ -187,6 +187,13 @@ impl<'a> Scope<'a> {
         self.running.iter().any(|running| running == place)
     }
 
+    /// The scope of something that is followed only once. `None` where it is running already.
+    pub fn entered(&self, place: &str, label: &str) -> Option<Self> {
+        let mut scope = self.clone();
+        (!scope.is_running(place)).then(|| scope.enter(place, label))?;
+        Some(scope)
+    }
+
     pub fn new(cwd: PathBuf, process: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Scope {
             cwd,

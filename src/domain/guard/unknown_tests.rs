@@ -2,6 +2,7 @@
 
 use super::tests::{UNREADABLE, found};
 use super::*;
+use crate::domain::guard::verdict::Effect;
 
 /// The strictest class of a line, and why where it is unknown.
 fn class(files: &[(&str, &str)], line: &str) -> String {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::doors::{Doors, observe};
 use super::{Asked, Standing, Surroundings};
 use crate::domain::config::name::{EnvironmentName, VariableName};
-use crate::domain::guard::invocation::{Invocation, Journal, Reader};
+use crate::domain::guard::invocation::{self, Invocation, Notes, Reader};
 use crate::domain::guard::judgement::{Concern, Judged};
 use crate::domain::guard::pause;
 use crate::domain::guard::report::Outcome;
@@ -88,12 +88,12 @@ fn invocations(
         cwd: &cwd,
         root: surroundings.map_or(&cwd, |surroundings| surroundings.root),
         prisma_directory: surroundings.and_then(|surroundings| surroundings.config.prisma_directory.as_deref()),
-        journal: Journal::default(),
+        notes: Notes::default(),
     };
     match asked {
-        Asked::Words(words) => reader.words(words, &Fed::Nothing),
-        Asked::Piped(words) => reader.words(words, &Fed::Unknown),
-        Asked::Line(line) => reader.line(line),
+        Asked::Words(words) => invocation::of_words(&reader, words, &Fed::Nothing),
+        Asked::Piped(words) => invocation::of_words(&reader, words, &Fed::Unknown),
+        Asked::Line(line) => invocation::of_line(&reader, line),
         Asked::Ready(invocations) => invocations.clone(),
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
         }
     };
     let shown = std::iter::once(name).chain(client.verb.iter().copied()).collect::<Vec<_>>().join(" ");
-    Some(reader.of_a_tool(shown, name, words, (effect, does, why), uses, scope))
+    Some(Invocation::of_a_tool(shown, (name, words), (effect, does, why), uses, scope))
 }
 
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
@@ -77,14 +77,14 @@ pub(super) fn printed(reader: &Reader<'_>, name: &str, words: &[Word], scope: &S
 }
 
 /// `$PSQL -c 'DROP …'`: whatever the program is, it is told to run that.
-pub(super) fn of_unknown_program(reader: &Reader<'_>, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
+pub(super) fn of_unknown_program(words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
     const TELLS: &[&str] = &["-c", "--command", "-e", "--execute", "-Q", "--eval"];
     let (first, rest) = words.split_first()?;
     let destroys = |text: &str| sql::read(text).danger == Danger::Destructive || mongo(text) == Danger::Destructive;
     options(rest, TELLS).values(TELLS).any(|word| destroys(&word.text)).then(|| {
         let uses = vec![reach::unknown("database", "the line computes which program runs")];
         let is = (Effect::Destructive, "lose data on", "it drops, truncates, or changes every row of a table");
-        reader.of_a_tool(first.text.clone(), &first.text, rest, is, uses, scope)
+        Invocation::of_a_tool(first.text.clone(), (&first.text, rest), is, uses, scope)
     })
 }
 

@@ -2,9 +2,10 @@
 //! looked at, and only where the code starts processes.
 
 use super::options::is_one_expansion;
+use super::strings::{string, strings};
 use super::talk::{self, Starts};
-use super::{Inner, Scope, Sure, Word, client};
-use crate::domain::guard::scope::Fed;
+use super::{Inner, Sure, Word, client};
+use crate::domain::guard::scope::{Fed, Scope};
 use crate::domain::guard::sql::{self, Danger};
 
 /// Calls that start a process.
@@ -160,34 +161,4 @@ pub(super) fn strings_as_lines<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'
 pub(super) fn of_json<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     let words = strings(text).iter().map(|text| Word::sure(text)).collect();
     strings_as_lines(text, scope).into_iter().chain([Inner::Command(words, scope.clone())]).collect()
-}
-
-pub(super) fn strings(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(['"', '\'', '`']) {
-        let Some((inside, after)) = string(&rest[start..]) else { break };
-        found.push(inside);
-        rest = after;
-    }
-    found
-}
-
-/// The string with which a text begins, and what follows it. A quote behind a backslash is one of its own.
-fn string(text: &str) -> Option<(String, &str)> {
-    let quote = text.chars().next()?;
-    let mut inside = String::new();
-    let mut rest = text[1..].char_indices();
-    while let Some((at, c)) = rest.next() {
-        match c {
-            c if c == quote => return Some((inside, &text[at + 2..])),
-            '\\' => match rest.next()?.1 {
-                c @ ('"' | '\'' | '`' | '\\') => inside.push(c),
-                'n' => inside.push('\n'),
-                c => inside.extend(['\\', c]),
-            },
-            c => inside.push(c),
-        }
-    }
-    None
 }

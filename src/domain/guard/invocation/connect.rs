@@ -3,6 +3,7 @@
 
 use super::reach::{self, unknown};
 use super::{Reader, Sure, Use, Word};
+use crate::domain::guard::project::Files;
 use crate::domain::guard::scope::Scope;
 use crate::domain::guard::sql::script::{self, Step};
 use crate::domain::guard::sql::{self, Danger};
@@ -112,10 +113,10 @@ pub(super) fn content(reader: &Reader<'_>, word: &Word, scope: &Scope<'_>) -> Op
         (None, Sure::No) => None,
         (None, Sure::Yes) => {
             let path = scope.path(&word.text);
-            reader.journal.ran(&path);
+            reader.notes.ran(&path);
             let text = reader.read(&path).text();
             if text.is_some() {
-                reader.journal.followed(&path);
+                reader.notes.followed(&path);
             }
             text
         }

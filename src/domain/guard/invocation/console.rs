@@ -3,6 +3,7 @@
 
 use super::options::{after_flags, flag_value};
 use super::{Inner, Reader, Word, code};
+use crate::domain::guard::project::Files;
 use crate::domain::guard::scope::{Fed, Scope};
 
 struct Console {
@@ -82,7 +83,7 @@ pub(super) fn see_through<'a>(
         Some(word) if row.takes == Takes::Word => {
             let is_file = word.text.contains('.') && !word.text.contains([' ', '(']) && {
                 let path = scope.path(&word.text);
-                reader.journal.ran(&path);
+                reader.notes.ran(&path);
                 reader.first_line(&path).is_some()
             };
             if is_file { None } else { Some(code::run(name, word, scope)) }

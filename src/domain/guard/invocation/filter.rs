@@ -1,8 +1,8 @@
 //! Programs that print their files, or what they are fed, line by line and changed a little: `sed`, `grep`, `head`, `awk`. Which
 //! words are files, and what surely does not come through. It opens no file.
 
-use super::code;
 use super::options::options;
+use super::strings::strings;
 use super::{Sure, Word};
 
 struct Filter {
@@ -59,7 +59,7 @@ pub(super) fn parts<'w>(name: &str, words: &'w [Word]) -> (String, Vec<&'w Word>
     let files = files.filter(|word| word.text != "-").collect();
     let scripts = words.iter().filter(|word| word.text.contains(char::is_whitespace)).map(|word| word.text.as_str());
     let made = match name {
-        "awk" | "gawk" | "mawk" => scripts.flat_map(code::strings).collect::<Vec<_>>().join("x"),
+        "awk" | "gawk" | "mawk" => scripts.flat_map(strings).collect::<Vec<_>>().join("x"),
         // What it puts in the place of what it finds: the second part between its marks.
         "sed" | "gsed" | "perl" => scripts.filter_map(replacement).collect::<Vec<_>>().join("\n"),
         _ => String::new(),

@@ -4,7 +4,7 @@
 use super::dotenv::{self, Wins};
 use super::program::{is_prisma_file, package_of};
 use super::{Inner, Reader, Sure, Word, Wrote, code, console, prisma, script};
-use crate::domain::guard::project::Package;
+use crate::domain::guard::project::{Files, Package};
 use crate::domain::guard::scope::{Fed, Scope};
 
 /// What is inside, if this is an interpreter.
@@ -24,7 +24,7 @@ pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &
                 (Some(word), _) => word.text.clone(),
                 (None, Some(file)) => {
                     let path = scope.path(&file.text);
-                    reader.journal.ran(&path);
+                    reader.notes.ran(&path);
                     reader.read(&path).text()?
                 }
                 (None, None) => match &scope.fed {
@@ -130,8 +130,8 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
 /// The code of a file that the line itself writes. It is searched, not followed to its end, so it stays unknown as well.
 fn written<'a>(reader: &Reader<'_>, name: &str, file: &str, scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let path = scope.path(file);
-    reader.journal.ran(&path);
-    match reader.journal.written(&path)? {
+    reader.notes.ran(&path);
+    match reader.notes.written(&path)? {
         Wrote::Whole(text) | Wrote::Behind(text) => Some(code::run(name, &Word::sure(&text), scope)),
         Wrote::Unknown => None,
     }

@@ -2,7 +2,7 @@
 //! a text that cannot be read as a line. It goes by the names alone, and opens no file.
 
 use super::options::joined;
-use super::{Word, client, prisma, program, recipe, tool};
+use super::{Word, client, prisma, program, tool};
 use crate::domain::guard::sql::{self, Danger};
 
 /// Programs that print, search, edit or commit: a command in their words is only a mention.
@@ -36,7 +36,7 @@ pub fn may_run(name: &str, words: &[Word]) -> bool {
 pub fn shell_inside(name: &str, words: &[Word]) -> Option<usize> {
     const KEEPS: &[&str] =
         &["install", "add", "remove", "uninstall", "update", "upgrade", "search", "show", "use", "chsh"];
-    let at = (1..words.len()).find(|at| recipe::is_shell(words[*at].base()))?;
+    let at = (1..words.len()).find(|at| program::is_shell(words[*at].base()))?;
     let is_given = words.get(at + 1).is_some_and(|word| word.text.starts_with('-') || word.text.contains(['/', '.']));
     let kept = words[..at].iter().any(|word| KEEPS.contains(&word.text.as_str()));
     (is_given && !kept && !TALKERS.contains(&name)).then_some(at)
@@ -58,7 +58,7 @@ pub fn could_start_one(text: &str) -> bool {
     let knows = |word: &str| {
         let word = Word::sure(word);
         let name = program::known_as(&word);
-        RUNS.contains(&name) || recipe::is_shell(name) || client::is_named(name) || tool::is_named(name)
+        RUNS.contains(&name) || program::is_shell(name) || client::is_named(name) || tool::is_named(name)
     };
     text.contains("$'") || plain.split(apart).filter(|word| !word.is_empty()).any(knows)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::options::after_flags;
 use super::script::{left_by, programs, run};
 use super::{Inner, Reader, Word};
-use crate::domain::guard::project::Package;
+use crate::domain::guard::project::{Files, Package};
 use crate::domain::guard::scope::Scope;
 use crate::domain::text::json::Json;
 

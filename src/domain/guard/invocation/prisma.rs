@@ -3,7 +3,10 @@
 //! After prisma/prisma 5.22.0, 6.19.3 and 7.9.1 (`packages/cli/src/bin.ts`, `packages/migrate/src/commands`), and 8.0.0-rc.5.
 //! The parser is `arg` 5.0.2: no abbreviations, and a word that is no flag ends the search for `--help`.
 
-pub mod reach;
+mod command;
+mod reach;
+
+pub use command::invocation;
 
 use super::{Sure, Word};
 use crate::domain::guard::sql::Danger;

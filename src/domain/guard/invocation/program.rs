@@ -85,3 +85,10 @@ pub fn known_as(word: &Word) -> &str {
 fn without_ending(name: &str) -> &str {
     [".cmd", ".exe", ".ps1", ".bat"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
+
+/// Whether a shell has this name.
+pub fn is_shell(name: &str) -> bool {
+    const NAMES: &[&str] =
+        &["bash", "sh", "zsh", "dash", "ksh", "fish", "ash", "mksh", "yash", "osh", "nu", "xonsh", "elvish"];
+    NAMES.contains(&name)
+}

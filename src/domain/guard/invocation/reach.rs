@@ -7,7 +7,7 @@ use super::tools::Finds;
 use super::uses::{keep_what_is_set, of_any_program, resolve, seen, surroundings};
 use super::{Reader, Role, Sure, UrlValue, Use, Word, spelling};
 use crate::domain::guard::line::is_name;
-use crate::domain::guard::project::{self, Content};
+use crate::domain::guard::project::{self, Content, Files};
 use crate::domain::guard::scope::{Origin, Scope, Value};
 use crate::domain::target::url::{DatabaseUrl, Defaults, Place};
 use crate::domain::text::percent::{self, Digits};
@@ -362,3 +362,7 @@ fn assembled(scheme: &str, parts: [Part; 4], address: &Part, default_port: &str,
 fn encoded(text: &str) -> String {
     percent::encoded(text.as_bytes(), b"-_.~", Digits::Capital)
 }
+
+#[cfg(test)]
+#[path = "reach_tests.rs"]
+mod tests;

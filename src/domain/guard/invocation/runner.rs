@@ -7,7 +7,7 @@ use super::script::{
     Everywhere, Flags, command, filtered, flags, led, lifecycle, named, nearest, programs, run, script_or_program,
 };
 use super::{Inner, Reader, Sure, Word, code, interpreter};
-use crate::domain::guard::project::Package;
+use crate::domain::guard::project::{Files, Package};
 use crate::domain::guard::scope::Scope;
 use crate::domain::text::json::Json;
 
@@ -323,7 +323,7 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
                 return code::fed("deno", scope);
             }
             if let Some(script) = rest.first() {
-                reader.journal.ran(&scope.path(&script.text));
+                reader.notes.ran(&scope.path(&script.text));
             }
             Some(command(rest, scope.clone()))
         }
@@ -332,7 +332,7 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
             let (scope, packages) = led(reader, &flags, scope);
             let task = rest.first()?;
             let own = ["deno.json", "deno.jsonc"].iter().find_map(|file| {
-                reader.journal.ran(&scope.cwd.join(file));
+                reader.notes.ran(&scope.cwd.join(file));
                 let text = reader.read(&scope.cwd.join(file)).text()?;
                 let json = Json::read(&text)?;
                 let entry = json.get("tasks")?.get(&task.text)?;

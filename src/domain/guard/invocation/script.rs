@@ -102,7 +102,7 @@ pub(super) fn known_scripts(text: &str, name: &str) -> Option<Result<Vec<String>
 }
 
 pub(super) fn nearest(reader: &Reader<'_>, scope: &Scope<'_>) -> Vec<Package> {
-    reader.journal.ran(&scope.cwd.join("package.json"));
+    reader.notes.ran(&scope.cwd.join("package.json"));
     Package::nearest(reader, &scope.cwd).into_iter().collect()
 }
 

@@ -1,6 +1,7 @@
 //! Whether code of another language deletes from a database by itself: SQL in a call that sends it, or a call of an object
 //! mapper that names everything. It is searched, not understood: what the code merely prints or looks for is no call.
 
+use super::strings::strings;
 use crate::domain::guard::sql::{self, Danger};
 use crate::domain::target::url::DatabaseUrl;
 
@@ -40,7 +41,7 @@ pub(super) fn loses(code: &str, starts: Starts) -> bool {
     let sends = SENDS.iter().any(|call| code.contains(call))
         || starts == Starts::Nothing && SENDS_OR_STARTS.iter().any(|call| code.contains(call));
     let is_sql = |text: &String| sql::read(text).danger == Danger::Destructive;
-    if sends && super::code::strings(code).iter().any(is_sql) {
+    if sends && strings(code).iter().any(is_sql) {
         return true;
     }
     code.split([';', '\n']).any(|statement| {
@@ -72,7 +73,7 @@ pub(super) enum Starts {
 
 /// A database that the code itself names.
 pub(super) fn named(code: &str) -> Option<String> {
-    super::code::strings(code).into_iter().find(|text| text.contains("://") && DatabaseUrl::parse(text).is_some())
+    strings(code).into_iter().find(|text| text.contains("://") && DatabaseUrl::parse(text).is_some())
 }
 
 #[cfg(test)]

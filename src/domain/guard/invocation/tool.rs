@@ -2,6 +2,7 @@
 
 use super::options::{Options, is_one_expansion, options};
 use super::tools::{self, Place, Rule, Tool};
+use super::word::said;
 use super::{Invocation, Reader, Sure, Word, reach};
 use crate::domain::guard::scope::Scope;
 use crate::domain::guard::verdict::Effect;
@@ -24,7 +25,7 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     let Some((tool, options, rule)) = found else { return computed(reader, name, words, scope) };
     let uses = if rule.effect == Effect::Safe { Vec::new() } else { reach::uses(reader, tool.finds, &options, scope) };
     let shown: Vec<&str> = std::iter::once(name).chain(named_by(tool, rule, &options)).collect();
-    Some(reader.of_a_tool(shown.join(" "), name, words, (rule.effect, rule.does, rule.why), uses, scope))
+    Some(Invocation::of_a_tool(shown.join(" "), (name, words), (rule.effect, rule.does, rule.why), uses, scope))
 }
 
 /// Words that the line computes, where a rule's could stand: what it does cannot be known.
@@ -46,8 +47,8 @@ fn computed(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) 
         task || tool.place == Place::First && tool.rules.iter().any(|rule| rule.effect > Effect::Unknown && fits(rule))
     };
     tools::of(name).iter().copied().find(could)?;
-    let why = "the line computes what it is told to do".to_owned();
-    Some(reader.unknown(&super::made::said(&[&[Word::sure(name)], words].concat()), words, why, scope))
+    let shown = said(&[&[Word::sure(name)], words].concat());
+    Some(Invocation::unknown(reader, &shown, words, "the line computes what it is told to do", scope))
 }
 
 fn named_by<'w>(tool: &Tool, rule: &Rule, options: &'w Options<'_>) -> Vec<&'w str> {

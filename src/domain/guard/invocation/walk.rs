@@ -1,17 +1,24 @@
 //! Walks a line as a shell would: in order, with assignments, `cd`, `export`, `set -a`, `source`, functions, subshells and
 //! pipelines, and hands every command that would start to the reader. It runs and expands nothing for real.
 
+mod builtin;
+mod command;
+mod expand;
+mod feed;
+mod writes;
+
 use std::rc::Rc;
 
-use super::writes::{BRINGS, READERS};
-use super::{Found, Reader, Sure, Word, Wrote, mention};
-use crate::domain::guard::line::{Input, List, Node, Piece, Place, Simple, Takes, Written};
+use self::writes::{BRINGS, READERS};
+use super::word::said;
+use super::{Inner, Invocation, Reader, Sure, Word, Wrote, mention};
+use crate::domain::guard::line::{self, Input, List, Node, Piece, Place, Simple, Takes, Written};
 use crate::domain::guard::scope::{Exported, Fed, Named, Origin, Scope, Value};
 use crate::domain::guard::verdict::Effect;
 use crate::domain::text::pattern;
 
 /// How deep scripts, wrappers and substitutions are followed.
-pub(super) const DEEPEST: usize = 24;
+const DEEPEST: usize = 24;
 
 /// A loop over more words than these is followed once, with its variable unknown.
 const MOST_ROUNDS: usize = 32;
@@ -20,15 +27,57 @@ const MOST_ROUNDS: usize = 32;
 const FRAME: &[&str] =
     &["and", "or", "not", "begin", "if", "else", "while", "until", "then", "do", "!", "nocorrect", "end"];
 
-impl<'a> Reader<'a> {
+/// Every command that these words would start, fed with what stands in front of them.
+pub fn of_words(reader: &Reader<'_>, words: &[String], fed: &Fed) -> Vec<Invocation> {
+    let mut scope = reader.scope();
+    scope.fed = fed.clone();
+    let walk = Walk { reader };
+    walk.whole(walk.command(words.iter().map(|word| Word::sure(word)).collect(), &scope))
+}
+
+/// Every command that this shell line would start.
+pub fn of_line(reader: &Reader<'_>, text: &str) -> Vec<Invocation> {
+    reader.notes.allow_for(text);
+    let walk = Walk { reader };
+    walk.whole(walk.text(text, &mut reader.scope()))
+}
+
+/// One line, as it is followed.
+struct Walk<'a> {
+    reader: &'a Reader<'a>,
+}
+
+/// What a part of a line comes to. What was found inside a command is read after it, not within it, so that no chain of
+/// scripts is too long for the stack.
+enum Found<'a> {
+    Is(Invocation),
+    Later(Inner<'a>),
+}
+
+impl<'a> Walk<'a> {
+    /// All of a line, and what it runs of its own making.
+    fn whole(&self, found: Vec<Found<'a>>) -> Vec<Invocation> {
+        let mut all = self.finish(found, 0);
+        if let Some(path) = self.reader.notes.written_and_run() {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let why = format!("the line itself writes {}, and runs it", path.display());
+            all.push(Invocation::unknown(self.reader, &name, &[], &why, &self.reader.scope()));
+        }
+        all
+    }
+
+    fn unknown(&self, name: &str, words: &[Word], why: &str, scope: &Scope<'a>) -> Found<'a> {
+        Found::Is(Invocation::unknown(self.reader, name, words, why, scope))
+    }
+
     /// Every command of a text, in this very shell.
-    pub(super) fn text(&self, text: &str, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
+    fn text(&self, text: &str, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         if scope.depth > DEEPEST {
             return self.refused(text, scope);
         }
         scope.depth += 1;
         let mut found = Vec::new();
-        for part in crate::domain::guard::line::parts(text) {
+        for part in line::parts(text) {
             found.append(&mut self.list(&part, scope));
         }
         scope.depth -= 1;
@@ -39,15 +88,15 @@ impl<'a> Reader<'a> {
     /// names anything that could start one.
     fn refused(&self, text: &str, scope: &Scope<'a>) -> Vec<Found<'a>> {
         if mention::in_text(text) {
-            return vec![Found::Is(self.unreadable(scope))];
+            return vec![Found::Is(Invocation::unreadable(scope))];
         }
         let words: Vec<Word> = text.split_whitespace().take(2).map(Word::unsure).collect();
-        let why = "it cannot be read as a shell would read it".to_owned();
+        let why = "it cannot be read as a shell would read it";
         let could = mention::could_start_one(text);
-        could.then(|| Found::Is(self.unknown(&super::made::said(&words), &words, why, scope))).into_iter().collect()
+        could.then(|| self.unknown(&said(&words), &words, why, scope)).into_iter().collect()
     }
 
-    pub(super) fn list(&self, list: &List, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
+    fn list(&self, list: &List, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         let mut found = Vec::new();
         for step in &list.0 {
             // The stages of a pipeline, and what runs in the background, change nothing for what follows.
@@ -75,7 +124,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    pub(super) fn node(&self, node: &Node, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
+    fn node(&self, node: &Node, scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         match node {
             Node::Simple(simple) => self.simple(simple, scope),
             Node::Subshell(list) => self.list(list, &mut scope.clone()),
@@ -183,12 +232,12 @@ impl<'a> Reader<'a> {
             inner.fed = self.input(input, scope);
         }
         self.note_writes(simple, &words, scope);
-        let named = super::made::said(&words);
+        let named = said(&words);
         let all_unsure = words.iter().all(|word| word.sure == Sure::No);
         let mut more = self.command(words, &inner);
         let is_harmless = |found: &Found<'a>| matches!(found, Found::Is(one) if one.effect == Effect::Safe);
         if self.is_computed(&rest[0], all_unsure, scope) && more.iter().all(is_harmless) {
-            more = vec![Found::Is(self.unknown(&named, &[], "the line computes what it runs".to_owned(), scope))];
+            more = vec![self.unknown(&named, &[], "the line computes what it runs", scope)];
         }
         found.extend(more);
         found
@@ -213,13 +262,13 @@ impl<'a> Reader<'a> {
     fn note_writes(&self, simple: &Simple, words: &[Word], scope: &Scope<'a>) {
         let name = words.first().map_or("", Word::base);
         if !READERS.contains(&name) {
-            words.iter().for_each(|word| self.journal.said(&word.text));
+            words.iter().for_each(|word| self.reader.notes.said(&word.text));
             if let Some(Input::Text(text)) = &simple.input {
-                self.journal.said(&text.plain());
+                self.reader.notes.said(&text.plain());
             }
         }
         if BRINGS.contains(&name) {
-            self.journal.brought();
+            self.reader.notes.brought();
         }
         let printed = || match self.printed(&Node::Simple(simple.clone()), scope) {
             Fed::Text(text) => Some(text + "\n"),
@@ -235,18 +284,18 @@ impl<'a> Reader<'a> {
                 Takes::Appended => printed().map(Wrote::Behind),
                 Takes::Other => None,
             };
-            self.journal.wrote(scope.path(&file.text), what.unwrap_or(Wrote::Unknown));
+            self.reader.notes.wrote(scope.path(&file.text), what.unwrap_or(Wrote::Unknown));
         }
         for (path, what) in self.written_by(simple, words, scope) {
-            self.journal.wrote(path, what);
+            self.reader.notes.wrote(path, what);
         }
     }
 
     /// A function or an alias of the line. Inside of it the name is the program's again, so that none calls itself.
-    pub(super) fn named(&self, named: Named, name: &str, rest: &[Word], scope: &mut Scope<'a>) -> Vec<Found<'a>> {
-        if scope.depth > DEEPEST || !self.journal.step(rest.len()) {
-            let why = "it leads further than it is followed".to_owned();
-            return vec![Found::Is(self.unknown(name, rest, why, scope))];
+    fn named(&self, named: Named, name: &str, rest: &[Word], scope: &mut Scope<'a>) -> Vec<Found<'a>> {
+        if scope.depth > DEEPEST || !self.reader.notes.step(rest.len()) {
+            let why = "it leads further than it is followed";
+            return vec![self.unknown(name, rest, why, scope)];
         }
         let own = scope.unname(name);
         scope.depth += 1;
@@ -286,7 +335,7 @@ fn is_input(file: &str) -> bool {
 }
 
 /// Programs that people keep in a variable.
-pub(super) fn is_well_known(name: &str) -> bool {
+fn is_well_known(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "EDITOR", "VISUAL", "PAGER", "BROWSER", "SHELL", "SUDO", "CC", "CXX", "LD", "AR", "MAKE", "PYTHON", "NODE",
         "RUBY", "JAVA", "GO", "CARGO",

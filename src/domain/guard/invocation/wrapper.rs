@@ -12,10 +12,11 @@ mod shell;
 mod table;
 mod windows;
 
-use self::shell::{assignments, line_in, lines_fed, shell};
+pub(super) use self::shell::assignments;
+use self::shell::{line_in, lines_fed, shell};
 use super::options::{after_flags, flag_value, joined, options};
-use super::recipe::{self, is_shell};
-use super::{Inner, Reader, Sure, Word, code, dotenv, filter};
+use super::program::is_shell;
+use super::{Inner, Reader, Sure, Word, code, dotenv, filter, shell_script};
 use crate::domain::guard::scope::{Fed, Scope, Under};
 
 /// What is inside, if this is a wrapper. An empty answer means that it runs nothing.
@@ -81,7 +82,7 @@ pub(super) fn see_through<'a>(
         }
         "parallel" | "sem" => Some(parallel(words, scope)),
         "git" => {
-            reader.journal.ran_hooks();
+            reader.notes.ran_hooks();
             git::see_through(words, scope)
         }
         // GNU sed runs what it puts in where `s` has the flag `e`.
@@ -103,7 +104,7 @@ pub(super) fn see_through<'a>(
         "tmux" => tmux(words, scope),
         "screen" => Some(given::screen(words, scope)),
         "at" | "batch" => Some(match flag_value(words, &["-f"]) {
-            Some(file) => recipe::script(reader, &file, &[], scope).unwrap_or_default(),
+            Some(file) => shell_script::script(reader, &file, &[], scope).unwrap_or_default(),
             None => lines_fed(&scope.fed, scope),
         }),
         "sops" if matches!(texts.first(), Some(&"exec-env" | &"exec-file")) => {
@@ -140,7 +141,8 @@ pub(super) fn see_through<'a>(
         // The first word names the applet: `busybox sh -c LINE`.
         "busybox" | "toybox" => command(words, scope.clone()),
         name if is_shell(name) => shell(reader, words, scope),
-        name => given::see_through(name, words, scope).or_else(|| row::see_through(reader, name, words, scope)),
+        name => given::see_through(name, words, scope)
+            .or_else(|| row::see_through(table::of(name), reader, name, words, scope)),
     }
 }
 
@@ -162,7 +164,7 @@ fn crontab<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option
 
 /// The names in the tables of this module.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    row::names()
+    table::names()
 }
 
 /// The words without a program that stands in front of itself again and again, as in `env env env NAME`.

@@ -7,7 +7,7 @@ use super::{Aim, Operation};
 use crate::domain::guard::invocation::datasource::{Written, from_configuration, from_schema};
 use crate::domain::guard::invocation::uses::{keep_what_is_set, resolve};
 use crate::domain::guard::invocation::{Reader, Role, Sure, UrlValue, Use, Word};
-use crate::domain::guard::project::{self, Content, Package};
+use crate::domain::guard::project::{self, Content, Files, Package};
 use crate::domain::guard::scope::{Origin, Scope, Value};
 use crate::domain::target::url::DatabaseUrl;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::options::{Options, after_flags, options, quoted};
 use super::super::{Inner, Reader, Word};
-use super::{entered, read_first, unknown};
+use super::{read_first, unknown};
 use crate::domain::guard::line::is_name;
 use crate::domain::guard::project;
 use crate::domain::guard::scope::{Origin, Scope, Under, Value};
@@ -109,7 +109,7 @@ fn of_service<'a>(
     if line.is_empty() {
         return None;
     }
-    let mut inner = entered(&format!("compose {name}"), &format!("compose service {name}"), scope)?;
+    let mut inner = scope.entered(&format!("compose {name}"), &format!("compose service {name}"))?;
     inner.given_by("compose", Under::Elsewhere);
     let files = service.get("env_file");
     let listed = files

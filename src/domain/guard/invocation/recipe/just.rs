@@ -6,9 +6,9 @@ use super::super::dotenv::{self, Wins};
 use super::super::options::options;
 use super::super::taskfile::{self, Recipes};
 use super::super::{Inner, Reader, Word};
-use super::{entered, lines, nearest, read_first, shown, unknown};
+use super::{lines, nearest, read_first, shown, unknown};
 use crate::domain::guard::line;
-use crate::domain::guard::project::Content;
+use crate::domain::guard::project::{Content, Files};
 use crate::domain::guard::scope::{Scope, tidy};
 
 pub fn just<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
@@ -48,7 +48,7 @@ pub fn just<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
     });
     if rest.is_empty() {
         let first = file.first.clone()?;
-        let scope = entered(&format!("just {first}"), &format!("just {first}"), &scope)?;
+        let scope = scope.entered(&format!("just {first}"), &format!("just {first}"))?;
         return Some(lines(file.lines(&first, &[]), &scope));
     }
     let mut found = Vec::new();
@@ -70,7 +70,7 @@ pub fn just<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
         let takes = recipe.parameters.len().min(rest.len() - at);
         let arguments: Vec<String> = rest[at..at + takes].iter().map(|word| word.text.clone()).collect();
         at += takes;
-        if let Some(scope) = entered(&format!("just {name}"), &format!("just {name}"), &scope) {
+        if let Some(scope) = scope.entered(&format!("just {name}"), &format!("just {name}")) {
             found.extend(lines(file.lines(&name, &arguments), &scope));
         }
     }

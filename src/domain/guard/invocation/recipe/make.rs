@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::super::options::options;
 use super::super::{Inner, Reader, Sure, Word, makefile};
-use super::{entered, lines, read_first, shown, unknown};
+use super::{lines, read_first, shown, unknown};
 use crate::domain::guard::line;
-use crate::domain::guard::project::{self, Content};
+use crate::domain::guard::project::{self, Content, Files};
 use crate::domain::guard::scope::{Origin, Scope, Value};
 
 pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
@@ -77,7 +77,7 @@ pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
         targets.extend(file.first().map(str::to_owned));
     }
     let each = targets.iter().filter_map(|target| {
-        let scope = entered(&format!("{} {target}", path.display()), &format!("make {target}"), &scope)?;
+        let scope = scope.entered(&format!("{} {target}", path.display()), &format!("make {target}"))?;
         let recipe = file.lines(target);
         let why = || format!("{} makes {target} in a way that is not read", shown(&path, reader.cwd));
         let unread = match recipe.is_whole {
@@ -102,7 +102,7 @@ fn with_includes(reader: &Reader<'_>, text: String, scope: &Scope<'_>) -> Result
             }
             match reader.read(&path) {
                 Content::Text(text) => {
-                    reader.journal.allow_for_file(&path, &text);
+                    reader.notes.allow_for_file(&path, &text);
                     more.push_str(&text);
                     more.push('\n');
                 }

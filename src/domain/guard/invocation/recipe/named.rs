@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::super::options::after_flags;
 use super::super::script::{known_scripts, run};
-use super::super::{Inner, Reader, Word};
-use super::{entered, lines, nearest, script};
-use crate::domain::guard::project::{Content, Package};
+use super::super::{Inner, Reader, Word, shell_script};
+use super::{lines, nearest};
+use crate::domain::guard::project::{Content, Files, Package};
 use crate::domain::guard::scope::Scope;
 use crate::domain::text::json::Json;
 use crate::domain::text::yaml;
@@ -23,7 +23,7 @@ pub fn mise<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
     let rest = after_flags(rest, &["-C", "--cd", "-j", "--jobs", "-t", "--tool"]);
     let mut found = Vec::new();
     for name in rest.iter().take_while(|word| word.text != "--").map(|word| word.text.as_str()) {
-        let Some(scope) = entered(&format!("mise {name}"), &format!("mise run {name}"), scope) else { continue };
+        let Some(scope) = scope.entered(&format!("mise {name}"), &format!("mise run {name}")) else { continue };
         found.extend(mise_task(reader, name, &scope));
     }
     Some(found)
@@ -40,7 +40,7 @@ fn mise_task<'a>(reader: &Reader<'_>, name: &str, scope: &Scope<'a>) -> Vec<Inne
         if reader.first_line(&scope.path(&file.text)).is_none() {
             continue;
         }
-        if let Some(inner) = script(reader, &file, &[], scope) {
+        if let Some(inner) = shell_script::script(reader, &file, &[], scope) {
             return inner;
         }
     }
@@ -79,7 +79,7 @@ pub fn composer<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> O
         Ok(texts) => texts,
         Err(why) => return Some(vec![Inner::Unknown(why, scope.clone())]),
     };
-    let scope = entered(&format!("composer {name}"), &format!("composer {name}"), scope)?;
+    let scope = scope.entered(&format!("composer {name}"), &format!("composer {name}"))?;
     let line = |text: String| match text.strip_prefix('@') {
         Some(text) if text.starts_with("php ") || text.starts_with("composer ") => text.to_owned(),
         Some(text) => format!("composer run {text}"),
@@ -110,7 +110,7 @@ pub fn moon<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
         };
         for place in if places.is_empty() { here() } else { places } {
             let label = format!("moon run {}", target.text);
-            let Some(mut inner) = entered(&format!("{label} in {}", place.display()), &label, scope) else { continue };
+            let Some(mut inner) = scope.entered(&format!("{label} in {}", place.display()), &label) else { continue };
             inner.cwd.clone_from(&place);
             found.extend(moon_task(reader, task, &inner));
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::options::options;
 use super::super::taskfile::{self, Recipes};
 use super::super::{Inner, Reader, Word};
-use super::{entered, lines, nearest, read_first, shown, unknown};
+use super::{lines, nearest, read_first, shown, unknown};
 use crate::domain::guard::scope::Scope;
 use crate::domain::text::json::Json;
 use crate::domain::text::yaml;
@@ -42,7 +42,7 @@ pub fn task<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
         targets.extend(file.first.clone());
     }
     let each = targets.iter().filter_map(|target| {
-        let scope = entered(&format!("task {target}"), &format!("task {target}"), &scope)?;
+        let scope = scope.entered(&format!("task {target}"), &format!("task {target}"))?;
         if !file.all.contains_key(target.trim_start_matches(':')) {
             // Another file's, or one that is written in a way of YAML's that is not read.
             return unknown(format!("{} has no task {target} that is read", shown(&path, reader.cwd)), &scope);

@@ -3,7 +3,7 @@
 
 use super::handed;
 use crate::domain::guard::invocation::options::{after_flags, flag_value, quoted};
-use crate::domain::guard::invocation::recipe::is_shell;
+use crate::domain::guard::invocation::program::is_shell;
 use crate::domain::guard::invocation::{Inner, Reader, Word, tools};
 use crate::domain::guard::scope::{Scope, Under};
 

@@ -244,7 +244,7 @@ pub fn pm2<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option
     }
     let end = rest.iter().position(|word| word.text == "--").unwrap_or(rest.len());
     let program = after_flags(&rest[..end], VALUED).first()?;
-    reader.journal.ran(&scope.path(&program.text));
+    reader.notes.ran(&scope.path(&program.text));
     let behind = rest.get(end + 1..).unwrap_or(&[]);
     Some(vec![match program.text.contains(char::is_whitespace) {
         true => Inner::Line(format!("{} {}", program.text, joined(behind)), scope.clone()),

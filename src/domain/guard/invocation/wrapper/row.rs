@@ -1,10 +1,6 @@
 //! One program that runs another, as data, and how its words are taken apart. The rows themselves are in `table` and `place`.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
 use super::handed;
-use super::{place, table};
 use crate::domain::guard::invocation::options::{after_flags, flag_value, joined};
 use crate::domain::guard::invocation::{Inner, Reader, Word};
 use crate::domain::guard::scope::{Fed, Scope, Under};
@@ -12,7 +8,7 @@ use crate::domain::text::pattern;
 
 /// One row.
 pub struct Row {
-    names: &'static [&'static str],
+    pub names: &'static [&'static str],
     /// The words that make it one, in order, each with its other spellings behind a `|`: `app exec`.
     verb: &'static [&'static str],
     /// Flags that take the next word.
@@ -64,22 +60,15 @@ pub const fn place(
 /// Their own flags may also follow their words, so that the command begins behind `--`, where there is one.
 const DASHED: &[&str] = &["chamber", "aws-vault", "mise", "rtx", "wait-for-it", "wait-for-it.sh", "esc", "pulumi"];
 
-static NAMED: LazyLock<BTreeMap<&'static str, Vec<&'static Row>>> = LazyLock::new(|| {
-    let mut named: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
-    for row in place::PLACES.iter().chain(table::WRAPPERS) {
-        row.names.iter().for_each(|name| named.entry(name).or_default().push(row));
-    }
-    named
-});
-
-/// The names of all rows.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    NAMED.keys().copied()
-}
-
-/// What is inside, if a row has this name.
-pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
-    let (row, behind) = NAMED.get(name)?.iter().find_map(|row| Some((*row, behind_verb(row, words)?)))?;
+/// What is inside, if one of these rows fits.
+pub fn see_through<'a>(
+    rows: &[&Row],
+    reader: &Reader<'_>,
+    name: &str,
+    words: &[Word],
+    scope: &Scope<'a>,
+) -> Option<Vec<Inner<'a>>> {
+    let (row, behind) = rows.iter().find_map(|row| Some((*row, behind_verb(row, words)?)))?;
     let own = behind.iter().position(|word| word.text == "--").map_or(behind, |end| &behind[..end]);
     let preserves = own.iter().any(|word| word.text.starts_with("--preserve-env"));
     let mut inner = scope.clone();

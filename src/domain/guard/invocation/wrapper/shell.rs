@@ -2,8 +2,7 @@
 //! front of a command that a program other than the shell reads. It runs nothing.
 
 use crate::domain::guard::invocation::options::is_one_expansion;
-use crate::domain::guard::invocation::recipe;
-use crate::domain::guard::invocation::{Inner, Reader, Sure, Word};
+use crate::domain::guard::invocation::{Inner, Reader, Sure, Word, shell_script};
 use crate::domain::guard::line;
 use crate::domain::guard::scope::{Fed, Origin, Scope, Value};
 
@@ -42,7 +41,7 @@ pub fn shell<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Opti
             Some(begun(reader, &scope).into_iter().chain([line_in(text, &scope)]).collect())
         }
         (Runs::Text, None) => Some(vec![]),
-        (Runs::File, Some((file, arguments))) => recipe::script(reader, file, arguments, &scope),
+        (Runs::File, Some((file, arguments))) => shell_script::script(reader, file, arguments, &scope),
         (Runs::Input, _) | (Runs::File, None) => {
             scope.arguments = Some(texts(rest));
             let first = begun(reader, &scope);
@@ -61,7 +60,7 @@ fn begun<'a>(reader: &Reader<'_>, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     let unknown = || vec![Inner::Unknown("the line computes what the shell begins with".to_owned(), scope.clone())];
     let files = ["BASH_ENV", "ENV"].into_iter().filter_map(given);
     let read = |value: Value| match value.as_text() {
-        Some(file) => recipe::script(reader, &Word::sure(file), &[], scope).unwrap_or_default(),
+        Some(file) => shell_script::script(reader, &Word::sure(file), &[], scope).unwrap_or_default(),
         None if value == Value::Unset => Vec::new(),
         None => unknown(),
     };

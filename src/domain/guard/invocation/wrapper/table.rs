@@ -1,6 +1,10 @@
 //! The plain wrappers, a row each: the flags and words between the name and the command, and what each gives the command's
 //! environment. It looks at no file.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::place;
 use super::row::Gives::{Fresh, Nothing, Secrets, Under};
 use super::row::{Row, row};
 
@@ -121,3 +125,21 @@ pub static WRAPPERS: &[Row] = &[
     ),
     row(&["godotenv", "shdotenv"], &[], &["-f", "-e", "--env"], 0, Under),
 ];
+
+static NAMED: LazyLock<BTreeMap<&'static str, Vec<&'static Row>>> = LazyLock::new(|| {
+    let mut named: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for row in place::PLACES.iter().chain(WRAPPERS) {
+        row.names.iter().for_each(|name| named.entry(name).or_default().push(row));
+    }
+    named
+});
+
+/// The names of all rows.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    NAMED.keys().copied()
+}
+
+/// The rows of a name.
+pub fn of(name: &str) -> &'static [&'static Row] {
+    NAMED.get(name).map_or(&[], Vec::as_slice)
+}

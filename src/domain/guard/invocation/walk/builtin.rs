@@ -1,12 +1,13 @@
 //! What changes the shell itself: directories, variables, functions, files that it reads, text that it evaluates.
 
-use super::{Found, Reader, Sure, Word, mention, printer};
+use super::{Found, Walk};
+use crate::domain::guard::invocation::{Invocation, Sure, Word, mention, printer};
 use crate::domain::guard::line::{self, Node, Piece, Written};
-use crate::domain::guard::project::{Content, env_file};
+use crate::domain::guard::project::{Content, Files, env_file};
 use crate::domain::guard::scope::{Exported, Fed, Named, Origin, Scope, Under, Value};
 use crate::domain::guard::verdict::Effect;
 
-impl<'a> Reader<'a> {
+impl<'a> Walk<'a> {
     /// What changes the shell itself, and what that runs. `None` where the words are none of it.
     pub(super) fn builtin(&self, words: &[Word], written: &[Written], scope: &mut Scope<'a>) -> Option<Vec<Found<'a>>> {
         let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
@@ -61,8 +62,8 @@ impl<'a> Reader<'a> {
                     Some(text) => self.text(&text, scope),
                     None => {
                         scope.given_by("what the line computes", Under::Replaced);
-                        let why = "what it runs is computed by the line".to_owned();
-                        vec![Found::Is(self.unknown("source", &words[..1], why, scope))]
+                        let why = "what it runs is computed by the line";
+                        vec![self.unknown("source", &words[..1], why, scope)]
                     }
                 });
             }
@@ -81,8 +82,8 @@ impl<'a> Reader<'a> {
             }
             ["source" | ".", file, ..] if words[1].sure == Sure::No && !printer::is_set_up(words[1].base()) => {
                 scope.given_by(file, Under::Replaced);
-                let why = "the line computes which file it reads".to_owned();
-                return Some(vec![Found::Is(self.unknown("source", &words[..1], why, scope))]);
+                let why = "the line computes which file it reads";
+                return Some(vec![self.unknown("source", &words[..1], why, scope)]);
             }
             ["source" | ".", file, arguments @ ..] => return Some(self.source(file, arguments, scope)),
             ["eval", ..] => {
@@ -97,8 +98,10 @@ impl<'a> Reader<'a> {
                     found.retain(|one| one.effect == Effect::Safe);
                     // What a substitution prints is run, and may be what stands in it.
                     found.push(match mention::in_text(&text) {
-                        true => self.unreadable(scope),
-                        false => self.unknown("eval", words, "what it runs is computed by the line".to_owned(), scope),
+                        true => Invocation::unreadable(scope),
+                        false => Invocation::unknown(
+                            self.reader, "eval", words, "what it runs is computed by the line", scope,
+                        ),
                     });
                     if text.starts_with('$') || text.contains('`') || text.contains("$(") {
                         scope.given_by("what the line computes", Under::Replaced);
@@ -136,23 +139,23 @@ impl<'a> Reader<'a> {
     fn source(&self, file: &str, arguments: &[&str], scope: &mut Scope<'a>) -> Vec<Found<'a>> {
         let name = file.rsplit('/').next().unwrap_or(file);
         let path = scope.path(file);
-        self.journal.ran(&path);
+        self.reader.notes.ran(&path);
         let place = format!("source {}", path.display());
-        let text = match self.read(&path) {
+        let text = match self.reader.read(&path) {
             Content::Missing => {
-                self.journal.missed(&path);
+                self.reader.notes.missed(&path);
                 return Vec::new();
             }
             Content::Unreadable(why) => {
                 scope.given_by(file, Under::Replaced);
                 let named = format!("source {file}");
-                return vec![Found::Is(self.unknown(&named, &[], format!("{file}: {why}"), scope))];
+                return vec![self.unknown(&named, &[], &format!("{file}: {why}"), scope)];
             }
             Content::Text(_) if scope.is_running(&place) || printer::is_set_up(name) => return Vec::new(),
             Content::Text(text) => text,
         };
-        self.journal.allow_for_file(&path, &text);
-        self.journal.followed(&path);
+        self.reader.notes.allow_for_file(&path, &text);
+        self.reader.notes.followed(&path);
         if name.contains(".env") || name == "env" {
             let found = self.text(&text, &mut scope.clone());
             self.load(file, scope);
@@ -188,14 +191,14 @@ impl<'a> Reader<'a> {
         let mut found = fed.text().map(|text| self.text(text, scope)).unwrap_or_default();
         if !matches!(fed, Fed::Text(_)) {
             scope.given_by("what the line computes", Under::Replaced);
-            let why = "what it runs is computed by the line".to_owned();
-            found.push(Found::Is(self.unknown("source", &[], why, scope)));
+            let why = "what it runs is computed by the line";
+            found.push(self.unknown("source", &[], why, scope));
         }
         found
     }
 
     fn load(&self, file: &str, scope: &mut Scope<'a>) {
-        match env_file(self, &scope.path(file), scope) {
+        match env_file(self.reader, &scope.path(file), scope) {
             Some(Ok(pairs)) => {
                 for (name, value) in pairs {
                     scope.set(&name, value, Origin::File(file.to_owned()));

@@ -1,4 +1,5 @@
-//! What one reading of a line has cost so far, and which files it came by. It decides nothing.
+//! What is noted while one line is read: how much of it may still be followed, which files it reads, writes and runs, and the
+//! words of commands that may make files. It decides nothing.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,9 +8,8 @@ use std::path::{Path, PathBuf};
 /// Enough for whatever scripts call each other; what a text is long by comes on top.
 const MANY_STEPS: u64 = 40_000;
 
-/// Kept by the reader of a line.
-#[derive(Debug)]
-pub struct Journal {
+/// The notes of one line. They hold its words, so nothing prints them.
+pub struct Notes {
     /// How many commands may still be looked at: a project's scripts can call each other without end.
     steps: Cell<u64>,
     read: RefCell<BTreeSet<PathBuf>>,
@@ -26,9 +26,9 @@ pub struct Journal {
     said: RefCell<String>,
 }
 
-impl Default for Journal {
+impl Default for Notes {
     fn default() -> Self {
-        Journal {
+        Notes {
             steps: Cell::new(MANY_STEPS),
             read: RefCell::default(),
             written: RefCell::default(),
@@ -51,7 +51,7 @@ pub enum Wrote {
     Unknown,
 }
 
-impl Journal {
+impl Notes {
     /// One more command of so many words; `false` where no more are looked at. Words count, since each wrapper hands on all
     /// that stand behind it.
     pub fn step(&self, words: usize) -> bool {

@@ -1,14 +1,15 @@
 //! What the shell puts in the place of a word: values of variables, arguments and what a substitution is known to print. What it
 //! cannot know stays marked.
 
-use super::{Reader, Sure, Word};
+use super::Walk;
+use crate::domain::guard::invocation::{Sure, Word};
 use crate::domain::guard::line::{Piece, Split, Written};
 use crate::domain::guard::scope::{Exported, Scope, Value};
 
 /// A value of more pieces than these is unknown as a whole: each that holds another twice doubles it.
 const MOST_PIECES: usize = 64;
 
-impl<'a> Reader<'a> {
+impl<'a> Walk<'a> {
     pub(super) fn assign(&self, name: &str, written: &Written, exported: Exported, scope: &mut Scope<'a>) {
         let (value, phrase) = (self.value(written, scope), self.phrase(written, scope));
         scope.assign(name, value, exported);

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::options::options;
-use super::{Reader, Sure, Word, Wrote};
+use super::Walk;
+use crate::domain::guard::invocation::options::options;
+use crate::domain::guard::invocation::{Sure, Word, Wrote};
 use crate::domain::guard::line::{Node, Simple};
+use crate::domain::guard::project::Files;
 use crate::domain::guard::scope::{Fed, Scope};
 
 /// Programs that make no file of those that they name.
@@ -19,7 +21,7 @@ pub(super) const BRINGS: &[&str] = &[
     "tar", "bsdtar", "unzip", "7z", "scp", "sftp", "rsync", "aws", "gsutil", "curl", "wget", "git", "gh", "svn", "hg",
 ];
 
-impl<'a> Reader<'a> {
+impl<'a> Walk<'a> {
     /// What a program writes itself; what redirections write is their command's.
     pub(super) fn written_by(&self, simple: &Simple, words: &[Word], scope: &Scope<'a>) -> Vec<(PathBuf, Wrote)> {
         let Some((first, rest)) = words.split_first() else { return Vec::new() };
@@ -53,7 +55,7 @@ impl<'a> Reader<'a> {
         let options = options(rest, valued);
         let Some((to, from)) = options.rest.split_last() else { return Vec::new() };
         let place = scope.path(&to.text);
-        let is_directory = to.text.ends_with('/') || !self.names(&place).is_empty();
+        let is_directory = to.text.ends_with('/') || !self.reader.names(&place).is_empty();
         let one = |word: &&Word| {
             let path = if is_directory { place.join(word.base()) } else { place.clone() };
             let what = match word.text.as_str() {
@@ -62,10 +64,10 @@ impl<'a> Reader<'a> {
                 // A link's target is seen from the link's own place.
                 file if name == "ln" && !file.starts_with('/') => {
                     let beside = path.parent().map(|parent| parent.join(file));
-                    let read = |path: PathBuf| self.read(&crate::domain::guard::scope::tidy(&path)).text();
+                    let read = |path: PathBuf| self.reader.read(&crate::domain::guard::scope::tidy(&path)).text();
                     beside.and_then(read).map_or(Wrote::Unknown, Wrote::Whole)
                 }
-                file => self.read(&scope.path(file)).text().map_or(Wrote::Unknown, Wrote::Whole),
+                file => self.reader.read(&scope.path(file)).text().map_or(Wrote::Unknown, Wrote::Whole),
             };
             (path, what)
         };

@@ -1,9 +1,10 @@
 //! What a stage of a pipeline, a substitution or a redirection prints, where that is plain to see: the next stage may be a shell,
 //! or a database's client. It judges nothing, and what it cannot see is unknown.
 
-use super::filter::{self, Exact};
-use super::options::{flag_value, is_one_expansion, options};
-use super::{Inner, Reader, Sure, Word, client, printer, program, walk, wrapper};
+use super::Walk;
+use crate::domain::guard::invocation::filter::{self, Exact};
+use crate::domain::guard::invocation::options::{flag_value, is_one_expansion, options};
+use crate::domain::guard::invocation::{Inner, Sure, Word, client, printer, program, wrapper};
 use crate::domain::guard::line::{self, Input, List, Node, Piece, Simple, Step};
 use crate::domain::guard::scope::{Fed, Scope};
 use crate::domain::guard::sql::{self, Danger};
@@ -17,7 +18,7 @@ const LONGEST: usize = 256 * 1024;
 /// What the script of a dump with `--clean` begins with, whatever it holds.
 const DROPS: &str = "DROP TABLE IF EXISTS what_the_dump_holds;";
 
-impl<'a> Reader<'a> {
+impl<'a> Walk<'a> {
     pub(super) fn printed(&self, stage: &Node, scope: &Scope<'a>) -> Fed {
         match stage {
             Node::Simple(simple) => {
@@ -85,7 +86,7 @@ impl<'a> Reader<'a> {
                 // What a file holds in another place, nobody here knows.
                 _ if scope.elsewhere().is_some() => Fed::Unknown,
                 files => {
-                    let texts: Option<Vec<String>> = files.iter().map(|file| self.file(file, scope)).collect();
+                    let texts: Option<Vec<String>> = files.iter().map(|file| self.reader.file(file, scope)).collect();
                     texts.map_or(Fed::Unknown, |texts| Fed::Text(texts.join("\n")))
                 }
             },
@@ -121,7 +122,7 @@ impl<'a> Reader<'a> {
                 }
             }
             "git" if rest.iter().map(|word| word.text.as_str()).eq(["rev-parse", "--show-toplevel"]) => {
-                Fed::Text(self.root.display().to_string())
+                Fed::Text(self.reader.root.display().to_string())
             }
             // What is packed in a file, nobody here knows.
             "gzip" | "gunzip" | "zcat" | "bzip2" | "bunzip2" | "bzcat" | "xz" | "unxz" | "xzcat" | "zstd"
@@ -142,7 +143,7 @@ impl<'a> Reader<'a> {
         let (made, files) = filter::parts(name, rest);
         let here = scope.elsewhere().is_none();
         let texts: Option<Vec<String>> =
-            files.iter().map(|file| if here { self.file(file, scope) } else { None }).collect();
+            files.iter().map(|file| if here { self.reader.file(file, scope) } else { None }).collect();
         let (text, from) = match (files.is_empty(), texts) {
             (true, _) => (scope.fed.text().map(str::to_owned), matches!(scope.fed, Fed::Text(_))),
             (false, texts) => (texts.map(|texts| texts.join("\n")), true),
@@ -165,13 +166,13 @@ impl<'a> Reader<'a> {
             // A shell's own set-up runs nothing that matters here.
             return Fed::Text(String::new());
         }
-        if let Some(printed) = dumped(name, rest).or_else(|| client::printed(self, name, rest, scope)) {
+        if let Some(printed) = dumped(name, rest).or_else(|| client::printed(self.reader, name, rest, scope)) {
             return printed;
         }
         if scope.depth > DEEPEST {
             return Fed::Unknown;
         }
-        match wrapper::see_through(self, name, rest, scope).unwrap_or_default().pop() {
+        match wrapper::see_through(self.reader, name, rest, scope).unwrap_or_default().pop() {
             Some(Inner::Command(words, mut scope)) => {
                 scope.depth += 1;
                 self.printed_by(&words, &scope)
@@ -201,16 +202,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn file(&self, word: &Word, scope: &Scope<'a>) -> Option<String> {
-        if let Some(piped) = scope.piped(&word.text) {
-            return piped;
-        }
-        if word.sure == Sure::No {
-            return None;
-        }
-        self.read(&scope.path(&word.text)).text()
-    }
-
     pub(super) fn input(&self, input: &Input, scope: &Scope<'a>) -> Fed {
         match input {
             Input::Text(written) => {
@@ -220,7 +211,7 @@ impl<'a> Reader<'a> {
             Input::File(written) => match self.expand(std::slice::from_ref(written), scope).as_slice() {
                 [word] if word.text == "/dev/null" => Fed::Text(String::new()),
                 [word] if matches!(word.text.as_str(), "/dev/tty" | "/dev/stdin") => scope.fed.clone(),
-                [word] => self.file(word, scope).map_or(Fed::Unknown, Fed::Text),
+                [word] => self.reader.file(word, scope).map_or(Fed::Unknown, Fed::Text),
                 _ => Fed::Unknown,
             },
         }
@@ -240,8 +231,8 @@ fn computes_a_program(List(steps): &List) -> bool {
         Node::Simple(simple) => {
             let first = simple.words.iter().find(|word| word.assignment().is_none());
             first.is_some_and(|word| match word.0.as_slice() {
-                [Piece::Quoted(text), Piece::Variable(name, _), ..] if text.is_empty() => !walk::is_well_known(name),
-                [Piece::Variable(name, _), ..] => !walk::is_well_known(name),
+                [Piece::Quoted(text), Piece::Variable(name, _), ..] if text.is_empty() => !super::is_well_known(name),
+                [Piece::Variable(name, _), ..] => !super::is_well_known(name),
                 [Piece::Opaque(_) | Piece::Substitution(..), ..] => true,
                 _ => false,
             })
