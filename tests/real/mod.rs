@@ -1,6 +1,7 @@
 //! The real parts behind the stories: PostgreSQL servers, the Prisma CLI, the tunnels to Cloud SQL. Each ends with
 //! its owner, also when a test panics, and a missing one fails the test with what installs it.
 
+pub mod cluster;
 pub mod postgres;
 pub mod prisma;
 pub mod proxy;

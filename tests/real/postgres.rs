@@ -1,4 +1,5 @@
-//! A PostgreSQL server of a test's own: a fresh cluster on a free port, with every connection in its log.
+//! A PostgreSQL server of a test's own, on a free port, with every connection in its log. A cluster takes a second to make: one
+//! that a test is through with is handed on, empty, to the next.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -7,6 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::cluster::{Cluster, Kept, directory, pool, serve};
 use super::{Helper, free_port};
 
 /// What the tests' database is called, as in the team's own URL.
@@ -15,10 +17,11 @@ pub const DATABASE: &str = "nexus_db";
 pub struct Server {
     pub port: u16,
     password: String,
-    account: Option<Account>,
-    // Dropped in this order: first the server ends, then its directory goes.
-    _process: Helper,
-    directory: tempfile::TempDir,
+    /// `None` once it was handed on.
+    cluster: Option<Cluster>,
+    /// How much of its log is older than this test.
+    older: usize,
+    kept: Kept,
 }
 
 /// A running `pgbouncer`.
@@ -40,59 +43,68 @@ impl Server {
     /// of its own making: a copied one would have the same `system_identifier`.
     #[track_caller]
     pub fn start(password: &str) -> Server {
-        Server::start_with(password, "127.0.0.1", free_port(), &[])
+        let cluster = pool::taken().unwrap_or_else(|| Cluster::make("127.0.0.1", free_port(), &[], Kept::ForTheNext));
+        Server::of(cluster, password, Kept::ForTheNext)
     }
 
     /// The same at this address and port, with these settings beside the usual ones. Files that a setting names lie in
     /// the data directory, which [`data`](Self::data) is once the server was made.
     #[track_caller]
     pub fn start_with(password: &str, address: &str, port: u16, settings: &[&str]) -> Server {
-        let account = servers_account();
-        let directory =
-            tempfile::Builder::new().prefix("nexus-env-postgres-").tempdir().expect("a temporary directory");
-        let path = directory.path();
-        fs::write(path.join("password"), password).expect("the password for initdb");
-        if let Some(account) = account {
-            for owned in [path, &path.join("password")] {
-                std::os::unix::fs::chown(owned, Some(account.uid), Some(account.gid)).expect("to root all is possible");
-            }
-        }
-        finish(as_account("initdb", account, path).args([
-            "--pgdata=data", "--username=postgres", "--pwfile=password", "--auth=scram-sha-256", "--no-sync",
-            "--no-instructions", "--encoding=UTF8", "--locale=C",
-        ]));
-        let (account, password) = (account, password.to_owned());
-        let process = serve(account, path, address, port, settings);
-        let server = Server { port, password, account, _process: process, directory };
-        server.query_in("postgres", &format!("CREATE DATABASE {DATABASE}"));
-        server
+        Server::of(Cluster::make(address, port, settings, Kept::Not), password, Kept::Not)
+    }
+
+    /// The cluster as if it were new.
+    #[track_caller]
+    fn of(cluster: Cluster, password: &str, kept: Kept) -> Server {
+        cluster.script(&format!(
+            "ALTER ROLE postgres PASSWORD '{password}';\n\
+             SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database \
+             WHERE datname NOT IN ('postgres', 'template0', 'template1') \\gexec\n\
+             SELECT format('DROP ROLE %I', rolname) FROM pg_roles \
+             WHERE rolname <> 'postgres' AND rolname NOT LIKE 'pg\\_%' \\gexec\n\
+             CREATE DATABASE {DATABASE};\n"
+        ));
+        let older = cluster.log().len();
+        let (port, password) = (cluster.port, password.to_owned());
+        Server { port, password, cluster: Some(cluster), older, kept }
+    }
+
+    fn cluster(&self) -> &Cluster {
+        self.cluster.as_ref().expect("it is not dropped yet")
+    }
+
+    fn log(&self) -> String {
+        self.query_in("postgres", "SELECT 1");
+        self.cluster().log().split_off(self.older)
+    }
+
+    /// Ends the server: nobody answers on its port any more.
+    pub fn end(mut self) {
+        self.kept = Kept::Not;
     }
 
     /// A server made by copying this one's files, as a clone of a managed instance is: it has the same identifier, and
     /// the same comments.
     #[track_caller]
     pub fn copied(&self) -> Server {
-        let directory =
-            tempfile::Builder::new().prefix("nexus-env-postgres-").tempdir().expect("a temporary directory");
+        let (directory, account) = (directory(), servers_account());
         let path = directory.path();
-        if let Some(account) = self.account {
-            std::os::unix::fs::chown(path, Some(account.uid), Some(account.gid)).expect("to root all is possible");
-        }
         finish(
-            as_account("pg_basebackup", self.account, path)
+            as_account("pg_basebackup", account, path)
                 .args(["--pgdata=data", "--checkpoint=fast", "--no-sync", "--username=postgres"])
-                .arg(format!("--host={}", self.directory.path().display()))
+                .arg(format!("--host={}", self.socket().display()))
                 .arg(format!("--port={}", self.port))
                 .env("PGPASSWORD", &self.password),
         );
         let port = free_port();
-        let process = serve(self.account, path, "127.0.0.1", port, &[]);
-        Server { port, password: self.password.clone(), account: self.account, _process: process, directory }
+        let cluster = Cluster { port, _process: serve(account, path, "127.0.0.1", port, &[]), directory };
+        Server { port, password: self.password.clone(), older: 0, cluster: Some(cluster), kept: Kept::Not }
     }
 
     /// The directory of the server's socket.
     pub fn socket(&self) -> &Path {
-        self.directory.path()
+        self.cluster().directory.path()
     }
 
     /// `pgbouncer` in front of this server, on a port of its own.
@@ -114,12 +126,12 @@ impl Server {
         );
         fs::write(path.join("users"), format!("\"postgres\" \"{}\"\n", self.password)).expect("the pooler's users");
         fs::write(path.join("pgbouncer.ini"), settings).expect("the pooler's settings");
-        if let Some(account) = self.account {
+        if let Some(account) = servers_account() {
             for owned in [path, &path.join("users"), &path.join("pgbouncer.ini")] {
                 std::os::unix::fs::chown(owned, Some(account.uid), Some(account.gid)).expect("to root all is possible");
             }
         }
-        let mut command = as_account("pgbouncer", self.account, path);
+        let mut command = as_account("pgbouncer", servers_account(), path);
         command.arg("pgbouncer.ini").stdin(Stdio::null()).stdout(Stdio::null());
         command.stderr(File::create(path.join("log")).expect("the pooler's log"));
         let mut process = Helper::start(command, libc::SIGKILL);
@@ -155,9 +167,7 @@ impl Server {
     /// logged by the same server, so that nothing that came earlier can still be on its way into the log.
     #[track_caller]
     pub fn connections(&self) -> usize {
-        self.query_in("postgres", "SELECT 1");
-        let log = fs::read_to_string(self.directory.path().join("log")).expect("the server's log");
-        log.lines().filter(|line| line.contains("connection received: host=127.0.0.1")).count()
+        self.log_lines(|line| line.contains("connection received: host=127.0.0.1"))
     }
 
     /// How many statements that change something the server was given so far, whether it ran them or refused.
@@ -173,25 +183,14 @@ impl Server {
     }
 
     fn log_lines(&self, counts: impl Fn(&str) -> bool) -> usize {
-        self.query_in("postgres", "SELECT 1");
-        let log = fs::read_to_string(self.directory.path().join("log")).expect("the server's log");
-        log.lines().filter(|line| counts(line)).count()
+        self.log().lines().filter(|line| counts(line)).count()
     }
 
     /// A session that has run this and stays: what it holds is held until it is dropped.
     #[track_caller]
     pub fn holds(&self, sql: &str) -> Helper {
-        let path = self.directory.path();
-        let mut command = as_account("psql", self.account, path);
-        command
-            .args([
-                "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--username=postgres", "--dbname", DATABASE,
-            ])
-            .arg(format!("--host={}", path.display()))
-            .arg(format!("--port={}", self.port))
-            .env("PGPASSWORD", &self.password)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        let mut command = self.cluster().psql(DATABASE);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut helper = Helper::start(command, libc::SIGTERM);
         let stdin = helper.child.stdin.as_mut().expect("its stdin");
         writeln!(stdin, "{sql}\n\\echo held").and_then(|()| stdin.flush()).expect("psql reads");
@@ -203,18 +202,18 @@ impl Server {
     }
 
     fn query_in(&self, database: &str, sql: &str) -> String {
-        let path = self.directory.path();
-        finish(
-            as_account("psql", self.account, path)
-                .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"])
-                .args(["--username=postgres", "--dbname", database])
-                .arg(format!("--host={}", path.display()))
-                .arg(format!("--port={}", self.port))
-                .args(["--command", sql])
-                .env("PGPASSWORD", &self.password),
-        )
-        .trim()
-        .to_owned()
+        finish(self.cluster().psql(database).args(["--command", sql])).trim().to_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(cluster) = self.cluster.take()
+            && self.kept == Kept::ForTheNext
+            && !std::thread::panicking()
+        {
+            pool::hand_on(cluster);
+        }
     }
 }
 
@@ -242,7 +241,7 @@ impl Certificates {
             "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt",
         );
         // Only over TLS, and the tests' own queries over the socket.
-        fs::write(path.join("hba"), "hostssl all all 127.0.0.1/32 scram-sha-256\nlocal all all scram-sha-256\n")
+        fs::write(path.join("hba"), "hostssl all all 127.0.0.1/32 scram-sha-256\nlocal all all trust\n")
             .expect("the server's rules");
         if let Some(Account { uid, gid }) = servers_account() {
             for owned in [path.to_owned(), path.join("server.key"), path.join("server.crt"), path.join("hba")] {
@@ -257,32 +256,10 @@ impl Certificates {
     }
 }
 
-/// Starts the server on the data directory in `path`, and returns when it takes connections.
-#[track_caller]
-fn serve(account: Option<Account>, path: &Path, address: &str, port: u16, settings: &[&str]) -> Helper {
-    let mut command = as_account("postgres", account, path);
-    command.args(["-D", "data"]).arg("-p").arg(port.to_string());
-    let usual = [
-        "log_connections=on", "log_statement=mod", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
-        "shared_buffers=8MB", "max_connections=30",
-    ];
-    for setting in usual.iter().chain(settings) {
-        command.args(["-c", setting]);
-    }
-    command.arg("-c").arg(format!("listen_addresses={address}"));
-    command.arg("-c").arg(format!("unix_socket_directories={}", path.display()));
-    let log = File::create(path.join("log")).expect("the server's log");
-    command.stdout(Stdio::null()).stdin(Stdio::null()).stderr(log);
-    // SIGQUIT is PostgreSQL's immediate shutdown, which takes its own children along.
-    let mut process = Helper::start(command, libc::SIGQUIT);
-    wait_until_ready(path, &mut process, "database system is ready to accept connections");
-    process
-}
-
 /// Reads the log until the program says that it is ready. It writes the line after it listens; each look is a system
 /// call, and between two looks this thread gives way to the server's.
 #[track_caller]
-fn wait_until_ready(directory: &Path, process: &mut Helper, words: &str) {
+pub(super) fn wait_until_ready(directory: &Path, process: &mut Helper, words: &str) {
     let log = directory.join("log");
     let deadline = std::time::Instant::now() + crate::world::PATIENCE;
     loop {
@@ -296,7 +273,7 @@ fn wait_until_ready(directory: &Path, process: &mut Helper, words: &str) {
     }
 }
 
-fn as_account(program: &str, account: Option<Account>, directory: &Path) -> Command {
+pub(super) fn as_account(program: &str, account: Option<Account>, directory: &Path) -> Command {
     let mut command = Command::new(binary(program));
     // A directory that the account may enter, and nothing of our own environment.
     command.current_dir(directory).env_clear().env("LANG", "C.UTF-8").env("PATH", "/usr/bin:/bin");
@@ -307,7 +284,7 @@ fn as_account(program: &str, account: Option<Account>, directory: &Path) -> Comm
 }
 
 #[track_caller]
-fn finish(command: &mut Command) -> String {
+pub(super) fn finish(command: &mut Command) -> String {
     let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()

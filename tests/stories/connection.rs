@@ -76,7 +76,7 @@ fn what_gives_no_answer_is_said_and_proves_nothing() {
     world.run(&["db", "pin"]).ends_with_status(1).prints("").says("nexus-env: could not ask dev's database who it is: its host's name leads nowhere (no-such-host.invalid port 5432)\n\
          hint: nexus-env set DATABASE_URL -e dev stores another URL\n");
     let url = server.url(tunnel.port);
-    drop(server);
+    server.end();
     silent(world, &url, "it hung up without an answer (127.0.0.1 port 15999)", start);
     // The mute one still holds the connections that were given up.
     mute.accept().unwrap().0.set_nonblocking(true).unwrap();

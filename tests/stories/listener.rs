@@ -23,7 +23,7 @@ use nexus_env::steps::observation;
 use crate::real::postgres::{Account, Server, servers_account};
 use crate::real::proxy::Proxy;
 use crate::real::{Helper, free_port};
-use crate::world::{World, program};
+use crate::world::{World, copy_program, program};
 use crate::{DEV_INSTANCE as DEV, PROD_INSTANCE as PROD};
 
 /// dev and prod as the team has them, with what names prod's host.
@@ -356,7 +356,7 @@ fn another_users_process_is_named_where_it_can_be_seen_and_unknown_where_not() {
     fs::set_permissions(world.path(), fs::Permissions::from_mode(0o777)).unwrap();
     let port = free_port();
     let proxy = world.path().join("cloud-sql-proxy");
-    fs::copy(crate::real::proxy::stand_in(), &proxy).unwrap();
+    copy_program(crate::real::proxy::stand_in(), &proxy);
     let mut command = Command::new(&proxy);
     command.args(["--port", &port.to_string(), PROD]).env_clear().uid(65534).gid(65534).current_dir("/");
     command.env("CLOUD_SQL_PROXY_SERVERS", format!("{PROD}=1")).stdout(Stdio::null());
@@ -368,7 +368,7 @@ fn another_users_process_is_named_where_it_can_be_seen_and_unknown_where_not() {
     let kept = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = kept.local_addr().unwrap().port();
     let own = world.path().join("nexus-env");
-    fs::copy(env!("CARGO_BIN_EXE_nexus-env"), &own).unwrap();
+    copy_program(env!("CARGO_BIN_EXE_nexus-env"), &own);
     let configuration = "id = \"9f3k2v7m4q8x1c5b\"\ndefault = \"dev\"\n[env.dev.vars]\nA = \"b\"\n";
     fs::write(world.path().join(".nexusenv"), configuration).unwrap();
     let url = format!("postgresql://postgres:secret@127.0.0.1:{port}/nexus_db");

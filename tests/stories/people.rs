@@ -46,7 +46,7 @@ impl Telling {
             let program = story.world.bin().join("nexus-env");
             let own = std::fs::canonicalize(&program).unwrap();
             std::fs::remove_file(&program).unwrap();
-            std::fs::copy(own, &program).unwrap();
+            crate::world::copy_program(own, &program);
         }
         story
     }

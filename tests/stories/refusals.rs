@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use crate::world::shell::stories;
-use crate::world::{Held, Shell, World};
+use crate::world::{Held, Shell, World, copy_program};
 use crate::{DEV_AND_PROD, DEV_URL};
 
 fn world() -> World {
@@ -159,7 +159,7 @@ stories! {
         // A copy of its own in place of the link, so that it can go.
         let own = world.bin().join("nexus-env");
         fs::remove_file(&own).unwrap();
-        fs::copy(env!("CARGO_BIN_EXE_nexus-env"), &own).unwrap();
+        copy_program(env!("CARGO_BIN_EXE_nexus-env"), &own);
         let mut session = world.open(shell);
         session.types("cd repo");
         assert_eq!(session.holds("DATABASE_URL"), Held::exported(DEV_URL));

@@ -312,6 +312,13 @@ impl Drop for World {
     }
 }
 
+/// A program's copy, by `cp`: a file that this process itself had open for writing would still be open in whatever another test
+/// starts at the same moment, and cannot be run until that has become another program (execve(2), ETXTBSY).
+pub fn copy_program(from: impl AsRef<Path>, to: &Path) {
+    let copied = Command::new(program("cp")).arg(from.as_ref()).arg(to).status();
+    assert!(copied.is_ok_and(|status| status.success()), "{}", to.display());
+}
+
 /// The path of a program that the tests need.
 ///
 /// # Panics
