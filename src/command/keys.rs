@@ -1,5 +1,5 @@
 //! A person's own keys: `keygen` makes an identity, `unlock` opens an environment for a time where the identity stands behind a
-//! passphrase, `lock` ends that. No part of a key is ever shown, and no identity is kept.
+//! passphrase or a plugin, `lock` ends that. No part of a key is ever shown, and no identity is kept.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ use crate::domain::text::secret::Secret;
 use crate::edge::keyring::{self, Kept};
 use crate::edge::{ambient as surroundings, clock, consent, entry, identity, output, terminal, trust, vault};
 use crate::error::{Exit, Failure, Result};
-use crate::steps::load;
+use crate::steps::{load, plugins};
 
 /// What stands before a new identity.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -69,12 +69,13 @@ fn protected(text: &Secret) -> Result<String> {
     file.ok_or_else(|| Failure::new("the operating system gave no random bytes").into())
 }
 
-/// Asks for the passphrase of the identity, and keeps the data key of an environment for a time: 15 minutes where that is
-/// protected, else 8 hours, unless told otherwise. Every shell looks anew at its next prompt.
+/// Asks for the passphrase of the identity or starts its plugin, and keeps the data key of an environment for a time: 15 minutes
+/// where that is protected, else 8 hours, unless told otherwise. Every shell looks anew at its next prompt. A key that is new here
+/// is kept as well, for `allow` to show and ask about: until then nothing loads with it.
 ///
 /// # Errors
-/// No secrets, or ones that this person cannot read or has not allowed; a system that keeps no keys for programs; with
-/// status 3 for a coding agent where the environment is protected.
+/// No secrets, or ones that this person cannot read; a system that keeps no keys for programs; with status 3 for a coding agent
+/// where the environment is protected.
 pub fn unlock(ambient: &Ambient, named: Option<&str>, lasting: Option<&str>) -> Result<()> {
     let lasting = lasting.map(Duration::parse).transpose().map_err(|why| Failure::new(why).exit(Exit::Usage))?;
     let loaded = load::configuration(ambient)?;
@@ -85,31 +86,46 @@ pub fn unlock(ambient: &Ambient, named: Option<&str>, lasting: Option<&str>) -> 
     let Some(store) = vault::read(&loaded.repository.root, name)? else {
         return Err(load::none(&loaded.repository.root, name).into());
     };
+    let unknown = load::expected(&loaded, environment, None);
     let identities = match identity::look(ambient)? {
         Understood::Ready(identities) => {
             terminal::say(ambient, &format!("{} has no passphrase, so {name} is never locked", identities.origin));
             return Ok(());
         }
         Understood::Locked(locked) => identity::unlock(ambient, locked, &entry::passphrase)?,
+        Understood::Plugged(plugged) => {
+            let (own, by) = (plugged.closed(), plugins::of(ambient, &loaded.repository.root)?.identities(&plugged)?);
+            // Once, whatever is opened with it: each time may take a touch.
+            let key = vault::unwrap_by(&store, &unknown, &by, &own)?;
+            Identities::unlocked(&plugged.origin, key, reader(&store, &own))
+        }
     };
     let id = &loaded.config.id;
-    let pin = load::known_pin(ambient, &loaded, environment, &store, &identities)?;
-    let (key, opened) = vault::unlock(&store, &load::expected(&loaded, environment, Some(pin)), &identities)?;
-    if let Some(warning) = &opened.warning {
-        terminal::say_anyway(warning);
+    let (mut key, opened) = vault::unlock(&store, &unknown, &identities)?;
+    let known = trust::pin(ambient, id, name)?.filter(|pin| pin.fingerprint == opened.pin.fingerprint);
+    if known.is_some() {
+        let (same, opened) = vault::unlock(&store, &load::expected(&loaded, environment, known), &identities)?;
+        if let Some(warning) = &opened.warning {
+            terminal::say_anyway(warning);
+        }
+        trust::remember(ambient, id, name, opened.pin, &store.recipients)?;
+        key = same;
     }
-    trust::remember(ambient, id, name, opened.pin, &store.recipients)?;
     let lasting = lasting.unwrap_or(match environment.protection {
         Protection::Protected => Duration::UNLOCKED_PROTECTED,
         Protection::Open => Duration::UNLOCKED_OPEN,
     });
-    // The passphrase took a person's time.
+    // A passphrase, or a touch, took a person's time.
     let now = surroundings::clock();
     let kept = Kept { key, recipient: reader(&store, &identities) };
     keyring::keep(id, name, &kept, lasting.seconds(), now).map_err(|error| kept_nowhere(name, &error))?;
     trust::stir(ambient)?;
     let until = clock::time_of_day(now.seconds.saturating_add(lasting.seconds()), now.seconds);
-    terminal::say(ambient, &format!("{name} is unlocked until {until}"));
+    let new = match known {
+        Some(_) => "",
+        None => "; its key is new here, and nothing loads with it before nexus-env allow",
+    };
+    terminal::say(ambient, &format!("{name} is unlocked until {until}{new}"));
     Ok(())
 }
 

@@ -21,7 +21,7 @@ use crate::edge::vault::{self, Expected, Outcome, Wanted};
 use crate::edge::{identity, output, terminal, trust};
 use crate::error::{Failure, Result};
 use crate::steps::load::{self, Asking, Loaded, Opened};
-use crate::steps::unfinished;
+use crate::steps::{plugins, unfinished};
 
 pub use admit::{Answer, add, approve};
 pub use leave::{Aim, Leaving, rekey, remove};
@@ -167,6 +167,11 @@ impl<'a> Site<'a> {
         }
         let environments = environments.into_iter().map(|environment| environment.name.clone()).collect();
         Ok(Site { ambient, loaded, environments })
+    }
+
+    /// What wraps for the readers whose keys only plugins know.
+    fn wrapping(&self) -> impl Fn(&str) -> Result<Box<dyn age::Recipient>, Failure> + '_ {
+        plugins::wrapping(self.ambient, &self.loaded.repository.root)
     }
 
     /// Makes the same change in every environment, all of them or none, and remembers what came of it.

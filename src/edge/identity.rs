@@ -19,7 +19,7 @@ use crate::domain::config::name::VariableName;
 use crate::domain::config::person::{self, Person};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::container::RecipientName;
-use crate::domain::store::identity::{self, Identities, Locked, Understood, Unusable};
+use crate::domain::store::identity::{self, Identities, Locked, Plugged, Understood, Unusable};
 use crate::domain::text::safe_text;
 use crate::domain::text::secret::Secret;
 use crate::error::{Failure, Result};
@@ -43,10 +43,17 @@ pub fn find(ambient: &Ambient) -> Result<Identities> {
         Understood::Locked(locked) => Err(Failure::new(format!("{} is protected by a passphrase", locked.origin()))
             .hint("a prompt never asks for it; a command that you type does, such as nexus-env get NAME")
             .into()),
+        Understood::Plugged(plugged) => Ok(closed(ambient, &plugged)),
     }
 }
 
-/// The same for a command with a person in front of it: `ask` gets what to ask for and returns the passphrase.
+/// The person of an identity that only a plugin opens, by their public keys.
+fn closed(ambient: &Ambient, plugged: &Plugged) -> Identities {
+    plugged.closed().named(namer(ambient))
+}
+
+/// The same for a command with a person in front of it: `ask` gets what to ask for and returns the passphrase. Of what only a
+/// plugin opens it is the public keys alone.
 ///
 /// # Errors
 /// None at all, one that cannot be read or is none, a wrong passphrase, and whatever `ask` fails with.
@@ -54,6 +61,7 @@ pub fn find_asking(ambient: &Ambient, ask: &dyn Fn(&str) -> Result<Secret>) -> R
     match look(ambient)? {
         Understood::Ready(identities) => Ok(identities),
         Understood::Locked(locked) => unlock(ambient, locked, ask),
+        Understood::Plugged(plugged) => Ok(closed(ambient, &plugged)),
     }
 }
 
@@ -125,7 +133,7 @@ pub fn look(ambient: &Ambient) -> Result<Understood> {
     match source(ambient)? {
         Some(source) => Ok(match source.read(ambient)? {
             Understood::Ready(identities) => Understood::Ready(identities.named(namer(ambient))),
-            locked @ Understood::Locked(_) => locked,
+            closed @ (Understood::Locked(_) | Understood::Plugged(_)) => closed,
         }),
         None => Err(Failure::new("there is no identity to open the secrets with")
             .hint("nexus-env init makes one; in CI, set NEXUS_ENV_IDENTITY")
@@ -262,7 +270,7 @@ pub fn settings(ambient: &Ambient) -> Result<Person> {
     person::parse(&text).map_err(|wrong| {
         let name = format!("`{}:{}`", bare(ambient, &path), wrong.line);
         Failure::new(format!("{name}: {}", wrong.what))
-            .hint("the keys are ssh_identity, allow_names, [shell], [[guard]] and [[protect]]")
+            .hint("the keys are ssh_identity, age_plugins, allow_names, [shell], [[guard]] and [[protect]]")
             .into()
     })
 }

@@ -27,6 +27,7 @@ pub mod memory;
 pub mod migrations;
 pub mod output;
 pub mod pause;
+pub mod plugin;
 pub mod program;
 pub mod project;
 pub mod pty;

@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use age::DecryptError;
 
 pub use failure::{Tampering, VaultFailure};
-pub use membership::{admit, renew};
+pub use membership::{admit, begin, renew};
 pub use merge::{Merging, Texts, sides};
-pub use write::{By, Lock, Outcome, change, lock};
+pub use write::{By, Lock, Others, Outcome, change, lock};
 
 use crate::disk;
 use crate::domain::config::Protection;
@@ -28,6 +28,7 @@ use crate::domain::store::container::seal::{Damaged, DataKey, Keys, Unsealed, Ve
 use crate::domain::store::container::{Container, Pin};
 use crate::domain::store::identity::Identities;
 use crate::domain::store::readers;
+use crate::error::Failure;
 use crate::trace::{self, Step};
 
 /// An age header takes a hundred bytes a recipient, and each costs time at every load: 600 are enough.
@@ -240,6 +241,29 @@ fn data_key(
     environment: &EnvironmentName,
     identities: &Identities,
 ) -> Result<DataKey, VaultFailure> {
+    belongs(container, id, environment)?;
+    if let Some(key) = identities.data_key() {
+        return Ok(key.clone());
+    }
+    wrapped::data_key(container, identities).map_err(|error| closed(container, environment, identities, error))
+}
+
+/// The data key by what plugins open, of which `own` are the public keys. Nothing of the store is verified yet.
+///
+/// # Errors
+/// A store that is another's, an identity that is no reader, and what a plugin says.
+pub fn unwrap_by(
+    container: &Container,
+    expected: &Expected<'_>,
+    plugins: &[Box<dyn age::Identity>],
+    own: &Identities,
+) -> Result<DataKey, VaultFailure> {
+    belongs(container, expected.id, expected.environment)?;
+    let key = wrapped::by(container, plugins.iter().map(|plugin| plugin.as_ref()));
+    key.map_err(|error| closed(container, expected.environment, own, error))
+}
+
+fn belongs(container: &Container, id: &RepositoryId, environment: &EnvironmentName) -> Result<(), VaultFailure> {
     let place = place(environment);
     if container.repository != *id {
         return Err(VaultFailure::OtherRepository { place });
@@ -247,25 +271,36 @@ fn data_key(
     if container.environment != *environment {
         return Err(VaultFailure::OtherEnvironment { place, found: container.environment.clone() });
     }
-    if let Some(key) = identities.data_key() {
-        return Ok(key.clone());
-    }
-    match wrapped::data_key(container, identities) {
-        Ok(key) => Ok(key),
-        Err(DecryptError::NoMatchingKeys) => {
-            let own = identities.recipients();
-            let environment = environment.clone();
-            Err(match container.recipients.iter().find(|recipient| own.contains(&recipient.key)) {
-                Some(listed) => VaultFailure::Stripped { environment, name: listed.name.clone() },
-                None => VaultFailure::NotARecipient {
-                    environment,
-                    readers: container.recipients.clone(),
-                    own: identities.reader().map(|own| readers::unlike(&container.recipients, own)),
-                },
-            })
+    Ok(())
+}
+
+/// Why these identities do not open the key of a store.
+fn closed(
+    container: &Container,
+    environment: &EnvironmentName,
+    identities: &Identities,
+    error: DecryptError,
+) -> VaultFailure {
+    let environment = environment.clone();
+    let error = match error {
+        DecryptError::Io(error) => match error.downcast::<Failure>() {
+            Ok(failure) => return VaultFailure::Plugin(failure),
+            Err(error) => DecryptError::Io(error),
+        },
+        other => other,
+    };
+    let own = identities.recipients();
+    match (error, container.recipients.iter().find(|recipient| own.contains(&recipient.key))) {
+        (DecryptError::NoMatchingKeys, Some(listed)) => {
+            VaultFailure::Stripped { environment, name: listed.name.clone() }
         }
+        (DecryptError::NoMatchingKeys, None) => VaultFailure::NotARecipient {
+            environment,
+            readers: container.recipients.clone(),
+            own: identities.reader().map(|own| readers::unlike(&container.recipients, own)),
+        },
         // The enum is age's and may grow; every other way to fail means that these bytes are not what age wrote.
-        Err(_) => Err(VaultFailure::KeyDamaged { environment: environment.clone(), place }),
+        (_, _) => VaultFailure::KeyDamaged { place: place(&environment), environment },
     }
 }
 

@@ -10,6 +10,7 @@ pub mod merging;
 pub mod observation;
 pub mod persons;
 pub mod plain;
+pub mod plugins;
 pub mod promotion;
 pub mod proxy;
 pub mod sentry;

@@ -177,6 +177,19 @@ fn programs_start_in_the_edge_and_in_run_alone() {
     expect_none(others.flat_map(|file| names_below(file, &["std::process::Command", "process::Command"])).collect());
 }
 
+/// A load, `export`, the hook, the guard and a merge run nothing of anybody's to open a secret.
+#[test]
+fn plugins_of_age_are_started_by_unlock_and_recipients_alone() {
+    let may = ["src/edge/plugin", "src/steps/plugins.rs", "src/command/keys.rs", "src/command/recipients"];
+    let found = |file: &Source| match may.iter().any(|place| file.path.starts_with(place)) {
+        true => Vec::new(),
+        false => names_below(file, &["crate::edge::plugin", "crate::steps::plugins"]),
+    };
+    expect_none(source::all().iter().flat_map(found).collect());
+    let planted = Source::new("src/steps/load/opening.rs", "use crate::steps::plugins;");
+    assert_eq!(found(&planted), ["src/steps/load/opening.rs names crate::steps::plugins"]);
+}
+
 #[test]
 fn data_is_printed_in_one_place_and_talk_in_another() {
     // The tour's stand-in tunnel is a program of its own; one word tells its parent that it listens.

@@ -55,6 +55,7 @@ mod noticing;
 mod parts;
 mod pausing;
 mod people;
+mod plugins;
 mod pooling;
 mod protecting;
 mod proxy;

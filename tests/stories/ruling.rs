@@ -80,7 +80,7 @@ stories! {
         settings(&world, "[[guard]]\ncommand = \"x\"\nactoin = \"block\"\n");
         session.types("").prints(
             "nexus-env: `~/.config/nexus-env/config.toml:3`: unknown key `actoin` in `guard`, did you mean `action`\n\
-             hint: the keys are ssh_identity, allow_names, [shell], [[guard]] and [[protect]]");
+             hint: the keys are ssh_identity, age_plugins, allow_names, [shell], [[guard]] and [[protect]]");
         session.types("npx prisma migrate dev").ends_with_status(3);
         session.types("npx prisma generate").prints("ran");
         settings(&world, "[[guard]]\ncommand = \"x\"\naction = \"block\"\n");

@@ -97,7 +97,8 @@ fn rekeying_makes_everything_anew_and_only_it_unprotects() {
     let (before, values) = (world.container(), world.open().unwrap());
     world.protection = Open;
     let lock = vault::lock(world.root()).unwrap();
-    let renew = |who| vault::renew(world.container(), &world.expected(), who, before.recipients.clone(), Open);
+    let renew =
+        |who| vault::renew(world.container(), &world.expected(), who, before.recipients.clone(), Open, &no_plugin);
     let outcome = renew(&world.ada).unwrap();
     lock.write(&world.environment, outcome.after.as_ref().unwrap()).unwrap();
     let after = world.container();
@@ -123,7 +124,7 @@ fn rekeying_is_refused_where_opening_is() {
     let renew = |world: &World, who: &Identities| {
         let store = world.container();
         let readers = store.recipients.clone();
-        vault::renew(store, &world.expected(), who, readers, Open)
+        vault::renew(store, &world.expected(), who, readers, Open, &no_plugin)
     };
     world.plant(|container| container.revision += 1);
     assert_eq!(told_by(renew(&world, &world.ada).unwrap_err()).0, format!("{SEAL}{WHOLE}"));

@@ -20,14 +20,14 @@ fn reader(name: &str, who: &Identities) -> Recipient {
 impl World {
     fn admits(&self, newcomer: &Recipient) -> Result<Outcome, VaultFailure> {
         let lock = vault::lock(self.root())?;
-        let outcome = vault::admit(self.container(), &self.expected(), &self.ada, newcomer, today())?;
+        let outcome = vault::admit(self.container(), &self.expected(), &self.ada, newcomer, today(), &no_plugin)?;
         lock.write(&self.environment, outcome.after.as_ref().unwrap())?;
         Ok(outcome)
     }
 
     fn renews(&self, readers: Vec<Recipient>) -> Result<Outcome, VaultFailure> {
         let lock = vault::lock(self.root())?;
-        let outcome = vault::renew(self.container(), &self.expected(), &self.ada, readers, Protected)?;
+        let outcome = vault::renew(self.container(), &self.expected(), &self.ada, readers, Protected, &no_plugin)?;
         lock.write(&self.environment, outcome.after.as_ref().unwrap())?;
         Ok(outcome)
     }

@@ -22,7 +22,7 @@ fn vectors() -> PathBuf {
 fn ada() -> Identities {
     match identity::parse("`a test`", &std::fs::read(vectors().join("identity.txt")).unwrap()) {
         Ok(Understood::Ready(identities)) => identities,
-        Ok(Understood::Locked(_)) | Err(_) => panic!("the vectors' identity is one"),
+        Ok(Understood::Locked(_) | Understood::Plugged(_)) | Err(_) => panic!("the vectors' identity is one"),
     }
 }
 
@@ -76,7 +76,7 @@ fn and_what_is_written_today() {
     std::fs::write(&file, text.expose()).unwrap();
     world.ada = match identity::parse("x", text.expose()) {
         Ok(Understood::Ready(identities)) => identities,
-        Ok(Understood::Locked(_)) | Err(_) => panic!("a fresh identity is one"),
+        Ok(Understood::Locked(_) | Understood::Plugged(_)) | Err(_) => panic!("a fresh identity is one"),
     };
     world.change(&[set("A", "one"), set("B", vec![0xff; 200]), set("C", "")]).unwrap();
     let got = read_without_this_program(&world.file(), &file);

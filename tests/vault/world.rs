@@ -20,6 +20,11 @@ pub const CANARY: &str = "canary-7f3a";
 
 pub const ID: &str = "9f3k2v7m4q8x1c5b";
 
+/// Nobody here has a key that only a plugin knows.
+pub fn no_plugin(key: &str) -> Result<Box<dyn age::Recipient>, Failure> {
+    Err(Failure::new(format!("`{key}` takes a plugin")))
+}
+
 pub fn name(text: &str) -> VariableName {
     VariableName::new(text).unwrap()
 }
@@ -38,7 +43,7 @@ pub fn somebody() -> Identities {
     let (text, _) = identity::generate("2026-01-02T03:04:05Z");
     match identity::parse("`a test`", text.expose()) {
         Ok(Understood::Ready(identities)) => identities,
-        Ok(Understood::Locked(_)) | Err(_) => panic!("a fresh identity is one"),
+        Ok(Understood::Locked(_) | Understood::Plugged(_)) | Err(_) => panic!("a fresh identity is one"),
     }
 }
 

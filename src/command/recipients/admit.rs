@@ -6,11 +6,12 @@ use crate::domain::config::name::EnvironmentName;
 use crate::domain::page::record::{Entry, Event};
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::store::container::{Recipient, RecipientName};
+use crate::domain::store::identity::Understood;
 use crate::domain::store::reader_key::{self, ReaderKey};
 use crate::domain::store::readers::{self, Admission, listed};
 use crate::domain::store::request;
 use crate::domain::text::day::Day;
-use crate::edge::{consent, requests, terminal, vault};
+use crate::edge::{consent, identity, requests, terminal, trust, vault};
 use crate::error::{Failure, Result};
 use crate::steps::audit;
 use crate::steps::load;
@@ -31,8 +32,38 @@ pub fn add(ambient: &Ambient, name: &str, key: &[String], named: &[String]) -> R
     let key = ReaderKey::parse(&key.join(" ")).map_err(Failure::from)?;
     let newcomer = Recipient { name: reader_key::name(name)?, key: key.to_string() };
     let site = Site::new(ambient, load::configuration(ambient)?, named)?;
+    if begin(&site, &newcomer)? {
+        return Ok(());
+    }
     shown(&site, &newcomer, &key)?;
     let_in(&site, &newcomer)
+}
+
+/// Makes the stores that are not there yet, where somebody whose key only a plugin knows lets themselves in: `set`, which makes
+/// them otherwise, starts none. Whether that is what was asked for.
+fn begin(site: &Site<'_>, newcomer: &Recipient) -> Result<bool> {
+    let (ambient, root, id) = (site.ambient, &site.loaded.repository.root, &site.loaded.config.id);
+    let is_new =
+        |name: &&EnvironmentName| matches!(vault::read(root, name), Ok(None)) && load::gone(root, name).is_none();
+    let own = matches!(identity::look(ambient), Ok(Understood::Plugged(own)) if own.recipients.contains(&newcomer.key));
+    if !own || !site.environments.iter().all(|name| is_new(&name)) {
+        return Ok(false);
+    }
+    let lock = vault::lock(root)?;
+    for name in &site.environments {
+        let environment = load::environment(&site.loaded, name.as_str())?;
+        let expected = load::expected(&site.loaded, environment, None);
+        let today = Day::of(ambient.now.seconds);
+        let made = vault::begin(&expected, newcomer.clone(), today, &site.wrapping())?;
+        let Some(store) = made.after.filter(|_| is_new(&name)) else { continue };
+        lock.write(name, &store)?;
+        trust::accept(ambient, id, name, made.pin, &store.recipients)?;
+        terminal::say(
+            ambient,
+            &format!("made the store of {name}, which {} alone reads\nhint: nexus-env unlock {name}", newcomer.name),
+        );
+    }
+    Ok(true)
 }
 
 /// `recipients approve NAME`: shows the request that stands in the repository with its key's fingerprint, asks, lets them in
@@ -92,7 +123,9 @@ fn let_in(site: &Site<'_>, newcomer: &Recipient) -> Result<()> {
     let today = Day::of(ambient.now.seconds);
     let changed = site.change(&|before, expected, identities| match readers::admission(before, newcomer)? {
         Admission::Already => Ok(None),
-        Admission::New => Ok(Some(vault::admit(before.clone(), expected, identities, newcomer, today)?)),
+        Admission::New => {
+            Ok(Some(vault::admit(before.clone(), expected, identities, newcomer, today, &site.wrapping())?))
+        }
     })?;
     let (same, new): (Vec<Changed>, Vec<Changed>) = changed.into_iter().partition(|one| one.before == one.after);
     let names = |all: &[Changed]| listed(&all.iter().map(|one| one.environment.clone()).collect::<Vec<_>>());

@@ -48,7 +48,7 @@ pub fn remove(ambient: &Ambient, name: &str, named: &[String], leaving: Leaving)
                 .into());
         }
         let becomes = expected.protection;
-        Ok(Some(vault::renew(before.clone(), expected, identities, staying, becomes)?))
+        Ok(Some(vault::renew(before.clone(), expected, identities, staying, becomes, &site.wrapping())?))
     })?;
     for one in &changed {
         let entry = Entry::new(Event::ReaderRemoved).environment(&one.environment);
@@ -112,7 +112,14 @@ pub fn rekey(ambient: &Ambient, named: &[String], aim: Aim) -> Result<()> {
         let becomes = becomes(ambient, environment, before, expected, aim)?;
         // Whatever the configuration calls it, what is there is judged as strictly as what it may be.
         let strict = vault::Expected { protection: Protection::Protected, ..*expected };
-        Ok(Some(vault::renew(before.clone(), &strict, identities, before.recipients.clone(), becomes)?))
+        Ok(Some(vault::renew(
+            before.clone(),
+            &strict,
+            identities,
+            before.recipients.clone(),
+            becomes,
+            &site.wrapping(),
+        )?))
     })?;
     for one in &changed {
         let entry = Entry::new(Event::Rekeyed).environment(&one.environment).repository(&site.loaded.repository.root);

@@ -13,6 +13,8 @@ use crate::domain::text::safe_text::safe_text;
 pub struct Person {
     /// `ssh_identity`: an ssh-ed25519 key to open stores with where there is no `identity.txt`; `~/` is home.
     pub ssh_identity: Option<String>,
+    /// `age_plugins`: the plugins of age that `unlock` and `recipients` may start.
+    pub age_plugins: Vec<String>,
     /// `allow_names`: variables that a repository may set although their names are refused otherwise.
     pub allow_names: Vec<VariableName>,
     /// `[shell] line`: whether the line that is typed is judged before the shell runs it.
@@ -118,6 +120,20 @@ pub fn parse(text: &str) -> Result<Person, Wrong> {
                 person.allow_names =
                     names.ok_or_else(|| wrong(at, "`allow_names` is a list of variable names".to_owned()))?;
             }
+            "age_plugins" => {
+                let plain = |name: &str| {
+                    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_');
+                    !name.is_empty() && name.bytes().all(plain)
+                };
+                let name = |name: &Spanned<DeValue<'_>>| {
+                    let name = name.get_ref().as_str()?.to_ascii_lowercase();
+                    let name = name.strip_prefix("age-plugin-").unwrap_or(&name).to_owned();
+                    plain(&name).then_some(name)
+                };
+                let names = value.get_ref().as_array().and_then(|names| names.iter().map(name).collect());
+                person.age_plugins = names
+                    .ok_or_else(|| wrong(at, "`age_plugins` is a list of names such as \"yubikey\"".to_owned()))?;
+            }
             "guard" => {
                 let rules = value.get_ref().as_array().ok_or_else(|| {
                     wrong(at, "`guard` is a list; a rule begins with `[[guard]]`, in double brackets".to_owned())
@@ -136,7 +152,7 @@ pub fn parse(text: &str) -> Result<Person, Wrong> {
                 }
             }
             other => {
-                let known = ["ssh_identity", "allow_names", "shell", "guard", "protect"];
+                let known = ["ssh_identity", "age_plugins", "allow_names", "shell", "guard", "protect"];
                 return Err(wrong(key.span().start, unknown(other, &known, "")));
             }
         }
@@ -254,6 +270,11 @@ mod tests {
         let person = parse("# mine\nssh_identity = \"~/.ssh/id_ed25519\"\nallow_names = [\"NODE_OPTIONS\"]\n").unwrap();
         assert_eq!(person.ssh_identity.as_deref(), Some("~/.ssh/id_ed25519"));
         assert_eq!(person.allow_names, [VariableName::new("NODE_OPTIONS").unwrap()]);
+        let named = parse("age_plugins = [\"yubikey\", \"age-plugin-fido2-hmac\"]").unwrap().age_plugins;
+        assert_eq!(named, ["yubikey", "fido2-hmac"]);
+        refuses("age_plugins = \"yubikey\"", 1, "`age_plugins` is a list of names such as \"yubikey\"");
+        refuses("\nage_plugins = [\"/opt/x\"]", 2, "`age_plugins` is a list of names such as \"yubikey\"");
+        refuses("age_plugin = [\"x\"]", 1, "unknown key `age_plugin`, did you mean `age_plugins`");
         assert_eq!(parse(""), Ok(Person::default()));
         assert_eq!(parse("[shell]\nline = false\n").unwrap().lines, Lines::LeftAlone);
         assert_eq!(parse("[shell]\nline = true\n").unwrap().lines, Lines::Judged);

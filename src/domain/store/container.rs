@@ -175,7 +175,8 @@ fn looks_like_a_key(text: &str) -> bool {
     let rest = text.strip_prefix("age1").or_else(|| text.strip_prefix("ssh-ed25519 "));
     rest.is_some_and(|rest| {
         (16..=4096).contains(&rest.len())
-            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+            // A plugin's name, which stands in its keys, may have a dash, a dot and an underscore.
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'-' | b'.' | b'_'))
     })
 }
 

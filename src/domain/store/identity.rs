@@ -1,15 +1,18 @@
 //! Private keys as text: understood or refused with a reason. It never says a part of a key, and never looks for one.
 
 pub mod passphrase;
+mod unusable;
 
 use std::str::FromStr;
 use std::sync::OnceLock;
 
 use age::secrecy::ExposeSecret;
+pub use unusable::Unusable;
 use zeroize::Zeroizing;
 
 use super::container::seal::DataKey;
 use super::container::{Recipient, RecipientName};
+use super::plugin::{self, PluginName};
 use crate::domain::text::secret::Secret;
 
 /// Everything that can open a store here.
@@ -28,6 +31,8 @@ enum Own {
     Ssh(Box<age::ssh::Identity>, String),
     /// One environment's data key in place of an identity that is locked, and the public key of that.
     Unlocked(DataKey, String),
+    /// A public key alone, of what only a plugin opens.
+    Public(String),
 }
 
 impl std::fmt::Debug for Identities {
@@ -56,7 +61,7 @@ impl Identities {
         self.keys.iter().filter_map(|key| match key {
             Own::Age(identity) => Some(identity as &dyn age::Identity),
             Own::Ssh(identity, _) => Some(identity.as_ref() as &dyn age::Identity),
-            Own::Unlocked(..) => None,
+            Own::Unlocked(..) | Own::Public(_) => None,
         })
     }
 
@@ -70,7 +75,7 @@ impl Identities {
     pub fn data_key(&self) -> Option<&DataKey> {
         self.keys.iter().find_map(|key| match key {
             Own::Unlocked(key, _) => Some(key),
-            Own::Age(_) | Own::Ssh(..) => None,
+            Own::Age(_) | Own::Ssh(..) | Own::Public(_) => None,
         })
     }
 
@@ -86,17 +91,34 @@ impl Identities {
                 .iter()
                 .map(|key| match key {
                     Own::Age(identity) => identity.to_public().to_string(),
-                    Own::Ssh(_, recipient) | Own::Unlocked(_, recipient) => recipient.clone(),
+                    Own::Ssh(_, recipient) | Own::Unlocked(_, recipient) | Own::Public(recipient) => recipient.clone(),
                 })
                 .collect()
         })
     }
 }
 
-/// A text that holds private keys: ready, or behind a passphrase.
+/// A text that holds private keys: ready, behind a passphrase, or behind a plugin.
 pub enum Understood {
     Ready(Identities),
     Locked(Locked),
+    Plugged(Plugged),
+}
+
+/// What only plugins of age open, such as the keys of hardware: nothing but `unlock` starts one.
+pub struct Plugged {
+    pub origin: String,
+    /// In the order in which they stand: a line is what its plugin is told, and may be a secret.
+    pub lines: Vec<(PluginName, Secret)>,
+    /// The public keys that the comments beside them name, of which there is one at least.
+    pub recipients: Vec<String>,
+}
+
+impl Plugged {
+    /// Their person, known by their public keys; it opens nothing.
+    pub fn closed(&self) -> Identities {
+        Identities::new(self.origin.clone(), self.recipients.iter().cloned().map(Own::Public).collect())
+    }
 }
 
 /// Private keys that a passphrase opens.
@@ -108,74 +130,6 @@ pub struct Locked {
 enum Kind {
     AgeFile(Vec<u8>),
     Ssh(Box<age::ssh::Identity>),
-}
-
-/// Why a text gives no identity. Lines count from one.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Unusable {
-    Empty,
-    NotText,
-    Garbage {
-        line: usize,
-    },
-    PublicKey {
-        line: usize,
-    },
-    PostQuantum {
-        line: usize,
-    },
-    Plugin {
-        line: usize,
-    },
-    /// An age file that is not one protected by a passphrase.
-    AgeFile,
-    WrongPassphrase,
-    TooMuchWork,
-    SshRsa,
-    SshUnsupported,
-    SshBroken,
-}
-
-impl Unusable {
-    /// The end of a sentence that begins with where it came from.
-    pub fn sentence(&self) -> String {
-        match self {
-            Unusable::Empty => "holds no identity".to_owned(),
-            Unusable::NotText => "is not text".to_owned(),
-            Unusable::Garbage { line } => format!("holds something that is no age identity in line {line}"),
-            Unusable::PublicKey { line } => format!("holds a public key in line {line}, not an identity"),
-            Unusable::PostQuantum { line } => {
-                format!("holds a post-quantum identity in line {line}, which is not supported")
-            }
-            Unusable::Plugin { line } => {
-                format!("needs a plugin of age in line {line}, and this program starts no other one to open secrets")
-            }
-            Unusable::AgeFile => "is encrypted, but not with a passphrase".to_owned(),
-            Unusable::WrongPassphrase => "does not open with this passphrase".to_owned(),
-            Unusable::TooMuchWork => "is protected with a work factor above 20".to_owned(),
-            Unusable::SshRsa => "is an ssh-rsa key, which is refused (RUSTSEC-2023-0071)".to_owned(),
-            Unusable::SshUnsupported => "is no ssh-ed25519 key".to_owned(),
-            Unusable::SshBroken => "is not a whole ssh key".to_owned(),
-        }
-    }
-
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Unusable::Empty | Unusable::NotText | Unusable::Garbage { .. } | Unusable::PublicKey { .. } => {
-                "an identity is one line that begins with AGE-SECRET-KEY-1, as age-keygen and nexus-env init write it"
-            }
-            Unusable::PostQuantum { .. } => "nexus-env init, after moving it away, makes an ordinary one",
-            Unusable::Plugin { .. } => {
-                "nexus-env keygen --passphrase, after moving it away, makes one that nothing opens without its passphrase"
-            }
-            Unusable::AgeFile => "an identity file is protected by age --passphrase",
-            Unusable::WrongPassphrase => "try again",
-            Unusable::TooMuchWork => "age --passphrase protects it anew with an ordinary one",
-            Unusable::SshRsa | Unusable::SshUnsupported | Unusable::SshBroken => {
-                "ssh-keygen -t ed25519 makes a key that can be used, nexus-env init an age identity"
-            }
-        }
-    }
 }
 
 /// Reads identities: lines as `age-keygen` writes them, an OpenSSH private key, or either behind a passphrase.
@@ -195,33 +149,58 @@ pub fn parse(origin: &str, bytes: &[u8]) -> Result<Understood, Unusable> {
     match trimmed.lines().next() {
         Some("-----BEGIN RSA PRIVATE KEY-----") => Err(Unusable::SshRsa),
         Some(first) if first.starts_with("-----BEGIN ") => parse_ssh(origin, trimmed),
-        Some(_) => parse_lines(origin, text).map(Understood::Ready),
+        Some(_) => parse_lines(origin, text),
         None => Err(Unusable::Empty),
     }
 }
 
-fn parse_lines(origin: &str, text: &str) -> Result<Identities, Unusable> {
+fn parse_lines(origin: &str, text: &str) -> Result<Understood, Unusable> {
     let mut found = Identities::new(origin.to_owned(), Vec::new());
+    let mut plugged: Vec<(PluginName, Secret)> = Vec::new();
     for (at, line) in text.lines().enumerate() {
         let (line, at) = (line.trim(), at + 1);
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let identity = age::x25519::Identity::from_str(line).map_err(|_| {
-            let upper = Zeroizing::new(line.to_ascii_uppercase());
-            if upper.starts_with("AGE-SECRET-KEY-PQ-") {
-                Unusable::PostQuantum { line: at }
-            } else if upper.starts_with("AGE-PLUGIN-") {
-                Unusable::Plugin { line: at }
-            } else if line.starts_with("age1") || line.starts_with("ssh-") {
-                Unusable::PublicKey { line: at }
-            } else {
-                Unusable::Garbage { line: at }
-            }
-        })?;
-        found.keys.push(Own::Age(identity));
+        match identity(line, at)? {
+            One::Own(identity) => found.keys.push(Own::Age(identity)),
+            One::OfPlugin(plugin) => plugged.push((plugin, Secret::new(line))),
+        }
+        if !found.keys.is_empty() && !plugged.is_empty() {
+            return Err(Unusable::Mixed { line: at });
+        }
     }
-    if found.keys.is_empty() { Err(Unusable::Empty) } else { Ok(found) }
+    match (plugged.first(), plugin::recipients(text)) {
+        (None, _) if found.keys.is_empty() => Err(Unusable::Empty),
+        (None, _) => Ok(Understood::Ready(found)),
+        (Some((plugin, _)), recipients) if recipients.is_empty() => {
+            Err(Unusable::NoRecipient { plugin: plugin.clone() })
+        }
+        (Some(_), recipients) => {
+            Ok(Understood::Plugged(Plugged { origin: origin.to_owned(), lines: plugged, recipients }))
+        }
+    }
+}
+
+enum One {
+    Own(age::x25519::Identity),
+    OfPlugin(PluginName),
+}
+
+fn identity(line: &str, at: usize) -> Result<One, Unusable> {
+    if let Ok(identity) = age::x25519::Identity::from_str(line) {
+        return Ok(One::Own(identity));
+    }
+    let upper = Zeroizing::new(line.to_ascii_uppercase());
+    if upper.starts_with("AGE-SECRET-KEY-PQ-") {
+        Err(Unusable::PostQuantum { line: at })
+    } else if upper.starts_with("AGE-PLUGIN-") {
+        PluginName::of_identity(line).map(One::OfPlugin).ok_or(Unusable::Plugin { line: at })
+    } else if line.starts_with("age1") || line.starts_with("ssh-") {
+        Err(Unusable::PublicKey { line: at })
+    } else {
+        Err(Unusable::Garbage { line: at })
+    }
 }
 
 fn parse_ssh(origin: &str, text: &str) -> Result<Understood, Unusable> {
@@ -262,7 +241,10 @@ impl Locked {
             Kind::AgeFile(file) => {
                 let text = passphrase::opened(&file, passphrase)?;
                 let text = std::str::from_utf8(&text).map_err(|_| Unusable::NotText)?;
-                parse_lines(&self.origin, text)
+                match parse_lines(&self.origin, text)? {
+                    Understood::Ready(identities) => Ok(identities),
+                    Understood::Locked(_) | Understood::Plugged(_) => Err(Unusable::PluginBehindPassphrase),
+                }
             }
             Kind::Ssh(identity) => match *identity {
                 age::ssh::Identity::Encrypted(key) => {
@@ -301,6 +283,7 @@ mod tests {
         let got = match parse("`here`", text.as_bytes()) {
             Ok(Understood::Ready(identities)) => Ok(identities.recipients().len()),
             Ok(Understood::Locked(_)) => Ok(0),
+            Ok(Understood::Plugged(plugged)) => Ok(plugged.lines.len() * 10 + plugged.recipients.len()),
             Err(unusable) => {
                 let told = format!("{} {} {unusable:?}", unusable.sentence(), unusable.hint());
                 assert!(!told.contains("GFPYY"), "a message shows a part of the key: {told}");
@@ -340,6 +323,19 @@ mod tests {
         check("-----BEGIN OPENSSH PRIVATE KEY-----\nGFPYY\n", Err(Unusable::SshBroken));
         check("-----BEGIN AGE ENCRYPTED FILE-----\n?\n-----END AGE ENCRYPTED FILE-----\n", Err(Unusable::AgeFile));
         assert_eq!(parse("x", &[0xff, 0xfe]).err(), Some(Unusable::NotText));
+    }
+
+    #[test]
+    fn what_a_plugin_opens_stands_alone_and_says_its_public_key() {
+        let one = "AGE-PLUGIN-STANDIN-1QYQSZQGPQYQSZQGPQYQSZQGPQY0RNHHW";
+        let two = "AGE-PLUGIN-STANDIN-1QGPQYQSZQGPQYQSZQGPQYQSZQGKNK67K";
+        let public = "#  Recipient: age1standin1qyqszqgpqyqszqgpqyqszqgpqys0m7wj";
+        check(&format!("{public}\n{one}\n"), Ok(11));
+        check(&format!("# no. 1\r\n{public}\r\n{one}\r\n\r\n{two}\r\n"), Ok(21));
+        let plugin = PluginName::new("standin").unwrap();
+        check(&format!("{one}\n"), Err(Unusable::NoRecipient { plugin }));
+        check(&format!("{public}\n{one}\n{}\n", fresh()), Err(Unusable::Mixed { line: 3 }));
+        check(&format!("{}\n{public}\n{one}\n", fresh()), Err(Unusable::Mixed { line: 3 }));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod dotenv;
 pub mod draft;
 pub mod identity;
 pub mod needs;
+pub mod plugin;
 pub mod reader_key;
 pub mod readers;
 pub mod request;

@@ -7,9 +7,11 @@ use sha2::{Digest, Sha256};
 
 use super::container::RecipientName;
 use super::container::fingerprint::Fingerprint;
+use super::plugin::PluginName;
 use crate::error::{Exit, Failure};
 
-/// The key of a reader: `age1…` or `ssh-ed25519 …`, as it stands in a store, without a comment.
+/// The key of a reader: `age1…`, also one that only a plugin wraps for, or `ssh-ed25519 …`, as it stands in a store, without a
+/// comment.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ReaderKey(String);
 
@@ -21,9 +23,6 @@ pub enum NoKey {
     SshRsa,
     /// Another kind of OpenSSH's.
     Ssh,
-    PostQuantum,
-    /// One that a program beside age would have to be started for.
-    Plugin,
     /// It begins like one, and does not hold together.
     Garbled,
     Other,
@@ -59,11 +58,12 @@ impl ReaderKey {
             return Ok(ReaderKey(recipient.to_string()));
         }
         let word = word.to_ascii_lowercase();
-        match word.strip_prefix("age1") {
-            Some(rest) if rest.starts_with("pq1") => Err(NoKey::PostQuantum),
-            // The last `1` ends the name before it (BIP 173): `age1yubikey1…`, `age1tag1…`.
-            Some(rest) if rest.contains('1') => Err(NoKey::Plugin),
-            Some(_) => Err(NoKey::Garbled),
+        match PluginName::of_recipient(&word).as_ref().map(PluginName::as_str) {
+            // What hardware keys open, and age itself wraps for.
+            Some("tag") if word.parse::<age::tag::Recipient>().is_err() => Err(NoKey::Garbled),
+            Some("tagpq") if word.parse::<age::tagpq::Recipient>().is_err() => Err(NoKey::Garbled),
+            Some(_) => Ok(ReaderKey(word)),
+            None if word.starts_with("age1") => Err(NoKey::Garbled),
             None => Err(NoKey::Other),
         }
     }
@@ -127,16 +127,6 @@ impl From<NoKey> for Failure {
                 "of the keys of ssh only ssh-ed25519 can be encrypted to",
                 "ssh-keygen -t ed25519 makes one; nexus-env join makes an age identity and prints its key",
             ),
-            NoKey::PostQuantum => (
-                "a post-quantum key cannot stand beside ordinary ones in one store: age wraps for the one kind or the other",
-                "an ordinary key begins with age1 and has 62 characters; nexus-env join makes and prints one",
-            ),
-            NoKey::Plugin => (
-                "this key is a hardware key's, or another one that only a plugin of age opens, and this program starts no other \
-                 one to open secrets",
-                "nexus-env keygen --passphrase makes an identity that nothing opens without its passphrase; nexus-env join \
-                 prints its key",
-            ),
             NoKey::Garbled => (
                 "this key is not whole: something in it was left out or changed on its way",
                 "have it sent once more: nexus-env join prints the whole line",
@@ -157,6 +147,9 @@ mod tests {
     const ADA: &str = "age1vpqqpkj0lrhlv857u4y7kmadegn6f33k2zq0ejj9p72rzlyexu2qdlj6xd";
     const SSH: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN";
 
+    const TAG: &str = "age1tag1qt8lw0ual6avlwmwatk888yqnmdamm7xfd0wak53ut6elz5c4swx2yqdj4e";
+    const STANDIN: &str = "age1standin1qyqszqgpqyqszqgpqyqszqgpqys0m7wj";
+
     #[track_caller]
     fn check(text: &str, expected: Result<&str, NoKey>) {
         assert_eq!(ReaderKey::parse(text), expected.map(|key| ReaderKey(key.to_owned())), "{text}");
@@ -168,6 +161,9 @@ mod tests {
         check(&format!("  {ADA}\n"), Ok(ADA));
         check(SSH, Ok(SSH));
         check(&format!("{SSH} grace@example.com on her laptop"), Ok(SSH));
+        check(TAG, Ok(TAG));
+        check(STANDIN, Ok(STANDIN));
+        check(&STANDIN.to_ascii_uppercase(), Ok(STANDIN));
     }
 
     #[test]
@@ -178,9 +174,8 @@ mod tests {
         check("ssh-ed25519 AAAAC3Nz", Err(NoKey::Garbled));
         check(&ADA[..40], Err(NoKey::Garbled));
         check(&ADA.replace("vpqq", "vpqp"), Err(NoKey::Garbled));
-        check("age1pq1qqqqqqqqqq", Err(NoKey::PostQuantum));
-        check("age1yubikey1qqqqqqqqq", Err(NoKey::Plugin));
-        check("age1tag1qqqqqqqqq", Err(NoKey::Plugin));
+        check("age1yubikey1qqqqqqqqq", Err(NoKey::Garbled));
+        check("age1tag1qqqqqqqqq", Err(NoKey::Garbled));
         check(&format!("{ADA} and more"), Err(NoKey::Other));
         check("", Err(NoKey::Other));
         check("grace", Err(NoKey::Other));

@@ -55,6 +55,7 @@ fn kept(found: Understood) -> Result<Created> {
     let (origin, recipient) = match found {
         Understood::Ready(identities) => (identities.origin.clone(), Some(own_recipient(&identities)?)),
         Understood::Locked(locked) => (locked.origin().to_owned(), None),
+        Understood::Plugged(plugged) => (plugged.origin.clone(), Some(own_recipient(&plugged.closed())?)),
     };
     Ok(Created { origin, recipient, how: How::Kept })
 }
@@ -117,6 +118,11 @@ pub fn unprotected(ambient: &Ambient, path: &Path) -> Result<Option<Secret>> {
         Ok(Understood::Locked(_)) => Err(Failure::new(format!("{origin} is behind a passphrase already"))
             .hint("nexus-env keygen --passphrase -o FILE makes another one")
             .into()),
+        Ok(Understood::Plugged(_)) => {
+            Err(Failure::new(format!("{origin} opens with a plugin, and needs no passphrase here"))
+                .hint("nexus-env keygen --passphrase -o FILE makes another one")
+                .into())
+        }
         Err(unusable) => Err(super::failure(&origin, &unusable)),
     }
 }

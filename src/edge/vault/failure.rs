@@ -104,6 +104,10 @@ pub enum VaultFailure {
     BadRecipient {
         key: String,
     },
+    /// Post-quantum readers and others in one store.
+    TwoKinds,
+    /// What a plugin of age said, or why it was not started.
+    Plugin(Failure),
     /// The two sides of a merge give a reader different keys.
     TwoKeys {
         environment: EnvironmentName,
@@ -182,6 +186,11 @@ impl VaultFailure {
                 format!("`{environment}` holds a secret named `{name}`, which is refused: {reason}")
             }
             F::BadRecipient { key } => format!("`{key}` is no public key that can be encrypted to"),
+            F::TwoKinds => {
+                "post-quantum keys and ordinary ones cannot read one store: age encrypts to the one kind or to the other"
+                    .to_owned()
+            }
+            F::Plugin(failure) => failure.message.clone(),
             F::TwoKeys { environment, name } => {
                 format!("the two sides of the merge give `{name}` different keys for `{environment}`")
             }
@@ -228,6 +237,8 @@ impl VaultFailure {
             }
             F::RefusedName { environment, name, .. } => Some(format!("nexus-env unset {name} -e {environment}")),
             F::BadRecipient { .. } => Some("a public key begins with age1 or ssh-ed25519".to_owned()),
+            F::TwoKinds => Some("nexus-env recipients list shows the keys of those who read it".to_owned()),
+            F::Plugin(failure) => failure.hint.clone(),
             F::TwoKeys { environment, .. } => {
                 let place = format!(".nexusenv.d/{environment}.toml");
                 Some(format!(

@@ -2,13 +2,32 @@
 //! was wrapped before a new key opens nothing that is stored from there on. Nothing is written here: several environments
 //! are changed all together or not at all.
 
-use super::write::{new_data_key, nonce, wrap};
+use super::write::{Others, new_data_key, nonce, wrap};
 use super::{Expected, Outcome, VaultFailure, data_key, pin, unwrap, verify};
 use crate::domain::config::Protection;
 use crate::domain::store::container::seal::Keys;
 use crate::domain::store::container::{Container, Recipient};
 use crate::domain::store::identity::Identities;
 use crate::domain::text::day::Day;
+
+/// A store without secrets yet, for one reader, whoever makes it.
+///
+/// # Errors
+/// A key that cannot be encrypted to.
+pub fn begin(
+    expected: &Expected<'_>,
+    reader: Recipient,
+    today: Day,
+    others: &Others<'_>,
+) -> Result<Outcome, VaultFailure> {
+    let key = new_data_key()?;
+    let readers = vec![reader];
+    let wrapped = wrap(&key, &readers, others)?;
+    let keys = Keys::derive(&key, expected.id, expected.environment);
+    let after = keys.create(wrapped, readers, expected.protection, today);
+    let pin = pin(&after, &Expected { pin: None, ..*expected }, &keys);
+    Ok(Outcome { before: None, after: Some(after), pin, warning: None })
+}
 
 /// The store with one more reader, who can read all that is in it.
 ///
@@ -20,6 +39,7 @@ pub fn admit(
     identities: &Identities,
     newcomer: &Recipient,
     today: Day,
+    others: &Others<'_>,
 ) -> Result<Outcome, VaultFailure> {
     allowed(expected)?;
     let key = data_key(&before, expected.id, expected.environment, identities)?;
@@ -28,7 +48,7 @@ pub fn admit(
     let mut recipients = before.recipients.clone();
     recipients.push(newcomer.clone());
     recipients.sort_by(|a, b| a.name.cmp(&b.name));
-    let wrapped = wrap(&key, &recipients)?;
+    let wrapped = wrap(&key, &recipients, others)?;
     let after = verified.admitting(wrapped, recipients, expected.protection, today);
     let pin = pin(&after, expected, &keys);
     Ok(Outcome { before: Some(before), after: Some(after), pin, warning })
@@ -45,6 +65,7 @@ pub fn renew(
     identities: &Identities,
     readers: Vec<Recipient>,
     becomes: Protection,
+    others: &Others<'_>,
 ) -> Result<Outcome, VaultFailure> {
     allowed(expected)?;
     // Whatever the configuration calls it, what is there is judged as strictly as what it may be.
@@ -52,7 +73,7 @@ pub fn renew(
     let keys = unwrap(&before, &strict, identities)?;
     let (verified, warning) = verify(&before, &strict, &keys)?;
     let data_key = new_data_key()?;
-    let wrapped = wrap(&data_key, &readers)?;
+    let wrapped = wrap(&data_key, &readers, others)?;
     let new = Keys::derive(&data_key, expected.id, expected.environment);
     let after = verified.rekeyed(&new, wrapped, readers, becomes, nonce).map_err(|stopped| stopped.told(expected))?;
     let pin = pin(&after, &Expected { pin: None, ..*expected }, &new);

@@ -8,6 +8,7 @@ use crate::domain::store::container::seal::merge::{Base, Plan, Side, Sides};
 use crate::domain::store::container::seal::{Damaged, DataKey, Keys, Verified};
 use crate::domain::store::container::{Container, Recipient};
 use crate::domain::store::identity::Identities;
+use crate::domain::store::plugin::PluginName;
 use crate::error::Failure;
 
 /// What git has of a store that both sides changed. Without a base both added it.
@@ -166,7 +167,7 @@ impl Merging {
             .find(|half| half.keys.fingerprint() == kept.keys.fingerprint() && half.container.recipients == recipients);
         let wrapped = match wrapped {
             Some(half) => half.container.key.clone(),
-            None => wrap(&kept.data_key, &recipients)?,
+            None => wrap(&kept.data_key, &recipients, &|key| Err(self.let_in_anew(key, &recipients)))?,
         };
         let merged =
             sides.merged(plan, under, recipients, wrapped, nonce).map_err(|stopped: Stopped| match stopped {
@@ -174,5 +175,21 @@ impl Merging {
                 Stopped::Damaged(damaged) => self.damaged(damaged),
             })?;
         Ok(merged)
+    }
+
+    /// A merge starts no plugin.
+    fn let_in_anew(&self, key: &str, readers: &[Recipient]) -> Failure {
+        let (environment, place) = (&self.environment, place(&self.environment));
+        let program = PluginName::of_recipient(key).map(|name| name.program()).unwrap_or_default();
+        let name =
+            readers.iter().find(|reader| reader.key == key).map(|reader| reader.name.as_str()).unwrap_or_default();
+        Failure::new(format!(
+            "both sides of the merge changed who reads {environment}, and only {program}, which a merge never starts, encrypts \
+             to the key of `{name}`"
+        ))
+        .hint(format!(
+            "git checkout --ours -- {place} && git add {place} takes this side's alone; then nexus-env recipients add for \
+             whoever the other side let in"
+        ))
     }
 }

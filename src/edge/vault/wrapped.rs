@@ -13,14 +13,21 @@ use crate::domain::store::identity::Identities;
 
 /// The data key of a store. Nothing of the store is verified yet.
 pub(super) fn data_key(container: &Container, identities: &Identities) -> Result<DataKey, DecryptError> {
-    let decryptor = Decryptor::new_buffered(&container.key[..])?;
-    let mut reader = match container.recipients.len() {
-        0 | 1 => decryptor.decrypt(identities.keys())?,
+    match container.recipients.len() {
+        0 | 1 => by(container, identities.keys()),
         _ => {
             let listed: Vec<Listed<'_>> = listed(container, identities);
-            decryptor.decrypt(listed.iter().map(|one| one as &dyn age::Identity))?
+            by(container, listed.iter().map(|one| one as &dyn age::Identity))
         }
-    };
+    }
+}
+
+/// The same by identities that look at all stanzas themselves.
+pub(super) fn by<'a>(
+    container: &Container,
+    identities: impl Iterator<Item = &'a dyn age::Identity>,
+) -> Result<DataKey, DecryptError> {
+    let mut reader = Decryptor::new_buffered(&container.key[..])?.decrypt(identities)?;
     let mut key = Zeroizing::new([0; 32]);
     reader.read_exact(key.as_mut())?;
     // The end is authenticated too, and only reading it says so.

@@ -5,7 +5,7 @@ use std::fs::{DirBuilder, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use age::Encryptor;
+use age::{EncryptError, Encryptor};
 use rand::RngCore;
 use rand::rngs::OsRng;
 use zeroize::Zeroizing;
@@ -16,7 +16,9 @@ use crate::domain::config::name::EnvironmentName;
 use crate::domain::store::container::seal::{Change, Damaged, DataKey, Keys};
 use crate::domain::store::container::{Container, LARGEST, NONCE, Pin, Recipient, RecipientName, format};
 use crate::domain::store::identity::Identities;
+use crate::domain::store::plugin::PluginName;
 use crate::domain::text::day::Day;
+use crate::error::Failure;
 
 /// The right to replace stores of one repository, for as long as it lives. The kernel takes it back when the process
 /// dies, and no file is left behind for git to see: what is locked is the directory itself.
@@ -177,32 +179,71 @@ fn create(expected: &Expected<'_>, identities: &Identities, by: By<'_>) -> Resul
     let data_key = new_data_key()?;
     let key = identities.recipients().first().cloned().unwrap_or_default();
     let recipients = vec![Recipient { name: by.name.clone(), key }];
-    let wrapped = wrap(&data_key, &recipients)?;
+    let wrapped = wrap(&data_key, &recipients, &first_reader(expected.environment, by.name))?;
     let keys = Keys::derive(&data_key, expected.id, expected.environment);
     Ok((keys.create(wrapped, recipients, expected.protection, by.today), keys))
 }
 
+/// What wraps for a reader for whom age itself does not.
+pub type Others<'o> = dyn Fn(&str) -> Result<Box<dyn age::Recipient>, Failure> + 'o;
+
 /// An age file that holds the data key for these recipients.
-pub(super) fn wrap(data_key: &DataKey, recipients: &[Recipient]) -> Result<Vec<u8>, VaultFailure> {
-    let mut all: Vec<Box<dyn age::Recipient>> = Vec::new();
-    for Recipient { key, .. } in recipients {
-        all.push(match (key.parse::<age::x25519::Recipient>(), key.parse::<age::ssh::Recipient>()) {
-            (Ok(recipient), _) => Box::new(recipient),
-            (Err(_), Ok(recipient @ age::ssh::Recipient::SshEd25519(..))) => Box::new(recipient),
-            (Err(_), Ok(age::ssh::Recipient::SshRsa(..)) | Err(_)) => {
-                return Err(VaultFailure::BadRecipient { key: key.clone() });
-            }
-        });
-    }
-    // All recipients are of one sort, so wrapping for them fails only where randomness does; a Vec takes everything.
+pub(super) fn wrap(data_key: &DataKey, recipients: &[Recipient], others: &Others<'_>) -> Result<Vec<u8>, VaultFailure> {
+    let one = |reader: &Recipient| match native(&reader.key) {
+        Some(recipient) => recipient,
+        None if PluginName::of_recipient(&reader.key).is_some() => others(&reader.key).map_err(VaultFailure::Plugin),
+        None => Err(VaultFailure::BadRecipient { key: reader.key.clone() }),
+    };
+    let all: Vec<Box<dyn age::Recipient>> = recipients.iter().map(one).collect::<Result<_, _>>()?;
+    let encryptor = Encryptor::with_recipients(all.iter().map(|recipient| recipient.as_ref()));
+    let encryptor = encryptor.map_err(|error| match error {
+        EncryptError::IncompatibleRecipients { .. } => VaultFailure::TwoKinds,
+        EncryptError::Io(error) => match error.downcast::<Failure>() {
+            Ok(failure) => VaultFailure::Plugin(failure),
+            Err(_) => VaultFailure::NoRandomness,
+        },
+        // The enum is age's and may grow; of what it has, nothing else happens to a list of recipients that is not empty.
+        _ => VaultFailure::NoRandomness,
+    })?;
+    // A Vec takes everything.
     let mut out = Vec::new();
-    Encryptor::with_recipients(all.iter().map(|recipient| recipient.as_ref()))
-        .ok()
-        .and_then(|encryptor| {
-            let mut writer = encryptor.wrap_output(&mut out).ok()?;
-            writer.write_all(data_key.expose()).ok()?;
-            writer.finish().ok().map(drop)
-        })
-        .ok_or(VaultFailure::NoRandomness)?;
+    let written = encryptor.wrap_output(&mut out).and_then(|mut writer| {
+        writer.write_all(data_key.expose())?;
+        writer.finish().map(drop)
+    });
+    written.map_err(|_| VaultFailure::NoRandomness)?;
     Ok(out)
+}
+
+/// What age wraps for by itself; `None` where it does not.
+fn native(key: &str) -> Option<Result<Box<dyn age::Recipient>, VaultFailure>> {
+    if let Ok(recipient) = key.parse::<age::x25519::Recipient>() {
+        return Some(Ok(Box::new(recipient)));
+    }
+    if let Ok(recipient) = key.parse::<age::tag::Recipient>() {
+        return Some(Ok(Box::new(recipient)));
+    }
+    if let Ok(recipient) = key.parse::<age::tagpq::Recipient>() {
+        return Some(Ok(Box::new(recipient)));
+    }
+    match key.parse::<age::ssh::Recipient>() {
+        Ok(recipient @ age::ssh::Recipient::SshEd25519(..)) => Some(Ok(Box::new(recipient))),
+        Ok(age::ssh::Recipient::SshRsa(..)) => Some(Err(VaultFailure::BadRecipient { key: key.to_owned() })),
+        Err(_) => None,
+    }
+}
+
+/// A store is made by `set`, which starts no plugin.
+fn first_reader(
+    environment: &EnvironmentName,
+    by: &RecipientName,
+) -> impl Fn(&str) -> Result<Box<dyn age::Recipient>, Failure> {
+    move |key| {
+        let program = PluginName::of_recipient(key).map(|name| name.program()).unwrap_or_default();
+        Err(Failure::new(format!("{environment} has no secrets, and only {program} encrypts to your key")).hint(
+            format!(
+                "nexus-env recipients add {by} {key} -e {environment}, which makes its store with you as its reader"
+            ),
+        ))
+    }
 }

@@ -1,5 +1,5 @@
-//! What opens an environment's store: the person's identity, or, where that stands behind a passphrase, the data key that
-//! `unlock` keeps for a time. Only a command that a person typed asks for the passphrase.
+//! What opens an environment's store: the person's identity, or, where that stands behind a passphrase or a plugin, the data key
+//! that `unlock` keeps for a time. Only a command that a person typed asks for the passphrase, and none here starts a plugin.
 
 use std::sync::{Arc, OnceLock};
 
@@ -53,6 +53,13 @@ impl Opened {
                 }
                 (None, Asking::Person | Asking::Nobody) => return Err(self::locked(environment).into()),
             },
+            // No plugin starts here, whoever asks: `unlock` alone does that.
+            Understood::Plugged(plugged) => {
+                let Some(Kept { key, recipient }) = kept(ambient, stores) else {
+                    return Err(self::locked(environment).into());
+                };
+                return Ok(Arc::new(Identities::unlocked(&plugged.origin, key, recipient)));
+            }
         };
         Ok(Arc::clone(self.0.get_or_init(|| Arc::new(found))))
     }
