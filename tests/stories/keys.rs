@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::sync::{Mutex, PoisonError};
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use crate::world::terminal::{Terminal, rendered};
 use crate::world::{PATIENCE, Shell, World};
@@ -113,10 +115,19 @@ fn what_stands_behind_a_passphrase_is_read_by_age_and_here() {
     assert!(status == 1 && told.contains("is behind a passphrase already"), "{told}");
 }
 
-/// For how long the kernel keeps a key of this name, as far as it has begun (`/proc/keys` rounds down).
+/// For how long the kernel keeps a key of this name, as far as it has begun (`/proc/keys` rounds down). One that another took the
+/// place of is listed until the kernel finds the time to clear it away.
 #[cfg(target_os = "linux")]
 fn kept(name: &str) -> &'static str {
-    let keys = std::fs::read_to_string("/proc/keys").unwrap();
+    let until = Instant::now() + PATIENCE;
+    let keys = loop {
+        let keys = std::fs::read_to_string("/proc/keys").unwrap();
+        if keys.lines().filter(|line| line.contains(name)).count() == 1 {
+            break keys;
+        }
+        assert!(Instant::now() < until, "{name} is not there once:\n{keys}");
+        std::thread::yield_now();
+    };
     let line = keys.lines().find(|line| line.contains(name) && line.contains(" 3f0b0000 ")).unwrap_or_default();
     match line.split_whitespace().nth(3).unwrap_or_default() {
         "8h" | "7h" => "8h",
