@@ -76,6 +76,17 @@ fn status_and_signals_are_the_commands_own() {
     }
 }
 
+/// Until it has become the command, the new process has this program's handlers.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_ends_the_command_before_it_has_begun_ends_it() {
+    let world = world();
+    let mut command = world.command("strace", world.repo());
+    let words = ["-f", "-qq", "-o", "/dev/null", "--trace=?dup2,dup3", "--inject=?dup2,dup3:signal=INT:when=1"];
+    let output = command.args(words).args(["nexus-env", "run", "--", "true"]).output().unwrap();
+    assert_eq!(output.status.signal(), Some(libc::SIGINT), "{output:?}");
+}
+
 #[test]
 fn a_reader_that_goes_early_ends_the_command() {
     let world = world();

@@ -271,11 +271,17 @@ impl World {
         let program = found_on(&path, program).unwrap_or_else(|| panic!("`{program}` is missing; run tests/run"));
         let mut command = Command::new(program);
         command.env_clear().envs(self.variables()).env("PWD", directory).current_dir(directory);
-        let detach = || match unsafe { libc::setsid() } {
-            -1 => Err(std::io::Error::last_os_error()),
-            _ => Ok(()),
+        // Without a session of its own the tests' own terminal would be there to ask on. A shell starts what it has in the
+        // background with these two signals ignored, and whoever inherits that can neither take nor pass them on.
+        let detach = || unsafe {
+            libc::signal(libc::SIGINT, libc::SIG_DFL);
+            libc::signal(libc::SIGQUIT, libc::SIG_DFL);
+            match libc::setsid() {
+                -1 => Err(std::io::Error::last_os_error()),
+                _ => Ok(()),
+            }
         };
-        // SAFETY: setsid(2) is async-signal-safe. Without it the tests' own terminal would be there to ask on.
+        // SAFETY: setsid(2) and signal(2) are async-signal-safe.
         unsafe { std::os::unix::process::CommandExt::pre_exec(&mut command, detach) };
         command
     }

@@ -141,7 +141,7 @@ fn write(to: BorrowedFd<'_>, mut bytes: &[u8]) -> rustix::io::Result<()> {
 
 fn attend(mut command: Command, mut channels: Vec<Channel<'_>>) -> io::Result<Ended> {
     let (bell, ringer) = io::pipe()?;
-    EARLY.store(0, Ordering::SeqCst);
+    CAME.store(0, Ordering::SeqCst);
     let attending = Attending::begin(&ringer);
     let started = command.spawn();
     // The writing ends of the channels are in it.
@@ -213,8 +213,10 @@ fn stay_behind(mut channels: Vec<Channel<'_>>) {
 
 /// The command, for the handler; 0 where there is none.
 static CHILD: AtomicI32 = AtomicI32::new(0);
-/// What came before the command could be named, a bit for each signal.
-static EARLY: AtomicU32 = AtomicU32::new(0);
+/// This process, for the handler in a copy of it that is about to become the command.
+static OURS: AtomicI32 = AtomicI32::new(0);
+/// What came and is to be sent on, a bit for each signal.
+static CAME: AtomicU32 = AtomicU32::new(0);
 /// Where the handler says that a child has changed.
 static RINGER: AtomicI32 = AtomicI32::new(-1);
 
@@ -233,8 +235,18 @@ const PASSED_ON: [libc::c_int; 8] = [
 /// From here on signals go to the command, also those that came since it was started.
 fn is_there(child: i32) {
     CHILD.store(child, Ordering::SeqCst);
-    let early = EARLY.swap(0, Ordering::SeqCst);
-    for signal in PASSED_ON.into_iter().filter(|signal| early & (1 << signal) != 0) {
+    pass_on();
+}
+
+/// Sends what came to the command, once that is there. In two threads at once each signal is sent by one of them: whoever
+/// notes it looks for the command afterwards, and whoever starts the command looks for what was noted afterwards.
+fn pass_on() {
+    let child = CHILD.load(Ordering::SeqCst);
+    if child == 0 {
+        return;
+    }
+    let came = CAME.swap(0, Ordering::SeqCst);
+    for signal in PASSED_ON.into_iter().filter(|signal| came & (1 << signal) != 0) {
         // SAFETY: it sends a signal to a child that was not waited for.
         unsafe { libc::kill(child, signal) };
     }
@@ -246,6 +258,7 @@ struct Attending(Vec<(libc::c_int, libc::sigaction)>);
 impl Attending {
     fn begin(ringer: &PipeWriter) -> Attending {
         RINGER.store(ringer.as_raw_fd(), Ordering::SeqCst);
+        OURS.store(own_id(), Ordering::SeqCst);
         let all = PASSED_ON.into_iter().chain([libc::SIGCHLD]);
         Attending(all.filter_map(|signal| Some((signal, take(signal)?))).collect())
     }
@@ -279,20 +292,32 @@ fn take(signal: libc::c_int) -> Option<libc::sigaction> {
     }
 }
 
-/// Everything in it is safe in a handler (signal-safety(7)): kill, write.
+fn own_id() -> i32 {
+    // SAFETY: getpid(2) cannot fail.
+    unsafe { libc::getpid() }
+}
+
+/// Everything in it is safe in a handler (signal-safety(7)): getpid, kill, raise, signal, write.
 extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
-    let child = CHILD.load(Ordering::SeqCst);
-    interruption::remember(signal);
-    // SAFETY: the kernel gives it; the descriptor is open as long as its number is there; a full pipe has rung already.
-    unsafe {
-        if signal == libc::SIGCHLD {
-            libc::write(RINGER.load(Ordering::SeqCst), c"!".as_ptr().cast(), 1);
-        } else if info.as_ref().is_some_and(is_from_a_process) {
-            match child {
-                0 => drop(EARLY.fetch_or(1 << signal, Ordering::SeqCst)),
-                _ => drop(libc::kill(child, signal)),
-            }
+    // Between fork(2) and execve(2) the command has this handler; Ctrl-C is for it then.
+    if own_id() != OURS.load(Ordering::SeqCst) {
+        // SAFETY: a default action, which is taken when this handler returns.
+        unsafe {
+            libc::signal(signal, libc::SIG_DFL);
+            libc::raise(signal);
         }
+        return;
+    }
+    interruption::remember(signal);
+    if signal == libc::SIGCHLD {
+        // SAFETY: the descriptor is open as long as its number is there; a full pipe has rung already.
+        unsafe { libc::write(RINGER.load(Ordering::SeqCst), c"!".as_ptr().cast(), 1) };
+        return;
+    }
+    // SAFETY: the kernel gives it.
+    if unsafe { info.as_ref() }.is_some_and(is_from_a_process) {
+        CAME.fetch_or(1 << signal, Ordering::SeqCst);
+        pass_on();
     }
 }
 
