@@ -4,6 +4,7 @@
 mod address;
 mod client;
 mod postgresql;
+mod refusal;
 mod sqlite;
 mod tls;
 mod wire;

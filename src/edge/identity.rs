@@ -12,6 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use age::stream::StreamReader;
 pub use made::{Created, How, create, place, protect, unprotected, write};
 use zeroize::Zeroizing;
 
@@ -72,7 +73,11 @@ pub fn find_asking(ambient: &Ambient, ask: &dyn Fn(&str) -> Result<Secret>) -> R
 pub fn unlock(ambient: &Ambient, locked: Locked, ask: &dyn Fn(&str) -> Result<Secret>) -> Result<Identities> {
     let origin = locked.origin().to_owned();
     let passphrase = ask(&format!("passphrase of {origin}: "))?;
-    let identities = locked.unlock(&passphrase).map_err(|unusable| failure(&origin, &unusable))?;
+    let read = |mut file: StreamReader<&[u8]>, mut text: Zeroizing<Vec<u8>>| {
+        file.read_to_end(&mut text).ok()?;
+        Some(text)
+    };
+    let identities = locked.unlock(&passphrase, read).map_err(|unusable| failure(&origin, &unusable))?;
     Ok(identities.named(namer(ambient)))
 }
 

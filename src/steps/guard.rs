@@ -245,3 +245,7 @@ fn let_through(ambient: &Ambient, standing: &Standing<'_>, outcome: &Outcome<'_>
 #[cfg(test)]
 #[path = "guard_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "guard/asked_tests.rs"]
+mod asked_tests;

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 
 use super::*;
-use crate::domain::config::fingerprint::Fingerprint;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::{Environment, GuardAction, GuardRule, Protection, RuleOrigin};
 use crate::domain::guard::project::{Content, Files};
@@ -16,20 +15,20 @@ use crate::domain::target::url::DatabaseUrl;
 const DEV: &str = "postgresql://postgres:dev-pw@127.0.0.1:5433/nexus_db";
 const PROD: &str = "postgresql://postgres:prod-pw@127.0.0.1:5433/nexus_db";
 
-struct World {
-    config: Config,
-    selection: Selection,
-    terminal: Terminal,
-    shell: Vec<(String, String)>,
-    stored: Vec<(&'static str, &'static str)>,
-    listens: Option<&'static str>,
-    files: Vec<(&'static str, &'static str)>,
-    opened: Cell<u32>,
-    looked: Cell<u32>,
-    pauses: Vec<Pause>,
+pub(super) struct World {
+    pub(super) config: Config,
+    pub(super) selection: Selection,
+    pub(super) terminal: Terminal,
+    pub(super) shell: Vec<(String, String)>,
+    pub(super) stored: Vec<(&'static str, &'static str)>,
+    pub(super) listens: Option<&'static str>,
+    pub(super) files: Vec<(&'static str, &'static str)>,
+    pub(super) opened: Cell<u32>,
+    pub(super) looked: Cell<u32>,
+    pub(super) pauses: Vec<Pause>,
     /// What every database answers, and how often one was asked.
-    answers: Vec<Reply>,
-    asked: Cell<u32>,
+    pub(super) answers: Vec<Reply>,
+    pub(super) asked: Cell<u32>,
 }
 
 fn environment(text: &str) -> Environment {
@@ -40,7 +39,7 @@ fn environment(text: &str) -> Environment {
 }
 
 /// The team's repository: dev and prod behind one port, told apart by the password alone; dev is selected.
-fn world() -> World {
+pub(super) fn world() -> World {
     World {
         config: Config {
             database_variables: vec![VariableName::new("DATABASE_URL").unwrap()],
@@ -61,28 +60,28 @@ fn world() -> World {
 }
 
 impl World {
-    fn proxy(mut self, line: &'static str) -> Self {
+    pub(super) fn proxy(mut self, line: &'static str) -> Self {
         self.listens = Some(line);
         self
     }
 
-    fn prod(mut self) -> Self {
+    pub(super) fn prod(mut self) -> Self {
         self.selection = Selection::Environment(name("prod"), Protection::Protected);
         self.shell("DATABASE_URL", DatabaseUrl::parse(PROD).unwrap().read_only().unwrap().expose())
     }
 
-    fn shell(mut self, variable: &str, value: &str) -> Self {
+    pub(super) fn shell(mut self, variable: &str, value: &str) -> Self {
         self.shell.retain(|(known, _)| known != variable);
         self.shell.push((variable.to_owned(), value.to_owned()));
         self
     }
 
-    fn alone(mut self) -> Self {
+    pub(super) fn alone(mut self) -> Self {
         self.terminal = Terminal::Absent;
         self
     }
 
-    fn run<T>(&self, line: &str, read: impl Fn(&Outcome<'_>) -> T) -> T {
+    pub(super) fn run<T>(&self, line: &str, read: impl Fn(&Outcome<'_>) -> T) -> T {
         let ambient = Ambient {
             cwd: Some(PathBuf::from("/repo")),
             variables: Environ::new(self.shell.iter().map(|(n, v)| (n.into(), v.into())).collect()),
@@ -129,7 +128,7 @@ impl World {
     }
 
     #[track_caller]
-    fn tells(&self, line: &str, exit: u8, expected: &str) {
+    pub(super) fn tells(&self, line: &str, exit: u8, expected: &str) {
         let (got, text) = self.run(line, |outcome| (report::exit(outcome), report::told(outcome)));
         assert_eq!(text, expected.trim());
         assert_eq!(got, exit, "{text}");
@@ -149,8 +148,8 @@ impl Files for World {
     }
 }
 
-const TO_PROD: &str = "cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusprod-v2";
-const TO_DEV: &str = "cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusdev-v2";
+pub(super) const TO_PROD: &str = "cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusprod-v2";
+pub(super) const TO_DEV: &str = "cloud-sql-proxy --port=5433 nexus-enterprise-480610:us-central1:nexusdev-v2";
 
 #[test]
 fn refuses_migrate_dev_while_prod_is_selected() {
@@ -405,76 +404,4 @@ fn answers_in_json() {
     assert_eq!(evidence["source"], "listener");
     assert_eq!(evidence["environment"], "prod");
     assert_eq!(evidence["protected"], true);
-}
-
-/// What a database behind every URL answers.
-fn answering(system: u64, comment: &str) -> Vec<Reply> {
-    use crate::domain::target::server::{Duty, Flavour, Identity, Way};
-    let identity = Identity {
-        flavour: Flavour::PostgreSql,
-        system: Some(system),
-        database: "nexus_db".to_owned(),
-        comment: Some(comment.to_owned()),
-        started: None,
-        duty: Duty::Primary,
-        way: Way::Straight,
-    };
-    vec![Reply { at: "127.0.0.1 port 5433".to_owned(), answer: Ok(identity) }]
-}
-
-#[test]
-fn a_tunnel_that_claims_dev_is_corrected_by_the_database() {
-    let mut world = world().proxy(TO_DEV);
-    world.answers = answering(7, "ask Ada [nexus-env:prod]");
-    world.tells(
-        "npx prisma migrate dev",
-        3,
-        "blocked: prisma migrate dev would write to prod, although dev is selected
-  DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
-  reaches       nexus-enterprise-480610:us-central1:nexusdev-v2     (cloud-sql-proxy, pid 4242, port 5433)
-  label         prod                                                (stored in the database itself)
-  stored        dev                                                 (the URL stored for dev)
-  selected      dev                                                 (in this shell)
-  instead       to apply committed migrations to prod: nexus-env migrate deploy -e prod",
-    );
-}
-
-#[test]
-fn a_database_that_is_not_the_pinned_one_is_refused_and_both_sides_are_named() {
-    let mut world = world().proxy(TO_DEV);
-    world.config.environments[0].fingerprint = Fingerprint::parse("7/nexus_db");
-    world.answers = answering(9, "");
-    world.tells(
-        "npx prisma migrate dev",
-        3,
-        "blocked: prisma migrate dev: what was found disagrees about the database that it reaches: what answers there is dev's, but it is not the database that is pinned
-  DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
-  reaches       nexus-enterprise-480610:us-central1:nexusdev-v2     (cloud-sql-proxy, pid 4242, port 5433)
-  fingerprint   9/nexus_db                                          (not the one that is pinned for dev)
-  stored        dev                                                 (the URL stored for dev)
-  selected      dev                                                 (in this shell)
-  instead       nexus-env db verify tells which database each environment reaches, and how to mend it",
-    );
-}
-
-#[test]
-fn a_protected_database_is_never_connected_to_and_every_other_one_once() {
-    let asked = |world: World, line: &str| {
-        world.run(line, report::exit);
-        world.asked.get()
-    };
-    for line in ["npx prisma migrate dev", "npx prisma migrate deploy", "npx prisma db push"] {
-        assert_eq!(asked(world().proxy(TO_PROD), line), 0, "what listens is prod's: {line}");
-        assert_eq!(asked(world().prod().proxy(TO_DEV), line), 0, "prod is selected: {line}");
-    }
-    let mut matched = world().proxy(TO_DEV);
-    matched.config.environments[1].matches.ports = vec![5433];
-    assert_eq!(asked(matched, "npx prisma migrate dev"), 0, "it matches prod");
-    let mut expired = world().proxy(TO_DEV);
-    expired.selection = Selection::Expired(name("prod"), Protection::Protected);
-    assert_eq!(asked(expired, "npx prisma migrate dev"), 0, "the time for prod is over");
-    assert_eq!(asked(world().proxy(TO_DEV), "npx prisma generate && npx eslint && echo prisma migrate dev"), 0);
-    assert_eq!(asked(world().proxy(TO_DEV), "npx prisma migrate dev"), 1);
-    assert_eq!(asked(world().proxy(TO_DEV), "npx prisma db push && npx prisma migrate dev"), 1, "one database, once");
-    assert_eq!(asked(world().shell("DATABASE_URL", "mysql://u:p@h/x"), "npx prisma db push"), 0, "no PostgreSQL");
 }

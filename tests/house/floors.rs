@@ -18,13 +18,6 @@ fn names_below(file: &Source, prefixes: &[&str]) -> Vec<String> {
     found.map(|name| format!("{} names {name}", file.path)).collect()
 }
 
-/// Traits that move bytes from memory to memory, and why each must be named.
-const IN_MEMORY: &[(&str, &str, &str)] = &[(
-    "src/domain/store/identity/passphrase.rs",
-    "std::io::Read",
-    "age hands out its plaintext so; into a buffer that never grows",
-)];
-
 #[test]
 fn the_domain_touches_nothing_outside() {
     let outside = [
@@ -32,9 +25,7 @@ fn the_domain_touches_nothing_outside() {
         "crate::cli",
     ];
     let files = in_floor("domain");
-    let faults = files.iter().flat_map(|file| names_below(file, &outside));
-    let excused = |fault: &String| IN_MEMORY.iter().any(|(file, name, _)| *fault == format!("{file} names {name}"));
-    expect_none(faults.filter(|fault| !excused(fault)).collect());
+    expect_none(files.iter().flat_map(|file| names_below(file, &outside)).collect());
     let planted = Source::new("src/domain/x.rs", "use std::{fmt, net::IpAddr};\nfn f() { crate::edge::repo::find(); }");
     assert_eq!(
         names_below(&planted, &outside),

@@ -6,6 +6,8 @@
 //! in the tree as such, so that whoever reads on can refuse it.
 
 mod limits;
+mod redirection;
+mod tree;
 
 use brush_parser::ast::{
     self, AndOr, Command, CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList, IoFileRedirectKind,
@@ -13,78 +15,10 @@ use brush_parser::ast::{
 };
 use brush_parser::{ParseError, Parser, ParserOptions};
 
+use self::redirection::{input, output, unseen};
+pub use self::tree::{Input, List, Node, Output, Place, Simple, Step, Takes};
 pub use crate::domain::text::words::{Piece, Split, Written, is_name};
 use crate::domain::text::words::{here_document, written};
-
-/// Commands in the order in which they run.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct List(pub Vec<Step>);
-
-/// One pipeline. Several stages, or the background, run in subshells.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Step {
-    pub stages: Vec<Node>,
-    pub place: Place,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Place {
-    Foreground,
-    Background,
-}
-
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Node {
-    Simple(Simple),
-    Subshell(List),
-    /// The branches of a compound command, in this shell. Every one counts as run: the guard asks what *may* run.
-    Group(List),
-    /// A loop over words, with the name that holds each of them.
-    Each(String, Vec<Written>, List),
-    /// `case`: a word, and branches with the patterns that it may fit.
-    Choice(Written, Vec<(Vec<Written>, List)>),
-    /// A definition runs nothing until the name is called.
-    Function(String, List),
-    Unreadable(String),
-}
-
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Simple {
-    pub words: Vec<Written>,
-    pub input: Option<Input>,
-    /// The files that redirections write.
-    pub outputs: Vec<Output>,
-    /// What process substitutions run, and those in a here-document.
-    pub beside: Vec<List>,
-    /// Which of these read what the command prints: `>(…)`.
-    pub readers: Vec<usize>,
-}
-
-/// A file that a redirection writes.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Output {
-    pub file: Written,
-    pub takes: Takes,
-}
-
-/// What goes to a file.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Takes {
-    /// What the command prints, in the place of what is there.
-    Printed,
-    /// The same, behind what is there.
-    Appended,
-    /// Its errors, or all that it says.
-    Other,
-}
-
-/// What a redirection feeds to a command.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Input {
-    /// A here-document or a here-string.
-    Text(Written),
-    File(Written),
-}
 
 /// Longer texts are no lines that a person or an agent writes.
 const LONGEST: usize = 512 * 1024;
@@ -165,11 +99,7 @@ fn parsed(text: &str) -> Option<List> {
         return None;
     }
     let program = Parser::new(text.as_bytes(), &ParserOptions::default()).parse_program().ok()?;
-    let mut steps = Vec::new();
-    for list in &program.complete_commands {
-        steps.extend(self::list(list).0);
-    }
-    Some(List(steps))
+    Some(List(program.complete_commands.iter().flat_map(|commands| list(commands).0).collect()))
 }
 
 /// One piece of a text that could not be read as a whole.
@@ -347,8 +277,7 @@ fn fed(node: Node, input: &Input) -> Node {
             let branches = branches.into_iter().map(|(patterns, list)| (patterns, all(list)));
             Node::Choice(word, branches.collect())
         }
-        Node::Function(name, list) => Node::Function(name, list),
-        Node::Unreadable(text) => Node::Unreadable(text),
+        node @ (Node::Function(..) | Node::Unreadable(_)) => node,
     }
 }
 
@@ -421,54 +350,6 @@ fn take(item: &Item, found: &mut Simple) {
             }
         }
     }
-}
-
-/// Something that is fed, and nobody here knows what.
-fn unseen() -> Input {
-    Input::File(Written(vec![Piece::Opaque("<&".to_owned())]))
-}
-
-fn output(redirect: &IoRedirect) -> Option<Output> {
-    let (word, takes) = match redirect {
-        IoRedirect::File(fd, kind, IoFileRedirectTarget::Filename(word)) => match (fd, kind) {
-            (None | Some(1), IoFileRedirectKind::Write | IoFileRedirectKind::Clobber) => (word, Takes::Printed),
-            (None | Some(1), IoFileRedirectKind::Append) => (word, Takes::Appended),
-            (_, IoFileRedirectKind::Write | IoFileRedirectKind::Clobber | IoFileRedirectKind::Append) => {
-                (word, Takes::Other)
-            }
-            _ => return None,
-        },
-        IoRedirect::OutputAndError(word, _) => (word, Takes::Other),
-        IoRedirect::File(..) | IoRedirect::HereDocument(..) | IoRedirect::HereString(..) => return None,
-    };
-    Some(Output { file: written(&word.value), takes })
-}
-
-/// What redirections feed to descriptor 0; the last one counts.
-fn input(redirects: &[IoRedirect]) -> Option<Input> {
-    redirects.iter().rev().find_map(|redirect| match redirect {
-        IoRedirect::HereString(None | Some(0), word) => Some(Input::Text(written(&word.value))),
-        IoRedirect::HereDocument(None | Some(0), document) => {
-            let text = if document.remove_tabs {
-                let lines = document.doc.value.lines().map(|line| line.trim_start_matches('\t'));
-                lines.collect::<Vec<_>>().join("\n")
-            } else {
-                document.doc.value.clone()
-            };
-            let expands = document.requires_expansion && text.contains(['$', '`', '\\']);
-            Some(Input::Text(if expands { here_document(&text) } else { Written(vec![Piece::Quoted(text)]) }))
-        }
-        IoRedirect::File(None | Some(0), IoFileRedirectKind::Read, IoFileRedirectTarget::Filename(word)) => {
-            Some(Input::File(written(&word.value)))
-        }
-        // Another descriptor's file, a coprocess: nobody here follows those.
-        IoRedirect::File(None | Some(0), IoFileRedirectKind::DuplicateInput, target) => Some(match target {
-            IoFileRedirectTarget::Duplicate(word) if word.value == "-" => Input::Text(Written::default()),
-            _ => unseen(),
-        }),
-        IoRedirect::File(..) | IoRedirect::HereDocument(..) | IoRedirect::HereString(..) => None,
-        IoRedirect::OutputAndError(..) => None,
-    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use age::secrecy::ExposeSecret;
 pub use unusable::Unusable;
 use zeroize::Zeroizing;
 
+use self::passphrase::ReadsToEnd;
 use super::container::seal::DataKey;
 use super::container::{Recipient, RecipientName};
 use super::plugin::{self, PluginName};
@@ -236,10 +237,10 @@ impl Locked {
     ///
     /// # Errors
     /// A wrong passphrase, and what was behind it where that is no identity.
-    pub fn unlock(self, passphrase: &Secret) -> Result<Identities, Unusable> {
+    pub fn unlock(self, passphrase: &Secret, read: ReadsToEnd) -> Result<Identities, Unusable> {
         match self.kind {
             Kind::AgeFile(file) => {
-                let text = passphrase::opened(&file, passphrase)?;
+                let text = passphrase::opened(&file, passphrase, read)?;
                 let text = std::str::from_utf8(&text).map_err(|_| Unusable::NotText)?;
                 match parse_lines(&self.origin, text)? {
                     Understood::Ready(identities) => Ok(identities),
@@ -275,6 +276,7 @@ pub fn generate(created: &str) -> (Secret, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::store::identity::passphrase::tests::read;
 
     const KEY: &str = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
 
@@ -346,7 +348,7 @@ mod tests {
             Ok(Understood::Locked(locked)) => locked,
             _ => panic!("not locked"),
         };
-        assert_eq!(locked(file.as_bytes()).unlock(&Secret::new("correct horse")).unwrap().recipients().len(), 1);
-        assert_eq!(locked(&binary).unlock(&Secret::new("wrong")).err(), Some(Unusable::WrongPassphrase));
+        assert_eq!(locked(file.as_bytes()).unlock(&Secret::new("correct horse"), read).unwrap().recipients().len(), 1);
+        assert_eq!(locked(&binary).unlock(&Secret::new("wrong"), read).err(), Some(Unusable::WrongPassphrase));
     }
 }

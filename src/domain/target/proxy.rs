@@ -231,3 +231,7 @@ pub fn instance_of_socket(path: &str) -> Option<FarEnd> {
 #[cfg(test)]
 #[path = "proxy_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "proxy_far_tests.rs"]
+mod far_tests;

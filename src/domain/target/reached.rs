@@ -289,3 +289,7 @@ fn selected(known: &Known<'_>, url: &DatabaseUrl, variable: Option<&VariableName
 #[cfg(test)]
 #[path = "reached_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "reached_far_tests.rs"]
+mod far_tests;

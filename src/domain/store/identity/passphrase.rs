@@ -1,8 +1,7 @@
 //! Identity files behind a passphrase: opened, made, and a passphrase that nobody guesses. It asks nobody for one.
 
-use std::io::Read;
-
 use age::secrecy::SecretString;
+use age::stream::StreamReader;
 use age::{DecryptError, Decryptor};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -42,8 +41,11 @@ pub fn protected(text: &Secret, passphrase: &Secret) -> Option<String> {
     Some(format!("{FIRST_LINE}\n{}\n{LAST_LINE}\n", lines.join("\n")))
 }
 
+/// Reads an age file's text to its end into a buffer that has room for all of it; `None` where it is not whole.
+pub type ReadsToEnd = fn(StreamReader<&[u8]>, Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>>;
+
 /// The text that a passphrase opens.
-pub(super) fn opened(file: &[u8], passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, Unusable> {
+pub(super) fn opened(file: &[u8], passphrase: &Secret, read: ReadsToEnd) -> Result<Zeroizing<Vec<u8>>, Unusable> {
     let passphrase = secret_text(passphrase).ok_or(Unusable::WrongPassphrase)?;
     let decryptor = Decryptor::new_buffered(file).map_err(|_| Unusable::AgeFile)?;
     if !decryptor.is_scrypt() {
@@ -51,17 +53,14 @@ pub(super) fn opened(file: &[u8], passphrase: &Secret) -> Result<Zeroizing<Vec<u
     }
     let mut identity = age::scrypt::Identity::new(passphrase);
     identity.set_max_work_factor(HIGHEST_WORK_FACTOR);
-    let mut reader =
-        decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
-            DecryptError::ExcessiveWork { .. } => Unusable::TooMuchWork,
-            DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Unusable::WrongPassphrase,
-            // The enum is age's and may grow; whatever else went wrong, the file is not what it should be.
-            _ => Unusable::AgeFile,
-        })?;
+    let reader = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
+        DecryptError::ExcessiveWork { .. } => Unusable::TooMuchWork,
+        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Unusable::WrongPassphrase,
+        // The enum is age's and may grow; whatever else went wrong, the file is not what it should be.
+        _ => Unusable::AgeFile,
+    })?;
     // Reserved at once, so that growing leaves no copies behind: plaintext is never longer than the file.
-    let mut text = Zeroizing::new(Vec::with_capacity(file.len()));
-    reader.read_to_end(&mut text).map_err(|_| Unusable::AgeFile)?;
-    Ok(text)
+    read(reader, Zeroizing::new(Vec::with_capacity(file.len()))).ok_or(Unusable::AgeFile)
 }
 
 pub(super) fn secret_text(passphrase: &Secret) -> Option<SecretString> {
@@ -92,8 +91,15 @@ pub fn suggested(random: &Zeroizing<[u8; RANDOM]>) -> Secret {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::io::Read;
+
     use super::*;
+
+    pub fn read(mut file: StreamReader<&[u8]>, mut text: Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>> {
+        file.read_to_end(&mut text).ok()?;
+        Some(text)
+    }
 
     #[test]
     fn what_is_protected_opens_with_its_passphrase_alone() {
@@ -104,9 +110,9 @@ mod tests {
         assert!(file.starts_with(b"age-encryption.org/v1\n-> scrypt "));
         let work = file.split(|byte| *byte == b'\n').nth(1).unwrap();
         assert!(work.ends_with(b" 17"), "{}", String::from_utf8_lossy(work));
-        assert_eq!(*opened(&file, &passphrase).unwrap(), text.expose());
-        assert_eq!(opened(&file, &Secret::new("correct horses")), Err(Unusable::WrongPassphrase));
-        assert_eq!(opened(&file, &Secret::new(b"\xff".as_slice())), Err(Unusable::WrongPassphrase));
+        assert_eq!(*opened(&file, &passphrase, read).unwrap(), text.expose());
+        assert_eq!(opened(&file, &Secret::new("correct horses"), read), Err(Unusable::WrongPassphrase));
+        assert_eq!(opened(&file, &Secret::new(b"\xff".as_slice()), read), Err(Unusable::WrongPassphrase));
     }
 
     /// The examples of the paper are IPv4 addresses: 127.0.0.1, 63.84.220.193.
