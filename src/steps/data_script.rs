@@ -164,9 +164,8 @@ impl DataScript {
     /// Which it is, and how it did before.
     fn rows(&self, past: Option<&Before<'_>>) -> Vec<Row> {
         let Script { path, hash } = &self.script;
-        let script = Row { label: "script".to_owned(), text: path.clone(), how: format!("sha256 {}", &hash[..12]) };
-        let before =
-            past.map(|(before, past)| Row { label: before.name.to_string(), text: past.told(), how: String::new() });
+        let script = Row::new("script", path, format!("sha256 {}", &hash[..12]));
+        let before = past.map(|(before, past)| Row::new(before.name.as_str(), past.told(), ""));
         std::iter::once(script).chain(before).collect()
     }
 
@@ -184,7 +183,7 @@ impl DataScript {
         rows.splice(1..1, seen.collect::<Vec<_>>());
         let named = self.invocations.iter().flat_map(|one| rules::concerns(&loaded.config, one));
         let named = named.filter(|concern| concern.rule.is_some() && concern.on.holds(name, environment.protection));
-        let because = named.map(|concern| Row { label: "because".to_owned(), text: concern.why, how: String::new() });
+        let because = named.map(|concern| Row::new("because", concern.why, ""));
         rows.extend(because.collect::<Vec<_>>());
         let instead = match past {
             Some((_, past)) if past.is_proof() => None,

@@ -298,16 +298,16 @@ fn refuses_a_shadow_database_that_is_prod() {
     );
 }
 
+fn rule(command: &str, action: GuardAction) -> GuardRule {
+    GuardRule { command: command.to_owned(), on: vec![], action, reason: None, origin: RuleOrigin::Repository }
+}
+
 #[test]
 fn a_teams_own_rule_asks_on_the_environments_that_it_names() {
     let mut world = world().prod().proxy(TO_PROD);
-    world.config.guard = vec![GuardRule {
-        command: "ts-node scripts/import-*".to_owned(),
-        on: vec![name("prod")],
-        action: GuardAction::Confirm,
-        reason: Some("imports overwrite PETL rows".to_owned()),
-        origin: RuleOrigin::Repository,
-    }];
+    let mut rule = rule("ts-node scripts/import-*", GuardAction::Confirm);
+    (rule.on, rule.reason) = (vec![name("prod")], Some("imports overwrite PETL rows".to_owned()));
+    world.config.guard = vec![rule];
     world.tells(
         "npx ts-node scripts/import-petl.ts",
         4,
@@ -328,14 +328,7 @@ fn a_teams_own_rule_asks_on_the_environments_that_it_names() {
 #[test]
 fn a_teams_rule_never_loosens_a_built_in_one() {
     let mut world = world().prod().proxy(TO_PROD);
-    let command = "prisma *".to_owned();
-    world.config.guard = vec![GuardRule {
-        command,
-        on: vec![],
-        action: GuardAction::Allow,
-        reason: None,
-        origin: RuleOrigin::Repository,
-    }];
+    world.config.guard = vec![rule("prisma *", GuardAction::Allow)];
     assert_eq!(world.run("npx prisma migrate dev", report::exit), 3);
 }
 

@@ -41,6 +41,12 @@ pub struct Row {
     pub how: String,
 }
 
+impl Row {
+    pub fn new(label: &str, text: impl Into<String>, how: impl Into<String>) -> Row {
+        Row { label: label.to_owned(), text: text.into(), how: how.into() }
+    }
+}
+
 impl Screen {
     /// All of it, without the last line's end.
     pub fn text(&self) -> String {
@@ -50,11 +56,8 @@ impl Screen {
     /// The lines below the first, columns aligned, two spaces in front.
     pub fn body(&self) -> String {
         let mut rows = self.rows.clone();
-        rows.extend(self.instead.iter().enumerate().map(|(at, text)| Row {
-            label: if at == 0 { "instead".to_owned() } else { String::new() },
-            text: text.clone(),
-            how: String::new(),
-        }));
+        let typed = self.instead.iter().enumerate();
+        rows.extend(typed.map(|(at, text)| Row::new(if at == 0 { "instead" } else { "" }, text, "")));
         let width = |text: &str| text.chars().count();
         let labels = rows.iter().map(|row| width(&row.label)).max().unwrap_or(0);
         let texts = rows.iter().filter(|row| !row.how.is_empty()).map(|row| width(&row.text)).max().unwrap_or(0);
@@ -79,12 +82,12 @@ pub fn screen(judged: &Judged, view: &View<'_>) -> Screen {
     rows.extend(read_only_note(judged, target));
     let through = judged.invocation.through.join(", ");
     if !through.is_empty() {
-        rows.push(Row { label: "through".to_owned(), text: through, how: String::new() });
+        rows.push(Row::new("through", through, ""));
     }
     let of_rule = judged.concern.as_ref().is_some_and(|concern| concern.rule.is_some());
     if judged.invocation.tool == Tool::Other || of_rule {
         let why = judged.concern.as_ref().map(|concern| concern.why.clone()).unwrap_or_default();
-        rows.push(Row { label: "because".to_owned(), text: why, how: String::new() });
+        rows.push(Row::new("because", why, ""));
     }
     Screen { sentence: sentence(judged, target, view.selection), rows, instead: instead(judged, target, view) }
 }
@@ -196,23 +199,16 @@ pub fn seen(target: &Target) -> Vec<Row> {
 
 /// The URL, and the evidence that the person needs: what is behind the port always, the rest where it decides.
 fn rows(target: &Target, reason: Reason) -> Vec<Row> {
-    let text = target.url.as_ref().map(|url| url.read_write().to_string());
-    let unknown = || target.origin.clone();
-    let mut rows = vec![match text {
-        Some(text) => Row { label: target.label.clone(), text, how: target.origin.clone() },
-        None => Row { label: target.label.clone(), text: unknown(), how: String::new() },
+    let mut rows = vec![match &target.url {
+        Some(url) => Row::new(&target.label, url.read_write().to_string(), &target.origin),
+        None => Row::new(&target.label, &target.origin, ""),
     }];
-    let disagrees = match reason {
-        Reason::Disagrees => Shown::All,
-        Reason::Harmless
-        | Reason::ProvenOther
-        | Reason::Reaches
-        | Reason::Expired
-        | Reason::CannotBeKnown
-        | Reason::NothingKnown
-        | Reason::Unread
-        | Reason::OutOfReach
-        | Reason::Paused => Shown::Strong,
+    // A fingerprint that says nothing matters where nothing else does.
+    let (disagrees, fingerprint) = match reason {
+        Reason::Disagrees => (Shown::All, Shown::Never),
+        Reason::NothingKnown | Reason::CannotBeKnown => (Shown::Strong, Shown::Strong),
+        Reason::Harmless | Reason::ProvenOther | Reason::Reaches | Reason::Expired => (Shown::Strong, Shown::Never),
+        Reason::Unread | Reason::OutOfReach | Reason::Paused => (Shown::Strong, Shown::Never),
     };
     let strong = target.evidence.iter().any(|e| match e.source {
         Source::Label | Source::Fingerprint | Source::Listener | Source::File | Source::Match => {
@@ -220,18 +216,6 @@ fn rows(target: &Target, reason: Reason) -> Vec<Row> {
         }
         Source::Database | Source::Identity | Source::Selection => false,
     });
-    // A fingerprint that says nothing matters where nothing else does.
-    let fingerprint = match reason {
-        Reason::NothingKnown | Reason::CannotBeKnown => Shown::Strong,
-        Reason::Harmless
-        | Reason::ProvenOther
-        | Reason::Reaches
-        | Reason::Disagrees
-        | Reason::Expired
-        | Reason::Unread
-        | Reason::OutOfReach
-        | Reason::Paused => Shown::Never,
-    };
     let mut found: Vec<(u8, Row)> = Vec::new();
     for evidence in &target.evidence {
         // In the order in which a connection meets them: the port, then the database.
@@ -251,8 +235,7 @@ fn rows(target: &Target, reason: Reason) -> Vec<Row> {
             || shared
             || !strong && evidence.source == Source::Identity
         {
-            let row = Row { label: label.to_owned(), text: evidence.seen.clone(), how: evidence.how.clone() };
-            found.push((place, row));
+            found.push((place, Row::new(label, &evidence.seen, &evidence.how)));
         }
     }
     found.sort_by_key(|(place, _)| *place);
@@ -269,7 +252,7 @@ enum Shown {
 
 fn note(beaten: &Beaten) -> Row {
     let text = format!("`{}` does not change {}: the shell's own value wins", beaten.by, beaten.variable);
-    Row { label: "note".to_owned(), text, how: String::new() }
+    Row::new("note", text, "")
 }
 
 /// A gated command that goes on will still meet a read-only database.
@@ -277,11 +260,8 @@ fn read_only_note(judged: &Judged, target: Option<&Target>) -> Option<Row> {
     let url = target?.url.as_ref()?;
     let environment = judged.verdict.because().environment.as_ref()?;
     let asks = matches!(judged.verdict, Verdict::Ask(_)) && judged.effect() == Effect::Gated;
-    (asks && url.is_read_only()).then(|| Row {
-        label: "note".to_owned(),
-        text: format!("the URL is read-only, so PostgreSQL refuses writes until nexus-env use {environment} --write"),
-        how: String::new(),
-    })
+    let text = format!("the URL is read-only, so PostgreSQL refuses writes until nexus-env use {environment} --write");
+    (asks && url.is_read_only()).then(|| Row::new("note", text, ""))
 }
 
 /// What to type instead. It names only what works.

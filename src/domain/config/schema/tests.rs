@@ -382,10 +382,7 @@ proptest! {
         let start = (0..=at).rev().find(|i| EXAMPLE.is_char_boundary(*i)).unwrap_or(0);
         let end = (at..=(at + length).min(EXAMPLE.len())).rev().find(|i| EXAMPLE.is_char_boundary(*i)).unwrap_or(start);
         let changed = format!("{}{with}{}", &EXAMPLE[..start], &EXAMPLE[end.max(start)..]);
-        let _ = match local {
-            true => parse(&texts(EXAMPLE, Some(&changed)), &[]),
-            false => parse(&texts(&changed, None), &[]),
-        };
+        let _ = parse(&if local { texts(EXAMPLE, Some(&changed)) } else { texts(&changed, None) }, &[]);
     }
 }
 
