@@ -186,13 +186,14 @@ fn hook_for(shell: Shell, real: &str, shown: &str) -> String {
 
 #[test]
 fn bash_options_are_tolerated_and_kept() {
+    let mut world = World::with(DEV_AND_PROD);
     for options in [
         "set -eu", "set -u", "set -o posix", "set -f", "set -C", "shopt -s extdebug nullglob", "shopt -s failglob",
         "shopt -s nocasematch", "IFS=xyz", "IFS=", "set -a", "shopt -s execfail inherit_errexit",
         "set -o pipefail -T -E",
     ] {
         for (before, after) in [(options, ""), ("", options)] {
-            let world = World::with(DEV_AND_PROD).before_hook(before).after_hook(after);
+            world = world.before_hook(before).after_hook(after);
             let mut session = world.open(Shell::Bash);
             session.said().prints("");
             let kept = session.types("echo $- $SHELLOPTS $BASHOPTS \"[$IFS]\"").text.clone();
@@ -211,6 +212,7 @@ fn bash_options_are_tolerated_and_kept() {
 
 #[test]
 fn zsh_options_are_tolerated_and_kept() {
+    let mut world = World::with(DEV_AND_PROD);
     for options in [
         "ksh_arrays", "glob_subst", "rc_quotes", "sh_word_split", "err_exit", "no_unset", "all_export", "err_return",
         "null_glob", "csh_null_glob", "extended_glob", "warn_create_global", "posix_builtins", "no_clobber",
@@ -219,7 +221,7 @@ fn zsh_options_are_tolerated_and_kept() {
     ] {
         let set = format!("setopt {options}");
         for (before, after) in [(&set[..], ""), ("", &set[..])] {
-            let world = World::with(DEV_AND_PROD).before_hook(before).after_hook(after);
+            world = world.before_hook(before).after_hook(after);
             let mut session = world.open(Shell::Zsh);
             assert_eq!(session.said().text, "", "{options}");
             let kept = session.types("setopt").text.clone();

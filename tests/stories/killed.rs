@@ -1,158 +1,15 @@
 //! `kill -9` at every step of every kind of write: before each system call that changes a file or a key of the kernel, in turn,
 //! until the command comes to its end. What is there afterwards is the old or the new, whole, and the next command works.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod kill;
+
 use std::sync::PoisonError;
 use std::time::Instant;
 
+use self::kill::{CALLS, Kill, copy};
 use crate::DEV_AND_PROD;
-use crate::keys::{KEY, UNLOCKED, dialogue};
-use crate::world::terminal::Terminal;
+use crate::keys::{KEY, UNLOCKED, behind_a_passphrase, dialogue};
 use crate::world::{PATIENCE, World};
-
-/// What makes a difference to somebody else; names that a machine does not have are left out (strace(1), `?`).
-const CALLS: &str =
-    "?rename,renameat,?renameat2,?link,linkat,?unlink,unlinkat,?mkdir,mkdirat,?symlink,symlinkat,add_key,keyctl";
-
-/// A command that is killed, and what was there before.
-struct Kill<'w> {
-    world: &'w World,
-    words: Vec<String>,
-    input: Vec<u8>,
-    turns: Vec<(String, String)>,
-    calls: &'w str,
-    before: PathBuf,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum End {
-    Killed,
-    Well,
-    /// By itself, with another status than 0.
-    Badly,
-}
-
-impl<'w> Kill<'w> {
-    fn new(world: &'w World, words: &[&str]) -> Kill<'w> {
-        let before = world.outside("before");
-        copy(world.home(), &before);
-        let words = words.iter().map(|word| (*word).to_owned()).collect();
-        Kill { world, words, input: Vec::new(), turns: Vec::new(), calls: CALLS, before }
-    }
-
-    fn input(mut self, input: &[u8]) -> Self {
-        self.input = input.to_vec();
-        self
-    }
-
-    /// Before these calls, instead of the usual ones.
-    fn before(self, calls: &'w str) -> Self {
-        Kill { calls, ..self }
-    }
-
-    /// On a terminal, where each question gets an answer.
-    fn answering(mut self, turns: &[(&str, &str)]) -> Self {
-        self.turns = turns.iter().map(|(question, answer)| ((*question).to_owned(), (*answer).to_owned())).collect();
-        self
-    }
-
-    /// Which calls an undisturbed run makes, and how often.
-    fn made(&self) -> BTreeMap<String, usize> {
-        assert_ne!(self.run(None), End::Killed, "it fails by itself: {:?}", self.words);
-        let log = std::fs::read_to_string(self.log()).unwrap();
-        let mut made = BTreeMap::new();
-        for name in log.lines().filter_map(|line| line.split_once('(')).map(|(name, _)| name) {
-            *made.entry(name.to_owned()).or_default() += 1;
-        }
-        made
-    }
-
-    fn log(&self) -> PathBuf {
-        self.world.outside("strace")
-    }
-
-    /// Runs it from the same beginning, killed before the `nth` call of a kind.
-    fn run(&self, killed: Option<(&str, usize)>) -> End {
-        copy(&self.before, self.world.home());
-        let mut words = ["strace", "-qq", "-o"].map(str::to_owned).to_vec();
-        words.push(self.log().display().to_string());
-        words.push(format!("--trace={}", self.calls));
-        words.extend(killed.map(|(call, nth)| format!("--inject={call}:signal=KILL:when={nth}")));
-        words.push("nexus-env".to_owned());
-        words.extend(self.words.iter().cloned());
-        if self.turns.is_empty() {
-            let mut command = self.world.command("strace", self.world.repo());
-            command.args(&words[1..]);
-            return match self.world.finish(command, &self.input).status {
-                0 => End::Well,
-                // It has none: a signal ended it.
-                128 => End::Killed,
-                _ => End::Badly,
-            };
-        }
-        let mut terminal = Terminal::start(&words, self.world.repo(), &self.world.variables());
-        let mut from = 0;
-        for (question, answer) in &self.turns {
-            let Some(to) = terminal.asks(question, from) else { break };
-            from = to;
-            terminal.send(format!("{answer}\r").as_bytes());
-        }
-        if terminal.ends() == 0 { End::Well } else { End::Killed }
-    }
-
-    /// Kills it at every step. `state` tells what is there, and must be one of `good` each time; then `next` runs. The
-    /// last of them is what an undisturbed run leaves.
-    #[track_caller]
-    fn everywhere(&self, state: &dyn Fn() -> String, next: &dyn Fn()) {
-        let old = state();
-        self.made();
-        let new = state();
-        assert_ne!(old, new);
-        self.between(&[old, new], state, next);
-    }
-
-    #[track_caller]
-    fn between(&self, good: &[String], state: &dyn Fn() -> String, next: &dyn Fn()) {
-        let mut seen = vec![0; good.len()];
-        for (call, count) in self.made() {
-            for nth in 1..=count {
-                assert_eq!(self.run(Some((&call, nth))), End::Killed, "{:?} before {call} {nth}", self.words);
-                let found = state();
-                let at = good.iter().position(|good| *good == found);
-                let at = at.unwrap_or_else(|| {
-                    panic!("{:?} before {call} {nth} left this:\n{found}\nand not one of {good:#?}", self.words)
-                });
-                seen[at] += 1;
-                next();
-                left_over(self.world.home(), &format!("{:?} before {call} {nth}", self.words));
-            }
-        }
-        self.run(None);
-        assert_eq!(Some(&state()), good.last());
-        assert!(seen[..good.len() - 1].iter().all(|count| *count > 0), "not every state was seen: {seen:?}");
-    }
-}
-
-/// Makes the second directory the same as the first.
-fn copy(from: &Path, to: &Path) {
-    let _ = std::fs::remove_dir_all(to);
-    std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
-}
-
-/// After the next write nothing lies beside the files that were being written.
-#[track_caller]
-fn left_over(directory: &Path, when: &str) {
-    for entry in std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap()) {
-        let name = entry.file_name().into_string().unwrap_or_default();
-        assert!(!(name.starts_with('.') && name.ends_with(".new")), "{when}: {}", entry.path().display());
-        if entry.file_type().unwrap().is_dir() && name != ".git" {
-            left_over(&entry.path(), when);
-        }
-    }
-}
 
 /// What the program prints, as it is; `None` where it fails.
 fn printed(world: &World, words: &[&str]) -> Option<String> {
@@ -223,6 +80,7 @@ fn an_import_of_two_files() {
 
 /// The readers of both environments and their keys, and whether all of it loads.
 fn readers(world: &World) -> String {
+    // It ends what was cut off, too.
     let listed = printed(world, &["recipients", "list", "-e", "dev", "-e", "prod"]).expect("a list");
     let keys = printed(world, &["recipients", "--fingerprint"]).expect("the fingerprints");
     let keys: Vec<&str> = keys.lines().filter(|line| line.starts_with(['d', 'p'])).collect();
@@ -460,12 +318,7 @@ fn an_environment_that_is_unlocked() {
     let _alone = UNLOCKED.lock().unwrap_or_else(PoisonError::into_inner);
     let id = "killedunlocking1";
     let world = World::with(&DEV_AND_PROD.replace("9f3k2v7m4q8x1c5b", id)).secret("dev", "A", "one");
-    let put = [
-        ("it stays the same key [y/N] ", "y"),
-        ("or nothing, and one is made for you: ", "correct horse"),
-        ("the same again: ", "correct horse"),
-    ];
-    assert_eq!(dialogue(&world, &["nexus-env", "keygen", "--passphrase"], &put).0, 0);
+    behind_a_passphrase(&world, "correct horse");
     let state = || {
         let output = world.run(&["get", "A", "-e", "dev"]);
         // One that was not given its end yet goes with its process, which the kernel clears away when it finds the time.
@@ -479,6 +332,6 @@ fn an_environment_that_is_unlocked() {
         format!("{}{}", output.status, output.stderr)
     };
     let asks = [("passphrase of `~/.config/nexus-env/identity.txt`: ", "correct horse")];
-    let unlock = Kill::new(&world, &["unlock", "dev", "--for", "5m"]).answering(&asks);
+    let unlock = Kill::new(&world, &["unlock", "dev", "--for", "5m"]).answering(&asks).in_the_kernel();
     unlock.everywhere(&state, &|| ());
 }
