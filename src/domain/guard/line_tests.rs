@@ -97,9 +97,9 @@ fn a_number_that_the_parser_cannot_take_is_cut() {
 
 #[test]
 fn what_an_unquoted_document_substitutes_runs() {
-    check("cat <<EOF\n$(a) it's `b \"c\"`\nEOF", "cat <$(a) it's `b \"c\"`> +(a) +(b_c)");
+    check("cat <<EOF\n$(a) it's `b \"c\"`\nEOF", "cat <$(a) it's $(b \"c\")> +(a) +(b_c)");
     check("cat <<'EOF'\n$(a) `b`\nEOF", "cat <$(a) `b`>");
-    check("cat <<EOF\n\\$(a) \\`b\\`\nEOF", "cat <\\$(a) \\`b\\`>");
+    check("cat <<EOF\n\\$(a) \\`b\\`\nEOF", "cat <$(a) `b`>");
 }
 
 #[test]

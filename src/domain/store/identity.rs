@@ -276,7 +276,6 @@ pub fn generate(created: &str) -> (Secret, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::store::identity::passphrase::tests::read;
 
     const KEY: &str = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
 
@@ -347,6 +346,9 @@ mod tests {
         let locked = |bytes| match parse("x", bytes) {
             Ok(Understood::Locked(locked)) => locked,
             _ => panic!("not locked"),
+        };
+        let read = |mut file: age::stream::StreamReader<&[u8]>, mut text: Zeroizing<Vec<u8>>| {
+            std::io::Read::read_to_end(&mut file, &mut text).ok().map(|_| text)
         };
         assert_eq!(locked(file.as_bytes()).unlock(&Secret::new("correct horse"), read).unwrap().recipients().len(), 1);
         assert_eq!(locked(&binary).unlock(&Secret::new("wrong"), read).err(), Some(Unusable::WrongPassphrase));

@@ -91,12 +91,12 @@ pub fn suggested(random: &Zeroizing<[u8; RANDOM]>) -> Secret {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use std::io::Read;
 
     use super::*;
 
-    pub fn read(mut file: StreamReader<&[u8]>, mut text: Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>> {
+    fn read(mut file: StreamReader<&[u8]>, mut text: Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>> {
         file.read_to_end(&mut text).ok()?;
         Some(text)
     }
