@@ -83,14 +83,41 @@ const fn reads(words: &'static [&'static str]) -> Rule {
     Rule { words, flags: &[], unless: &[], effect: Safe, does: "read", why: "it reads, or prints" }
 }
 
-/// The rule, where one of these flags is given as well.
-const fn with(rule: Rule, flags: &'static [&'static str]) -> Rule {
-    Rule { words: rule.words, flags, unless: rule.unless, effect: rule.effect, does: rule.does, why: rule.why }
+impl Rule {
+    /// The rule, where one of these flags is given as well.
+    const fn with(mut self, flags: &'static [&'static str]) -> Rule {
+        self.flags = flags;
+        self
+    }
+
+    /// The rule, where none of these flags is given.
+    const fn unless(mut self, unless: &'static [&'static str]) -> Rule {
+        self.unless = unless;
+        self
+    }
 }
 
-/// The rule, where none of these flags is given.
-const fn without(rule: Rule, unless: &'static [&'static str]) -> Rule {
-    Rule { words: rule.words, flags: rule.flags, unless, effect: rule.effect, does: rule.does, why: rule.why }
+/// A tool whose rules look at its first words.
+const fn tool(names: &'static [&'static str], finds: Finds) -> Tool {
+    Tool { names, finds, place: Place::First, valued: &[], rules: &[] }
+}
+
+impl Tool {
+    /// The same, where its rules look at all its words.
+    const fn anywhere(mut self) -> Tool {
+        self.place = Place::Anywhere;
+        self
+    }
+
+    const fn valued(mut self, valued: &'static [&'static str]) -> Tool {
+        self.valued = valued;
+        self
+    }
+
+    const fn rules(mut self, rules: &'static [Rule]) -> Tool {
+        self.rules = rules;
+        self
+    }
 }
 
 const DROPS: &str = "it drops the database, or everything in it";

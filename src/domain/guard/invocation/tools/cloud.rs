@@ -1,10 +1,7 @@
 //! What deletes databases from outside of them: the command lines of clouds and hosting services, of infrastructure as code and
 //! of orchestrators.
 
-use super::{
-    DELETES_HOSTED, DROPS, EMPTIES, Finds, Place, REPLACES, RESTORES, SYNCS, Tool, destroys, gates, reads, with,
-    without,
-};
+use super::{DELETES_HOSTED, DROPS, EMPTIES, Finds, REPLACES, RESTORES, SYNCS, Tool, destroys, gates, reads, tool};
 
 const SERVER: &str = "it deletes the server with every database";
 const ALL_OF_IT: &str = "it deletes what it once created, databases among it";
@@ -14,12 +11,10 @@ const VOLUME: &str = "it deletes a volume with what a database wrote there";
 /// The part of the table.
 pub const TOOLS: &[Tool] = &[
     // cloud.google.com/sdk/gcloud/reference: sql, alloydb, spanner, firestore, bigtable; with `alpha` and `beta` in front.
-    Tool {
-        names: &["gcloud"],
-        finds: Finds::Hosted("Google Cloud"),
-        place: Place::Anywhere,
-        valued: &["--project", "--instance", "-i", "--account", "--format", "--cluster", "--region", "--configuration"],
-        rules: &[
+    tool(&["gcloud"], Finds::Hosted("Google Cloud"))
+        .anywhere()
+        .valued(&["--project", "--instance", "-i", "--account", "--format", "--cluster", "--region", "--configuration"])
+        .rules(&[
             destroys(&["sql|spanner|firestore", "databases", "delete"], "delete", DROPS),
             destroys(&["sql|spanner|alloydb|bigtable", "instances|clusters", "delete"], "delete", SERVER),
             destroys(&["sql|spanner|alloydb|firestore", "backups", "delete"], "delete", BACKUP),
@@ -29,262 +24,158 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["bigtable|spanner", "tables", "delete"], "delete", DROPS),
             destroys(&["projects", "delete"], "delete", DELETES_HOSTED),
             destroys(&["compute", "disks|snapshots", "delete"], "delete", VOLUME),
-            with(destroys(&["spanner", "databases", "ddl", "update"], "drop a part of", DROPS), &["--ddl=*DROP *"]),
-            with(
-                gates(&["sql", "instances", "patch"], "unprotect", "it takes the protection against deletion off"),
-                &["--no-deletion-protection"],
-            ),
+            destroys(&["spanner", "databases", "ddl", "update"], "drop a part of", DROPS).with(&["--ddl=*DROP *"]),
+            gates(&["sql", "instances", "patch"], "unprotect", "it takes the protection against deletion off")
+                .with(&["--no-deletion-protection"]),
             gates(&["sql|firestore", "import"], "write to", RESTORES),
             gates(&["alloydb", "clusters", "import"], "write to", RESTORES),
             gates(&["spanner", "databases", "ddl", "update"], "change", SYNCS),
-        ],
-    },
+        ]),
     // docs.aws.amazon.com/cli: rds, dynamodb, docdb, neptune, redshift, elasticache, cloudformation.
-    Tool {
-        names: &["aws"],
-        finds: Finds::Hosted("AWS"),
-        place: Place::First,
-        valued: &["--profile", "--region", "--output", "--endpoint-url"],
-        rules: &[
-            destroys(&["rds|docdb|neptune", "delete-*"], "delete", DELETES_HOSTED),
-            destroys(&["dynamodb", "delete-table|delete-backup"], "delete", DELETES_HOSTED),
-            destroys(&["redshift|elasticache|memorydb", "delete-*"], "delete", DELETES_HOSTED),
-            destroys(&["dsql|lightsail", "delete-cluster|delete-relational-database"], "delete", DELETES_HOSTED),
-            destroys(&["cloudformation", "delete-stack"], "delete", ALL_OF_IT),
-            destroys(&["ec2", "delete-volume|delete-snapshot"], "delete", VOLUME),
-            destroys(&["backup", "delete-recovery-point|delete-backup-vault"], "delete", BACKUP),
-        ],
-    },
+    tool(&["aws"], Finds::Hosted("AWS")).valued(&["--profile", "--region", "--output", "--endpoint-url"]).rules(&[
+        destroys(&["rds|docdb|neptune", "delete-*"], "delete", DELETES_HOSTED),
+        destroys(&["dynamodb", "delete-table|delete-backup"], "delete", DELETES_HOSTED),
+        destroys(&["redshift|elasticache|memorydb", "delete-*"], "delete", DELETES_HOSTED),
+        destroys(&["dsql|lightsail", "delete-cluster|delete-relational-database"], "delete", DELETES_HOSTED),
+        destroys(&["cloudformation", "delete-stack"], "delete", ALL_OF_IT),
+        destroys(&["ec2", "delete-volume|delete-snapshot"], "delete", VOLUME),
+        destroys(&["backup", "delete-recovery-point|delete-backup-vault"], "delete", BACKUP),
+    ]),
     // learn.microsoft.com/cli/azure: postgres, mysql, sql, cosmosdb, redis.
-    Tool {
-        names: &["az"],
-        finds: Finds::Hosted("Azure"),
-        place: Place::First,
-        valued: &["-g", "--resource-group", "-n", "--name", "--subscription", "-s", "-d"],
-        rules: &[
+    tool(&["az"], Finds::Hosted("Azure"))
+        .valued(&["-g", "--resource-group", "-n", "--name", "--subscription", "-s", "-d"])
+        .rules(&[
             destroys(&["postgres|mysql|mariadb", "flexible-server|server", "delete"], "delete", SERVER),
             destroys(&["postgres|mysql|mariadb", "flexible-server|server", "db", "delete"], "delete", DROPS),
             destroys(&["sql", "db|server|mi|midb|elastic-pool", "delete"], "delete", DELETES_HOSTED),
             destroys(&["cosmosdb|redis|group", "delete"], "delete", DELETES_HOSTED),
             destroys(&["cosmosdb", "*", "*", "delete"], "delete", DELETES_HOSTED),
-        ],
-    },
+        ]),
     // docs.digitalocean.com/reference/doctl/reference/databases.
-    Tool {
-        names: &["doctl"],
-        finds: Finds::Hosted("DigitalOcean"),
-        place: Place::First,
-        valued: &["-c", "--context", "-t", "--access-token", "--output"],
-        rules: &[
+    tool(&["doctl"], Finds::Hosted("DigitalOcean"))
+        .valued(&["-c", "--context", "-t", "--access-token", "--output"])
+        .rules(&[
             destroys(&["databases|database|dbs|db", "delete|rm"], "delete", SERVER),
             destroys(&["databases|database|dbs|db", "db|user|pool|topics|topic", "delete|rm|d"], "delete", DROPS),
             destroys(&["compute", "volume|snapshot", "delete|rm|d"], "delete", VOLUME),
-        ],
-    },
+        ]),
     // docs.docker.com/reference/cli/docker: volumes are where a database in a container keeps its rows.
-    Tool {
-        names: &["docker", "podman", "nerdctl"],
-        finds: Finds::Hosted("the containers' volumes"),
-        place: Place::First,
-        valued: &[
+    tool(&["docker", "podman", "nerdctl"], Finds::Hosted("the containers' volumes"))
+        .valued(&[
             "-H", "--host", "-c", "--context", "-f", "--file", "-p", "--project-name", "--profile", "--env-file",
             "--filter",
-        ],
-        rules: &[
+        ])
+        .rules(&[
             gates(&["volume", "rm|remove|prune"], "delete", VOLUME),
-            with(gates(&["compose", "down|rm"], "delete", VOLUME), &["-v", "--volumes"]),
-            with(gates(&["system", "prune"], "delete", VOLUME), &["--volumes"]),
-        ],
-    },
-    Tool {
-        names: &["docker-compose", "podman-compose"],
-        finds: Finds::Hosted("the containers' volumes"),
-        place: Place::First,
-        valued: &["-H", "--host", "-f", "--file", "-p", "--project-name", "--profile", "--env-file"],
-        rules: &[with(gates(&["down|rm"], "delete", VOLUME), &["-v", "--volumes"])],
-    },
+            gates(&["compose", "down|rm"], "delete", VOLUME).with(&["-v", "--volumes"]),
+            gates(&["system", "prune"], "delete", VOLUME).with(&["--volumes"]),
+        ]),
+    tool(&["docker-compose", "podman-compose"], Finds::Hosted("the containers' volumes"))
+        .valued(&["-H", "--host", "-f", "--file", "-p", "--project-name", "--profile", "--env-file"])
+        .rules(&[gates(&["down|rm"], "delete", VOLUME).with(&["-v", "--volumes"])]),
     // docs.oracle.com/iaas/tools/oci-cli; cloud.ibm.com/docs/cli; docs.influxdata.com/influxdb/v2/reference/cli/influx.
-    Tool {
-        names: &["oci"],
-        finds: Finds::Hosted("Oracle Cloud"),
-        place: Place::First,
-        valued: &["--profile", "--region"],
-        rules: &[destroys(&["db|mysql|psql", "*", "delete|terminate"], "delete", SERVER)],
-    },
-    Tool {
-        names: &["ibmcloud"],
-        finds: Finds::Hosted("IBM Cloud"),
-        place: Place::First,
-        valued: &["-g", "-r"],
-        rules: &[destroys(&["resource", "service-instance-delete"], "delete", SERVER)],
-    },
-    Tool {
-        names: &["influx"],
-        finds: Finds::Hosted("InfluxDB"),
-        place: Place::First,
-        valued: &["-c", "--active-config", "--host", "-t", "--token"],
-        rules: &[
+    tool(&["oci"], Finds::Hosted("Oracle Cloud")).valued(&["--profile", "--region"]).rules(&[destroys(
+        &["db|mysql|psql", "*", "delete|terminate"],
+        "delete",
+        SERVER,
+    )]),
+    tool(&["ibmcloud"], Finds::Hosted("IBM Cloud")).valued(&["-g", "-r"]).rules(&[destroys(
+        &["resource", "service-instance-delete"],
+        "delete",
+        SERVER,
+    )]),
+    tool(&["influx"], Finds::Hosted("InfluxDB")).valued(&["-c", "--active-config", "--host", "-t", "--token"]).rules(
+        &[
             destroys(&["bucket", "delete"], "delete", DROPS),
             destroys(&["delete"], "delete rows of", "it deletes what a predicate and a time name"),
         ],
-    },
+    ),
     // www.scaleway.com/en/docs/scaleway-cli: rdb, redis, mongodb, sdb-sql.
-    Tool {
-        names: &["scw"],
-        finds: Finds::Hosted("Scaleway"),
-        place: Place::First,
-        valued: &["-p", "--profile", "-o", "--output", "-c", "--config"],
-        rules: &[
+    tool(&["scw"], Finds::Hosted("Scaleway")).valued(&["-p", "--profile", "-o", "--output", "-c", "--config"]).rules(
+        &[
             destroys(&["rdb|mongodb|redis|sdb-sql", "*", "delete"], "delete", DELETES_HOSTED),
             destroys(&["rdb|mongodb", "backup|snapshot", "restore"], "replace", REPLACES),
         ],
-    },
+    ),
     // aiven.io/docs/tools/cli: service.
-    Tool {
-        names: &["avn"],
-        finds: Finds::Hosted("Aiven"),
-        place: Place::First,
-        valued: &["--project", "--auth-token", "--config"],
-        rules: &[
-            destroys(&["service", "terminate"], "delete", SERVER),
-            destroys(&["service", "database-delete|user-delete|topic-delete|index-delete"], "delete", DROPS),
-            destroys(&["service", "reset"], "replace", REPLACES),
-        ],
-    },
-    Tool {
-        names: &["linode-cli"],
-        finds: Finds::Hosted("Linode"),
-        place: Place::First,
-        valued: &[],
-        rules: &[destroys(&["databases", "*-delete"], "delete", SERVER)],
-    },
-    Tool {
-        names: &["civo", "koyeb", "exo", "vultr-cli", "vultr"],
-        finds: Finds::Hosted("the service"),
-        place: Place::First,
-        valued: &["-z", "--zone", "--region"],
-        rules: &[destroys(&["database*|dbaas|db", "delete|remove|rm"], "delete", SERVER)],
-    },
+    tool(&["avn"], Finds::Hosted("Aiven")).valued(&["--project", "--auth-token", "--config"]).rules(&[
+        destroys(&["service", "terminate"], "delete", SERVER),
+        destroys(&["service", "database-delete|user-delete|topic-delete|index-delete"], "delete", DROPS),
+        destroys(&["service", "reset"], "replace", REPLACES),
+    ]),
+    tool(&["linode-cli"], Finds::Hosted("Linode")).rules(&[destroys(&["databases", "*-delete"], "delete", SERVER)]),
+    tool(&["civo", "koyeb", "exo", "vultr-cli", "vultr"], Finds::Hosted("the service"))
+        .valued(&["-z", "--zone", "--region"])
+        .rules(&[destroys(&["database*|dbaas|db", "delete|remove|rm"], "delete", SERVER)]),
     // firebase.google.com/docs/cli.
-    Tool {
-        names: &["firebase"],
-        finds: Finds::Hosted("Firebase"),
-        place: Place::First,
-        valued: &["-P", "--project", "--account", "--instance", "--database"],
-        rules: &[
+    tool(&["firebase"], Finds::Hosted("Firebase"))
+        .valued(&["-P", "--project", "--account", "--instance", "--database"])
+        .rules(&[
             destroys(&["firestore:delete|firestore:bulkdelete|firestore:databases:delete"], "delete", EMPTIES),
             destroys(&["database:remove|database:set"], "replace", EMPTIES),
-            with(destroys(&["dataconnect:sql:migrate"], "rewrite", SYNCS), &["--force", "-f"]),
+            destroys(&["dataconnect:sql:migrate"], "rewrite", SYNCS).with(&["--force", "-f"]),
             gates(&["dataconnect:sql:migrate|database:update"], "change", SYNCS),
-        ],
-    },
+        ]),
     // fly.io/docs/flyctl.
-    Tool {
-        names: &["fly", "flyctl"],
-        finds: Finds::Hosted("Fly.io"),
-        place: Place::First,
-        valued: &["-a", "--app", "-c", "--config", "-t", "--access-token"],
-        rules: &[
+    tool(&["fly", "flyctl"], Finds::Hosted("Fly.io"))
+        .valued(&["-a", "--app", "-c", "--config", "-t", "--access-token"])
+        .rules(&[
             destroys(&["mpg|postgres|pg|redis|apps|app", "destroy"], "delete", DELETES_HOSTED),
             destroys(&["volumes|volume|vol", "destroy|delete|rm"], "delete", VOLUME),
             destroys(&["destroy"], "delete", DELETES_HOSTED),
-        ],
-    },
+        ]),
     // docs.railway.com/reference/cli-api.
-    Tool {
-        names: &["railway"],
-        finds: Finds::Hosted("Railway"),
-        place: Place::First,
-        valued: &["-s", "--service", "-e", "--environment", "-p", "--project"],
-        rules: &[
+    tool(&["railway"], Finds::Hosted("Railway"))
+        .valued(&["-s", "--service", "-e", "--environment", "-p", "--project"])
+        .rules(&[
             destroys(&["volume|environment", "delete|remove|rm"], "delete", DELETES_HOSTED),
             destroys(&["delete"], "delete", DELETES_HOSTED),
-        ],
-    },
-    Tool {
-        names: &["platform", "upsun"],
-        finds: Finds::Hosted("the service"),
-        place: Place::First,
-        valued: &["-p", "--project", "-e", "--environment"],
-        rules: &[destroys(&["environment:delete|project:delete|service:delete"], "delete", DELETES_HOSTED)],
-    },
+        ]),
+    tool(&["platform", "upsun"], Finds::Hosted("the service"))
+        .valued(&["-p", "--project", "-e", "--environment"])
+        .rules(&[destroys(&["environment:delete|project:delete|service:delete"], "delete", DELETES_HOSTED)]),
     // developer.hashicorp.com/terraform/cli/commands; opentofu.org; terragrunt.gruntwork.io.
-    Tool {
-        names: &["terraform", "tofu", "cdktf", "terragrunt"],
-        finds: Finds::Hosted("the infrastructure"),
-        place: Place::Anywhere,
-        valued: &["-chdir", "-var", "-var-file", "-target", "-state"],
-        rules: &[
+    tool(&["terraform", "tofu", "cdktf", "terragrunt"], Finds::Hosted("the infrastructure"))
+        .anywhere()
+        .valued(&["-chdir", "-var", "-var-file", "-target", "-state"])
+        .rules(&[
             destroys(&["destroy"], "delete", ALL_OF_IT),
-            with(destroys(&["apply"], "delete", ALL_OF_IT), &["-destroy", "--destroy", "-replace", "--replace"]),
-        ],
-    },
+            destroys(&["apply"], "delete", ALL_OF_IT).with(&["-destroy", "--destroy", "-replace", "--replace"]),
+        ]),
     // www.pulumi.com/docs/iac/cli/commands.
-    Tool {
-        names: &["pulumi"],
-        finds: Finds::Hosted("the infrastructure"),
-        place: Place::First,
-        valued: &["-s", "--stack", "-C", "--cwd", "-t", "--target"],
-        rules: &[
-            without(destroys(&["destroy|down|dn"], "delete", ALL_OF_IT), &["--preview-only"]),
-            with(destroys(&["up|update"], "delete", ALL_OF_IT), &["--replace", "--target-replace"]),
-            with(destroys(&["stack", "rm|remove"], "delete", ALL_OF_IT), &["-f", "--force"]),
-        ],
-    },
+    tool(&["pulumi"], Finds::Hosted("the infrastructure"))
+        .valued(&["-s", "--stack", "-C", "--cwd", "-t", "--target"])
+        .rules(&[
+            destroys(&["destroy|down|dn"], "delete", ALL_OF_IT).unless(&["--preview-only"]),
+            destroys(&["up|update"], "delete", ALL_OF_IT).with(&["--replace", "--target-replace"]),
+            destroys(&["stack", "rm|remove"], "delete", ALL_OF_IT).with(&["-f", "--force"]),
+        ]),
     // docs.aws.amazon.com/cdk/v2/guide/cli.html; sst.dev/docs/reference/cli; www.serverless.com/framework/docs.
-    Tool {
-        names: &["cdk", "aws-cdk"],
-        finds: Finds::Hosted("AWS"),
-        place: Place::First,
-        valued: &["-a", "--app", "-c", "--context", "--profile", "--role-arn"],
-        rules: &[destroys(&["destroy"], "delete", ALL_OF_IT)],
-    },
-    Tool {
-        names: &["sst", "serverless", "sls"],
-        finds: Finds::Hosted("the cloud"),
-        place: Place::First,
-        valued: &["--stage", "-s", "--region", "-r", "--config", "--profile"],
-        rules: &[destroys(&["remove"], "delete", ALL_OF_IT)],
-    },
+    tool(&["cdk", "aws-cdk"], Finds::Hosted("AWS"))
+        .valued(&["-a", "--app", "-c", "--context", "--profile", "--role-arn"])
+        .rules(&[destroys(&["destroy"], "delete", ALL_OF_IT)]),
+    tool(&["sst", "serverless", "sls"], Finds::Hosted("the cloud"))
+        .valued(&["--stage", "-s", "--region", "-r", "--config", "--profile"])
+        .rules(&[destroys(&["remove"], "delete", ALL_OF_IT)]),
     // kubernetes.io/docs/reference/kubectl/generated/kubectl_delete; helm.sh/docs/helm/helm_uninstall. What a pod's deletion
     // takes away, its controller brings back; a volume's claim it does not.
-    Tool {
-        names: &["kubectl", "oc", "k", "kubecolor"],
-        finds: Finds::Hosted("the cluster"),
-        place: Place::First,
-        valued: &["-n", "--namespace", "--context", "--cluster", "--kubeconfig", "-l", "--selector", "-f", "-o"],
-        rules: &[
-            without(
-                destroys(
-                    &["delete", "*pvc*|persistentvolume*|pv|pv/*|namespace*|ns|ns/*|project|project/*|crd*"],
-                    "delete",
-                    VOLUME,
-                ),
-                &["--dry-run"],
-            ),
-            without(
-                destroys(
-                    &["delete", "*postgres*|*pgcluster*|*perconapg*|*mysql*|*mongodb*|cluster*"],
-                    "delete",
-                    SERVER,
-                ),
-                &["--dry-run"],
-            ),
-        ],
-    },
-    Tool {
-        names: &["helm"],
-        finds: Finds::Hosted("the cluster"),
-        place: Place::First,
-        valued: &["-n", "--namespace", "--kube-context", "--kubeconfig"],
-        rules: &[without(destroys(&["uninstall|delete|del|un"], "delete", ALL_OF_IT), &["--dry-run"])],
-    },
+    tool(&["kubectl", "oc", "k", "kubecolor"], Finds::Hosted("the cluster"))
+        .valued(&["-n", "--namespace", "--context", "--cluster", "--kubeconfig", "-l", "--selector", "-f", "-o"])
+        .rules(&[
+            destroys(
+                &["delete", "*pvc*|persistentvolume*|pv|pv/*|namespace*|ns|ns/*|project|project/*|crd*"],
+                "delete",
+                VOLUME,
+            )
+            .unless(&["--dry-run"]),
+            destroys(&["delete", "*postgres*|*pgcluster*|*perconapg*|*mysql*|*mongodb*|cluster*"], "delete", SERVER)
+                .unless(&["--dry-run"]),
+        ]),
+    tool(&["helm"], Finds::Hosted("the cluster"))
+        .valued(&["-n", "--namespace", "--kube-context", "--kubeconfig"])
+        .rules(&[destroys(&["uninstall|delete|del|un"], "delete", ALL_OF_IT).unless(&["--dry-run"])]),
     // cloud.google.com/bigquery/docs/reference/bq-cli-reference.
-    Tool {
-        names: &["bq"],
-        finds: Finds::Hosted("BigQuery"),
-        place: Place::First,
-        valued: &["--project_id", "--location", "--dataset_id", "--format"],
-        rules: &[reads(&["ls|show|head|mk|version"]), destroys(&["rm"], "delete", DROPS)],
-    },
+    tool(&["bq"], Finds::Hosted("BigQuery"))
+        .valued(&["--project_id", "--location", "--dataset_id", "--format"])
+        .rules(&[reads(&["ls|show|head|mk|version"]), destroys(&["rm"], "delete", DROPS)]),
 ];
