@@ -94,7 +94,8 @@ pub fn unlock(ambient: &Ambient, named: Option<&str>, lasting: Option<&str>) -> 
         }
         Understood::Locked(locked) => identity::unlock(ambient, locked, &entry::passphrase)?,
         Understood::Plugged(plugged) => {
-            let (own, by) = (plugged.closed(), plugins::of(ambient, &loaded.repository.root)?.identities(&plugged)?);
+            let own = identity::closed(ambient, &plugged);
+            let by = plugins::of(ambient, &loaded.repository.root)?.identities(&plugged)?;
             // Once, whatever is opened with it: each time may take a touch.
             let key = vault::unwrap_by(&store, &unknown, &by, &own)?;
             Identities::unlocked(&plugged.origin, key, reader(&store, &own))

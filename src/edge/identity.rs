@@ -49,7 +49,7 @@ pub fn find(ambient: &Ambient) -> Result<Identities> {
 }
 
 /// The person of an identity that only a plugin opens, by their public keys.
-fn closed(ambient: &Ambient, plugged: &Plugged) -> Identities {
+pub fn closed(ambient: &Ambient, plugged: &Plugged) -> Identities {
     plugged.closed().named(namer(ambient))
 }
 

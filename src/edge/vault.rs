@@ -294,13 +294,18 @@ fn closed(
         (DecryptError::NoMatchingKeys, Some(listed)) => {
             VaultFailure::Stripped { environment, name: listed.name.clone() }
         }
-        (DecryptError::NoMatchingKeys, None) => VaultFailure::NotARecipient {
-            environment,
-            readers: container.recipients.clone(),
-            own: identities.reader().map(|own| readers::unlike(&container.recipients, own)),
-        },
+        (DecryptError::NoMatchingKeys, None) => not_a_reader(container, identities),
         // The enum is age's and may grow; every other way to fail means that these bytes are not what age wrote.
         (_, _) => VaultFailure::KeyDamaged { place: place(&environment), environment },
+    }
+}
+
+/// Who reads a store, for whoever does not.
+pub fn not_a_reader(container: &Container, own: &Identities) -> VaultFailure {
+    VaultFailure::NotARecipient {
+        environment: container.environment.clone(),
+        readers: container.recipients.clone(),
+        own: own.reader().map(|own| readers::unlike(&container.recipients, own)),
     }
 }
 

@@ -131,6 +131,10 @@ fn a_key_that_is_new_here_is_unlocked_for_allow_to_show() {
     let world = world("plugged000000002").variable("STANDIN", "touch");
     world.run(&["recipients", "add", "grace", STANDIN, "-e", "dev"]).succeeds();
     takes_the_key(&world);
+    world.run(&["get", "DATABASE_URL", "-e", "prod"]).ends_with_status(1).says(&format!(
+        "nexus-env: your key is not among the readers of `prod`; ada can let you in\n\
+         hint: send them this line, which they type here: nexus-env recipients add ada-2 {STANDIN} -e prod\n"
+    ));
     // As on grace's machine, which has seen nothing yet.
     std::fs::remove_dir_all(world.home().join(".local/state/nexus-env")).unwrap();
     let allowed = world.run(&["allow", "--yes"]).succeeds().stderr;

@@ -55,10 +55,16 @@ impl Opened {
             },
             // No plugin starts here, whoever asks: `unlock` alone does that.
             Understood::Plugged(plugged) => {
-                let Some(Kept { key, recipient }) = kept(ambient, stores) else {
-                    return Err(self::locked(environment).into());
-                };
-                return Ok(Arc::new(Identities::unlocked(&plugged.origin, key, recipient)));
+                if let Some(Kept { key, recipient }) = kept(ambient, stores) {
+                    return Ok(Arc::new(Identities::unlocked(&plugged.origin, key, recipient)));
+                }
+                // Its public key is known without it.
+                let reads =
+                    |store: &Container| store.recipients.iter().any(|one| plugged.recipients.contains(&one.key));
+                return Err(match stores.iter().find(|store| !reads(store)) {
+                    Some(store) => vault::not_a_reader(store, &identity::closed(ambient, &plugged)).into(),
+                    None => self::locked(environment).into(),
+                });
             }
         };
         Ok(Arc::clone(self.0.get_or_init(|| Arc::new(found))))
