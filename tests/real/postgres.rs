@@ -186,6 +186,20 @@ impl Server {
         self.log().lines().filter(|line| counts(line)).count()
     }
 
+    /// Waits until a query gives this; the server itself looks, so that waiting costs nothing.
+    #[track_caller]
+    pub fn until(&self, sql: &str, expected: &str) {
+        let looks = crate::world::PATIENCE.as_millis() / 10;
+        self.query_in(
+            "postgres",
+            &format!(
+                "DO $do$ BEGIN FOR i IN 1..{looks} LOOP PERFORM pg_stat_clear_snapshot(); \
+                 IF ({sql})::text = '{expected}' THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; \
+                 RAISE 'it never was {expected}'; END $do$"
+            ),
+        );
+    }
+
     /// A session that has run this and stays: what it holds is held until it is dropped.
     #[track_caller]
     pub fn holds(&self, sql: &str) -> Helper {
@@ -201,7 +215,9 @@ impl Server {
         helper
     }
 
-    fn query_in(&self, database: &str, sql: &str) -> String {
+    /// The same in another database of the server.
+    #[track_caller]
+    pub fn query_in(&self, database: &str, sql: &str) -> String {
         finish(self.cluster().psql(database).args(["--command", sql])).trim().to_owned()
     }
 }

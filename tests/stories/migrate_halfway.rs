@@ -102,18 +102,12 @@ fn what_was_killed_says_next_time_what_stands_where() {
     let mut command = world.command("nexus-env", world.repo());
     command.args(["migrate", "deploy", "-e", "prod", "--yes"]);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let until = |sql: &str, expected: &str| {
-        let deadline = std::time::Instant::now() + crate::world::PATIENCE;
-        while prod.query(sql) != expected {
-            assert!(std::time::Instant::now() < deadline, "{sql} is not {expected}");
-        }
-    };
-    until("SELECT count(*) FROM pg_locks WHERE NOT granted", "1");
+    prod.until("SELECT count(*) FROM pg_locks WHERE NOT granted", "1");
     // SAFETY: a signal to the group of our own child.
     unsafe { libc::kill(-(child.id() as libc::pid_t), libc::SIGKILL) };
     child.wait().unwrap();
     // The server's own end of it gives up after its lock_timeout.
-    until("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", "0");
+    prod.until("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", "0");
     drop(holder);
     holds(
         &status(&world),

@@ -11,14 +11,6 @@ const PAID: &str = "ALTER TABLE \"Invoice\" ADD COLUMN \"paid\" BOOLEAN;\n";
 const PATIENT: &str = "[env.prod.deploy]\nlock_timeout = \"10m\"\n";
 const LEFT: &str = "SELECT count(*) FROM pg_database WHERE datname LIKE 'nexus\\_rehearsal\\_%'";
 
-#[track_caller]
-fn until(server: &Server, sql: &str, expected: &str) {
-    let deadline = std::time::Instant::now() + crate::world::PATIENCE;
-    while server.query(sql) != expected {
-        assert!(std::time::Instant::now() < deadline, "{sql} is not {expected}");
-    }
-}
-
 fn terminal(session: &mut Session<'_>) -> String {
     session.types("stty -g").ends_with_status(0).text().to_owned()
 }
@@ -39,8 +31,7 @@ fn a_rehearsal_that_is_stopped_leaves_nothing() {
     let mut session = world.enter(Shell::Bash);
     let before = (terminal(&mut session), scratches(&world));
     session.presses("nexus-env migrate rehearse -e prod\r");
-    until(
-        &dev,
+    dev.until(
         "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'nexus_rehearsal%' AND wait_event = 'PgSleep'",
         "1",
     );
@@ -82,7 +73,7 @@ fn a_deployment_that_is_stopped_says_how_far_it_came() {
     session.presses("nexus-env migrate deploy -e prod\r");
     session.shows("to apply them: ");
     session.presses("prod\r");
-    until(&prod, "SELECT count(*) FROM pg_locks WHERE NOT granted", "1");
+    prod.until("SELECT count(*) FROM pg_locks WHERE NOT granted", "1");
     session.presses("\x03");
     let reply = session.returns();
     assert_eq!((reply.status(), applied(&prod).as_str()), (130, "1"), "{}", reply.text());
@@ -114,7 +105,7 @@ fn a_plain_deployment_that_is_stopped_says_so_too() {
         session.presses("npx prisma migrate deploy\r");
         session.shows("to go on: ");
         session.presses("prod\r");
-        until(&prod, "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'", "1");
+        prod.until("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'", "1");
         session.presses("\x03");
         let reply = session.returns();
         assert_ne!(reply.status(), 0, "{}", reply.text());
@@ -123,7 +114,7 @@ fn a_plain_deployment_that_is_stopped_says_so_too() {
         let log = logged(&world);
         assert!(log[log.len() - 1].starts_with("deploy-failed shell: exit status "), "{log:?}");
         prod.query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted");
-        until(&prod, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", "0");
+        prod.until("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", "0");
         drop(holder);
         prod.query("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL");
     }
