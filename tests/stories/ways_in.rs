@@ -97,6 +97,18 @@ impl Table {
             .collect()
     }
 
+    /// These rows of the table that is kept.
+    #[track_caller]
+    fn are(&self, rows: &[usize]) {
+        let lines: Vec<&str> = include_str!("ways_in.txt").lines().collect();
+        assert_eq!(lines.len(), 33, "the stories below have so many ways between them");
+        let found: Vec<String> = self.0.iter().map(|(way, layer)| format!("{way}  {layer}")).collect();
+        let kept =
+            |row: &usize| lines[*row].rsplit_once("  ").map(|(way, layer)| format!("{}  {layer}", way.trim_end()));
+        let kept: Vec<String> = rows.iter().filter_map(kept).collect();
+        assert_eq!(found, kept, "the table as it was found:\n{}", self.shown());
+    }
+
     #[track_caller]
     fn is(&self, kept: &str) {
         assert_eq!(self.shown(), kept, "the table as it was found:\n{}", self.shown());
@@ -147,11 +159,10 @@ client.connect()
   .then(() => process.exit(0), (error) => { console.error(error.message); process.exit(1); });
 "#;
 
-#[test]
-fn every_way_in_is_stopped_by_one_layer() {
+/// With everything that the ways take.
+fn scene() -> Scene {
     let scene = Scene::with(Prisma::Six);
-    let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/target/real-parts/tools/node_modules/.bin");
-    let (prod_url, dev_url) = (scene.prod.url(scene.prod.port), scene.dev.url(scene.dev.port));
+    let prod_url = scene.prod.url(scene.prod.port);
     let reset = "node_modules/.bin/prisma migrate reset --force";
     let world = &scene.world;
     for (file, text) in [
@@ -173,6 +184,14 @@ fn every_way_in_is_stopped_by_one_layer() {
     ] {
         world.writes(file, text);
     }
+    scene
+}
+
+#[test]
+fn a_way_in_at_the_prompt_or_by_hand_is_stopped_by_one_layer() {
+    let scene = scene();
+    let world = &scene.world;
+    let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/target/real-parts/tools/node_modules/.bin");
     let mut table = Table::default();
     let mut session = world.enter(Shell::Bash);
     let mut way = |way: &str, line: &str| table.row(&scene, &mut session, way, line);
@@ -186,6 +205,51 @@ fn every_way_in_is_stopped_by_one_layer() {
     way("npm run, `pre*`", "npm run build");
     way("npm run, workspace", "npm run reset -w db");
     way("pnpm -F", &format!("PATH={tools}:$PATH; pnpm -F db run reset"));
+    // What a person may do on purpose is asked for once, and by the layer that comes first.
+    let question = "type prod to go on: ";
+    session.presses("npx prisma migrate resolve --rolled-back 20260101000000_first\r");
+    session.shows(question);
+    session.presses("prod\r");
+    let said = session.returns().text.clone();
+    assert!(said.contains("without migrations table"), "Prisma did not come to its own work:\n{said}");
+    assert_eq!(said.matches(question).count(), 1, "asked twice:\n{said}");
+    session.presses("sh -c 'npx prisma migrate resolve --rolled-back 20260101000000_first'\r");
+    session.shows("DATABASE_URL");
+    session.shows(question);
+    session.presses("no\r");
+    let said = session.returns().text.clone();
+    assert!(said.contains("nexus-env: blocked: it was not confirmed"), "{said}");
+    // A deployment is not asked about while something stands in its way, whoever starts it.
+    for line in ["npx prisma migrate deploy", "sh -c 'npx prisma migrate deploy'"] {
+        let said = session.types_within(PATIENCE, line).text.clone();
+        assert!(said.contains("blocked: 2 things stand in the way of migrations to prod"), "{said}");
+        assert!(said.contains("prod has 1 table and no history of migrations"), "{said}");
+    }
+    session.types("nexus-env use prod");
+    let mut way = |way: &str, line: &str| table.row(&scene, &mut session, way, line);
+    way(
+        "psql with the exported URL, prod selected",
+        "sh -c 'psql \"$DATABASE_URL\" -c \"DELETE FROM \\\"Invoice\\\"\"'",
+    );
+    way("a Node program with the exported URL, prod selected", "node query.js");
+    way(
+        "a program with a URL of its own, without us",
+        &format!("env -i PATH=$PATH psql {} -c 'CREATE TABLE stray (id int)'", scene.prod.url(scene.prod.port)),
+    );
+    assert_eq!(scene.prod.query(ROWS), "one,three,two");
+    assert_eq!(scene.prod.tables(), ["Invoice", "stray"], "what nothing stops");
+    table.are(&(0..10).chain(30..33).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_way_in_through_another_program_is_stopped_by_one_layer() {
+    let scene = scene();
+    let world = &scene.world;
+    let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/target/real-parts/tools/node_modules/.bin");
+    let mut table = Table::default();
+    let mut session = world.enter(Shell::Bash);
+    session.types(&format!("PATH={tools}:$PATH"));
+    let mut way = |way: &str, line: &str| table.row(&scene, &mut session, way, line);
     way("npm run, from a program without our functions", "sh -c 'npm run nested'");
     way("pnpm -F, from a program without our functions", "sh -c 'pnpm -F db run reset'");
     way("a path to the binary", "node_modules/.bin/prisma migrate reset --force");
@@ -195,6 +259,19 @@ fn every_way_in_is_stopped_by_one_layer() {
     way("a shell script", "sh ./deploy.sh");
     way("a Python child", "python3 deploy.py");
     way("an editor's task", "env -u BASH_ENV sh -c 'npx prisma migrate dev foo --help'");
+    table.are(&(10..19).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_way_in_by_another_url_or_tool_is_stopped_by_one_layer() {
+    let scene = scene();
+    let world = &scene.world;
+    let (prod_url, dev_url) = (scene.prod.url(scene.prod.port), scene.dev.url(scene.dev.port));
+    let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/target/real-parts/tools/node_modules/.bin");
+    let mut table = Table::default();
+    let mut session = world.enter(Shell::Bash);
+    session.types(&format!("PATH={tools}:$PATH"));
+    let mut way = |way: &str, line: &str| table.row(&scene, &mut session, way, line);
     let tmux = format!("tmux -f /dev/null -S {}", world.outside("tmux").display());
     let pane = "npx prisma db push --force-reset >pane 2>&1; tmux wait-for -S done";
     way(
@@ -236,40 +313,7 @@ fn every_way_in_is_stopped_by_one_layer() {
     way("a coding agent's `db seed`, by make", "CLAUDECODE=1 sh -c 'make seed'");
     way("another tool of Node's, by make", "sh -c 'make knex'");
     way("`nexus-env run`", "nexus-env run -- npx prisma migrate reset --force");
-    // What a person may do on purpose is asked for once, and by the layer that comes first.
-    let question = "type prod to go on: ";
-    session.presses("npx prisma migrate resolve --rolled-back 20260101000000_first\r");
-    session.shows(question);
-    session.presses("prod\r");
-    let said = session.returns().text.clone();
-    assert!(said.contains("without migrations table"), "Prisma did not come to its own work:\n{said}");
-    assert_eq!(said.matches(question).count(), 1, "asked twice:\n{said}");
-    session.presses("sh -c 'npx prisma migrate resolve --rolled-back 20260101000000_first'\r");
-    session.shows("DATABASE_URL");
-    session.shows(question);
-    session.presses("no\r");
-    let said = session.returns().text.clone();
-    assert!(said.contains("nexus-env: blocked: it was not confirmed"), "{said}");
-    // A deployment is not asked about while something stands in its way, whoever starts it.
-    for line in ["npx prisma migrate deploy", "sh -c 'npx prisma migrate deploy'"] {
-        let said = session.types_within(PATIENCE, line).text.clone();
-        assert!(said.contains("blocked: 2 things stand in the way of migrations to prod"), "{said}");
-        assert!(said.contains("prod has 1 table and no history of migrations"), "{said}");
-    }
-    session.types("nexus-env use prod");
-    let mut way = |way: &str, line: &str| table.row(&scene, &mut session, way, line);
-    way(
-        "psql with the exported URL, prod selected",
-        "sh -c 'psql \"$DATABASE_URL\" -c \"DELETE FROM \\\"Invoice\\\"\"'",
-    );
-    way("a Node program with the exported URL, prod selected", "node query.js");
-    way(
-        "a program with a URL of its own, without us",
-        &format!("env -i PATH=$PATH psql {prod_url} -c 'CREATE TABLE stray (id int)'"),
-    );
-    assert_eq!(scene.prod.query(ROWS), "one,three,two");
-    assert_eq!(scene.prod.tables(), ["Invoice", "stray"], "what nothing stops");
-    table.is(include_str!("ways_in.txt"));
+    table.are(&(19..30).collect::<Vec<_>>());
 }
 
 /// Prisma 7 reads no `.env` by itself, but most configurations do, and its engine is given the URL that came of it.
