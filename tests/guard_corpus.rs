@@ -173,21 +173,13 @@ fn read(line: &str) -> Vec<Invocation> {
     invocation::of_line(&reader, line)
 }
 
-fn class(found: &[Invocation]) -> &'static str {
+fn of(found: &[Invocation]) -> &'static str {
     match found.iter().map(|invocation| invocation.effect).max() {
         Some(Effect::Destructive) => "destructive",
         Some(Effect::Gated) => "gated",
         Some(Effect::Unknown) => "unknown",
         Some(Effect::Safe) | None => "safe",
     }
-}
-
-/// Which lines of a set write a new line as `\n`.
-#[derive(Clone, Copy)]
-enum Escapes {
-    Everywhere,
-    /// Those with a `+` behind their class, which write a backslash as `\\` as well.
-    WhereMarked,
 }
 
 fn unescaped(line: &str) -> String {
@@ -207,105 +199,46 @@ fn unescaped(line: &str) -> String {
     out
 }
 
-/// Reads every line of a set; returns how many there were, and says what is wrong.
-fn count(text: &str, escapes: Escapes) -> (u32, Vec<String>) {
-    let (mut total, mut dangerous, mut caught, mut false_blocks) = (0, 0, 0, 0);
-    let mut wrong = Vec::new();
-    for entry in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let (expected, line) = entry.split_once(' ').unwrap();
-        let (expected, line) = match (expected.strip_suffix('+'), escapes) {
-            (Some(expected), _) => (expected, unescaped(line)),
-            (None, Escapes::Everywhere) => (expected, line.trim_start().replace("\\n", "\n")),
-            (None, Escapes::WhereMarked) => (expected, line.to_owned()),
-        };
-        let found = read(&line);
-        let got = class(&found);
-        let ran = found.iter().any(|invocation| invocation.tool == Tool::Prisma);
-        total += 1;
-        let harmless = matches!(expected, "safe" | "mention");
-        assert!(harmless || matches!(expected, "destructive" | "gated" | "unknown"), "no class: {entry}");
-        dangerous += u32::from(!harmless);
-        caught += u32::from(!harmless && got == expected);
-        false_blocks += u32::from(harmless && got != "safe");
-        let right = if harmless { got == "safe" && !(expected == "mention" && ran) } else { got == expected };
-        if !right {
-            wrong.push(format!("{entry}   was taken for {got}{}", if ran { ", and Prisma runs" } else { "" }));
-        }
-    }
-    println!("{total} lines, recall {caught} of {dangerous}, {false_blocks} false blocks");
-    (total, wrong)
-}
+/// The lines of a tool's, each with the class that it has.
+const CORPUS: [(&str, &str); 11] = [
+    ("clients", include_str!("corpus/clients.txt")),
+    ("cloud", include_str!("corpus/cloud.txt")),
+    ("code", include_str!("corpus/code.txt")),
+    ("frameworks", include_str!("corpus/frameworks.txt")),
+    ("git", include_str!("corpus/git.txt")),
+    ("javascript", include_str!("corpus/javascript.txt")),
+    ("migrations", include_str!("corpus/migrations.txt")),
+    ("postgresql", include_str!("corpus/postgresql.txt")),
+    ("prisma", include_str!("corpus/prisma.txt")),
+    ("runners", include_str!("corpus/runners.txt")),
+    ("shell", include_str!("corpus/shell.txt")),
+];
 
-/// What a person types day by day and the guard cannot follow: it asks about that within reach of prod, so it must be rare.
-#[test]
-fn of_a_thousand_harmless_lines_at_most_three_are_asked_about() {
-    let all = [
-        include_str!("guard_corpus.txt"),
-        include_str!("guard_corpus_second.txt"),
-        include_str!("guard_corpus_third.txt"),
-        include_str!("guard_corpus_fourth.txt"),
-        include_str!("guard_corpus_fifth.txt"),
-    ];
-    let entries = all.iter().flat_map(|text| text.lines()).filter_map(|entry| entry.split_once(' '));
-    let lines = entries.filter(|(class, _)| matches!(*class, "safe" | "mention" | "unknown"));
-    let lines: Vec<String> = lines.map(|(_, line)| line.trim_start().replace("\\n", "\n")).collect();
-    let asked: Vec<&String> = lines.iter().filter(|line| class(&read(line)) == "unknown").collect();
-    println!("{} of {} harmless lines are asked about", asked.len(), lines.len());
-    assert!(lines.len() > 1900 && asked.len() * 1000 <= lines.len() * 3, "{asked:?}");
+/// What the line was taken for, where that is wrong. A mention is harmless, and runs no Prisma at all.
+fn mistaken(class: &str, line: &str) -> Option<String> {
+    let found = read(&unescaped(line));
+    let got = of(&found);
+    let ran = found.iter().any(|invocation| invocation.tool == Tool::Prisma);
+    let right = match class {
+        "mention" => got == "safe" && !ran,
+        "safe" | "destructive" | "gated" | "unknown" => got == class,
+        _ => panic!("no class: {class} {line}"),
+    };
+    (!right).then(|| format!("{class} {line}   was taken for {got}{}", if ran { ", and Prisma runs" } else { "" }))
 }
 
 #[test]
 fn every_line_is_taken_for_what_it_is() {
-    let (total, wrong) = count(include_str!("guard_corpus.txt"), Escapes::Everywhere);
+    let mut total = 0;
+    let mut wrong = Vec::new();
+    for (name, text) in CORPUS {
+        let entries = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let entries: Vec<(&str, &str)> = entries.map(|entry| entry.split_once(' ').expect("a class")).collect();
+        let dangerous = entries.iter().filter(|(class, _)| !matches!(*class, "safe" | "mention")).count();
+        println!("{name}: {} lines, {dangerous} of them dangerous", entries.len());
+        total += entries.len();
+        wrong.extend(entries.iter().filter_map(|(class, line)| mistaken(class, line)));
+    }
     assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(total >= 900);
-}
-
-#[test]
-fn every_line_of_the_second_set_is_too() {
-    let (total, wrong) = count(include_str!("guard_corpus_second.txt"), Escapes::Everywhere);
-    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(total >= 600);
-}
-
-#[test]
-fn every_line_of_the_third_set_is_too() {
-    let (total, wrong) = count(include_str!("guard_corpus_third.txt"), Escapes::Everywhere);
-    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(total >= 600);
-}
-
-#[test]
-fn every_line_of_the_fourth_set_is_too() {
-    let (total, wrong) = count(include_str!("guard_corpus_fourth.txt"), Escapes::Everywhere);
-    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(total >= 900);
-}
-
-#[test]
-fn every_line_of_the_fifth_set_is_too() {
-    let (total, wrong) = count(include_str!("guard_corpus_fifth.txt"), Escapes::Everywhere);
-    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(total >= 600);
-}
-
-#[test]
-fn every_line_of_the_sixth_set_is_too() {
-    let (total, wrong) = count(include_str!("guard_corpus_sixth.txt"), Escapes::Everywhere);
-    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(total >= 790);
-}
-
-#[test]
-fn every_line_of_the_seventh_set_is_too() {
-    let (total, wrong) = count(include_str!("guard_corpus_seventh.txt"), Escapes::WhereMarked);
-    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(total >= 2900);
-}
-
-#[test]
-fn every_line_of_the_eighth_set_is_too() {
-    let (total, wrong) = count(include_str!("guard_corpus_eighth.txt"), Escapes::WhereMarked);
-    assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(total >= 1600);
+    assert!(total > 12_500, "{total}");
 }

@@ -9,24 +9,24 @@ use nexus_env::domain::guard::trigger;
 
 use crate::world::{Shell, program};
 
-const CORPORA: [&str; 8] = [
-    include_str!("../guard_corpus.txt"),
-    include_str!("../guard_corpus_second.txt"),
-    include_str!("../guard_corpus_third.txt"),
-    include_str!("../guard_corpus_fourth.txt"),
-    include_str!("../guard_corpus_fifth.txt"),
-    include_str!("../guard_corpus_sixth.txt"),
-    include_str!("../guard_corpus_seventh.txt"),
-    include_str!("../guard_corpus_eighth.txt"),
+const CORPORA: [&str; 11] = [
+    include_str!("../corpus/clients.txt"),
+    include_str!("../corpus/cloud.txt"),
+    include_str!("../corpus/code.txt"),
+    include_str!("../corpus/frameworks.txt"),
+    include_str!("../corpus/git.txt"),
+    include_str!("../corpus/javascript.txt"),
+    include_str!("../corpus/migrations.txt"),
+    include_str!("../corpus/postgresql.txt"),
+    include_str!("../corpus/prisma.txt"),
+    include_str!("../corpus/runners.txt"),
+    include_str!("../corpus/shell.txt"),
 ];
 
 /// Each line of the corpora, with its class.
 fn corpora() -> Vec<(&'static str, &'static str)> {
     let lines = CORPORA.iter().flat_map(|corpus| corpus.lines()).filter(|line| !line.starts_with('#'));
-    lines
-        .filter_map(|line| line.split_once(' '))
-        .map(|(class, line)| (class.trim_end_matches('+'), line.trim_start()))
-        .collect()
+    lines.filter_map(|line| line.split_once(' ')).collect()
 }
 
 /// What `__nexus_env_listed` does, said once more.

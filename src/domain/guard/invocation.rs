@@ -54,7 +54,8 @@ pub fn tools() -> impl Iterator<Item = &'static str> {
 
 /// The names of programs that run what they are given, as far as they are rows of a table.
 pub fn runners() -> impl Iterator<Item = &'static str> {
-    let rows = wrapper::names().chain(console::names());
+    let sounds = mention::SOUNDS.iter().copied().flatten().copied();
+    let rows = wrapper::names().chain(console::names()).chain(sounds);
     mention::RUNS.iter().copied().filter(|name| *name != "nexus-env").chain(rows)
 }
 

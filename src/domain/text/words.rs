@@ -63,7 +63,7 @@ fn take(pieces: &[WordPieceWithSource], whole: &str, split: Split, found: &mut V
                 Split::One => Piece::Quoted(text.clone()),
             }),
             WordPiece::SingleQuotedText(text) => found.push(Piece::Quoted(text.clone())),
-            WordPiece::AnsiCQuotedText(text) => found.push(Piece::Quoted(ansi(text))),
+            WordPiece::AnsiCQuotedText(text) => found.push(Piece::Quoted(escaped(text))),
             WordPiece::DoubleQuotedSequence(inner) | WordPiece::GettextDoubleQuotedSequence(inner) => {
                 found.push(Piece::Quoted(String::new()));
                 take(inner, whole, Split::One, found);
@@ -115,8 +115,8 @@ fn parameter(expression: &ParameterExpr, split: Split) -> Option<Piece> {
     }
 }
 
-/// The escapes of `$'…'` (bash manual 3.1.2.4).
-fn ansi(text: &str) -> String {
+/// The escapes of `$'…'` (bash manual 3.1.2.4), which `printf` has as well.
+pub fn escaped(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {

@@ -5,7 +5,7 @@ mod table;
 
 use self::table::{CLIENTS, Client, Language};
 use super::connect::{Connects, Session, content};
-use super::options::{Options, options};
+use super::options::{Options, after_flags, options};
 use super::tools::Finds;
 use super::{Invocation, Reader, Sure, Use, Word, reach};
 use crate::domain::guard::scope::{Fed, Scope};
@@ -14,13 +14,18 @@ use crate::domain::guard::verdict::Effect;
 
 /// The command, if the name is a client's.
 pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
+    // Flags of the program itself may stand in front of its verb: `aws --profile NAME rds-data …`.
+    let own = |client: &Client| match client.verb {
+        [] => words,
+        _ => after_flags(words, client.valued),
+    };
     let begins = |client: &&Client| {
         client.names.contains(&name)
-            && client.verb.len() <= words.len()
-            && client.verb.iter().zip(words).all(|(verb, word)| *verb == word.text)
+            && client.verb.len() <= own(client).len()
+            && client.verb.iter().zip(own(client)).all(|(verb, word)| *verb == word.text)
     };
     let client = CLIENTS.iter().find(begins)?;
-    let behind = &words[client.verb.len()..];
+    let behind = &own(client)[client.verb.len()..];
     let options = options(behind, client.valued);
     let uses = uses(reader, client, &options, scope);
     let (danger, uses) = match options.has(client.idle) {
@@ -201,9 +206,17 @@ fn redis(text: &str) -> Danger {
     };
     match text.lines().any(empties) {
         true => Danger::Destructive,
-        false if text.trim_start().starts_with('$') => Danger::Unknown,
+        false if text.trim_start().starts_with('$') || deletes_computed(text) => Danger::Unknown,
         false => Danger::None,
     }
+}
+
+/// `DEL` of keys that another program lists.
+fn deletes_computed(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let deletes =
+        words.next().is_some_and(|verb| verb.eq_ignore_ascii_case("del") || verb.eq_ignore_ascii_case("unlink"));
+    deletes && words.any(|word| word.starts_with(['$', '…']))
 }
 
 fn mongo(text: &str) -> Danger {

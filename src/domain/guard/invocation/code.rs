@@ -20,8 +20,31 @@ const OUTSIDE: &[&str] = &[
     "exec(process.env", "execSync(process.env", "execSync(require('fs')", "execSync(fs.readFile", "exec(fs.readFile",
     "system(sys.stdin", "system(input(", "system(os.environ", "exec(urllib", "exec(u.urlopen", "exec(requests",
     "eval(requests", "exec(input(", "system($ENV", "system($0)", "system($1)", "system(gets", "system(ENV",
-    "eval(gets", "shell_exec($_", "execSync(process.argv", "execSync(await", "eval(await",
+    "eval(gets", "shell_exec($_", "execSync(process.argv", "execSync(await", "eval(await", ".then(eval)", "eval(atob(",
+    "exec(base64", "exec(compile(base64", "exec(__import__",
 ];
+
+/// Calls of a shell or of a program, whose first argument is what is run.
+const RUNS: &[&str] = &[
+    "execSync(", "spawnSync(", "execFileSync(", "os.system(", "os.popen(", "subprocess.run(", "subprocess.call(",
+    "subprocess.Popen(", "check_call(", "check_output(", "getoutput(", "shell_exec(", "passthru(", "Deno.Command(",
+];
+
+/// Whether one of these calls runs what another call gives: `os.system(base64.b64decode(…))`.
+fn runs_what_it_computes(text: &str) -> bool {
+    RUNS.iter().any(|call| {
+        text.match_indices(call).any(|(at, _)| {
+            let argument = text[at + call.len()..].trim_start();
+            let is_literal = argument.starts_with(['"', '\'', '`', '[', ')']);
+            let end = argument.find([',', ';', '\n']).unwrap_or(argument.len());
+            let call = argument[..end].split_once('(');
+            !is_literal
+                && call.is_some_and(|(name, _)| {
+                    !name.ends_with("quote") && !name.ends_with("join") && !name.contains(['"', '\''])
+                })
+        })
+    })
+}
 
 /// Whether one string of the code is a client's line, and another one SQL that destroys: `io.popen("psql db", "w")`.
 fn feeds_a_client(text: &str) -> bool {
@@ -41,7 +64,7 @@ pub(super) fn run<'a>(program: &str, code: &Word, scope: &Scope<'a>) -> Vec<Inne
     found.extend(handed_to_a_tool(text, scope));
     // ipython's own way.
     found.extend(text.strip_prefix('!').map(|line| Inner::Line(line.to_owned(), scope.clone())));
-    if OUTSIDE.iter().any(|call| text.contains(call)) {
+    if OUTSIDE.iter().any(|call| text.contains(call)) || runs_what_it_computes(text) {
         found.push(Inner::Unknown("its code runs what it is given from outside".to_owned(), scope.clone()));
     }
     if feeds_a_client(text) {
@@ -52,6 +75,15 @@ pub(super) fn run<'a>(program: &str, code: &Word, scope: &Scope<'a>) -> Vec<Inne
         found.push(Inner::Talks(program.to_owned(), talk::named(text), scope.clone()));
     }
     found
+}
+
+/// Whether code can do nothing but compute and print: it loads nothing, and calls nothing that reaches out.
+pub(super) fn is_inert(text: &str) -> bool {
+    const REACHES: &[&str] = &[
+        "import", "require", "exec", "eval", "fetch", "process", "spawn", "system", "open(", "Function", "Bun", "Deno",
+        "`", "__", "load", "include", "use ", "popen", "globalThis", "socket", "http", "net.", "$(",
+    ];
+    text.len() < 4096 && !REACHES.iter().any(|word| text.contains(word))
 }
 
 fn starts(text: &str) -> bool {

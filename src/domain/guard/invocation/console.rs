@@ -45,6 +45,7 @@ const ROWS: &[Console] = &[
     ),
     row(&["flask"], &["shell"], &[], &[], Takes::Flags),
     row(&["artisan"], &["tinker"], &["--execute"], &[], Takes::Flags),
+    row(&["wp"], &["eval"], &[], &["--path", "--url", "--user"], Takes::Word),
     row(&["mix"], &["run", "eval"], &["-e", "--eval"], &["-r", "--require"], Takes::Word),
     row(&["iex"], &[], &["-e", "--eval"], &["-S", "--name", "--sname"], Takes::Flags),
     row(&["elixir"], &[], &["-e", "--eval"], &["-S", "-r", "-pa"], Takes::Flags),
@@ -84,7 +85,7 @@ pub(super) fn see_through<'a>(
             let is_file = word.text.contains('.') && !word.text.contains([' ', '(']) && {
                 let path = scope.path(&word.text);
                 reader.notes.ran(&path);
-                reader.first_line(&path).is_some()
+                reader.first_line(&path).is_some() || word.text.ends_with(".exs")
             };
             if is_file { None } else { Some(code::run(name, word, scope)) }
         }

@@ -4,6 +4,7 @@
 use super::options::options;
 use super::strings::strings;
 use super::{Sure, Word};
+use crate::domain::text::words;
 
 struct Filter {
     names: &'static [&'static str],
@@ -213,12 +214,12 @@ fn set(text: &str) -> Option<Vec<char>> {
 }
 
 /// printf(1): the format again and again until no word is left.
-pub(super) fn printf(words: &[Word]) -> String {
-    let mut words = words.iter().filter(|word| word.text != "--").map(|word| word.text.as_str());
-    let format = words.next().unwrap_or_default();
-    let format = format.replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0").replace("\\\\", "\\");
+pub(super) fn printf(given: &[Word]) -> String {
+    let mut given = given.iter().filter(|word| word.text != "--").map(|word| word.text.as_str());
+    let format = given.next().unwrap_or_default();
+    let format = words::escaped(format);
     let mut said = String::new();
-    let mut words = words.peekable();
+    let mut given = given.peekable();
     loop {
         let mut rest = format.as_str();
         let mut took = false;
@@ -229,8 +230,12 @@ pub(super) fn printf(words: &[Word]) -> String {
             rest = behind.get(end + 1..).unwrap_or("");
             match behind.get(end..=end) {
                 Some("%") => said.push('%'),
+                Some("b") => {
+                    said.push_str(&words::escaped(given.next().unwrap_or_default()));
+                    took = true;
+                }
                 _ => {
-                    said.push_str(words.next().unwrap_or_default());
+                    said.push_str(given.next().unwrap_or_default());
                     took = true;
                 }
             }
@@ -238,10 +243,10 @@ pub(super) fn printf(words: &[Word]) -> String {
         said.push_str(rest);
         if !took {
             // Words that no place takes are still on the line.
-            words.for_each(|word| said.extend([" ", word]));
+            given.for_each(|word| said.extend([" ", word]));
             return said;
         }
-        if words.peek().is_none() {
+        if given.peek().is_none() {
             return said;
         }
     }

@@ -89,6 +89,8 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
         ("ruby", _) if matches!(first.base(), "rails" | "rake") => named(first.base(), rest),
         ("spring", "rails" | "rake") => named(&first.text, rest),
         ("dotnet", "ef") => named("dotnet-ef", rest),
+        ("dotnet", "fm") => named("dotnet-fm", rest),
+        ("php", "spark") => named("spark", rest),
         ("dotnet", "tool") if rest.first().is_some_and(|word| word.text == "run") => {
             named(&rest.get(1)?.text, rest.get(2..)?)
         }
@@ -131,7 +133,17 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
 fn written<'a>(reader: &Reader<'_>, name: &str, file: &str, scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let path = scope.path(file);
     reader.notes.ran(&path);
-    match reader.notes.written(&path)? {
+    let Some(wrote) = reader.notes.written(&path) else {
+        if reader.notes.brings() && reader.first_line(&path).is_none() {
+            reader.notes.missed(&path);
+        }
+        return None;
+    };
+    match wrote {
+        Wrote::Whole(text) if code::is_inert(&text) => {
+            reader.notes.followed(&path);
+            Some(Vec::new())
+        }
         Wrote::Whole(text) | Wrote::Behind(text) => Some(code::run(name, &Word::sure(&text), scope)),
         Wrote::Unknown => None,
     }

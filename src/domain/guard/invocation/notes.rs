@@ -24,6 +24,8 @@ pub struct Notes {
     brings: Cell<bool>,
     /// The words of commands that may make a file.
     said: RefCell<String>,
+    /// Directories that git is told to take its hooks from.
+    hooks: RefCell<BTreeSet<PathBuf>>,
 }
 
 impl Default for Notes {
@@ -37,6 +39,7 @@ impl Default for Notes {
             missing: RefCell::default(),
             brings: Cell::new(false),
             said: RefCell::default(),
+            hooks: RefCell::default(),
         }
     }
 }
@@ -92,10 +95,17 @@ impl Notes {
         self.followed.borrow_mut().insert(path.to_owned());
     }
 
+    /// git is told to take its hooks from this directory.
+    pub fn has_hooks(&self, directory: &Path) {
+        self.hooks.borrow_mut().insert(directory.to_owned());
+    }
+
     /// A program runs what it finds in its own directories: git's hooks.
     pub fn ran_hooks(&self) {
         let is_hook = |path: &&PathBuf| {
-            path.parent().and_then(Path::file_name).is_some_and(|name| name == "hooks" || name == ".husky")
+            let parent = path.parent();
+            parent.and_then(Path::file_name).is_some_and(|name| name == "hooks" || name == ".husky")
+                || parent.is_some_and(|parent| self.hooks.borrow().contains(parent))
         };
         self.ran.borrow_mut().extend(self.written.borrow().keys().filter(is_hook).cloned());
     }
@@ -103,6 +113,10 @@ impl Notes {
     /// A script is run that is not there.
     pub fn missed(&self, path: &Path) {
         self.missing.borrow_mut().insert(path.to_owned());
+    }
+
+    pub fn brings(&self) -> bool {
+        self.brings.get()
     }
 
     /// A program ran that brings files.

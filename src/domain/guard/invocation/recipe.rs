@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use super::options::{after_flags, is_one_expansion};
 use super::{Inner, Reader, Sure, Word};
 use crate::domain::guard::project::{Content, Files};
-use crate::domain::guard::scope::Scope;
+use crate::domain::guard::scope::{Fed, Scope};
 
 fn lines<'a>(texts: Vec<String>, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     texts.into_iter().map(|text| Inner::Line(text, scope.clone())).collect()
@@ -78,6 +78,23 @@ fn read_first(
         }
         Some((path, text))
     })
+}
+
+/// The same, where `-` is what the program is fed.
+fn read_named(
+    reader: &Reader<'_>,
+    scope: &Scope<'_>,
+    names: &[impl AsRef<str>],
+) -> Option<(PathBuf, Result<String, String>)> {
+    if names.iter().any(|name| name.as_ref() == "-") {
+        let text = match &scope.fed {
+            Fed::Text(text) => Ok(text.clone()),
+            Fed::Nearly(_) | Fed::Unknown => Err("what it is fed is computed by the line".to_owned()),
+            Fed::Nothing => return None,
+        };
+        return Some((scope.cwd.join("-"), text));
+    }
+    read_first(reader, &scope.cwd, names)
 }
 
 /// The nearest of these files at or above the directory.

@@ -2,11 +2,12 @@
 //! once. It opens no file but `package.json`, `deno.json` and what a flag or bun itself names as `.env`.
 
 use super::dotenv::{self, Wins};
-use super::options::{after_flags, joined, options};
+use super::options::{after_flags, is_one_expansion, joined, options};
 use super::script::{
-    Everywhere, Flags, command, filtered, flags, led, lifecycle, named, nearest, programs, run, script_or_program,
+    Everywhere, Flags, command, filtered, flags, led, lifecycle, named, nearest, not_here, programs, run,
+    script_or_program,
 };
-use super::{Inner, Reader, Sure, Word, code, interpreter};
+use super::{Inner, Reader, Sure, Word, code, interpreter, prisma};
 use crate::domain::guard::project::{Files, Package};
 use crate::domain::guard::scope::Scope;
 use crate::domain::text::json::Json;
@@ -127,7 +128,11 @@ fn npx<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Vec<Inner<
     if let Some(text) = flags.call {
         return vec![Inner::Line(text.text, scope)];
     }
+    let is_computed = |word: &Word| word.sure == Sure::No && is_one_expansion(&word.text);
     match flags.filters.is_empty() {
+        true if rest.first().is_some_and(is_computed) && !prisma::is_guarded(&rest[1..]) => {
+            vec![Inner::Unknown("the line computes which program it runs".to_owned(), scope)]
+        }
         true => command(rest, scope),
         false => script_or_program(&packages, rest, "npx", &scope),
     }
@@ -172,7 +177,18 @@ fn npm<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec
         if script.sure == Sure::No {
             return Some(vec![Inner::Unknown("the line computes which script it runs".to_owned(), scope)]);
         }
+        if let Some(missing) = not_here(&packages, &script.text, "npm run", &scope) {
+            return Some(vec![missing]);
+        }
         return Some(packages.iter().flat_map(|p| run(p, &script.text, arguments, "npm run", &scope)).collect());
+    }
+    // `npm explore PACKAGE -- COMMAND`, in the package's own directory.
+    if verb == "explore" {
+        let (package, line) = arguments.split_first()?;
+        let mut inner = scope.clone();
+        let member = named(reader, &scope, &package.text).into_iter().next().map(|package| package.directory);
+        inner.cwd = member.unwrap_or_else(|| scope.path(&format!("node_modules/{}", package.text)));
+        return Some(command(line, inner));
     }
     let script = match verb {
         "start" | "stop" | "restart" | "test" => verb,
@@ -290,7 +306,10 @@ fn bun<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec
             for file in &more.env_files {
                 dotenv::load(reader, &mut scope, file, Wins::Shell, &format!("bun --env-file {file}"));
             }
-            let packages = if more.filters.is_empty() { packages } else { led(reader, &more, &scope).1 };
+            let (scope, packages) = match more.filters.is_empty() && more.directory.is_none() {
+                true => (scope, packages),
+                false => led(reader, &more, &scope),
+            };
             Some(script_or_program(&packages, arguments, "bun run", &scope))
         }
         "x" => Some(command(after_flags(arguments, &["-p", "--package"]), scope)),
@@ -321,6 +340,10 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
             let rest = after_flags(arguments, VALUED);
             if rest.first().is_some_and(|word| word.text == "-") {
                 return code::fed("deno", scope);
+            }
+            // A registry's address is a package's; a program's own is code that nobody here has read.
+            if rest.first().is_some_and(|word| word.text.starts_with("http") && word.text.contains("://")) {
+                return Some(vec![Inner::Unknown("its code is fetched when it runs".to_owned(), scope.clone())]);
             }
             if let Some(script) = rest.first() {
                 reader.notes.ran(&scope.path(&script.text));

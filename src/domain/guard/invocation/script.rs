@@ -50,6 +50,18 @@ pub(super) fn lifecycle<'a>(reader: &Reader<'_>, by: &str, scope: &Scope<'a>) ->
     ["install", "prepublish", "prepare"].iter().flat_map(|script| run(&package, script, &[], by, scope)).collect()
 }
 
+/// A script of a package that is not here: on another machine, or in a directory that the line goes to and that is not there. By
+/// its name it may well be one that changes a database.
+pub(super) fn not_here<'a>(packages: &[Package], name: &str, by: &str, scope: &Scope<'a>) -> Option<Inner<'a>> {
+    const CHANGES: &[&str] = &[
+        "db", "database", "migrate", "migration", "migrations", "reset", "seed", "drop", "wipe", "nuke", "fresh",
+        "prisma", "truncate", "rollback", "drizzle", "knex", "schema",
+    ];
+    let changes = name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| CHANGES.contains(&part));
+    let why = || format!("what {by} {name} runs there is not known here");
+    (packages.is_empty() && changes).then(|| Inner::Unknown(why(), scope.clone()))
+}
+
 /// A script of this name, else a program of this name.
 pub(super) fn script_or_program<'a>(
     packages: &[Package],
@@ -77,6 +89,9 @@ pub(super) fn script_or_program<'a>(
     let holding: Vec<&Package> = packages.iter().filter(may_hold).collect();
     if !holding.is_empty() {
         return holding.iter().flat_map(|package| run(package, &name.text, rest, by, scope)).collect();
+    }
+    if let Some(missing) = not_here(packages, &name.text, by, scope) {
+        return vec![missing];
     }
     let places: Vec<PathBuf> = match packages {
         [_, _, ..] => packages.iter().map(|package| package.directory.clone()).collect(),

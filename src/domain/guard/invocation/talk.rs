@@ -12,7 +12,7 @@ const SENDS: &[&str] = &[
     "exec_params(", "exec_query(", "exec_update(", "statement(", "unprepared(", "Repo.query", "query!(", "SQL.query",
     ".batch(", "select_all(", "cursor()", "pg_query(", "->do(", "require 'pg'", "require \"pg\"", "PG.connect",
     "DBI->connect", "new PDO", "from 'postgres'", "from \"postgres\"", "require('postgres')", "mysqli_query(",
-    "execSQL(", "dbGetQuery(", "dbExecute(", "dbSendQuery(",
+    "execSQL(", "queryArray(", "queryObject(", "dbGetQuery(", "dbExecute(", "dbSendQuery(",
 ];
 
 /// The same, where the code starts no processes: these names are those calls' too.
@@ -30,7 +30,18 @@ const LOSES: &[&str] = &[
     "Rake::Task['db:drop']", "Rake::Task[\"db:reset\"]", "Rake::Task[\"db:drop\"]", "load_schema", "drop_collection(",
     "drop_all_tables", "Repo.delete_all", "delete(:all)", "Model.destroy({where:{}", "destroy({where:{}",
     "destroy({truncate:true", "updateMany({data:", ".update_all(", ".objects.update(", "Repo.update_all(",
-    "awaitdb.delete(", ".del().from(", "::query()->delete()",
+    "awaitdb.delete(", "Schema::drop", "dbRemoveTable(", "Release.rollback(", "Release.migrate(", "Ecto.Migrator",
+    ".del()", "::query()->delete()",
+];
+
+/// Calls that drop or empty, with what says whose they are.
+const DROPS: &[(&str, &str)] = &[
+    ("MongoClient(", ".drop()"),
+    ("MongoClient(", ".drop_database("),
+    ("equelize(", ".drop()"),
+    ("Sequel.", "].delete"),
+    ("Sequel.", "].truncate"),
+    ("DB::table(", ")->delete()"),
 ];
 
 /// What narrows such a call down to a part.
@@ -44,15 +55,17 @@ pub(super) fn loses(code: &str, starts: Starts) -> bool {
     if sends && strings(code).iter().any(is_sql) {
         return true;
     }
-    code.split([';', '\n']).any(|statement| {
-        let plain: String = statement.chars().filter(|c| !c.is_whitespace()).collect();
-        let call = LOSES.iter().find(|call| plain.contains(*call));
-        call.is_some_and(|call| {
-            // An object that is named in the call itself says how much.
-            let narrows = NARROWS.iter().any(|word| plain.contains(word));
-            is_called(&plain, call) && (!narrows || call.contains("{})") || call.contains("where:{}"))
+    let drops = DROPS.iter().any(|(object, call)| code.contains(object) && code.contains(call));
+    drops
+        || code.split([';', '\n']).any(|statement| {
+            let plain: String = statement.chars().filter(|c| !c.is_whitespace()).collect();
+            let call = LOSES.iter().find(|call| plain.contains(*call));
+            call.is_some_and(|call| {
+                // An object that is named in the call itself says how much.
+                let narrows = NARROWS.iter().any(|word| plain.contains(word));
+                is_called(&plain, call) && (!narrows || call.contains("{})") || call.contains("where:{}"))
+            })
         })
-    })
 }
 
 /// Whether a name stands outside of a string. A name that holds quotes of its own is a string's.

@@ -23,6 +23,13 @@ pub struct Recipes {
 }
 
 /// Reads a justfile.
+/// just's `env("NAME")`, `env_var("NAME")` and `env_var_or_default("NAME", "VALUE")` as a shell writes it (just.systems/man).
+fn from_environment(value: &str) -> Option<String> {
+    let call = ["env_var_or_default(", "env_var(", "env("].iter().find_map(|call| value.strip_prefix(call))?;
+    let name: String = call.trim_start_matches(['"', '\'']).chars().take_while(|c| !matches!(c, '"' | '\'')).collect();
+    crate::domain::text::words::is_name(&name).then(|| format!("${{{name}}}"))
+}
+
 pub fn just(text: &str) -> Recipes {
     let mut found = Recipes::default();
     let mut now: Option<String> = None;
@@ -44,7 +51,8 @@ pub fn just(text: &str) -> Recipes {
                 None => {
                     let name = name.trim().trim_start_matches("export ").trim();
                     let quotes: &[char] = &['"', '\'', '`'];
-                    found.variables.insert(name.to_owned(), value.trim().trim_matches(quotes).to_owned());
+                    let value = value.trim().trim_matches(quotes);
+                    found.variables.insert(name.to_owned(), from_environment(value).unwrap_or(value.to_owned()));
                 }
             }
             now = None;

@@ -17,6 +17,7 @@ use self::shell::{line_in, lines_fed, shell};
 use super::options::{after_flags, flag_value, joined, options};
 use super::program::is_shell;
 use super::{Inner, Reader, Sure, Word, code, dotenv, filter, shell_script};
+use crate::domain::guard::project::Files;
 use crate::domain::guard::scope::{Fed, Scope, Under};
 
 /// What is inside, if this is a wrapper. An empty answer means that it runs nothing.
@@ -82,6 +83,7 @@ pub(super) fn see_through<'a>(
         }
         "parallel" | "sem" => Some(parallel(words, scope)),
         "git" => {
+            git::hooks_of(words).for_each(|directory| reader.notes.has_hooks(&scope.path(directory)));
             reader.notes.ran_hooks();
             git::see_through(words, scope)
         }
@@ -125,7 +127,7 @@ pub(super) fn see_through<'a>(
             scope.given_by("vercel", Under::Replaced);
             command(after_flags(&words[2..], &["-e", "--environment"]), scope)
         }
-        "xargs" => Some(xargs(words, scope)),
+        "xargs" => Some(xargs(reader, words, scope)),
         // ed(1) runs what stands behind a `!`.
         "ed" | "red" if scope.fed != Fed::Nothing => Some(given::fed(scope, |text, scope| {
             text.lines()
@@ -206,14 +208,19 @@ fn line_of<'a>(words: &[Word], scope: &Scope<'a>) -> Inner<'a> {
 }
 
 /// `xargs COMMAND`: further words come from its input, or stand where `-I` says.
-fn xargs<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
-    const VALUED: &[&str] = &["-n", "-P", "-I", "-L", "-s", "-d", "-E", "-a", "-J"];
+fn xargs<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    const VALUED: &[&str] = &["-n", "-P", "-I", "-L", "-s", "-d", "-E", "-a", "--arg-file", "-J"];
     let command = after_flags(words, VALUED).to_vec();
     let flags = options(&words[..words.len() - command.len()], VALUED);
     let apart = |c: char| c == '\0' || c.is_whitespace() && !flags.has(&["-0", "--null"]);
+    let named = flags.value(&["-a", "--arg-file"]).map(|file| match scope.piped(&file.text) {
+        Some(piped) => piped.map_or(Fed::Unknown, Fed::Text),
+        None => reader.read(&scope.path(&file.text)).text().map_or(Fed::Unknown, Fed::Text),
+    });
+    let fed = named.as_ref().unwrap_or(&scope.fed);
     let Some(place) = flags.value(&["-I", "-J"]).filter(|place| !place.text.is_empty()) else {
         let mut command = command;
-        match &scope.fed {
+        match fed {
             Fed::Text(text) | Fed::Nearly(text) => {
                 command.extend(text.split(apart).filter(|word| !word.is_empty()).map(Word::sure));
             }
@@ -228,7 +235,7 @@ fn xargs<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
         };
         Inner::Command(command.iter().map(put).collect(), scope.clone())
     };
-    match &scope.fed {
+    match fed {
         Fed::Text(text) | Fed::Nearly(text) if text.lines().count() <= 8 => {
             text.lines().map(|line| with(&Word::sure(line))).collect()
         }

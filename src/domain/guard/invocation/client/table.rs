@@ -84,6 +84,25 @@ pub(super) const CLIENTS: &[Client] = &[
         finds: Some(Finds::MySql),
         ..SQL
     },
+    // www.doctrine-project.org/projects/doctrine-dbal, and `php bin/console`.
+    Client {
+        names: &["console", "doctrine"],
+        verb: &["dbal:run-sql"],
+        valued: &["--connection", "-e", "--env"],
+        statements: Some(0),
+        ..SQL
+    },
+    // dev.mysql.com/doc/mysql-shell, "mysqlsh - The MySQL Shell".
+    Client {
+        names: &["mysqlsh"],
+        text: &["-e", "--execute"],
+        file: &["-f", "--file"],
+        valued: &["-e", "--execute", "-f", "--file", "-u", "--user", "-h", "--host", "-P", "--port", "-D", "--schema"],
+        finds: Some(Finds::MySql),
+        ..SQL
+    },
+    // docs.oracle.com, "SQL*Plus User's Guide", 3.5.
+    Client { names: &["sqlplus"], valued: &["-M", "-C", "-R"], finds: Some(Finds::Hosted("Oracle")), ..SQL },
     Client {
         names: &["sqlite3", "litecli", "duckdb"],
         text: &["-cmd", "-c"],
@@ -269,7 +288,7 @@ pub(super) const CLIENTS: &[Client] = &[
         names: &["aws"],
         verb: &["rds-data", "execute-statement"],
         text: &["--sql"],
-        valued: &["--sql", "--resource-arn", "--secret-arn", "--database"],
+        valued: &["--sql", "--resource-arn", "--secret-arn", "--database", "--profile", "--region", "--output"],
         finds: Some(Finds::Hosted("AWS")),
         ..SQL
     },

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::options::{Options, after_flags, options, quoted};
 use super::super::{Inner, Reader, Word};
-use super::{read_first, unknown};
+use super::{read_named, unknown};
 use crate::domain::guard::line::is_name;
 use crate::domain::guard::project;
 use crate::domain::guard::scope::{Origin, Scope, Under, Value};
@@ -48,7 +48,7 @@ pub fn compose<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
         if named.is_empty() { vec![usual()] } else { named.into_iter().map(|n| vec![n]).collect() };
     let mut services: Vec<(String, Json)> = Vec::new();
     for names in files {
-        let (_, text) = read_first(reader, &scope.cwd, &names)?;
+        let (_, text) = read_named(reader, scope, &names)?;
         match text.and_then(|text| yaml::read(&text).ok_or("the compose file is not read".to_owned())) {
             Ok(file) => services.extend(file.get("services").map(Json::pairs).unwrap_or_default().iter().cloned()),
             // It starts images, most of the time; what a person names is what they mean to run.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::options::options;
 use super::super::{Inner, Reader, Sure, Word, makefile};
-use super::{lines, read_first, shown, unknown};
+use super::{lines, read_named, shown, unknown};
 use crate::domain::guard::line;
 use crate::domain::guard::project::{self, Content, Files};
 use crate::domain::guard::scope::{Origin, Scope, Value};
@@ -27,7 +27,7 @@ pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
     if added.is_some_and(|word| word.sure == Sure::No) {
         return unknown("the line computes its recipes".to_owned(), &scope);
     }
-    let found = read_first(reader, &scope.cwd, &named.unwrap_or_else(usual));
+    let found = read_named(reader, &scope, &named.unwrap_or_else(usual));
     let nothing = || added.map(|_| (scope.cwd.join("Makefile"), Ok(String::new())));
     let (path, text) = found.or_else(nothing)?;
     let mut whole = match text.and_then(|text| with_includes(reader, text, &scope)) {

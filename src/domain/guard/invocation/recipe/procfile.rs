@@ -1,14 +1,16 @@
 //! Processes of a Procfile, as foreman and its kind start them.
 
-use super::super::options::options;
+use super::super::options::{after_flags, options};
 use super::super::{Inner, Reader, Word};
 use super::{lines, read_first, unknown};
-use crate::domain::guard::scope::Scope;
+use crate::domain::guard::scope::{Scope, Under};
 
 /// Who starts them, and the word that does.
 const STARTERS: &[(&str, &str)] = &[
     ("foreman", "start"),
+    ("foreman", "run"),
     ("honcho", "start"),
+    ("honcho", "run"),
     ("overmind", "start"),
     ("overmind", "s"),
     ("goreman", "start"),
@@ -30,6 +32,9 @@ pub fn procfile<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Sco
         [""] => 0,
         _ => return None,
     };
+    if first == "run" && matches!(name, "foreman" | "honcho") {
+        return Some(run(reader, name, words, scope));
+    }
     let named = options.value(&["-f", "--procfile"]).map_or("Procfile", |word| word.text.as_str());
     let (_, text) = read_first(reader, &scope.cwd, &[named])?;
     let text = match text {
@@ -44,4 +49,24 @@ pub fn procfile<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Sco
     let started = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(':'));
     let of = started.filter(|(process, _)| wanted.is_empty() || wanted.contains(&process.trim()));
     Some(lines(of.map(|(_, line)| line.trim().to_owned()).collect(), scope))
+}
+
+/// `foreman run`: a process of the Procfile by its name, else a command; with what its `.env` gives (ddollar.github.io/foreman).
+fn run<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    let mut scope = scope.clone();
+    scope.given_by(name, Under::Kept);
+    const VALUED: &[&str] = &["-e", "--env", "-f", "--procfile", "-d", "--root"];
+    let behind = after_flags(words, VALUED).get(1..).unwrap_or(&[]);
+    let command = after_flags(behind, VALUED).to_vec();
+    let own = options(&words[..words.len() - command.len()], VALUED);
+    let file = own.value(&["-f", "--procfile"]).map_or("Procfile", |word| word.text.as_str());
+    let text = read_first(reader, &scope.cwd, &[file]).and_then(|(_, text)| text.ok()).unwrap_or_default();
+    let line = |line: &str| {
+        let (process, line) = line.split_once(':')?;
+        command.first().is_some_and(|word| word.text == process.trim()).then(|| line.trim().to_owned())
+    };
+    match text.lines().find_map(line) {
+        Some(line) => lines(vec![line], &scope),
+        None => vec![Inner::Command(command, scope)],
+    }
 }

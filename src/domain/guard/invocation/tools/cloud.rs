@@ -65,9 +65,11 @@ pub const TOOLS: &[Tool] = &[
             "-H", "--host", "-c", "--context", "-f", "--file", "-p", "--project-name", "--profile", "--env-file",
             "--filter",
         ])
+        .rules(&[gates(&["compose", "down|rm"], "delete", VOLUME).with(&["-v", "--volumes"])]),
+    tool(&["docker", "podman", "nerdctl"], Finds::Hosted("the containers' volumes"))
+        .valued(&["-H", "--host", "-c", "--context", "--filter"])
         .rules(&[
             gates(&["volume", "rm|remove|prune"], "delete", VOLUME),
-            gates(&["compose", "down|rm"], "delete", VOLUME).with(&["-v", "--volumes"]),
             gates(&["system", "prune"], "delete", VOLUME).with(&["--volumes"]),
         ]),
     tool(&["docker-compose", "podman-compose"], Finds::Hosted("the containers' volumes"))

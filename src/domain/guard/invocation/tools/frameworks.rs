@@ -67,6 +67,27 @@ pub const TOOLS: &[Tool] = &[
         gates(&["migrate"], "apply migrations to", APPLIES).unless(&["--pretend"]),
         gates(&["db:seed"], "seed", SEEDS),
     ]),
+    // codeigniter.com/user_guide, "Database Migrations".
+    tool(&["spark"], Finds::Configured(&[])).valued(&["-n", "-g"]).rules(&[
+        destroys(&["migrate:refresh|migrate:rollback"], "undo migrations of", UNDOES),
+        gates(&["migrate"], "apply migrations to", APPLIES),
+        gates(&["db:seed"], "seed", SEEDS),
+    ]),
+    // docs.vapor.codes/fluent/migrations.
+    tool(&["swift", "vapor"], Finds::Configured(&[])).anywhere().valued(&["--package-path", "-c"]).rules(&[
+        destroys(&["migrate"], "undo migrations of", UNDOES).with(&["--revert"]),
+        gates(&["migrate"], "apply migrations to", APPLIES),
+    ]),
+    // superset.apache.org/docs, "Upgrading Superset".
+    tool(&["superset"], Finds::Configured(&["superset_config.py"])).rules(&[
+        destroys(&["db", "downgrade"], "undo migrations of", UNDOES),
+        gates(&["db", "upgrade"], "apply migrations to", APPLIES),
+    ]),
+    // docs.frappe.io/framework, "Bench Commands".
+    tool(&["bench"], Finds::Hosted("the site")).anywhere().valued(&["--site", "--db-root-password"]).rules(&[
+        destroys(&["drop-site|reinstall"], "drop the database of", DROPS),
+        gates(&["restore|migrate|partial-restore"], "write to", RESTORES),
+    ]),
     // `php bin/console`, of Symfony.
     tool(&["console"], Finds::Configured(&[])).valued(&["-e", "--env", "--em", "--connection"]).rules(&[
         destroys(&["doctrine:database:drop|d:d:d"], "drop", DROPS).with(&["--force", "-f"]),
@@ -110,6 +131,7 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["ecto.rollback*"], "undo migrations of", UNDOES),
         gates(&["ecto.migrate"], "apply migrations to", APPLIES),
         gates(&["ecto.load"], "load a schema into", RESTORES),
+        gates(&["run", "*seed*"], "seed", SEEDS),
     ]),
     tool(&["dotnet-ef"], Finds::Url(&["--connection"], &["appsettings.json"]))
         .valued(&["-p", "--project", "-s", "--startup-project", "-c", "--context", "--connection"])

@@ -1,9 +1,15 @@
 //! Tools of JavaScript projects that change a database's structure, Prisma apart.
 
-use super::{APPLIES, DROPS, EMPTIES, Finds, HISTORY, SEEDS, SYNCS, Tool, UNDOES, destroys, gates, reads, tool};
+use super::{
+    APPLIES, DROPS, EMPTIES, Finds, HISTORY, REPLACES, SEEDS, SYNCS, Tool, UNDOES, destroys, gates, reads, tool,
+};
 
 /// The part of the table.
 pub const TOOLS: &[Tool] = &[
+    // docs.strapi.io/cms/cli.
+    tool(&["strapi"], Finds::Configured(&[]))
+        .valued(&["-f", "--file", "-k", "--key", "--only", "--exclude", "--from", "--to"])
+        .rules(&[destroys(&["import|transfer"], "replace what is in", REPLACES)]),
     // JavaScript.
     tool(
         &["drizzle-kit"],

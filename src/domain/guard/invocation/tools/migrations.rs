@@ -154,6 +154,40 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["rollback"], "undo a migration of", UNDOES),
             gates(&["start|migrate|complete"], "apply migrations to", APPLIES),
         ]),
+    // github.com/rubenv/sql-migrate.
+    tool(&["sql-migrate"], Finds::Configured(&["-config", "dbconfig.yml"]))
+        .valued(&["-config", "-env", "-limit", "-version"])
+        .rules(&[
+            destroys(&["down|redo"], "undo migrations of", UNDOES).unless(&["-dryrun"]),
+            gates(&["up"], "apply migrations to", APPLIES).unless(&["-dryrun"]),
+        ]),
+    // riverqueue.com/docs/migrations.
+    tool(&["river"], Finds::Url(&["--database-url"], &[]))
+        .valued(&["--database-url", "--line", "--max-steps", "--target-version"])
+        .rules(&[
+            destroys(&["migrate-down"], "undo migrations of", UNDOES).unless(&["--dry-run"]),
+            gates(&["migrate-up"], "apply migrations to", APPLIES).unless(&["--dry-run"]),
+        ]),
+    // fluentmigrator.github.io, "dotnet-fm".
+    tool(&["dotnet-fm"], Finds::Url(&["-c", "--connection"], &[]))
+        .valued(&["-p", "--processor", "-c", "--connection", "-a", "--assembly", "-n", "-t", "--target"])
+        .rules(&[
+            destroys(&["rollback"], "undo migrations of", UNDOES),
+            destroys(&["migrate", "down"], "undo migrations of", UNDOES),
+            gates(&["migrate"], "apply migrations to", APPLIES),
+        ]),
+    // github.com/elwinar/rambler.
+    tool(&["rambler"], Finds::Configured(&["-c", "--configuration", "rambler.json"]))
+        .valued(&["-c", "--configuration", "-e", "--environment"])
+        .rules(&[
+            destroys(&["reverse"], "undo migrations of", UNDOES).unless(&["--dry-run"]),
+            gates(&["apply"], "apply migrations to", APPLIES).unless(&["--dry-run"]),
+        ]),
+    // documentation.red-gate.com/flyway, "SBT".
+    tool(&["sbt"], Finds::Configured(&[])).anywhere().rules(&[
+        destroys(&["flywayClean|*/flywayClean"], "drop everything in", DROPS),
+        gates(&["flywayMigrate|*/flywayMigrate"], "apply migrations to", APPLIES),
+    ]),
     // docs.rs/refinery_cli.
     tool(&["refinery"], Finds::Configured(&["-c", "refinery.toml"])).valued(&["-c", "-e", "-p"]).rules(&[gates(
         &["migrate"],

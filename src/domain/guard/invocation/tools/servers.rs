@@ -1,9 +1,24 @@
 //! What the database servers' own projects ship beside their clients.
 
-use super::{APPLIES, DROPS, Finds, LIBPQ_VALUED, REPLACES, RESTORES, Tool, destroys, gates, tool};
+use super::{APPLIES, DROPS, EMPTIES, Finds, LIBPQ_VALUED, REPLACES, RESTORES, Tool, destroys, gates, tool};
 
 /// The part of the table.
 pub const TOOLS: &[Tool] = &[
+    // etcd.io/docs, "Interacting with etcd".
+    tool(&["etcdctl"], Finds::Hosted("etcd"))
+        .valued(&["--endpoints", "--user", "--cacert", "--cert", "--key"])
+        .rules(&[destroys(&["del"], "delete keys of", EMPTIES).with(&["--prefix", "--from-key"])]),
+    // pgcopydb.readthedocs.io, "pgcopydb clone".
+    tool(&["pgcopydb"], Finds::Url(&["--target"], &["PGCOPYDB_TARGET_PGURI"]))
+        .valued(&["--source", "--target", "--dir", "--table-jobs", "--index-jobs"])
+        .rules(&[
+            destroys(&["clone|fork|copy-db|restore"], "replace what is in", REPLACES).with(&["--drop-if-exists"]),
+            gates(&["clone|fork|copy-db|follow|copy|restore"], "write to", RESTORES),
+        ]),
+    // dev.mysql.com/doc, "mysqlimport".
+    tool(&["mysqlimport", "mariadb-import"], Finds::MySql)
+        .valued(&["-h", "-u", "-P", "-S", "--host", "--user", "--port"])
+        .rules(&[destroys(&["*"], "empty a table of", EMPTIES).with(&["--delete", "-D"])]),
     // PostgreSQL's own programs, and their kind.
     tool(&["dropdb"], Finds::Libpq).valued(LIBPQ_VALUED).rules(&[destroys(&[], "drop", DROPS)]),
     tool(&["dropuser"], Finds::Libpq).valued(LIBPQ_VALUED).rules(&[gates(&[], "drop a user of", "it drops a user")]),

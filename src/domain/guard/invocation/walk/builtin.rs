@@ -1,7 +1,7 @@
 //! What changes the shell itself: directories, variables, functions, files that it reads, text that it evaluates.
 
 use super::{Found, Walk};
-use crate::domain::guard::invocation::{Invocation, Sure, Word, mention, printer};
+use crate::domain::guard::invocation::{Invocation, Sure, Word, filter, mention, printer};
 use crate::domain::guard::line::{self, Node, Piece, Written};
 use crate::domain::guard::project::{Content, Files, env_file};
 use crate::domain::guard::scope::{Exported, Fed, Named, Origin, Scope, Under, Value};
@@ -51,6 +51,8 @@ impl<'a> Walk<'a> {
                 let named = scope.named.get(&name).cloned()?;
                 return Some(self.named(named, &name, &words[2..], scope));
             }
+            // bash remembers the program under this name.
+            ["hash", "-p", path, name] => scope.name(name, Named::Alias((*path).to_owned())),
             ["unset", names @ ..] => names.iter().filter(|n| line::is_name(n)).for_each(|name| scope.unset(name)),
             ["alias", definitions @ ..] => {
                 for (name, text) in definitions.iter().filter_map(|text| text.split_once('=')) {
@@ -68,10 +70,10 @@ impl<'a> Walk<'a> {
                 });
             }
             [printer::LOADS, environment] => scope.stored_by(environment),
-            ["printf", "-v", name, rest @ ..] if line::is_name(name) => {
-                let value = match rest {
-                    [text] if words[3].sure == Sure::Yes && !text.contains('%') => Value::text(*text),
-                    _ => Value::Unknown("the line puts it together".to_owned()),
+            ["printf", "-v", name, _, ..] if line::is_name(name) => {
+                let value = match words[3..].iter().all(|word| word.sure == Sure::Yes) {
+                    true => Value::text(filter::printf(&words[3..])),
+                    false => Value::Unknown("the line puts it together".to_owned()),
                 };
                 scope.assign(name, value, Exported::IfItWas);
             }

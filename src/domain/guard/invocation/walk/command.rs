@@ -7,10 +7,10 @@ use super::{DEEPEST, Found, Walk};
 use crate::domain::guard::invocation::word::said;
 use crate::domain::guard::invocation::wrapper::{self, assignments};
 use crate::domain::guard::invocation::{Inner, Invocation, Reader, Sure, Word};
-use crate::domain::guard::invocation::{client, interpreter, mention, monorepo, options, prisma, program, reach};
+use crate::domain::guard::invocation::{client, code, interpreter, mention, monorepo, options, prisma, program, reach};
 use crate::domain::guard::invocation::{recipe, runner, script, shell_script, tool, uses};
 use crate::domain::guard::line;
-use crate::domain::guard::scope::Scope;
+use crate::domain::guard::scope::{Scope, Under};
 use crate::domain::guard::verdict::Effect;
 
 /// So many commands within each other are in no project: a chain of scripts is two for each.
@@ -143,8 +143,26 @@ impl<'a> Walk<'a> {
                 return found.into_iter().map(Found::Is).collect();
             }
         }
-        if first.sure == Sure::No && options::is_one_expansion(&first.text) && is_computed(words) {
+        let sounds = || mention::sounds(rest) || mention::sounds_as_named(&first.text, rest);
+        if first.sure == Sure::No && options::is_one_expansion(&first.text) && (is_computed(words) || sounds()) {
             return vec![self.unknown(&said(words), words, "the line computes what it runs", &scope)];
+        }
+        // A release of Elixir's, or another program with a console of its own.
+        if let [verb, code] = rest
+            && matches!(verb.text.as_str(), "eval" | "rpc")
+            && code.text.contains(['(', '.'])
+        {
+            let found = code::run(name, code, &scope);
+            if !found.is_empty() {
+                return found.into_iter().map(Found::Later).collect();
+            }
+        }
+        if let Some(words) = mention::listed(name, words) {
+            scope.given_by(name, Under::Elsewhere);
+            return vec![Found::Later(Inner::Command(words, scope))];
+        }
+        if let Some(why) = mention::sounds_destructive(name, rest, &scope.fed) {
+            return vec![self.unknown(&said(words), words, why, &scope)];
         }
         is(Invocation::other(self.reader, words, &scope))
     }

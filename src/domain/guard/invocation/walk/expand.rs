@@ -86,7 +86,12 @@ impl<'a> Walk<'a> {
         {
             return words.iter().map(|word| Word::sure(word)).collect();
         }
-        let mut expansion = Expansion { done: Vec::new(), now: Word::sure(""), state: State::Empty };
+        let mut expansion = Expansion {
+            done: Vec::new(),
+            now: Word::sure(""),
+            state: State::Empty,
+            separators: scope.expand("IFS").as_text().unwrap_or_default().to_owned(),
+        };
         for piece in &word.0 {
             self.expand_piece(piece, scope, &mut expansion);
         }
@@ -178,6 +183,8 @@ struct Expansion {
     done: Vec<Word>,
     now: Word,
     state: State,
+    /// What `IFS` holds, where the line sets it.
+    separators: String,
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -213,6 +220,12 @@ impl Expansion {
     }
 
     fn value(&mut self, text: &str, split: Split) {
+        let text: &str = &match split {
+            Split::Several if !self.separators.is_empty() => {
+                text.chars().map(|c| if self.separators.contains(c) { ' ' } else { c }).collect()
+            }
+            Split::Several | Split::One => std::borrow::Cow::Borrowed(text),
+        };
         match split {
             Split::One => self.text(text),
             Split::Several => {

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use super::Walk;
 use crate::domain::guard::invocation::options::options;
+use crate::domain::guard::invocation::strings::strings;
 use crate::domain::guard::invocation::{Sure, Word, Wrote};
-use crate::domain::guard::line::{Node, Simple};
+use crate::domain::guard::line::{Input, Node, Simple};
 use crate::domain::guard::project::Files;
 use crate::domain::guard::scope::{Fed, Scope};
 
@@ -29,6 +30,17 @@ impl<'a> Walk<'a> {
             Fed::Text(text) => Wrote::Whole(text + "\n"),
             Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => Wrote::Unknown,
         };
+        if writes_by_code(first.base()) {
+            let fed = match &simple.input {
+                Some(Input::Text(text)) => text.plain(),
+                Some(Input::File(_)) | None => String::new(),
+            };
+            let code: Vec<&str> = rest.iter().map(|word| word.text.as_str()).chain([fed.as_str()]).collect();
+            let code = code.join("\n");
+            let writes = WRITES.iter().any(|call| code.contains(call));
+            let named = strings(&code).into_iter().filter(|text| writes && is_file_name(text));
+            return named.map(|file| (scope.path(&file), Wrote::Unknown)).collect();
+        }
         match first.base() {
             "tee" => {
                 let behind = rest.iter().any(|word| matches!(word.text.as_str(), "-a" | "--append"));
@@ -111,4 +123,20 @@ fn named_by_url(words: &[Word]) -> Option<&str> {
         |text: &str| text == "--remote-name" || text.starts_with('-') && !text.starts_with("--") && text.contains('O');
     words.iter().find(|word| keeps(&word.text))?;
     words.iter().find(|word| word.text.contains("://"))?.text.rsplit('/').next()
+}
+
+/// Calls with which code of another language writes a file.
+const WRITES: &[&str] = &[
+    "writeFile", "appendFile", "write_text(", "write_bytes(", ".write(", "File.write", "IO.write",
+    "file_put_contents(", "Bun.write(", "Deno.writeTextFile", "createWriteStream(", "copyFile", "rename(", "symlink(",
+    "outputFile(",
+];
+
+/// Interpreters whose code stands on the line, most of the time.
+fn writes_by_code(name: &str) -> bool {
+    matches!(name, "node" | "nodejs" | "bun" | "deno" | "tsx" | "ruby" | "perl" | "php") || name.starts_with("python")
+}
+
+fn is_file_name(text: &str) -> bool {
+    !text.is_empty() && text.len() < 200 && !text.contains(char::is_whitespace) && text.contains(['.', '/'])
 }

@@ -106,7 +106,10 @@ fn of_image(words: &[Word]) -> Option<Vec<Word>> {
         RUNNERS.contains(&base.as_str()) || is_shell(&base) || !tools::of(&base).is_empty()
     };
     let (image, behind) = words.split_first()?;
-    if behind.first().is_some_and(known) || !known(image) {
+    // A tool of this name there is; in front of a tool's own image it is a word of that one.
+    let is_verb =
+        behind.first().is_some_and(|word| word.text == "migrate") && !tools::of(&base(&image.text)).is_empty();
+    if behind.first().is_some_and(known) && !is_verb || !known(image) {
         return Some(behind.to_vec());
     }
     Some(std::iter::once(Word::sure(&base(&image.text))).chain(behind.iter().cloned()).collect())

@@ -75,3 +75,13 @@ pub fn see_through<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a
     }
     (!found.is_empty()).then_some(found)
 }
+
+/// Directories of hooks that the words name: `-c core.hooksPath=DIRECTORY`, `config core.hooksPath DIRECTORY`.
+pub fn hooks_of(words: &[Word]) -> impl Iterator<Item = &str> {
+    let is_name = |text: &str| text.eq_ignore_ascii_case("core.hooksPath");
+    words.iter().enumerate().filter_map(move |(at, word)| match word.text.split_once('=') {
+        Some((name, directory)) if is_name(name) => Some(directory),
+        _ if is_name(&word.text) => words.get(at + 1).map(|word| word.text.as_str()),
+        _ => None,
+    })
+}

@@ -172,6 +172,14 @@ pub fn see_through<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<
             }));
         }
     }
+    // fd puts what it finds behind the command.
+    if row.names.contains(&"fd") {
+        found.iter_mut().for_each(|inner| {
+            if let Inner::Command(words, _) = inner {
+                words.push(Word::unsure("…"));
+            }
+        });
+    }
     (!found.is_empty() || matches!(row.rest, Rest::Each | Rest::Joined)).then_some(found)
 }
 

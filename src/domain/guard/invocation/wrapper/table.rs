@@ -75,7 +75,6 @@ pub static WRAPPERS: &[Row] = &[
     row(&["pipx"], &["run"], &["--spec", "--python"], 0, Nothing),
     row(&["conda", "micromamba", "mamba"], &["run"], &["-n", "--name", "-p", "--prefix", "--cwd"], 0, Nothing),
     row(&["pixi"], &["run"], &["-e", "--environment", "--manifest-path"], 0, Nothing),
-    row(&["foreman", "honcho"], &["run"], &["-e", "--env", "-f", "--procfile", "-d", "--root"], 0, Secrets),
     row(&["bundle"], &["exec|e|ex|exe"], &[], 0, Nothing),
     row(&["rbenv", "pyenv", "nodenv", "goenv", "jenv"], &["exec"], &[], 0, Nothing),
     row(&["chruby-exec"], &[], &[], 1, Nothing),
