@@ -17,7 +17,7 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     // Flags of the program itself may stand in front of its verb: `aws --profile NAME rds-data …`.
     let own = |client: &Client| match client.verb {
         [] => words,
-        _ => after_flags(words, client.valued),
+        _ => after_flags(words, &client.all_valued()),
     };
     let begins = |client: &&Client| {
         client.names.contains(&name)
@@ -26,7 +26,7 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     };
     let client = CLIENTS.iter().find(begins)?;
     let behind = &own(client)[client.verb.len()..];
-    let options = options(behind, client.valued);
+    let options = options(behind, &client.all_valued());
     let uses = uses(reader, client, &options, scope);
     let (danger, uses) = match options.has(client.idle) {
         true => (Danger::None, uses),
@@ -56,7 +56,7 @@ pub(super) fn is_named(name: &str) -> bool {
 /// Whether these words of a client's are a destructive command, by its words alone.
 pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
     let destroys = |client: &Client| {
-        let options = options(words, client.valued);
+        let options = options(words, &client.all_valued());
         options.values(client.text).any(|word| match client.language {
             Language::Sql => sql::read(&word.text).danger == Danger::Destructive,
             Language::Mongo => mongo(&word.text) == Danger::Destructive,
@@ -69,7 +69,7 @@ pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
 /// What the answers of a client's queries are, for a shell or another client behind it. `None` where it is no client.
 pub(super) fn printed(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Fed> {
     let client = CLIENTS.iter().find(|client| client.names.contains(&name) && client.verb.is_empty())?;
-    let options = options(words, client.valued);
+    let options = options(words, &client.all_valued());
     let mut texts: Vec<String> = options.values(client.text).map(|word| word.text.clone()).collect();
     texts.extend(options.values(client.file).filter_map(|word| content(reader, word, scope)));
     if let Some(before) = client.statements {

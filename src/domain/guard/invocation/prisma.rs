@@ -40,94 +40,64 @@ pub enum Aim {
 use Aim::{Hosted, Main, MainAndShadow, Nothing, ShadowOfMigrations};
 use Effect::{Destructive, Gated, Safe};
 
-const fn rule(words: &'static [&'static str], effect: Effect, does: &'static str, aim: Aim, why: &'static str) -> Rule {
-    Rule { words, effect, does, why, aim }
+const fn rule(words: &'static [&'static str], effect: Effect, does: &'static str, aim: Aim) -> Rule {
+    Rule { words, effect, does, why: "", aim }
+}
+
+impl Rule {
+    const fn because(mut self, why: &'static str) -> Rule {
+        self.why = why;
+        self
+    }
 }
 
 /// The longest row that fits decides. What is not here is Prisma's local work or no command of it.
 const RULES: &[Rule] = &[
-    rule(
-        &["migrate", "dev"],
-        Destructive,
-        "write to",
-        MainAndShadow,
-        "it applies pending migrations before it asks anything, and older versions offer to reset",
-    ),
-    rule(
-        &["migrate", "reset"],
-        Destructive,
-        "erase",
-        MainAndShadow,
-        "it drops everything and applies all migrations anew",
-    ),
-    rule(
-        &["db", "push"],
-        Destructive,
-        "rewrite",
-        MainAndShadow,
-        "it changes the database to fit the schema, without a migration",
-    ),
-    rule(&["db", "drop"], Destructive, "drop", Main, "it drops the database"),
-    rule(&["db", "update"], Destructive, "rewrite", Main, "it changes the database to fit the contract, and may drop"),
-    rule(&["bootstrap"], Destructive, "write to", MainAndShadow, "it runs migrate dev and the seed"),
-    rule(
-        &["migrate", "diff"],
-        Destructive,
-        "wipe the shadow database on",
-        ShadowOfMigrations,
-        "a shadow database that is named is wiped at every use",
-    ),
-    rule(&["migrate", "deploy"], Gated, "apply migrations to", Main, "it applies committed migrations"),
-    rule(
-        &["migrate", "resolve"],
-        Gated,
-        "change the migration history of",
-        Main,
-        "it writes the history of migrations",
-    ),
-    rule(&["db", "execute"], Gated, "run SQL on", Main, "it runs any SQL, without a question"),
-    rule(&["db", "seed"], Gated, "seed", Main, "a seed may begin with deleting"),
-    rule(&["db", "migrate"], Gated, "apply migrations to", Main, "it applies migrations"),
-    rule(&["migration", "apply"], Gated, "apply migrations to", Main, "early builds of Prisma 8 apply migrations so"),
-    rule(&["db", "init"], Gated, "create tables on", Main, "it creates what the contract asks for"),
-    rule(&["db", "sign"], Gated, "write its marker to", Main, "it writes a marker"),
-    rule(&["studio"], Gated, "open an editor on", Main, "it is an editor with write access"),
-    rule(&["mcp"], Gated, "serve an agent on", Main, "its tools run migrate dev and studio"),
-    rule(&["migrate", "status"], Safe, "read", Nothing, "it reads"),
-    rule(&["db", "pull"], Safe, "read", Nothing, "it reads the database and writes the schema's file"),
-    rule(&["db", "verify"], Safe, "read", Nothing, "it reads"),
-    rule(&["db", "schema"], Safe, "read", Nothing, "it reads"),
-    rule(
-        &["migrate"],
-        Destructive,
-        "write to",
-        MainAndShadow,
-        "no version known here has this command, so it counts as destructive",
-    ),
-    rule(
-        &["db"],
-        Destructive,
-        "write to",
-        MainAndShadow,
-        "no version known here has this command, so it counts as destructive",
-    ),
+    rule(&["migrate", "dev"], Destructive, "write to", MainAndShadow)
+        .because("it applies pending migrations before it asks anything, and older versions offer to reset"),
+    rule(&["migrate", "reset"], Destructive, "erase", MainAndShadow)
+        .because("it drops everything and applies all migrations anew"),
+    rule(&["db", "push"], Destructive, "rewrite", MainAndShadow)
+        .because("it changes the database to fit the schema, without a migration"),
+    rule(&["db", "drop"], Destructive, "drop", Main).because("it drops the database"),
+    rule(&["db", "update"], Destructive, "rewrite", Main)
+        .because("it changes the database to fit the contract, and may drop"),
+    rule(&["bootstrap"], Destructive, "write to", MainAndShadow).because("it runs migrate dev and the seed"),
+    rule(&["migrate", "diff"], Destructive, "wipe the shadow database on", ShadowOfMigrations)
+        .because("a shadow database that is named is wiped at every use"),
+    rule(&["migrate", "deploy"], Gated, "apply migrations to", Main).because("it applies committed migrations"),
+    rule(&["migrate", "resolve"], Gated, "change the migration history of", Main)
+        .because("it writes the history of migrations"),
+    rule(&["db", "execute"], Gated, "run SQL on", Main).because("it runs any SQL, without a question"),
+    rule(&["db", "seed"], Gated, "seed", Main).because("a seed may begin with deleting"),
+    rule(&["db", "migrate"], Gated, "apply migrations to", Main).because("it applies migrations"),
+    rule(&["migration", "apply"], Gated, "apply migrations to", Main)
+        .because("early builds of Prisma 8 apply migrations so"),
+    rule(&["db", "init"], Gated, "create tables on", Main).because("it creates what the contract asks for"),
+    rule(&["db", "sign"], Gated, "write its marker to", Main).because("it writes a marker"),
+    rule(&["studio"], Gated, "open an editor on", Main).because("it is an editor with write access"),
+    rule(&["mcp"], Gated, "serve an agent on", Main).because("its tools run migrate dev and studio"),
+    rule(&["migrate", "status"], Safe, "read", Nothing).because("it reads"),
+    rule(&["db", "pull"], Safe, "read", Nothing).because("it reads the database and writes the schema's file"),
+    rule(&["db", "verify"], Safe, "read", Nothing).because("it reads"),
+    rule(&["db", "schema"], Safe, "read", Nothing).because("it reads"),
+    rule(&["migrate"], Destructive, "write to", MainAndShadow)
+        .because("no version known here has this command, so it counts as destructive"),
+    rule(&["db"], Destructive, "write to", MainAndShadow)
+        .because("no version known here has this command, so it counts as destructive"),
 ];
 
-const HARMLESS: Rule = rule(&[], Safe, "read", Nothing, "it touches no database, or only reads");
-const HELP: Rule = rule(&[], Safe, "read", Nothing, "it prints help and stops");
-const BARE_MIGRATE: Rule =
-    rule(&["migrate"], Gated, "apply migrations to", Main, "early builds of Prisma 8 apply migrations under this name");
-const BARE_GROUP: Rule = rule(&[], Safe, "read", Nothing, "without a word behind it, it prints help");
-const HOSTED: Rule = rule(&["platform"], Gated, "delete hosted resources of", Hosted, "it deletes what Prisma hosts");
-const EXECUTES_A_LOSS: Rule = rule(
-    &["db", "execute"],
-    Destructive,
-    "lose data on",
-    Main,
-    "its SQL drops, truncates, or changes every row of a table, and it asks nothing",
-);
-const CANNOT_BE_READ: Rule =
-    rule(&[], Destructive, "write to", MainAndShadow, "the words of the command cannot be known before it runs");
+const HARMLESS: Rule = rule(&[], Safe, "read", Nothing).because("it touches no database, or only reads");
+const HELP: Rule = rule(&[], Safe, "read", Nothing).because("it prints help and stops");
+const BARE_MIGRATE: Rule = rule(&["migrate"], Gated, "apply migrations to", Main)
+    .because("early builds of Prisma 8 apply migrations under this name");
+const BARE_GROUP: Rule = rule(&[], Safe, "read", Nothing).because("without a word behind it, it prints help");
+const HOSTED: Rule =
+    rule(&["platform"], Gated, "delete hosted resources of", Hosted).because("it deletes what Prisma hosts");
+const EXECUTES_A_LOSS: Rule = rule(&["db", "execute"], Destructive, "lose data on", Main)
+    .because("its SQL drops, truncates, or changes every row of a table, and it asks nothing");
+const CANNOT_BE_READ: Rule = rule(&[], Destructive, "write to", MainAndShadow)
+    .because("the words of the command cannot be known before it runs");
 
 /// What the words of a Prisma command come to.
 #[derive(Debug)]

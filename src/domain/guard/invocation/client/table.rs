@@ -3,6 +3,7 @@
 use super::super::tools::Finds;
 
 /// One client.
+#[derive(Clone, Copy)]
 pub(super) struct Client {
     pub names: &'static [&'static str],
     /// The words that make the program a client: `cockroach sql`.
@@ -11,6 +12,7 @@ pub(super) struct Client {
     pub text: &'static [&'static str],
     /// Flags behind which the name of a file with statements stands.
     pub file: &'static [&'static str],
+    /// Other flags that take the next word.
     pub valued: &'static [&'static str],
     /// Flags with which it runs nothing.
     pub idle: &'static [&'static str],
@@ -28,355 +30,229 @@ pub(super) enum Language {
     Redis,
 }
 
-/// What most rows share.
-const SQL: Client = Client {
-    names: &[],
-    verb: &[],
-    text: &[],
-    file: &[],
-    valued: &[],
-    idle: &[],
-    statements: None,
-    language: Language::Sql,
-    finds: None,
-};
+const fn client(names: &'static [&'static str]) -> Client {
+    Client {
+        names,
+        verb: &[],
+        text: &[],
+        file: &[],
+        valued: &[],
+        idle: &[],
+        statements: None,
+        language: Language::Sql,
+        finds: None,
+    }
+}
+
+impl Client {
+    const fn told(mut self, text: &'static [&'static str], file: &'static [&'static str]) -> Client {
+        (self.text, self.file) = (text, file);
+        self
+    }
+
+    /// Statements stand behind so many words.
+    const fn behind(mut self, words: usize) -> Client {
+        self.statements = Some(words);
+        self
+    }
+
+    const fn verb(mut self, verb: &'static [&'static str]) -> Client {
+        self.verb = verb;
+        self
+    }
+
+    const fn valued(mut self, valued: &'static [&'static str]) -> Client {
+        self.valued = valued;
+        self
+    }
+
+    const fn idle(mut self, idle: &'static [&'static str]) -> Client {
+        self.idle = idle;
+        self
+    }
+
+    const fn finds(mut self, finds: Finds) -> Client {
+        self.finds = Some(finds);
+        self
+    }
+
+    const fn language(mut self, language: Language) -> Client {
+        self.language = language;
+        self
+    }
+
+    /// Every flag that takes the next word.
+    pub fn all_valued(&self) -> Vec<&'static str> {
+        [self.text, self.file, self.valued].concat()
+    }
+}
+
+const COMMAND: &[&str] = &["-c", "--command"];
+const EXECUTE: &[&str] = &["-e", "--execute"];
+const QUERY: &[&str] = &["-q", "--query"];
+const FILE: &[&str] = &["-f", "--file"];
 
 pub(super) const CLIENTS: &[Client] = &[
-    Client {
-        names: &["psql", "pgcli", "ysqlsh", "edb-psql"],
-        text: &["-c", "--command"],
-        file: &["-f", "--file"],
-        valued: &[
-            "-c", "--command", "-d", "--dbname", "-f", "--file", "-F", "-h", "--host", "-L", "-o", "-p", "--port",
-            "-P", "-R", "-T", "-U", "--username", "-v", "--set", "--variable", "--pset", "--log-file", "--output",
-        ],
-        idle: &["-l", "--list", "-V", "--version", "-?", "--help"],
-        finds: Some(Finds::Libpq),
-        ..SQL
-    },
-    Client {
-        names: &["usql"],
-        text: &["-c", "--command"],
-        file: &["-f", "--file"],
-        valued: &["-c", "--command", "-f", "--file", "-o", "-v"],
-        idle: &["-V", "--version"],
-        finds: Some(Finds::Url(&[], &[])),
-        ..SQL
-    },
-    Client {
-        names: &["cockroach"],
-        verb: &["sql"],
-        text: &["-e", "--execute"],
-        file: &["-f", "--file"],
-        valued: &[
-            "-e", "--execute", "-f", "--file", "--url", "--host", "-d", "--database", "-u", "--user", "--certs-dir",
-        ],
-        finds: Some(Finds::Url(&["--url"], &[])),
-        ..SQL
-    },
-    Client {
-        names: &["mysql", "mariadb", "mycli"],
-        text: &["-e", "--execute"],
-        valued: &[
-            "-e", "--execute", "-u", "--user", "-h", "--host", "-P", "--port", "-D", "--database", "-S", "--socket",
-        ],
-        idle: &["-V", "--version"],
-        finds: Some(Finds::MySql),
-        ..SQL
-    },
+    client(&["psql", "pgcli", "ysqlsh", "edb-psql"])
+        .told(COMMAND, FILE)
+        .valued(&[
+            "-d", "--dbname", "-F", "-h", "--host", "-L", "-o", "-p", "--port", "-P", "-R", "-T", "-U", "--username",
+            "-v", "--set", "--variable", "--pset", "--log-file", "--output",
+        ])
+        .idle(&["-l", "--list", "-V", "--version", "-?", "--help"])
+        .finds(Finds::Libpq),
+    client(&["usql"]).told(COMMAND, FILE).valued(&["-o", "-v"]).idle(&["-V", "--version"]).finds(Finds::Url(&[], &[])),
+    client(&["cockroach"])
+        .verb(&["sql"])
+        .told(EXECUTE, FILE)
+        .valued(&["--url", "--host", "-d", "--database", "-u", "--user", "--certs-dir"])
+        .finds(Finds::Url(&["--url"], &[])),
+    client(&["mysql", "mariadb", "mycli"])
+        .told(EXECUTE, &[])
+        .valued(&["-u", "--user", "-h", "--host", "-P", "--port", "-D", "--database", "-S", "--socket"])
+        .idle(&["-V", "--version"])
+        .finds(Finds::MySql),
     // www.doctrine-project.org/projects/doctrine-dbal, and `php bin/console`.
-    Client {
-        names: &["console", "doctrine"],
-        verb: &["dbal:run-sql"],
-        valued: &["--connection", "-e", "--env"],
-        statements: Some(0),
-        ..SQL
-    },
+    client(&["console", "doctrine"]).verb(&["dbal:run-sql"]).valued(&["--connection", "-e", "--env"]).behind(0),
     // dev.mysql.com/doc/mysql-shell, "mysqlsh - The MySQL Shell".
-    Client {
-        names: &["mysqlsh"],
-        text: &["-e", "--execute"],
-        file: &["-f", "--file"],
-        valued: &["-e", "--execute", "-f", "--file", "-u", "--user", "-h", "--host", "-P", "--port", "-D", "--schema"],
-        finds: Some(Finds::MySql),
-        ..SQL
-    },
+    client(&["mysqlsh"])
+        .told(EXECUTE, FILE)
+        .valued(&["-u", "--user", "-h", "--host", "-P", "--port", "-D", "--schema"])
+        .finds(Finds::MySql),
     // docs.oracle.com, "SQL*Plus User's Guide", 3.5.
-    Client { names: &["sqlplus"], valued: &["-M", "-C", "-R"], finds: Some(Finds::Hosted("Oracle")), ..SQL },
-    Client {
-        names: &["sqlite3", "litecli", "duckdb"],
-        text: &["-cmd", "-c"],
-        file: &["-init"],
-        valued: &["-cmd", "-init", "-separator", "-c"],
-        idle: &["-version", "--version"],
-        statements: Some(1),
-        ..SQL
-    },
-    Client {
-        names: &["sqlcmd"],
-        text: &["-Q", "-q"],
-        file: &["-i"],
-        valued: &["-Q", "-q", "-i", "-S", "-d", "-U", "-P", "-o", "-v"],
-        idle: &["-?"],
-        finds: Some(Finds::Hosted("SQL Server")),
-        ..SQL
-    },
-    Client {
-        names: &["clickhouse-client", "clickhouse"],
-        text: &["-q", "--query"],
-        file: &["--queries-file"],
-        valued: &["-q", "--query", "--queries-file", "-h", "--host", "--port", "-d", "--database", "-u", "--user"],
-        idle: &["-V", "--version"],
-        finds: Some(Finds::Hosted("ClickHouse")),
-        ..SQL
-    },
-    Client {
-        names: &["mongosh", "mongo"],
-        text: &["--eval", "-eval"],
-        file: &["-f", "--file"],
-        valued: &["--eval", "-eval", "-f", "--file", "--host", "--port", "-u", "--username", "-p", "--password"],
-        idle: &["--version"],
-        language: Language::Mongo,
-        finds: Some(Finds::Mongo),
-        ..SQL
-    },
-    Client {
-        names: &["heroku"],
-        verb: &["pg:psql"],
-        text: &["-c", "--command"],
-        file: &["-f", "--file"],
-        valued: &["-c", "--command", "-f", "--file", "-a", "--app", "-r"],
-        finds: Some(Finds::Hosted("heroku")),
-        ..SQL
-    },
-    Client {
-        names: &["heroku", "render"],
-        verb: &["psql"],
-        text: &["-c", "--command"],
-        file: &["-f", "--file"],
-        valued: &["-c", "--command", "-f", "--file", "-a", "--app", "-r"],
-        finds: Some(Finds::Hosted("the service")),
-        ..SQL
-    },
-    Client {
-        names: &["platform", "upsun"],
-        verb: &["sql"],
-        valued: &["-p", "--project", "-e", "--environment", "-A", "--app", "-r", "--relationship", "--schema"],
-        statements: Some(0),
-        finds: Some(Finds::Hosted("the service")),
-        ..SQL
-    },
-    Client {
-        names: &["turso"],
-        verb: &["db", "shell"],
-        valued: &[],
-        statements: Some(1),
-        finds: Some(Finds::Hosted("Turso")),
-        ..SQL
-    },
-    Client {
-        names: &["wrangler"],
-        verb: &["d1", "execute"],
-        text: &["--command"],
-        file: &["--file"],
-        valued: &["--command", "--file", "-c", "--config", "-e", "--env"],
-        idle: &["--local"],
-        finds: Some(Finds::Hosted("Cloudflare")),
-        ..SQL
-    },
-    Client {
-        names: &["typeorm", "typeorm-ts-node-commonjs", "typeorm-ts-node-esm"],
-        verb: &["query"],
-        valued: &["-d", "--dataSource"],
-        statements: Some(0),
-        finds: Some(Finds::Configured(&["-d", "--dataSource"])),
-        ..SQL
-    },
-    Client {
-        names: &["redis-cli", "valkey-cli"],
-        valued: &["-h", "-p", "-a", "-n", "-u", "-s", "-t", "--user", "--pass", "-d", "-r", "-i"],
-        idle: &["--scan", "--bigkeys", "--stat", "--latency", "--monitor"],
-        statements: Some(0),
-        language: Language::Redis,
-        finds: Some(Finds::Hosted("Redis")),
-        ..SQL
-    },
-    Client {
-        names: &["cqlsh"],
-        text: &["-e", "--execute"],
-        file: &["-f", "--file"],
-        valued: &["-e", "--execute", "-f", "--file", "-u", "-p", "-k"],
-        finds: Some(Finds::Hosted("Cassandra")),
-        ..SQL
-    },
-    Client {
-        names: &["snowsql"],
-        text: &["-q", "--query"],
-        file: &["-f", "--filename"],
-        valued: &["-q", "--query", "-f", "--filename", "-a", "-u", "-d", "-s", "-c"],
-        finds: Some(Finds::Hosted("Snowflake")),
-        ..SQL
-    },
-    Client {
-        names: &["snow"],
-        verb: &["sql"],
-        text: &["-q", "--query"],
-        file: &["-f", "--filename"],
-        valued: &["-q", "--query", "-f", "--filename", "-c", "--connection"],
-        finds: Some(Finds::Hosted("Snowflake")),
-        ..SQL
-    },
-    Client {
-        names: &["bq"],
-        verb: &["query"],
-        valued: &["--project_id", "--location", "--dataset_id", "--destination_table"],
-        idle: &["--dry_run"],
-        statements: Some(0),
-        finds: Some(Finds::Hosted("BigQuery")),
-        ..SQL
-    },
-    Client {
-        names: &["dolt"],
-        verb: &["sql"],
-        text: &["-q", "--query"],
-        file: &["-f", "--file"],
-        valued: &["-q", "--query", "-f", "--file", "--result-format", "-r"],
-        ..SQL
-    },
-    Client {
-        names: &["trino", "presto"],
-        text: &["--execute"],
-        file: &["-f", "--file"],
-        valued: &["--execute", "-f", "--file", "--server", "--catalog", "--schema", "--user"],
-        finds: Some(Finds::Hosted("the server")),
-        ..SQL
-    },
-    Client {
-        names: &["hdbsql"],
-        file: &["-I"],
-        valued: &["-I", "-n", "-u", "-p", "-d", "-U", "-i"],
-        statements: Some(0),
-        finds: Some(Finds::Hosted("HANA")),
-        ..SQL
-    },
+    client(&["sqlplus"]).valued(&["-M", "-C", "-R"]).finds(Finds::Hosted("Oracle")),
+    client(&["sqlite3", "litecli", "duckdb"])
+        .told(&["-cmd", "-c"], &["-init"])
+        .valued(&["-separator"])
+        .idle(&["-version", "--version"])
+        .behind(1),
+    client(&["sqlcmd"])
+        .told(&["-Q", "-q"], &["-i"])
+        .valued(&["-S", "-d", "-U", "-P", "-o", "-v"])
+        .idle(&["-?"])
+        .finds(Finds::Hosted("SQL Server")),
+    client(&["clickhouse-client", "clickhouse"])
+        .told(QUERY, &["--queries-file"])
+        .valued(&["-h", "--host", "--port", "-d", "--database", "-u", "--user"])
+        .idle(&["-V", "--version"])
+        .finds(Finds::Hosted("ClickHouse")),
+    client(&["mongosh", "mongo"])
+        .told(&["--eval", "-eval"], FILE)
+        .valued(&["--host", "--port", "-u", "--username", "-p", "--password"])
+        .idle(&["--version"])
+        .finds(Finds::Mongo)
+        .language(Language::Mongo),
+    client(&["heroku"])
+        .verb(&["pg:psql"])
+        .told(COMMAND, FILE)
+        .valued(&["-a", "--app", "-r"])
+        .finds(Finds::Hosted("heroku")),
+    client(&["heroku", "render"])
+        .verb(&["psql"])
+        .told(COMMAND, FILE)
+        .valued(&["-a", "--app", "-r"])
+        .finds(Finds::Hosted("the service")),
+    client(&["platform", "upsun"])
+        .verb(&["sql"])
+        .valued(&["-p", "--project", "-e", "--environment", "-A", "--app", "-r", "--relationship", "--schema"])
+        .behind(0)
+        .finds(Finds::Hosted("the service")),
+    client(&["turso"]).verb(&["db", "shell"]).behind(1).finds(Finds::Hosted("Turso")),
+    client(&["wrangler"])
+        .verb(&["d1", "execute"])
+        .told(&["--command"], &["--file"])
+        .valued(&["-c", "--config", "-e", "--env"])
+        .idle(&["--local"])
+        .finds(Finds::Hosted("Cloudflare")),
+    client(&["typeorm", "typeorm-ts-node-commonjs", "typeorm-ts-node-esm"])
+        .verb(&["query"])
+        .valued(&["-d", "--dataSource"])
+        .behind(0)
+        .finds(Finds::Configured(&["-d", "--dataSource"])),
+    client(&["redis-cli", "valkey-cli"])
+        .valued(&["-h", "-p", "-a", "-n", "-u", "-s", "-t", "--user", "--pass", "-d", "-r", "-i"])
+        .idle(&["--scan", "--bigkeys", "--stat", "--latency", "--monitor"])
+        .behind(0)
+        .finds(Finds::Hosted("Redis"))
+        .language(Language::Redis),
+    client(&["cqlsh"]).told(EXECUTE, FILE).valued(&["-u", "-p", "-k"]).finds(Finds::Hosted("Cassandra")),
+    client(&["snowsql"])
+        .told(QUERY, &["-f", "--filename"])
+        .valued(&["-a", "-u", "-d", "-s", "-c"])
+        .finds(Finds::Hosted("Snowflake")),
+    client(&["snow"])
+        .verb(&["sql"])
+        .told(QUERY, &["-f", "--filename"])
+        .valued(&["-c", "--connection"])
+        .finds(Finds::Hosted("Snowflake")),
+    client(&["bq"])
+        .verb(&["query"])
+        .valued(&["--project_id", "--location", "--dataset_id", "--destination_table"])
+        .idle(&["--dry_run"])
+        .behind(0)
+        .finds(Finds::Hosted("BigQuery")),
+    client(&["dolt"]).verb(&["sql"]).told(QUERY, FILE).valued(&["--result-format", "-r"]),
+    client(&["trino", "presto"])
+        .told(&["--execute"], FILE)
+        .valued(&["--server", "--catalog", "--schema", "--user"])
+        .finds(Finds::Hosted("the server")),
+    client(&["hdbsql"])
+        .told(&[], &["-I"])
+        .valued(&["-n", "-u", "-p", "-d", "-U", "-i"])
+        .behind(0)
+        .finds(Finds::Hosted("HANA")),
     // What is piped into them; by themselves they are prompts.
-    Client {
-        names: &["gcloud"],
-        verb: &["sql", "connect"],
-        valued: &["--user", "-u", "--database", "-d", "--project"],
-        finds: Some(Finds::Hosted("Google Cloud")),
-        ..SQL
-    },
-    Client {
-        names: &["gcloud"],
-        verb: &["spanner", "databases", "execute-sql"],
-        text: &["--sql"],
-        valued: &["--sql", "--instance", "--project"],
-        finds: Some(Finds::Hosted("Google Cloud")),
-        ..SQL
-    },
-    Client {
-        names: &["az"],
-        verb: &["postgres", "flexible-server", "execute"],
-        text: &["-q", "--querytext"],
-        file: &["-f", "--file-path"],
-        valued: &["-q", "--querytext", "-f", "--file-path", "-n", "--name", "-u", "-p", "-d"],
-        finds: Some(Finds::Hosted("Azure")),
-        ..SQL
-    },
-    Client {
-        names: &["aws"],
-        verb: &["rds-data", "execute-statement"],
-        text: &["--sql"],
-        valued: &["--sql", "--resource-arn", "--secret-arn", "--database", "--profile", "--region", "--output"],
-        finds: Some(Finds::Hosted("AWS")),
-        ..SQL
-    },
-    Client {
-        names: &["supabase"],
-        verb: &["db", "query"],
-        file: &["-f", "--file"],
-        valued: &["-f", "--file", "--db-url", "--project-ref"],
-        statements: Some(0),
-        finds: Some(Finds::Local(54322, &["--db-url"])),
-        ..SQL
-    },
-    Client {
-        names: &["fly", "flyctl"],
-        verb: &["postgres", "connect"],
-        valued: &["-a", "--app", "-d", "-u"],
-        finds: Some(Finds::Hosted("Fly.io")),
-        ..SQL
-    },
-    Client {
-        names: &["pscale"],
-        verb: &["shell"],
-        valued: &["--org"],
-        finds: Some(Finds::Hosted("PlanetScale")),
-        ..SQL
-    },
-    Client {
-        names: &["railway"],
-        verb: &["connect"],
-        valued: &["-e", "--environment"],
-        finds: Some(Finds::Hosted("Railway")),
-        ..SQL
-    },
-    Client {
-        names: &["wp"],
-        verb: &["db", "query"],
-        valued: &["--path", "--ssh"],
-        statements: Some(0),
-        finds: Some(Finds::Configured(&[])),
-        ..SQL
-    },
-    Client {
-        names: &["drush"],
-        verb: &["sql:query"],
-        file: &["--file"],
-        valued: &["--file", "-l", "--uri"],
-        statements: Some(0),
-        finds: Some(Finds::Configured(&[])),
-        ..SQL
-    },
-    Client {
-        names: &["drush"],
-        verb: &["sqlq"],
-        file: &["--file"],
-        valued: &["--file", "-l", "--uri"],
-        statements: Some(0),
-        finds: Some(Finds::Configured(&[])),
-        ..SQL
-    },
-    Client {
-        names: &["drush"],
-        verb: &["sql:cli"],
-        valued: &["-l", "--uri"],
-        finds: Some(Finds::Configured(&[])),
-        ..SQL
-    },
-    Client {
-        names: &["rails"],
-        verb: &["dbconsole"],
-        valued: &["-e", "--environment", "--db"],
-        finds: Some(Finds::Configured(&[])),
-        ..SQL
-    },
-    Client {
-        names: &["rails"],
-        verb: &["db"],
-        valued: &["-e", "--environment", "--db"],
-        finds: Some(Finds::Configured(&[])),
-        ..SQL
-    },
-    Client {
-        names: &["manage.py", "django-admin"],
-        verb: &["dbshell"],
-        text: &["-c", "--command"],
-        file: &["-f", "--file"],
-        valued: &["-c", "--command", "-f", "--file", "--database", "--settings"],
-        statements: Some(1),
-        finds: Some(Finds::Configured(&[])),
-        ..SQL
-    },
+    client(&["gcloud"])
+        .verb(&["sql", "connect"])
+        .valued(&["--user", "-u", "--database", "-d", "--project"])
+        .finds(Finds::Hosted("Google Cloud")),
+    client(&["gcloud"])
+        .verb(&["spanner", "databases", "execute-sql"])
+        .told(&["--sql"], &[])
+        .valued(&["--instance", "--project"])
+        .finds(Finds::Hosted("Google Cloud")),
+    client(&["az"])
+        .verb(&["postgres", "flexible-server", "execute"])
+        .told(&["-q", "--querytext"], &["-f", "--file-path"])
+        .valued(&["-n", "--name", "-u", "-p", "-d"])
+        .finds(Finds::Hosted("Azure")),
+    client(&["aws"])
+        .verb(&["rds-data", "execute-statement"])
+        .told(&["--sql"], &[])
+        .valued(&["--resource-arn", "--secret-arn", "--database", "--profile", "--region", "--output"])
+        .finds(Finds::Hosted("AWS")),
+    client(&["supabase"])
+        .verb(&["db", "query"])
+        .told(&[], FILE)
+        .valued(&["--db-url", "--project-ref"])
+        .behind(0)
+        .finds(Finds::Local(54322, &["--db-url"])),
+    client(&["fly", "flyctl"])
+        .verb(&["postgres", "connect"])
+        .valued(&["-a", "--app", "-d", "-u"])
+        .finds(Finds::Hosted("Fly.io")),
+    client(&["pscale"]).verb(&["shell"]).valued(&["--org"]).finds(Finds::Hosted("PlanetScale")),
+    client(&["railway"]).verb(&["connect"]).valued(&["-e", "--environment"]).finds(Finds::Hosted("Railway")),
+    client(&["wp"]).verb(&["db", "query"]).valued(&["--path", "--ssh"]).behind(0).finds(Finds::Configured(&[])),
+    client(&["drush"])
+        .verb(&["sql:query"])
+        .told(&[], &["--file"])
+        .valued(&["-l", "--uri"])
+        .behind(0)
+        .finds(Finds::Configured(&[])),
+    client(&["drush"])
+        .verb(&["sqlq"])
+        .told(&[], &["--file"])
+        .valued(&["-l", "--uri"])
+        .behind(0)
+        .finds(Finds::Configured(&[])),
+    client(&["drush"]).verb(&["sql:cli"]).valued(&["-l", "--uri"]).finds(Finds::Configured(&[])),
+    client(&["rails"]).verb(&["dbconsole"]).valued(&["-e", "--environment", "--db"]).finds(Finds::Configured(&[])),
+    client(&["rails"]).verb(&["db"]).valued(&["-e", "--environment", "--db"]).finds(Finds::Configured(&[])),
+    client(&["manage.py", "django-admin"])
+        .verb(&["dbshell"])
+        .told(COMMAND, FILE)
+        .valued(&["--database", "--settings"])
+        .behind(1)
+        .finds(Finds::Configured(&[])),
 ];
