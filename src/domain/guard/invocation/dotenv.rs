@@ -1,164 +1,103 @@
 //! Sees through the wrappers that load `.env` files: dotenv-cli, dotenvx, env-cmd. Each has its own answer to the
 //! question whether the file or the shell wins, tried out with the real programs.
 
+use super::options::{Options, after_flags, leading};
 use super::{Inner, Reader, Word};
 use crate::domain::guard::project;
 use crate::domain::guard::scope::{Origin, Scope, Under, Value};
 
-/// dotenv-cli: `-e FILE`, `-o`, `-v NAME=VALUE`, `-c [NAME]`. The shell's values win, unless `-o`.
+/// dotenv-cli: `-e FILE`, `-o`, `-v NAME=VALUE`, `-c [NAME]`; python-dotenv's `-f FILE run`. The shell's values win, unless
+/// `-o`.
 pub(super) fn dotenv<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
-    let mut scope = scope.clone();
-    let (mut files, mut set, mut overrides) = (Vec::new(), Vec::new(), Wins::Shell);
-    let mut cascade: Option<String> = None;
-    let mut at = 0;
-    // python-dotenv's `run`, and dotenvx's older name.
-    while let Some(word) = words.get(at) {
-        let next = words.get(at + 1).map_or(String::new(), |word| word.text.clone());
-        match word.text.as_str() {
-            "--" => {
-                at += 1;
-                break;
-            }
-            "-e" | "-f" | "--file" => {
-                files.push(next);
-                at += 1;
-            }
-            "-v" => {
-                set.push(next);
-                at += 1;
-            }
-            "-c" if !next.starts_with('-') && !next.is_empty() && words.get(at + 2).is_some() => {
-                cascade = Some(next);
-                at += 1;
-            }
-            "-c" => cascade = Some(String::new()),
-            "-o" | "--override" => overrides = Wins::File,
-            "-p" => return Some(vec![]),
-            "run" => {}
-            text if text.starts_with("-e=") => files.push(text[3..].to_owned()),
-            text if text.starts_with("-c=") => cascade = Some(text[3..].to_owned()),
-            text if text.starts_with('-') => {}
-            _ => break,
-        }
-        at += 1;
+    const FILE: &[&str] = &["-e", "-f", "--file"];
+    let words = words.strip_prefix(&[Word::sure("run")]).unwrap_or(words);
+    // The name of a cascade may be left out.
+    let cascades = words.iter().position(|word| word.text == "-c").and_then(|at| words.get(at + 1..at + 3));
+    let named = cascades.is_some_and(|behind| !behind[0].text.starts_with('-') && !behind[0].text.is_empty());
+    let valued = [FILE, if named { &["-v", "-c"] } else { &["-v"] }].concat();
+    let (flags, rest) = leading(words, &valued);
+    if flags.has(&["-p"]) {
+        return Some(vec![]);
     }
+    let rest = rest.strip_prefix(&[Word::sure("run")]).map_or(rest, |behind| after_flags(behind, &valued));
+    let mut files = texts(&flags, FILE);
     if files.is_empty() {
         files.push(".env".to_owned());
     }
-    if let Some(name) = cascade {
-        files = files
-            .iter()
-            .flat_map(|file| match name.as_str() {
-                "" => vec![format!("{file}.local"), file.clone()],
-                name => {
-                    vec![
-                        format!("{file}.{name}.local"),
-                        format!("{file}.local"),
-                        format!("{file}.{name}"),
-                        file.clone(),
-                    ]
-                }
-            })
-            .collect();
+    if flags.has(&["-c"]) {
+        let name = flags.value(&["-c"]).map_or("", |name| name.text.as_str());
+        let cascade = |file: &String| match name {
+            "" => vec![format!("{file}.local"), file.clone()],
+            _ => {
+                vec![format!("{file}.{name}.local"), format!("{file}.local"), format!("{file}.{name}"), file.clone()]
+            }
+        };
+        files = files.iter().flat_map(cascade).collect();
     }
+    let mut scope = scope.clone();
+    let wins = if flags.has(&["-o", "--override"]) { Wins::File } else { Wins::Shell };
     for file in &files {
-        load(reader, &mut scope, file, overrides, &format!("dotenv -e {file}"));
+        load(reader, &mut scope, file, wins, &format!("dotenv -e {file}"));
     }
-    for pair in set {
+    for pair in texts(&flags, &["-v"]) {
         if let Some((name, value)) = pair.split_once('=') {
             scope.set(name, Value::text(value), Origin::Line);
         }
     }
-    Some(vec![Inner::Command(words.get(at..).unwrap_or(&[]).to_vec(), scope)])
+    Some(vec![Inner::Command(rest.to_vec(), scope)])
 }
 
 /// `dotenvx run`: `-f FILE`, `-e NAME=VALUE`; the shell's values win over both, unless `--overload`.
 pub(super) fn dotenvx<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    const VALUED: &[&str] =
+        &["-f", "--env-file", "-e", "--env", "--convention", "-fk", "--env-keys-file", "-fv", "-l", "--log-level"];
     let run = words.iter().position(|word| word.text == "run")?;
-    let words = &words[run + 1..];
+    let (flags, rest) = leading(&words[run + 1..], VALUED);
+    let wins = if flags.has(&["--overload", "-o"]) { Wins::File } else { Wins::Shell };
     let mut scope = scope.clone();
-    let overrides =
-        match words.iter().take_while(|word| word.text != "--").any(|w| matches!(w.text.as_str(), "--overload" | "-o"))
-        {
-            true => Wins::File,
-            false => Wins::Shell,
-        };
-    let (mut files, mut set) = (Vec::new(), Vec::new());
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let next = words.get(at + 1).map_or(String::new(), |word| word.text.clone());
-        match word.text.as_str() {
-            "--" => {
-                at += 1;
-                break;
-            }
-            "-f" | "--env-file" => {
-                files.push(next);
-                at += 1;
-            }
-            "-e" | "--env" => {
-                set.push(next);
-                at += 1;
-            }
-            "--convention" | "-fk" | "--env-keys-file" | "-fv" | "-l" | "--log-level" => at += 1,
-            text if text.starts_with("--env-file=") => files.push(text["--env-file=".len()..].to_owned()),
-            text if text.starts_with('-') => {}
-            _ => break,
-        }
-        at += 1;
-    }
-    for pair in set {
+    for pair in texts(&flags, &["-e", "--env"]) {
         if let Some((name, value)) = pair.split_once('=') {
             let pairs = [(name.to_owned(), Value::text(value))];
-            match overrides {
+            match wins {
                 Wins::File => scope.overlay(&pairs, "the line"),
                 Wins::Shell => scope.fill(&pairs, "the line", &format!("dotenvx run -e {name}")),
             }
         }
     }
+    let mut files = texts(&flags, &["-f", "--env-file"]);
     if files.is_empty() {
         files.push(".env".to_owned());
     }
     for file in &files {
-        load(reader, &mut scope, file, overrides, &format!("dotenvx run -f {file}"));
+        load(reader, &mut scope, file, wins, &format!("dotenvx run -f {file}"));
     }
-    Some(vec![Inner::Command(words.get(at..).unwrap_or(&[]).to_vec(), scope)])
+    Some(vec![Inner::Command(rest.to_vec(), scope)])
 }
 
 /// env-cmd: its file wins, unless `--no-override`. Before version 9 the file is the first word.
 pub(super) fn env_cmd<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    const NAMED: &[&str] = &["-e", "--environments", "-r", "--rc-file"];
+    let valued = [NAMED, &["-f", "--file"]].concat();
+    let (flags, mut rest) = leading(words, &valued);
     let mut scope = scope.clone();
-    let mut overrides = Wins::File;
-    let mut file: Option<String> = None;
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let next = words.get(at + 1).map_or(String::new(), |word| word.text.clone());
-        match word.text.as_str() {
-            "--" => {
-                at += 1;
-                break;
-            }
-            "-f" | "--file" => {
-                file = Some(next);
-                at += 1;
-            }
-            "-e" | "--environments" | "-r" | "--rc-file" => {
-                scope.given_by("env-cmd", Under::Replaced);
-                file.get_or_insert_with(String::new);
-                at += 1;
-            }
-            "--no-override" => overrides = Wins::Shell,
-            text if text.starts_with('-') => {}
-            text if file.is_none() && text.contains(".env") => file = Some(text.to_owned()),
-            _ => break,
-        }
-        at += 1;
+    let mut file = flags.value(&["-f", "--file"]).map(|word| word.text.clone());
+    if flags.has(NAMED) {
+        scope.given_by("env-cmd", Under::Replaced);
+    } else if let (None, Some(first)) = (&file, rest.first().filter(|word| word.text.contains(".env"))) {
+        file = Some(first.text.clone());
+        rest = after_flags(&rest[1..], &valued);
+    } else {
+        file.get_or_insert_with(|| "./.env".to_owned());
     }
-    let file = file.unwrap_or_else(|| "./.env".to_owned());
-    if !file.is_empty() {
-        load(reader, &mut scope, &file, overrides, &format!("env-cmd -f {file}"));
+    if let Some(file) = file {
+        let wins = if flags.has(&["--no-override"]) { Wins::Shell } else { Wins::File };
+        load(reader, &mut scope, &file, wins, &format!("env-cmd -f {file}"));
     }
-    Some(vec![Inner::Command(words.get(at..).unwrap_or(&[]).to_vec(), scope)])
+    Some(vec![Inner::Command(rest.to_vec(), scope)])
+}
+
+fn texts(flags: &Options<'_>, names: &[&str]) -> Vec<String> {
+    flags.values(names).map(|word| word.text.clone()).collect()
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]

@@ -101,6 +101,12 @@ pub fn after_flags<'w>(words: &'w [Word], valued: &[&str]) -> &'w [Word] {
     words.get(at..).unwrap_or(&[])
 }
 
+/// The leading flags with their values, and the words behind them.
+pub fn leading<'w>(words: &'w [Word], valued: &[&str]) -> (Options<'w>, &'w [Word]) {
+    let rest = after_flags(words, valued);
+    (options(&words[..words.len() - rest.len()], valued), rest)
+}
+
 /// Whether the flag's value is the next word. In a bundle the first letter that takes one takes the rest of the bundle.
 fn takes_next(text: &str, valued: &[&str]) -> bool {
     let whole = valued.iter().any(|flag| flag.len() > 2 && !flag.starts_with("--"));
