@@ -78,7 +78,7 @@ pub enum Verb {
     Join(JoinArgs),
     /// Make an identity, at its usual place or in a file, and print its public key
     Keygen(KeygenArgs),
-    /// Keep an environment open for a time, where your identity stands behind a passphrase
+    /// Keep an environment open for a time, where your identity stands behind a passphrase or a plugin of age
     Unlock(UnlockArgs),
     /// Forget at once what unlock keeps: one environment's, or all
     Lock(LockArgs),

@@ -15,7 +15,7 @@ use age_core::format::{FileKey, Stanza};
 
 use self::conversation::{Conversation, Reply};
 use crate::domain::session::ambient::{Ambient, Terminal};
-use crate::domain::session::given;
+use crate::domain::session::{given, keyboard};
 use crate::domain::store::identity::Plugged;
 use crate::domain::store::plugin::PluginName;
 use crate::domain::store::plugin::frame::Frame;
@@ -76,7 +76,7 @@ impl Plugins {
             trees,
             variables: variables.chain([("PATH".into(), kept)]).collect(),
             settings: settings.map(|path| place::shown(ambient, &path)).unwrap_or_else(|| "config.toml".to_owned()),
-            terminal: ambient.terminal,
+            terminal: keyboard::person(ambient),
             uid: ambient.uid,
             talk,
         }

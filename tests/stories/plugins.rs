@@ -180,6 +180,33 @@ fn whoever_has_a_plugins_key_alone_begins_with_recipients() {
 }
 
 #[test]
+fn a_merge_starts_no_plugin_and_says_what_to_do_instead() {
+    let world = world("plugged000000007");
+    world.run(&["init", "--git"]).succeeds();
+    world.run(&["recipients", "add", "grace", STANDIN, "-e", "dev"]).succeeds();
+    world.git(&["add", "-A"]);
+    world.git(&["commit", "-qm", "one"]);
+    for (checkout, name, key) in [(&["-qb", "other"][..], "bob", KEY), (&["-q", "main"], "carol", TAG)] {
+        world.git(&[&["checkout"], checkout].concat());
+        world.run(&["recipients", "add", name, key, "-e", "dev"]).succeeds();
+        world.git(&["commit", "-qam", name]);
+    }
+    starts(&world);
+    let mut merge = world.command("git", world.repo());
+    merge.args(["merge", "-q", "other"]);
+    let said = "nexus-env: both sides of the merge changed who reads dev, and only age-plugin-standin, which a merge never starts, \
+                encrypts to the key of `grace`\n\
+                hint: git checkout --ours -- .nexusenv.d/dev.toml && git add .nexusenv.d/dev.toml takes this side's alone; whom \
+                the other side let in, and what it stored, comes again by nexus-env recipients add and set\n";
+    world.finish(merge, b"").ends_with_status(1).says(said);
+    assert_eq!(starts(&world), 0);
+    world.git(&["checkout", "--ours", "--", ".nexusenv.d/dev.toml"]);
+    world.run(&["recipients", "add", "bob", KEY, "-e", "dev"]).succeeds();
+    world.git(&["commit", "-qam", "merged"]);
+    world.run(&["verify"]).succeeds();
+}
+
+#[test]
 fn what_age_encrypts_to_by_itself_takes_no_plugin() {
     let world = world("plugged000000004");
     names(&world, "");

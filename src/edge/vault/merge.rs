@@ -188,8 +188,8 @@ impl Merging {
              to the key of `{name}`"
         ))
         .hint(format!(
-            "git checkout --ours -- {place} && git add {place} takes this side's alone; then nexus-env recipients add for \
-             whoever the other side let in"
+            "git checkout --ours -- {place} && git add {place} takes this side's alone; whom the other side let in, and what it \
+             stored, comes again by nexus-env recipients add and set"
         ))
     }
 }
