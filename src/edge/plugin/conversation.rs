@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::Plugin;
 use crate::domain::session::ambient::Terminal;
-use crate::domain::store::plugin::frame::{Frame, Reading};
+use crate::domain::store::plugin::frame::{Frame, Nonsense, Reading};
 use crate::domain::text::safe_text::safe_text;
 use crate::error::{Failure, Result};
 
@@ -164,11 +164,11 @@ impl<'p> Conversation<'p> {
             match self.output.read(byte.as_mut()) {
                 Ok(0) => return Err(self.ended()),
                 Ok(_) if byte[0] == b'\n' => {
-                    let text = std::str::from_utf8(&line).map_err(|_| ());
+                    let text = std::str::from_utf8(&line).map_err(|_| Nonsense);
                     match text.and_then(|text| reading.line(text)) {
                         Ok(Some(frame)) => return Ok(frame),
                         Ok(None) => line.clear(),
-                        Err(()) => return Err(self.nonsense()),
+                        Err(Nonsense) => return Err(self.nonsense()),
                     }
                 }
                 Ok(_) if line.len() < LONGEST => line.push(byte[0]),

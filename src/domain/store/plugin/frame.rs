@@ -57,6 +57,10 @@ impl Frame {
     }
 }
 
+/// What can be no part of a message. It says nothing of what came.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Nonsense;
+
 /// A message that comes in line by line.
 #[derive(Default)]
 pub struct Reading {
@@ -68,22 +72,22 @@ impl Reading {
     /// One more line, without the newline at its end; the message, once that was its last one.
     ///
     /// # Errors
-    /// What can be no part of one. It says nothing of what came.
-    pub fn line(&mut self, line: &str) -> Result<Option<Frame>, ()> {
+    /// What can be no part of one.
+    pub fn line(&mut self, line: &str) -> Result<Option<Frame>, Nonsense> {
         let Some(words) = &self.words else {
-            let words: Vec<String> = line.strip_prefix("-> ").ok_or(())?.split(' ').map(str::to_owned).collect();
+            let words: Vec<String> = line.strip_prefix("-> ").ok_or(Nonsense)?.split(' ').map(str::to_owned).collect();
             let printable = |word: &String| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic());
             self.words = words.iter().all(printable).then_some(words);
-            return if self.words.is_some() { Ok(None) } else { Err(()) };
+            return if self.words.is_some() { Ok(None) } else { Err(Nonsense) };
         };
         if line.len() > WIDTH {
-            return Err(());
+            return Err(Nonsense);
         }
         self.body.push_str(line);
         if line.len() == WIDTH {
             return Ok(None);
         }
-        let body = Zeroizing::new(STANDARD_NO_PAD.decode(self.body.as_bytes()).map_err(|_| ())?);
+        let body = Zeroizing::new(STANDARD_NO_PAD.decode(self.body.as_bytes()).map_err(|_| Nonsense)?);
         Ok(Some(Frame { words: words.clone(), body }))
     }
 }
@@ -116,5 +120,13 @@ mod tests {
             assert_eq!(read(bad), None, "{bad}");
         }
         assert_eq!(read(&format!("-> a\n{}\n", "A".repeat(65))), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_lines_are_read_without_harm(lines in proptest::collection::vec("(-> |[ -~]|é|A{60,70}|=){0,5}", 0..6)) {
+            let mut reading = Reading::default();
+            let _ = lines.iter().find_map(|line| reading.line(line).transpose());
+        }
     }
 }
