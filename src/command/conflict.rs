@@ -10,9 +10,9 @@ use self::decision::decide;
 use crate::domain::config::Protection;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::session::ambient::{Ambient, Terminal};
-use crate::domain::store::container::outline::outline;
-use crate::domain::store::container::seal::merge::Side;
-use crate::domain::store::container::{Container, Pin, format};
+use crate::domain::store::sealed::outline::outline;
+use crate::domain::store::sealed::seal::merge::Side;
+use crate::domain::store::sealed::{Pin, Store, format};
 use crate::domain::text::safe_text;
 use crate::edge::git::{Conflicted, Git};
 use crate::edge::vault::{self, Merging, Texts};
@@ -57,10 +57,10 @@ fn environment_of(path: &Path) -> Result<EnvironmentName> {
     name.ok_or_else(|| Failure::new(format!("`{}` is no store of secrets", safe_text::path(path))).into())
 }
 
-fn automatic(ambient: &Ambient, environment: &EnvironmentName, texts: &Texts) -> Result<Container> {
+fn automatic(ambient: &Ambient, environment: &EnvironmentName, texts: &Texts) -> Result<Store> {
     let opened = opened(ambient, environment, texts, load::Asking::Nobody)?;
     let sides = opened.sides()?;
-    let known = trust::pin(ambient, &sides.container(Side::Ours).repository, environment)?;
+    let known = trust::pin(ambient, &sides.store(Side::Ours).repository, environment)?;
     for side in [Side::Ours, Side::Theirs] {
         if known.is_none_or(|pin| pin.fingerprint != opened.fingerprint(side)) {
             let message =
@@ -80,13 +80,12 @@ fn automatic(ambient: &Ambient, environment: &EnvironmentName, texts: &Texts) ->
 
 /// Opens both sides. A coding agent merges nothing of a protected environment.
 fn opened(ambient: &Ambient, environment: &EnvironmentName, texts: &Texts, asking: load::Asking) -> Result<Merging> {
-    let parsed: Vec<Container> =
-        [&texts.ours, &texts.theirs].into_iter().filter_map(|t| format::parse(t).ok()).collect();
-    let claims = |store: &Container| store.protected == Some(Protection::Protected);
+    let parsed: Vec<Store> = [&texts.ours, &texts.theirs].into_iter().filter_map(|t| format::parse(t).ok()).collect();
+    let claims = |store: &Store| store.protected == Some(Protection::Protected);
     if parsed.iter().any(claims) || environment.protected_by_default() {
         load::refuse_any_agent(ambient, &format!("merging the secrets of {environment}"))?;
     }
-    let stores: Vec<&Container> = parsed.iter().collect();
+    let stores: Vec<&Store> = parsed.iter().collect();
     let identities = load::Opened::default().identities(ambient, environment, &stores, asking)?;
     vault::sides(texts, environment, &identities).map_err(|refused| {
         let (place, other) = (vault::place(environment), said(refused.side.other()));
@@ -188,7 +187,7 @@ pub fn names(words: &[OsString]) -> Result<Status> {
     };
     let text = repo::content(Path::new(file))?.unwrap_or_default();
     let shown = match format::parse(&text) {
-        Ok(container) => outline(&container),
+        Ok(store) => outline(&store),
         // What stands there may be anything; what it is not is said, and nothing of it shown.
         Err(_) => format!("no store of secrets: {} bytes\n", text.len()),
     };

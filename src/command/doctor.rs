@@ -102,8 +102,8 @@ fn ready(ambient: &Ambient, loaded: Loaded) -> Ready {
     let mut names: Vec<VariableName> = loaded.config.database_variables.clone();
     for environment in &loaded.config.environments {
         names.extend(environment.vars.iter().map(|(name, _)| name.clone()));
-        if let Ok(Some(container)) = vault::read(&loaded.repository.root, &environment.name) {
-            names.extend(container.secrets.iter().map(|(name, _)| name.clone()));
+        if let Ok(Some(store)) = vault::read(&loaded.repository.root, &environment.name) {
+            names.extend(store.secrets.iter().map(|(name, _)| name.clone()));
         }
     }
     names.sort();

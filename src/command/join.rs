@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::domain::config::Protection;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::{Container, Recipient};
 use crate::domain::store::reader_key::{self, ReaderKey};
 use crate::domain::store::readers;
 use crate::domain::store::request::{self, Request};
+use crate::domain::store::sealed::{Recipient, Store};
 use crate::edge::identity::How;
 use crate::edge::{entry, identity, output, requests, terminal, vault};
 use crate::error::{Failure, Result};
@@ -37,13 +37,13 @@ pub fn join(ambient: &Ambient, name: Option<&str>, asking: Asking) -> Result<()>
         terminal::say(ambient, &format!("made your identity {}; it stays on this machine", created.origin));
     }
     let stores = vault::names(&root).into_iter().map(|name| vault::read(&root, &name));
-    let stores: Vec<Container> = stores.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    let stores: Vec<Store> = stores.filter_map(Result::transpose).collect::<Result<_, _>>()?;
     if stores.is_empty() {
         terminal::say(ambient, "nobody has stored a secret here yet, so there is nothing to be let in to");
         terminal::narrate(ambient, "hint: nexus-env allow, after a look at `.nexusenv`");
         return Ok(());
     }
-    let closed: Vec<&Container> = stores.iter().filter(|store| !is_reader(store, &key)).collect();
+    let closed: Vec<&Store> = stores.iter().filter(|store| !is_reader(store, &key)).collect();
     if closed.is_empty() {
         let names: Vec<_> = stores.iter().map(|store| store.environment.clone()).collect();
         terminal::say(ambient, &format!("you can read {} already", readers::listed(&names)));
@@ -58,7 +58,7 @@ pub fn join(ambient: &Ambient, name: Option<&str>, asking: Asking) -> Result<()>
         }
     };
     // Who comes new works in dev: the rest is for whoever lets them in to give.
-    let (held, open): (Vec<&Container>, Vec<&Container>) = closed.into_iter().partition(|store| is_protected(store));
+    let (held, open): (Vec<&Store>, Vec<&Store>) = closed.into_iter().partition(|store| is_protected(store));
     let (wished, held) = if open.is_empty() { (held, Vec::new()) } else { (open, held) };
     let environments: Vec<EnvironmentName> = wished.iter().map(|store| store.environment.clone()).collect();
     let who = readers::one_of(&wished[0].recipients);
@@ -106,12 +106,12 @@ fn root(ambient: &Ambient) -> Result<PathBuf> {
     }
 }
 
-fn is_reader(store: &Container, key: &str) -> bool {
+fn is_reader(store: &Store, key: &str) -> bool {
     store.recipients.iter().any(|reader| reader.key == key)
 }
 
 /// As far as can be told of a store that nobody here can open: this gives nothing, and only chooses what to ask for.
-fn is_protected(store: &Container) -> bool {
+fn is_protected(store: &Store) -> bool {
     match store.protected {
         Some(stated) => stated == Protection::Protected,
         None => store.environment.protected_by_default(),
@@ -119,7 +119,7 @@ fn is_protected(store: &Container) -> bool {
 }
 
 /// A name that was chosen is not made another one.
-fn not_taken(stores: &[&Container], me: Recipient) -> Result<Recipient> {
+fn not_taken(stores: &[&Store], me: Recipient) -> Result<Recipient> {
     let taken = stores.iter().find(|store| store.recipients.iter().any(|reader| reader.name == me.name));
     match taken {
         None => Ok(me),

@@ -10,9 +10,9 @@ use zeroize::Zeroizing;
 use crate::domain::config::Protection;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::{Ambient, Terminal};
-use crate::domain::store::container::Container;
 use crate::domain::store::identity::passphrase;
 use crate::domain::store::identity::{self as text_of, Identities, Understood};
+use crate::domain::store::sealed::Store;
 use crate::domain::text::calendar;
 use crate::domain::text::duration::Duration;
 use crate::domain::text::secret::Secret;
@@ -131,7 +131,7 @@ pub fn unlock(ambient: &Ambient, named: Option<&str>, lasting: Option<&str>) -> 
 }
 
 /// Which of the identity's keys is a reader's.
-fn reader(store: &Container, identities: &Identities) -> String {
+fn reader(store: &Store, identities: &Identities) -> String {
     let own = identities.recipients();
     let listed = own.iter().find(|key| store.recipients.iter().any(|reader| reader.key == **key));
     listed.or(own.first()).cloned().unwrap_or_default()

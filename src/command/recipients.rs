@@ -10,12 +10,12 @@ use crate::domain::config::Environment;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::page::doctor::stores::place;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::fingerprint::Fingerprint;
-use crate::domain::store::container::history;
-use crate::domain::store::container::{Container, Pin};
 use crate::domain::store::identity::Identities;
 use crate::domain::store::reader_key;
 use crate::domain::store::readers::{listed, secrets};
+use crate::domain::store::sealed::fingerprint::Fingerprint;
+use crate::domain::store::sealed::history;
+use crate::domain::store::sealed::{Pin, Store};
 use crate::edge::intent::{self, Step};
 use crate::edge::vault::{self, Expected, Outcome, Wanted};
 use crate::edge::{identity, output, terminal, trust};
@@ -39,7 +39,7 @@ fn meant<'l>(ambient: &Ambient, loaded: &'l Loaded, named: &[String]) -> Result<
     Ok(all)
 }
 
-fn stored(loaded: &Loaded, environment: &Environment) -> Result<Container> {
+fn stored(loaded: &Loaded, environment: &Environment) -> Result<Store> {
     let name = &environment.name;
     let root = &loaded.repository.root;
     vault::read(root, name)?.ok_or_else(|| load::none(root, name).into())
@@ -56,18 +56,18 @@ pub fn list(ambient: &Ambient, named: &[String]) -> Result<()> {
     unfinished::finish(ambient, &loaded.repository.root)?;
     let mut page = String::new();
     for environment in &environments {
-        let container = stored(&loaded, environment)?;
-        let own = loaded.opened.identities(ambient, &environment.name, &[&container], Asking::Nobody);
+        let store = stored(&loaded, environment)?;
+        let own = loaded.opened.identities(ambient, &environment.name, &[&store], Asking::Nobody);
         let own = own.map(|found| found.recipients().to_vec()).unwrap_or_default();
-        let width = container.recipients.iter().map(|reader| reader.name.as_str().len()).max().unwrap_or(0);
-        for reader in &container.recipients {
-            let since = history::get(&container.history.joined, &reader.name);
+        let width = store.recipients.iter().map(|reader| reader.name.as_str().len()).max().unwrap_or(0);
+        for reader in &store.recipients {
+            let since = history::get(&store.history.joined, &reader.name);
             let since = since.map(|moment| format!("  since {}", moment.day)).unwrap_or_default();
             let you = if own.contains(&reader.key) { "  (you)" } else { "" };
             // Writing to a String cannot fail.
             let _ = writeln!(page, "{}  {:width$}  {}{since}{you}", environment.name, reader.name.as_str(), reader.key);
         }
-        if let Some(stale) = stale(&container) {
+        if let Some(stale) = stale(&store) {
             terminal::say(ambient, &stale);
         }
     }
@@ -75,10 +75,10 @@ pub fn list(ambient: &Ambient, named: &[String]) -> Result<()> {
 }
 
 /// What those who left could read and nobody changed since.
-fn stale(container: &Container) -> Option<String> {
-    let name = &container.environment;
-    (!container.stale.is_empty()).then(|| {
-        let count = secrets(container.stale.len());
+fn stale(store: &Store) -> Option<String> {
+    let name = &store.environment;
+    (!store.stale.is_empty()).then(|| {
+        let count = secrets(store.stale.len());
         format!(
             "{count} of {name} could be read by somebody who left; nexus-env rotate -e {name} asks for each new value"
         )
@@ -101,13 +101,13 @@ pub fn fingerprint(ambient: &Ambient, named: &[String]) -> Result<()> {
     };
     for environment in wanted {
         let (name, protection) = (&environment.name, environment.protection);
-        let Some(container) = vault::read(&repository.root, name)? else { continue };
-        let identities = opened.identities(ambient, name, &[&container], Asking::Person)?;
+        let Some(store) = vault::read(&repository.root, name)? else { continue };
+        let identities = opened.identities(ambient, name, &[&store], Asking::Person)?;
         let expected = Expected { id: &config.id, environment: name, protection, pin: None, lifted: &lifted };
-        match vault::open(&container, &expected, &identities, Wanted::Only(&[])) {
+        match vault::open(&store, &expected, &identities, Wanted::Only(&[])) {
             Ok(opened) => {
                 let known = trust::pin(ambient, &config.id, name)?;
-                page.push_str(&compared(&container, opened.pin, known));
+                page.push_str(&compared(&store, opened.pin, known));
             }
             Err(failure) if named.is_empty() => {
                 terminal::say(ambient, &format!("{name}: {}", Failure::from(failure).message));
@@ -118,15 +118,15 @@ pub fn fingerprint(ambient: &Ambient, named: &[String]) -> Result<()> {
     output::write(page.as_bytes())
 }
 
-fn compared(container: &Container, pin: Pin, known: Option<Pin>) -> String {
+fn compared(store: &Store, pin: Pin, known: Option<Pin>) -> String {
     let standing = match known {
         None => "  (not allowed here yet)",
         Some(known) if known.fingerprint == pin.fingerprint => "",
         Some(_) => "  (not the key that was allowed here)",
     };
-    let mut page = format!("{}  {}{standing}\n", container.environment, Fingerprint(pin.fingerprint));
-    let width = container.recipients.iter().map(|reader| reader.name.as_str().len()).max().unwrap_or(0);
-    for reader in &container.recipients {
+    let mut page = format!("{}  {}{standing}\n", store.environment, Fingerprint(pin.fingerprint));
+    let width = store.recipients.iter().map(|reader| reader.name.as_str().len()).max().unwrap_or(0);
+    for reader in &store.recipients {
         // Writing to a String cannot fail.
         let _ = writeln!(page, "  {:width$}  {}", reader.name.as_str(), reader_key::fingerprint(&reader.key));
     }
@@ -141,14 +141,14 @@ struct Site<'a> {
 }
 
 /// What becomes of one environment's store, by what opens it; `None` where it is as it should be.
-type Change<'c> = dyn Fn(&Container, &Expected<'_>, &Identities) -> Result<Option<Outcome>> + 'c;
+type Change<'c> = dyn Fn(&Store, &Expected<'_>, &Identities) -> Result<Option<Outcome>> + 'c;
 
 /// One environment after a change.
 struct Changed {
     environment: EnvironmentName,
-    before: Container,
+    before: Store,
     /// What it is now, also where nothing was another.
-    after: Container,
+    after: Store,
 }
 
 impl<'a> Site<'a> {
@@ -188,7 +188,7 @@ impl<'a> Site<'a> {
             let outcome = change(&before, &load::expected(loaded, environment, Some(pin)), &identities)?;
             planned.push((name, before, outcome));
         }
-        let written: Vec<(&EnvironmentName, &Container)> =
+        let written: Vec<(&EnvironmentName, &Store)> =
             planned.iter().filter_map(|(name, _, outcome)| Some((*name, outcome.as_ref()?.after.as_ref()?))).collect();
         intent::keep(ambient, root, &steps(&planned))?;
         lock.write_all(&written)?;
@@ -211,8 +211,8 @@ impl<'a> Site<'a> {
 }
 
 /// What is about to be written.
-fn steps(planned: &[(&EnvironmentName, Container, Option<Outcome>)]) -> Vec<Step> {
-    let step = |(name, before, outcome): &(&EnvironmentName, Container, Option<Outcome>)| {
+fn steps(planned: &[(&EnvironmentName, Store, Option<Outcome>)]) -> Vec<Step> {
+    let step = |(name, before, outcome): &(&EnvironmentName, Store, Option<Outcome>)| {
         let outcome = outcome.as_ref()?;
         let (environment, fingerprint) = ((*name).clone(), outcome.pin.fingerprint);
         Some(Step { environment, before: before.seal, after: outcome.after.clone()?, fingerprint })

@@ -11,7 +11,7 @@ use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Config, Environment};
 use crate::domain::guard::verdict::{self, Effect, On, Verdict};
 use crate::domain::page::doctor::Severity;
-use crate::domain::page::doctor::stores::{Store, place};
+use crate::domain::page::doctor::stores::{Examined, place};
 use crate::domain::page::{self, Database, Guard, Line, Page, Paused, Proxy, Tone};
 use crate::domain::session::ambient::{Ambient, Colour};
 use crate::domain::session::layers;
@@ -192,7 +192,7 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
     let stores = stores::all(ambient, loaded);
     page.secrets = page.secrets.or_else(|| closed(&stores, &active.environment));
     page.warnings.extend(unloadable(&stores, &active.environment));
-    page.warnings.extend(stores.iter().filter_map(Store::waiting).map(|it| format!("{}; {}", it.sentence, it.mend)));
+    page.warnings.extend(stores.iter().filter_map(Examined::waiting).map(|it| format!("{}; {}", it.sentence, it.mend)));
     page.warnings.extend(pooled.map(|pooled| format!("{}; {}", pooled.sentence, pooled.hint)));
     page
 }
@@ -209,7 +209,7 @@ fn held(sight: &Sight<'_>, loaded: &Loaded, active: &load::Active, is_loaded: bo
 }
 
 /// Why there are no secrets of the selected environment, where a load would find none and say nothing.
-fn closed(stores: &[Store], selected: &EnvironmentName) -> Option<String> {
+fn closed(stores: &[Examined], selected: &EnvironmentName) -> Option<String> {
     let finding = stores.iter().find(|store| store.environment == *selected)?.findings().into_iter().next()?;
     let is_it = finding.severity == Severity::Error && finding.place == Some(place(selected));
     is_it.then(|| format!("{}; {}", finding.sentence, finding.mend))
@@ -217,13 +217,14 @@ fn closed(stores: &[Store], selected: &EnvironmentName) -> Option<String> {
 
 /// What keeps an environment from loading, and what makes one less safe than its name says. Why the selected one's store
 /// does not open stands elsewhere on the page.
-fn unloadable(stores: &[Store], selected: &EnvironmentName) -> Vec<String> {
+fn unloadable(stores: &[Examined], selected: &EnvironmentName) -> Vec<String> {
     let own = place(selected);
-    let findings = stores.iter().flat_map(Store::findings).filter(|finding| match (finding.severity, &finding.place) {
-        (Severity::Error, place) => place.as_ref() != Some(&own) && !finding.sentence.contains(&own),
-        (Severity::Warning, Some(place)) => place == ".nexusenv",
-        (Severity::Warning, None) | (Severity::Note, _) => false,
-    });
+    let findings =
+        stores.iter().flat_map(Examined::findings).filter(|finding| match (finding.severity, &finding.place) {
+            (Severity::Error, place) => place.as_ref() != Some(&own) && !finding.sentence.contains(&own),
+            (Severity::Warning, Some(place)) => place == ".nexusenv",
+            (Severity::Warning, None) | (Severity::Note, _) => false,
+        });
     findings.map(|finding| format!("{}; {}", finding.sentence, finding.mend)).collect()
 }
 

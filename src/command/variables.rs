@@ -17,9 +17,9 @@ use crate::domain::config::refused::{self, Refusal};
 use crate::domain::config::vars::Vars;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::clipboard::way;
-use crate::domain::store::container::seal::Change;
-use crate::domain::store::container::{Container, Pin, Recipient};
 use crate::domain::store::identity::Identities;
+use crate::domain::store::sealed::seal::Change;
+use crate::domain::store::sealed::{Pin, Recipient, Store};
 use crate::domain::target::acceptance::{Emptiness, Keeping, Offer, Role};
 use crate::domain::target::holding;
 use crate::domain::text::day::Day;
@@ -83,19 +83,19 @@ fn value(
     present: &dyn Fn(&VariableName, Secret) -> Result<Secret>,
 ) -> Result<Secret> {
     let name = readable_name(name)?;
-    let container = vault::read(place.root, place.expected.environment)?;
-    let stored = match &container {
+    let store = vault::read(place.root, place.expected.environment)?;
+    let stored = match &store {
         None => None,
-        Some(container) => {
-            let opened = open(place, container, Wanted::Only(std::slice::from_ref(&name)))?;
-            seen(place, opened.pin, &container.recipients, opened.warning.as_deref())?;
+        Some(store) => {
+            let opened = open(place, store, Wanted::Only(std::slice::from_ref(&name)))?;
+            seen(place, opened.pin, &store.recipients, opened.warning.as_deref())?;
             opened.vars.get(&name).cloned()
         }
     };
     // A plain variable of that name wins, so that `.nexusenv.local` can put one in a secret's place.
     let value = plain.or(stored).ok_or_else(|| {
         let environment = place.expected.environment;
-        let secrets = container.iter().flat_map(|container| &container.secrets).map(|(name, _)| name);
+        let secrets = store.iter().flat_map(|store| &store.secrets).map(|(name, _)| name);
         let close = |known: &&VariableName| {
             known.as_str().len() > 3 && strsim::damerau_levenshtein(known.as_str(), name.as_str()) <= 2
         };
@@ -123,7 +123,7 @@ fn print(value: &Secret, out: &mut dyn Write) -> Result<()> {
 pub fn unset(place: &Place<'_>, name: &str) -> Result<()> {
     let name = readable_name(name)?;
     let environment = place.expected.environment;
-    let stored = vault::read(place.root, environment)?.is_some_and(|container| container.ciphertext(&name).is_some());
+    let stored = vault::read(place.root, environment)?.is_some_and(|store| store.ciphertext(&name).is_some());
     if !stored {
         let failure = Failure::new(format!("`{name}` is no secret of {environment}"));
         return Err(if place.plain.contains(&name) {
@@ -171,9 +171,9 @@ fn today(ambient: &Ambient) -> Day {
 
 /// All that is stored.
 pub(super) fn stored(place: &Place<'_>) -> Result<Vars> {
-    let Some(container) = vault::read(place.root, place.expected.environment)? else { return Ok(Vars::default()) };
-    let opened = open(place, &container, Wanted::All)?;
-    seen(place, opened.pin, &container.recipients, opened.warning.as_deref())?;
+    let Some(store) = vault::read(place.root, place.expected.environment)? else { return Ok(Vars::default()) };
+    let opened = open(place, &store, Wanted::All)?;
+    seen(place, opened.pin, &store.recipients, opened.warning.as_deref())?;
     Ok(opened.vars)
 }
 
@@ -184,7 +184,7 @@ pub(super) fn accept(place: &Place<'_>, name: &VariableName, value: &Secret) -> 
 }
 
 /// Opens a store that was allowed.
-fn open(place: &Place<'_>, container: &Container, wanted: Wanted<'_>) -> Result<Opened> {
+fn open(place: &Place<'_>, store: &Store, wanted: Wanted<'_>) -> Result<Opened> {
     let pin = match place.expected.pin {
         Some(pin) => Some(pin),
         None => {
@@ -196,7 +196,7 @@ fn open(place: &Place<'_>, container: &Container, wanted: Wanted<'_>) -> Result<
     match pin {
         Some(_) => {
             let expected = Expected { pin, ..place.expected };
-            let opened = vault::open(container, &expected, place.identities, wanted);
+            let opened = vault::open(store, &expected, place.identities, wanted);
             let told = |failure| load::with_readers(place.ambient, place.root, place.expected.id, failure);
             Ok(opened.map_err(told)?)
         }
@@ -249,20 +249,20 @@ pub fn at<T>(
     let environment = load::environment(&loaded, active.environment.as_str())?;
     load::refuse_agent(ambient, environment, &format!("changing the secrets of {}", environment.name))?;
     unfinished::finish(ambient, &loaded.repository.root)?;
-    let container = vault::read(&loaded.repository.root, &environment.name)?;
-    let identities = match &container {
+    let store = vault::read(&loaded.repository.root, &environment.name)?;
+    let identities = match &store {
         Some(store) => loaded.opened.identities(ambient, &environment.name, &[store], load::Asking::Person)?,
         None => match load::gone(&loaded.repository.root, &environment.name) {
             Some(failure) => return Err(failure.into()),
             None => Arc::new(identity::find_asking(ambient, &entry::passphrase)?),
         },
     };
-    if container.is_some() && trust::pin(ambient, &loaded.config.id, &environment.name)?.is_none() {
+    if store.is_some() && trust::pin(ambient, &loaded.config.id, &environment.name)?.is_none() {
         // Another `set` may have made the store this very moment: it is remembered before its lock is given back.
         drop(vault::lock(&loaded.repository.root)?);
     }
-    let pin = match &container {
-        Some(container) => Some(load::known_pin(ambient, &loaded, environment, container, &identities)?),
+    let pin = match &store {
+        Some(store) => Some(load::known_pin(ambient, &loaded, environment, store, &identities)?),
         None => None,
     };
     let remember =
@@ -362,7 +362,7 @@ pub fn unset_chosen(ambient: &Ambient, name: &str, environment: Option<&str>) ->
     let plain = plain_names(&loaded, &active.environment);
     let stored = vault::read(&loaded.repository.root, &active.environment)?;
     if let Some(name) = VariableName::new(name)
-        && stored.is_none_or(|container| container.ciphertext(&name).is_none())
+        && stored.is_none_or(|store| store.ciphertext(&name).is_none())
         && plain.contains(&name)
         && steps::plain::unset(steps::plain::place(ambient, &loaded, &active), &name)? == Edited::Yes
     {

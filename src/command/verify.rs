@@ -69,25 +69,25 @@ fn look(
     name: &EnvironmentName,
     opened: Option<&load::Opened>,
 ) -> Result<Looked> {
-    let container = match vault::read(root, name) {
-        Ok(Some(container)) => container,
+    let store = match vault::read(root, name) {
+        Ok(Some(store)) => store,
         Ok(None) => return Ok(Looked::Faulty(vec!["is gone".to_owned()])),
         Err(failure) => return Ok(faulty(name, failure)),
     };
     let Some(environment) = config.environment(name) else {
         return Ok(Looked::Faulty(vec![format!("`.nexusenv` has no environment `{name}`")]));
     };
-    let faults = soundness::faults(&container, name, Some(&config.id));
+    let faults = soundness::faults(&store, name, Some(&config.id));
     if !faults.is_empty() {
         return Ok(Looked::Faulty(faults));
     }
-    let count = readers::secrets(container.secrets.len());
-    let words = format!("revision {}, {count}, readable by {}", container.revision, container.readers());
+    let count = readers::secrets(store.secrets.len());
+    let words = format!("revision {}, {count}, readable by {}", store.revision, store.readers());
     let Some(opened) = opened else { return Ok(Looked::Whole(words)) };
-    let identities = opened.identities(ambient, name, &[&container], load::Asking::Person).map_err(without_key)?;
+    let identities = opened.identities(ambient, name, &[&store], load::Asking::Person).map_err(without_key)?;
     let expected =
         Expected { id: &config.id, environment: name, protection: environment.protection, pin: None, lifted: &[] };
-    Ok(match vault::open(&container, &expected, &identities, Wanted::All) {
+    Ok(match vault::open(&store, &expected, &identities, Wanted::All) {
         Ok(_) => Looked::Whole(format!("{words}; the seal holds")),
         // Who checks dev in CI need not read prod.
         Err(VaultFailure::NotARecipient { .. }) => {

@@ -4,8 +4,8 @@
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::config::{Access, Config, Deploy, Environment, Export, Match, Protection, Proxy};
 use crate::domain::session::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
-use crate::domain::store::container::history::History;
-use crate::domain::store::container::{Ciphertext, Container, Recipient, RecipientName};
+use crate::domain::store::sealed::history::History;
+use crate::domain::store::sealed::{Ciphertext, Recipient, RecipientName, Store};
 
 pub fn name(text: &str) -> EnvironmentName {
     EnvironmentName::new(text).unwrap()
@@ -70,9 +70,9 @@ pub fn ambient() -> Ambient {
 }
 
 /// A store of `prod` with these secrets and readers, whose key says that it is wrapped for as many. Nothing in it opens.
-pub fn store(secrets: &[&str], readers: &[&str]) -> Container {
+pub fn store(secrets: &[&str], readers: &[&str]) -> Store {
     let stanza = "-> X25519 a\nb\n".repeat(readers.len());
-    Container {
+    Store {
         repository: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
         environment: name("prod"),
         protected: Some(Protection::Protected),

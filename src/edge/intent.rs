@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::disk;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::{Container, format};
+use crate::domain::store::sealed::{Store, format};
 use crate::error::{Failure, Result};
 
 /// As many stores as nobody has, of the largest size.
@@ -28,7 +28,7 @@ pub struct Step {
     pub environment: EnvironmentName,
     /// The seal of what it replaces.
     pub before: [u8; 32],
-    pub after: Container,
+    pub after: Store,
     /// Of the key that `after` is sealed under.
     pub fingerprint: [u8; 16],
 }

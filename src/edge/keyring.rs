@@ -14,7 +14,7 @@ use std::io;
 use zeroize::Zeroizing;
 
 use crate::domain::config::name::{EnvironmentName, RepositoryId};
-use crate::domain::store::container::seal::DataKey;
+use crate::domain::store::sealed::seal::DataKey;
 use crate::domain::text::clock::Now;
 
 /// Every key of ours is kept under a name that begins so.

@@ -5,8 +5,8 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::disk;
-use crate::domain::store::container::RecipientName;
 use crate::domain::store::request::{self, Request};
+use crate::domain::store::sealed::RecipientName;
 use crate::error::{Failure, Result};
 
 /// # Errors

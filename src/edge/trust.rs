@@ -18,7 +18,7 @@ use crate::domain::config::name::{EnvironmentName, RepositoryId};
 use crate::domain::config::repository::{AllowedText, AllowedTexts, Digest, Input, InputKind, Repository};
 use crate::domain::config::watch::Watch;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::{Pin, Recipient, RecipientName};
+use crate::domain::store::sealed::{Pin, Recipient, RecipientName};
 use crate::error::{Failure, Result};
 use crate::trace::{self, Step};
 

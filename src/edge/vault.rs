@@ -23,11 +23,11 @@ use crate::domain::config::Protection;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::config::refused;
 use crate::domain::config::vars::Vars;
-use crate::domain::store::container::format::{self, Malformed};
-use crate::domain::store::container::seal::{Damaged, DataKey, Keys, Unsealed, Verified};
-use crate::domain::store::container::{Container, Pin};
 use crate::domain::store::identity::Identities;
 use crate::domain::store::readers;
+use crate::domain::store::sealed::format::{self, Malformed};
+use crate::domain::store::sealed::seal::{Damaged, DataKey, Keys, Unsealed, Verified};
+use crate::domain::store::sealed::{Pin, Store};
 use crate::error::Failure;
 use crate::trace::{self, Step};
 
@@ -77,7 +77,7 @@ pub fn place(environment: &EnvironmentName) -> String {
 ///
 /// # Errors
 /// What is no regular file, is too large, cannot be read, or is no store.
-pub fn read(root: &Path, environment: &EnvironmentName) -> Result<Option<Container>, VaultFailure> {
+pub fn read(root: &Path, environment: &EnvironmentName) -> Result<Option<Store>, VaultFailure> {
     let place = place(environment);
     let bytes = match disk::read(&path(root, environment)) {
         Ok(bytes) => bytes,
@@ -93,10 +93,10 @@ pub fn read(root: &Path, environment: &EnvironmentName) -> Result<Option<Contain
     parsed(place, &bytes).map(Some)
 }
 
-fn parsed(place: String, text: &[u8]) -> Result<Container, VaultFailure> {
+fn parsed(place: String, text: &[u8]) -> Result<Store, VaultFailure> {
     match format::parse(text) {
-        Ok(container) if container.key.len() > LARGEST_KEY => Err(VaultFailure::TooLarge { place }),
-        Ok(container) => Ok(container),
+        Ok(store) if store.key.len() > LARGEST_KEY => Err(VaultFailure::TooLarge { place }),
+        Ok(store) => Ok(store),
         Err(Malformed::TooLarge) => Err(VaultFailure::TooLarge { place }),
         Err(Malformed::Conflict { line }) => Err(VaultFailure::Conflict { place, line }),
         Err(Malformed::Version(version)) => Err(VaultFailure::UnknownVersion { place, version }),
@@ -129,14 +129,14 @@ pub fn names(root: &Path) -> Vec<EnvironmentName> {
 /// An identity that is no reader, a seal that is broken, a store that is older or another than what is remembered, and
 /// a value that does not open.
 pub fn open(
-    container: &Container,
+    store: &Store,
     expected: &Expected<'_>,
     identities: &Identities,
     wanted: Wanted<'_>,
 ) -> Result<Opened, VaultFailure> {
-    let keys = unwrap(container, expected, identities)?;
-    let (verified, warning) = verify(container, expected, &keys)?;
-    for (name, _) in &container.secrets {
+    let keys = unwrap(store, expected, identities)?;
+    let (verified, warning) = verify(store, expected, &keys)?;
+    for (name, _) in &store.secrets {
         if let Some(refusal) = refused::refusal(name, expected.lifted) {
             let (environment, name) = (expected.environment.clone(), name.clone());
             return Err(VaultFailure::RefusedName { environment, name, reason: refusal.reason() });
@@ -151,12 +151,12 @@ pub fn open(
             .map(Vars::new),
     };
     let vars = vars.map_err(|damaged| value_damaged(expected, damaged))?;
-    let (count, environment) = (container.secrets.len(), expected.environment);
+    let (count, environment) = (store.secrets.len(), expected.environment);
     trace::line(
         Step::Concluded,
-        format_args!("the store of {environment} is whole: revision {}, values: {count}", container.revision),
+        format_args!("the store of {environment} is whole: revision {}, values: {count}", store.revision),
     );
-    Ok(Opened { vars, pin: pin(container, expected, &keys), warning })
+    Ok(Opened { vars, pin: pin(store, expected, &keys), warning })
 }
 
 /// The data key of a store that is verified as [`open`] does, to be kept for a time, and what is to be remembered of it.
@@ -164,25 +164,25 @@ pub fn open(
 /// # Errors
 /// As [`open`].
 pub fn unlock(
-    container: &Container,
+    store: &Store,
     expected: &Expected<'_>,
     identities: &Identities,
 ) -> Result<(DataKey, Opened), VaultFailure> {
-    let opened = open(container, expected, identities, Wanted::Only(&[]))?;
-    Ok((data_key(container, expected.id, expected.environment, identities)?, opened))
+    let opened = open(store, expected, identities, Wanted::Only(&[]))?;
+    Ok((data_key(store, expected.id, expected.environment, identities)?, opened))
 }
 
 /// What to remember: the highest revision seen, also where an older one was let through with a warning.
-fn pin(container: &Container, expected: &Expected<'_>, keys: &Keys) -> Pin {
-    let protection = match container.protected {
+fn pin(store: &Store, expected: &Expected<'_>, keys: &Keys) -> Pin {
+    let protection = match store.protected {
         _ if was_protected(expected.pin, keys) => Protection::Protected,
         Some(stated) => stated,
         // It says nothing, so what it is called counts, until the next write says it.
         None => expected.protection,
     };
     let (revision, seal) = match expected.pin {
-        Some(pin) if pin.revision > container.revision => (pin.revision, pin.seal),
-        Some(_) | None => (container.revision, Some(container.seal)),
+        Some(pin) if pin.revision > store.revision => (pin.revision, pin.seal),
+        Some(_) | None => (store.revision, Some(store.seal)),
     };
     Pin { fingerprint: keys.fingerprint(), revision, protection, seal }
 }
@@ -216,8 +216,8 @@ pub fn claims_protection(
     environment: &EnvironmentName,
     pin: impl FnOnce() -> Option<Pin>,
 ) -> Result<bool, VaultFailure> {
-    let Some(container) = read(root, environment)? else { return Ok(false) };
-    Ok(match container.protected {
+    let Some(store) = read(root, environment)? else { return Ok(false) };
+    Ok(match store.protected {
         Some(stated) => stated == Protection::Protected,
         None => pin().is_some_and(|pin| pin.protection == Protection::Protected),
     })
@@ -229,23 +229,23 @@ fn value_damaged(expected: &Expected<'_>, Damaged(name): Damaged) -> VaultFailur
 }
 
 /// The keys of a store that says that it is the one expected. Nothing of it is verified yet.
-fn unwrap(container: &Container, expected: &Expected<'_>, identities: &Identities) -> Result<Keys, VaultFailure> {
+fn unwrap(store: &Store, expected: &Expected<'_>, identities: &Identities) -> Result<Keys, VaultFailure> {
     let (id, environment) = (expected.id, expected.environment);
-    Ok(Keys::derive(&data_key(container, id, environment, identities)?, id, environment))
+    Ok(Keys::derive(&data_key(store, id, environment, identities)?, id, environment))
 }
 
 /// The data key itself, for whoever wraps it for one more reader or keeps it for a time.
 fn data_key(
-    container: &Container,
+    store: &Store,
     id: &RepositoryId,
     environment: &EnvironmentName,
     identities: &Identities,
 ) -> Result<DataKey, VaultFailure> {
-    belongs(container, id, environment)?;
+    belongs(store, id, environment)?;
     if let Some(key) = identities.data_key() {
         return Ok(key.clone());
     }
-    wrapped::data_key(container, identities).map_err(|error| closed(container, environment, identities, error))
+    wrapped::data_key(store, identities).map_err(|error| closed(store, environment, identities, error))
 }
 
 /// The data key by what plugins open, of which `own` are the public keys. Nothing of the store is verified yet.
@@ -253,34 +253,29 @@ fn data_key(
 /// # Errors
 /// A store that is another's, an identity that is no reader, and what a plugin says.
 pub fn unwrap_by(
-    container: &Container,
+    store: &Store,
     expected: &Expected<'_>,
     plugins: &[Box<dyn age::Identity>],
     own: &Identities,
 ) -> Result<DataKey, VaultFailure> {
-    belongs(container, expected.id, expected.environment)?;
-    let key = wrapped::by(container, plugins.iter().map(|plugin| plugin.as_ref()));
-    key.map_err(|error| closed(container, expected.environment, own, error))
+    belongs(store, expected.id, expected.environment)?;
+    let key = wrapped::by(store, plugins.iter().map(|plugin| plugin.as_ref()));
+    key.map_err(|error| closed(store, expected.environment, own, error))
 }
 
-fn belongs(container: &Container, id: &RepositoryId, environment: &EnvironmentName) -> Result<(), VaultFailure> {
+fn belongs(store: &Store, id: &RepositoryId, environment: &EnvironmentName) -> Result<(), VaultFailure> {
     let place = place(environment);
-    if container.repository != *id {
+    if store.repository != *id {
         return Err(VaultFailure::OtherRepository { place });
     }
-    if container.environment != *environment {
-        return Err(VaultFailure::OtherEnvironment { place, found: container.environment.clone() });
+    if store.environment != *environment {
+        return Err(VaultFailure::OtherEnvironment { place, found: store.environment.clone() });
     }
     Ok(())
 }
 
 /// Why these identities do not open the key of a store.
-fn closed(
-    container: &Container,
-    environment: &EnvironmentName,
-    identities: &Identities,
-    error: DecryptError,
-) -> VaultFailure {
+fn closed(store: &Store, environment: &EnvironmentName, identities: &Identities, error: DecryptError) -> VaultFailure {
     let environment = environment.clone();
     let error = match error {
         DecryptError::Io(error) => match error.downcast::<Failure>() {
@@ -290,22 +285,22 @@ fn closed(
         other => other,
     };
     let own = identities.recipients();
-    match (error, container.recipients.iter().find(|recipient| own.contains(&recipient.key))) {
+    match (error, store.recipients.iter().find(|recipient| own.contains(&recipient.key))) {
         (DecryptError::NoMatchingKeys, Some(listed)) => {
             VaultFailure::Stripped { environment, name: listed.name.clone() }
         }
-        (DecryptError::NoMatchingKeys, None) => not_a_reader(container, identities),
+        (DecryptError::NoMatchingKeys, None) => not_a_reader(store, identities),
         // The enum is age's and may grow; every other way to fail means that these bytes are not what age wrote.
         (_, _) => VaultFailure::KeyDamaged { place: place(&environment), environment },
     }
 }
 
 /// Who reads a store, for whoever does not.
-pub fn not_a_reader(container: &Container, own: &Identities) -> VaultFailure {
+pub fn not_a_reader(store: &Store, own: &Identities) -> VaultFailure {
     VaultFailure::NotARecipient {
-        environment: container.environment.clone(),
-        readers: container.recipients.clone(),
-        own: own.reader().map(|own| readers::unlike(&container.recipients, own)),
+        environment: store.environment.clone(),
+        readers: store.recipients.clone(),
+        own: own.reader().map(|own| readers::unlike(&store.recipients, own)),
     }
 }
 
@@ -314,31 +309,31 @@ pub fn not_a_reader(container: &Container, own: &Identities) -> VaultFailure {
 ///
 /// # Errors
 /// [`VaultFailure::NotARecipient`] for whoever is none; and where the store is another's, or its key is damaged.
-pub fn readable(container: &Container, expected: &Expected<'_>, identities: &Identities) -> Result<(), VaultFailure> {
-    unwrap(container, expected, identities).map(drop)
+pub fn readable(store: &Store, expected: &Expected<'_>, identities: &Identities) -> Result<(), VaultFailure> {
+    unwrap(store, expected, identities).map(drop)
 }
 
 /// Whether the store is the one that was allowed, and what to say about it all the same.
 fn verify<'a>(
-    container: &'a Container,
+    store: &'a Store,
     expected: &Expected<'_>,
     keys: &'a Keys,
 ) -> Result<(Verified<'a>, Option<String>), VaultFailure> {
     let environment = expected.environment.clone();
     let place = place(&environment);
-    let verified = sealed(container, &environment, keys)?;
+    let verified = sealed(store, &environment, keys)?;
     if expected.pin.is_some_and(|pin| pin.fingerprint != keys.fingerprint()) {
         return Err(VaultFailure::KeyReplaced { environment, differs: Vec::new() });
     }
-    wrapped_as_listed(container, &environment)?;
-    let protected = container.protected == Some(Protection::Protected) || was_protected(expected.pin, keys);
+    wrapped_as_listed(store, &environment)?;
+    let protected = store.protected == Some(Protection::Protected) || was_protected(expected.pin, keys);
     if protected && expected.protection == Protection::Open {
         return Err(VaultFailure::CalledUnprotected { environment });
     }
     let Some(pin) = expected.pin else { return Ok((verified, None)) };
-    let (found, seen) = (container.revision, pin.revision);
+    let (found, seen) = (store.revision, pin.revision);
     match expected.protection {
-        _ if found == seen && pin.seal.is_some_and(|seal| seal != container.seal) => {
+        _ if found == seen && pin.seal.is_some_and(|seal| seal != store.seal) => {
             let warning = format!("`{place}` is another revision {found} than the one that was seen here before");
             Ok((verified, Some(warning)))
         }
@@ -352,21 +347,17 @@ fn verify<'a>(
 }
 
 /// Whether the seal holds.
-fn sealed<'a>(
-    container: &'a Container,
-    environment: &EnvironmentName,
-    keys: &'a Keys,
-) -> Result<Verified<'a>, VaultFailure> {
-    keys.verify(container).map_err(|Unsealed| VaultFailure::SealBroken {
+fn sealed<'a>(store: &'a Store, environment: &EnvironmentName, keys: &'a Keys) -> Result<Verified<'a>, VaultFailure> {
+    keys.verify(store).map_err(|Unsealed| VaultFailure::SealBroken {
         environment: environment.clone(),
         place: place(environment),
-        tampering: tampering(container, keys),
+        tampering: tampering(store, keys),
     })
 }
 
 /// Whether the key is wrapped for as many as the store names.
-fn wrapped_as_listed(container: &Container, environment: &EnvironmentName) -> Result<(), VaultFailure> {
-    let (listed, wrapped) = (container.recipients.len(), container.wrapped_for());
+fn wrapped_as_listed(store: &Store, environment: &EnvironmentName) -> Result<(), VaultFailure> {
+    let (listed, wrapped) = (store.recipients.len(), store.wrapped_for());
     match listed == wrapped {
         true => Ok(()),
         false => {
@@ -377,12 +368,12 @@ fn wrapped_as_listed(container: &Container, environment: &EnvironmentName) -> Re
 }
 
 /// Looks for what was done to a store whose seal does not hold.
-fn tampering(container: &Container, keys: &Keys) -> Tampering {
-    for (name, ciphertext) in &container.secrets {
+fn tampering(store: &Store, keys: &Keys) -> Tampering {
+    for (name, ciphertext) in &store.secrets {
         if !keys.belongs(name, ciphertext) {
             return Tampering::Value(name.clone());
         }
     }
-    let (listed, wrapped) = (container.recipients.len(), container.wrapped_for());
+    let (listed, wrapped) = (store.recipients.len(), store.wrapped_for());
     if listed == wrapped { Tampering::Whole } else { Tampering::Recipients { listed, wrapped } }
 }

@@ -4,7 +4,7 @@
 use super::load::{self, Loaded};
 use crate::domain::config::Environment;
 use crate::domain::config::vars::{self, Vars};
-use crate::domain::page::doctor::stores::{self, State, Store};
+use crate::domain::page::doctor::stores::{self, Examined, State};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::needs;
 use crate::domain::text::day::Day;
@@ -13,10 +13,10 @@ use crate::edge::vault::{self, Wanted};
 use crate::error::{Failure, told};
 
 /// Every environment, in the configuration's order.
-pub fn all(ambient: &Ambient, loaded: &Loaded) -> Vec<Store> {
+pub fn all(ambient: &Ambient, loaded: &Loaded) -> Vec<Examined> {
     let names = loaded.config.environments.iter().map(|environment| &environment.name);
     let missing = load::missing(&loaded.repository.root, names);
-    let one = |environment: &Environment| Store {
+    let one = |environment: &Environment| Examined {
         environment: environment.name.clone(),
         protection: environment.protection,
         is_default: environment.name == loaded.config.default,
@@ -29,15 +29,15 @@ pub fn all(ambient: &Ambient, loaded: &Loaded) -> Vec<Store> {
 }
 
 fn state(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> State {
-    let container = match vault::read(&loaded.repository.root, &environment.name) {
-        Ok(Some(container)) => container,
+    let store = match vault::read(&loaded.repository.root, &environment.name) {
+        Ok(Some(store)) => store,
         Ok(None) => return State::Open(made(loaded, environment, Vars::default())),
         Err(failure) => return State::Failed(failure.into()),
     };
-    let found = loaded.opened.identities(ambient, &environment.name, &[&container], load::Asking::Nobody);
+    let found = loaded.opened.identities(ambient, &environment.name, &[&store], load::Asking::Nobody);
     let Ok(identities) = found.as_deref() else { return State::Unseen };
     let unpinned = load::expected(loaded, environment, None);
-    match vault::readable(&container, &unpinned, identities) {
+    match vault::readable(&store, &unpinned, identities) {
         Ok(()) => {}
         Err(failure @ vault::VaultFailure::NotARecipient { .. }) => return State::Closed(failure.into()),
         Err(failure) => return State::Failed(failure.into()),
@@ -49,10 +49,10 @@ fn state(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> State
         }
         Err(error) => return State::Failed(failure(&error)),
     };
-    match vault::open(&container, &load::expected(loaded, environment, Some(pin)), identities, Wanted::All) {
+    match vault::open(&store, &load::expected(loaded, environment, Some(pin)), identities, Wanted::All) {
         Ok(opened) => {
-            let unstated = container.protected.is_none();
-            let waiting = needs::needs(&container, Day::of(ambient.now.seconds));
+            let unstated = store.protected.is_none();
+            let waiting = needs::needs(&store, Day::of(ambient.now.seconds));
             State::Open(stores::Loaded { unstated, waiting, ..made(loaded, environment, opened.vars) })
         }
         Err(failure) => {

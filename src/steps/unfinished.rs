@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::domain::config::Protection;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::{Container, Pin};
 use crate::domain::store::readers::listed;
+use crate::domain::store::sealed::{Pin, Store};
 use crate::edge::intent::{self, Step};
 use crate::edge::{terminal, trust, vault};
 use crate::error::Result;
@@ -21,7 +21,7 @@ enum Standing {
     Another,
 }
 
-fn standing(store: Option<&Container>, step: &Step) -> Standing {
+fn standing(store: Option<&Store>, step: &Step) -> Standing {
     match store {
         Some(store) if store.seal == step.after.seal => Standing::New,
         Some(store) if store.seal == step.before => Standing::Old,
@@ -45,7 +45,7 @@ pub fn finish(ambient: &Ambient, root: &Path) -> Result<()> {
     let all: Vec<(&Step, Standing)> = steps.iter().map(|step| (step, stands(step))).collect();
     if all.iter().any(|(_, standing)| *standing == Standing::New) {
         let old = all.iter().filter(|(_, standing)| *standing == Standing::Old);
-        let left: Vec<(&EnvironmentName, &Container)> = old.map(|(step, _)| (&step.environment, &step.after)).collect();
+        let left: Vec<(&EnvironmentName, &Store)> = old.map(|(step, _)| (&step.environment, &step.after)).collect();
         lock.write_all(&left)?;
         for (step, _) in all.iter().filter(|(_, standing)| *standing != Standing::Another) {
             trust::accept(ambient, &step.after.repository, &step.environment, pin(step), &step.after.recipients)?;

@@ -174,8 +174,8 @@ fn what_an_outsider_put_on_a_branch_gets_into_no_merge() {
 /// A store for the same reader, by somebody who knows the public key alone.
 fn forged(text: &str, world: &World) -> String {
     use nexus_env::domain::config::Protection;
-    use nexus_env::domain::store::container::format;
-    use nexus_env::domain::store::container::seal::{DataKey, Keys};
+    use nexus_env::domain::store::sealed::format;
+    use nexus_env::domain::store::sealed::seal::{DataKey, Keys};
     use nexus_env::domain::text::day::Day;
     let there = format::parse(text.as_bytes()).unwrap();
     let reader: age::x25519::Recipient = there.recipients[0].key.parse().unwrap();

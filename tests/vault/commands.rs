@@ -6,7 +6,7 @@ use std::path::Path;
 use nexus_env::command::variables::{self, Beside, Form, Place, Questions, Source, Stock};
 use nexus_env::domain::config::name::VariableName;
 use nexus_env::domain::session::ambient::Ambient;
-use nexus_env::domain::store::container::{Pin, Recipient};
+use nexus_env::domain::store::sealed::{Pin, Recipient};
 use nexus_env::domain::target::acceptance::Emptiness;
 use nexus_env::domain::text::secret::Secret;
 use nexus_env::error::Result;
@@ -61,7 +61,7 @@ fn stores_remembers_and_prints() {
     let (done, pin) = at(&world, |place| variables::store(place, name("A"), Secret::new("one\n"), Emptiness::Refused));
     done.unwrap();
     assert_eq!(pin.map(|pin| pin.revision), Some(1));
-    assert_eq!(world.container().readers(), "ada");
+    assert_eq!(world.store().readers(), "ada");
     world.pin = pin;
     assert_eq!(got(&world, "A", None).unwrap(), "one\n");
     let (_, again) = at(&world, |place| variables::store(place, name("A"), Secret::new("one\n"), Emptiness::Refused));

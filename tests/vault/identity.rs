@@ -195,7 +195,7 @@ fn an_ssh_key_stores_and_opens() {
     let public = world.keygen(".ssh/id", &["-t", "ed25519", "-N", ""]);
     world.ada = world.find(&[]).unwrap();
     world.change(&[set("A", CANARY)]).unwrap();
-    assert_eq!(world.container().recipients[0].key, public);
+    assert_eq!(world.store().recipients[0].key, public);
     assert_eq!(world.open().unwrap().vars.len(), 1);
     assert!(matches!(world.open_as(&somebody()), Err(vault::VaultFailure::NotARecipient { .. })));
 }
@@ -240,7 +240,7 @@ fn creating_keeps_what_is_there_also_when_it_cannot_be_used() {
 fn the_persons_settings_say_file_and_line() {
     let world = World::new();
     world.put(".config/nexus-env/config.toml", "\nssh_identiy = \"~/.ssh/id\"\n", 0o644);
-    let hint = "the keys are ssh_identity, allow_names, [shell], [[guard]] and [[protect]]";
+    let hint = "the keys are ssh_identity, age_plugins, allow_names, [shell], [[guard]] and [[protect]]";
     let sentence = "`~/.config/nexus-env/config.toml:2`: unknown key `ssh_identiy`, did you mean `ssh_identity`";
     world.finds_nothing(&[], sentence, hint);
     assert!(identity::lifted_names(&world.ambient(&[])).is_empty());

@@ -2,8 +2,8 @@
 //! are named are those that the key is wrapped to.
 
 use nexus_env::domain::config::Protection::{Open, Protected};
-use nexus_env::domain::store::container::{Recipient, RecipientName, format};
 use nexus_env::domain::store::identity::Identities;
+use nexus_env::domain::store::sealed::{Recipient, RecipientName, format};
 use nexus_env::edge::vault::{self, VaultFailure};
 
 use super::tamper::{RESTORE, SEAL, WHOLE, wrapped_for};
@@ -16,16 +16,16 @@ const WAY_OUT: &str = "nexus-env rekey --unprotected -e prod";
 /// A store as it was written before protection was said: sealed by somebody who could read it.
 fn old() -> World {
     let world = World::with_three();
-    let (keys, mut container) = (world.keys(), world.container());
-    container.protected = None;
-    keys.seal(&mut container);
-    world.overwrite(format::render(&container));
+    let (keys, mut store) = (world.keys(), world.store());
+    store.protected = None;
+    keys.seal(&mut store);
+    world.overwrite(format::render(&store));
     world
 }
 
 #[track_caller]
 fn says(world: &World, protection: Option<nexus_env::domain::config::Protection>) {
-    assert_eq!(world.container().protected, protection);
+    assert_eq!(world.store().protected, protection);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn an_outsider_neither_takes_nor_gives_nor_changes_it() {
         [(Some(Protected), None), (Some(Protected), Some(Open)), (None, Some(Protected)), (None, Some(Open))]
     {
         let world = if from.is_some() { World::with_three() } else { old() };
-        world.plant(|container| container.protected = to);
+        world.plant(|store| store.protected = to);
         assert_eq!(world.refused(), broken, "{from:?} to {to:?}");
     }
 }
@@ -94,14 +94,13 @@ fn an_outsider_neither_takes_nor_gives_nor_changes_it() {
 #[test]
 fn rekeying_makes_everything_anew_and_only_it_unprotects() {
     let mut world = World::with_three();
-    let (before, values) = (world.container(), world.open().unwrap());
+    let (before, values) = (world.store(), world.open().unwrap());
     world.protection = Open;
     let lock = vault::lock(world.root()).unwrap();
-    let renew =
-        |who| vault::renew(world.container(), &world.expected(), who, before.recipients.clone(), Open, &no_plugin);
+    let renew = |who| vault::renew(world.store(), &world.expected(), who, before.recipients.clone(), Open, &no_plugin);
     let outcome = renew(&world.ada).unwrap();
     lock.write(&world.environment, outcome.after.as_ref().unwrap()).unwrap();
-    let after = world.container();
+    let after = world.store();
     assert_eq!((after.protected, after.revision), (Some(Open), before.revision + 1));
     assert_eq!(after.recipients, before.recipients);
     assert!(after.key != before.key && before.secrets.iter().all(|(name, old)| after.ciphertext(name) != Some(old)));
@@ -122,11 +121,11 @@ fn rekeying_is_refused_where_opening_is() {
     let mut world = World::with_three();
     let text = world.text();
     let renew = |world: &World, who: &Identities| {
-        let store = world.container();
+        let store = world.store();
         let readers = store.recipients.clone();
         vault::renew(store, &world.expected(), who, readers, Open, &no_plugin)
     };
-    world.plant(|container| container.revision += 1);
+    world.plant(|store| store.revision += 1);
     assert_eq!(told_by(renew(&world, &world.ada).unwrap_err()).0, format!("{SEAL}{WHOLE}"));
     world.overwrite(text);
     assert!(renew(&world, &somebody()).is_err());
@@ -137,16 +136,16 @@ fn rekeying_is_refused_where_opening_is() {
 /// A store whose seal holds, with a key that is wrapped for others than it names: what a reader could have written.
 fn sealed_for(named: usize, wrapped: usize) -> World {
     let world = World::with_three();
-    let (keys, mut container) = (world.keys(), world.container());
+    let (keys, mut store) = (world.keys(), world.store());
     let others: Vec<String> = (1..named.max(wrapped)).map(|_| somebody().recipients()[0].clone()).collect();
     for (at, key) in others.iter().take(named - 1).enumerate() {
-        container.recipients.push(Recipient { name: RecipientName::new(&format!("x{at}")).unwrap(), key: key.clone() });
+        store.recipients.push(Recipient { name: RecipientName::new(&format!("x{at}")).unwrap(), key: key.clone() });
     }
     let own = world.ada.recipients()[0].clone();
     let all: Vec<&String> = std::iter::once(&own).chain(others.iter().take(wrapped - 1)).collect();
-    container.key = wrapped_for(&world, &all);
-    keys.seal(&mut container);
-    world.overwrite(format::render(&container));
+    store.key = wrapped_for(&world, &all);
+    keys.seal(&mut store);
+    world.overwrite(format::render(&store));
     world
 }
 
@@ -163,7 +162,7 @@ fn one_identity_more_or_less_than_is_named_is_refused_at_every_load() {
 
 #[test]
 fn noise_that_implementations_add_is_no_reader() {
-    let mut container = World::with_three().container();
+    let mut store = World::with_three().store();
     for (header, count) in [
         ("-> X25519 a\nb\n", 1),
         ("-> X25519 a\nb\n-> x7-grease y\n\n", 1),
@@ -171,7 +170,7 @@ fn noise_that_implementations_add_is_no_reader() {
         ("-> X25519 a\nb\n-> ssh-ed25519 c\nd\n-> mlkem768x25519 e\nf\n", 3),
         ("-> X25519 a\n--> b\n", 1),
     ] {
-        container.key = format!("age-encryption.org/v1\n{header}--- mac\n-> X25519 no header\n").into_bytes();
-        assert_eq!(container.wrapped_for(), count, "{header}");
+        store.key = format!("age-encryption.org/v1\n{header}--- mac\n-> X25519 no header\n").into_bytes();
+        assert_eq!(store.wrapped_for(), count, "{header}");
     }
 }

@@ -1,8 +1,8 @@
 //! Who can read a store: one more by the same key, one less by another. What an outsider plants never gets in that way.
 
 use nexus_env::domain::config::Protection::Protected;
-use nexus_env::domain::store::container::{Container, Recipient, RecipientName};
 use nexus_env::domain::store::identity::Identities;
+use nexus_env::domain::store::sealed::{Recipient, RecipientName, Store};
 use nexus_env::domain::text::day::Day;
 use nexus_env::edge::vault::{self, Outcome, VaultFailure};
 
@@ -20,14 +20,14 @@ fn reader(name: &str, who: &Identities) -> Recipient {
 impl World {
     fn admits(&self, newcomer: &Recipient) -> Result<Outcome, VaultFailure> {
         let lock = vault::lock(self.root())?;
-        let outcome = vault::admit(self.container(), &self.expected(), &self.ada, newcomer, today(), &no_plugin)?;
+        let outcome = vault::admit(self.store(), &self.expected(), &self.ada, newcomer, today(), &no_plugin)?;
         lock.write(&self.environment, outcome.after.as_ref().unwrap())?;
         Ok(outcome)
     }
 
     fn renews(&self, readers: Vec<Recipient>) -> Result<Outcome, VaultFailure> {
         let lock = vault::lock(self.root())?;
-        let outcome = vault::renew(self.container(), &self.expected(), &self.ada, readers, Protected, &no_plugin)?;
+        let outcome = vault::renew(self.store(), &self.expected(), &self.ada, readers, Protected, &no_plugin)?;
         lock.write(&self.environment, outcome.after.as_ref().unwrap())?;
         Ok(outcome)
     }
@@ -36,9 +36,9 @@ impl World {
 #[test]
 fn somebody_is_let_in_by_the_same_key_to_all_that_is_there() {
     let world = World::with_three();
-    let (before, bob) = (world.container(), somebody());
+    let (before, bob) = (world.store(), somebody());
     let outcome = world.admits(&reader("bob", &bob)).unwrap();
-    let after = world.container();
+    let after = world.store();
     assert_eq!((after.readers(), after.revision), ("ada, bob".to_owned(), before.revision + 1));
     assert_eq!(after.secrets, before.secrets);
     assert_eq!(outcome.pin.fingerprint, world.pin.unwrap().fingerprint);
@@ -72,9 +72,9 @@ fn who_leaves_can_read_nothing_that_is_written_from_then_on() {
     let mut world = World::with_three();
     let bob = somebody();
     world.pin = Some(world.admits(&reader("bob", &bob)).unwrap().pin);
-    let (old, kept) = (world.container(), world.text());
+    let (old, kept) = (world.store(), world.text());
     let outcome = world.renews(vec![reader("ada", &world.ada)]).unwrap();
-    let after = world.container();
+    let after = world.store();
     assert!(after.key != old.key && old.secrets.iter().all(|(name, text)| after.ciphertext(name) != Some(text)));
     assert!(matches!(world.open(), Err(VaultFailure::KeyReplaced { .. })), "somebody else is asked first");
     world.pin = Some(outcome.pin);
@@ -86,10 +86,10 @@ fn who_leaves_can_read_nothing_that_is_written_from_then_on() {
     // What he kept of the old file is refused by those who stay.
     world.overwrite(&kept);
     assert_eq!(world.refused().0, "the key of `prod` is not the one that was allowed");
-    world.overwrite(nexus_env::domain::store::container::format::render(&after));
+    world.overwrite(nexus_env::domain::store::sealed::format::render(&after));
     // A new value is no longer stale; the same one is.
     world.change(&[set("A", format!("A-{CANARY}")), set("B", "new")]).unwrap();
-    let stale: Vec<_> = world.container().stale.iter().map(|(name, _)| name.to_string()).collect();
+    let stale: Vec<_> = world.store().stale.iter().map(|(name, _)| name.to_string()).collect();
     assert_eq!(stale, ["A", "C"]);
 }
 
@@ -105,7 +105,7 @@ impl World {
 fn nobody_who_was_planted_is_let_in_with_somebody_else() {
     let mut world = World::with_three();
     let (eve, bob) = (somebody(), somebody());
-    world.plant(|store: &mut Container| store.recipients.push(reader("eve", &eve)));
+    world.plant(|store: &mut Store| store.recipients.push(reader("eve", &eve)));
     let text = world.text();
     let sentence = format!("{SEAL}it lists 2 readers, and its key is wrapped for 1");
     let refused = (sentence, RESTORE.to_owned());
@@ -120,7 +120,7 @@ fn nobody_who_was_planted_is_let_in_with_somebody_else() {
 
 #[test]
 fn what_a_store_tells_beside_its_secrets_is_under_its_seal() {
-    let spoils: [fn(&mut Container); 4] = [
+    let spoils: [fn(&mut Store); 4] = [
         |store| store.history.written.clear(),
         |store| store.history.joined.clear(),
         |store| store.history.written[0].1.revision = 0,
@@ -136,12 +136,12 @@ fn what_a_store_tells_beside_its_secrets_is_under_its_seal() {
 #[test]
 fn several_stores_are_replaced_together_or_not_at_all() {
     let world = World::with_three();
-    let (before, after) = (world.text(), world.container());
+    let (before, after) = (world.text(), world.store());
     let other = nexus_env::domain::config::name::EnvironmentName::new("test").unwrap();
     // In the way of the second one stands a directory.
     std::fs::create_dir(vault::path(world.root(), &other)).unwrap();
     let lock = vault::lock(world.root()).unwrap();
-    let changed = Container { revision: 99, ..after };
+    let changed = Store { revision: 99, ..after };
     assert!(lock.write_all(&[(&world.environment, &changed), (&other, &changed)]).is_err());
     assert_eq!(world.text(), before);
     let left = std::fs::read_dir(world.file().parent().unwrap()).unwrap().count();

@@ -3,7 +3,7 @@
 
 use nexus_env::domain::config::Protection;
 use nexus_env::domain::config::name::{EnvironmentName, RepositoryId};
-use nexus_env::domain::store::container::{Recipient, RecipientName, format};
+use nexus_env::domain::store::sealed::{Recipient, RecipientName, format};
 use nexus_env::domain::text::secret::Secret;
 use nexus_env::edge::vault::{VaultFailure, change, lock};
 use proptest::prelude::*;
@@ -48,7 +48,7 @@ fn a_value_copied_from_another_environment() {
     world.environment = EnvironmentName::new("dev").unwrap();
     let pin = world.pin.take();
     world.change(&[set("A", CANARY)]).unwrap();
-    let foreign = world.container().secrets[0].1.clone();
+    let foreign = world.store().secrets[0].1.clone();
     world.environment = EnvironmentName::new("prod").unwrap();
     world.pin = pin;
     world.plant(|c| c.secrets[0].1 = foreign);
@@ -61,7 +61,7 @@ fn a_value_copied_from_another_repository() {
     let (world, mut other) = (World::with_three(), World::new());
     other.id = RepositoryId::new("0000000000000000").unwrap();
     other.change(&[set("B", CANARY)]).unwrap();
-    let foreign = other.container().secrets[0].1.clone();
+    let foreign = other.store().secrets[0].1.clone();
     world.plant(|c| c.secrets[1].1 = foreign);
     refuses(&world, &format!("{SEAL}the value of `B` was not written under this name for `prod`"), RESTORE);
     assert_eq!(world.opening_without_seal(), ["A", "C"]);
@@ -110,7 +110,7 @@ fn a_secret_added() {
     let world = World::with_three();
     // Under another key, which is all that an outsider has.
     let other = World::with_three();
-    let forged = other.container().secrets[0].1.clone();
+    let forged = other.store().secrets[0].1.clone();
     world.plant(|c| c.secrets.push((name("D"), forged)));
     refuses(&world, &format!("{SEAL}the value of `D` was not written under this name for `prod`"), RESTORE);
     assert_eq!(world.opening_without_seal(), ["A", "B", "C"]);
@@ -124,7 +124,7 @@ fn a_recipient_added_who_waits() {
     world.plant(|c| c.recipients.push(Recipient { name: RecipientName::new("eve").unwrap(), key }));
     refuses(&world, &format!("{SEAL}it lists 2 readers, and its key is wrapped for 1"), RESTORE);
     // Had nobody looked at the seal: she is named, and the key is not wrapped for her, which is refused too.
-    let (keys, mut planted) = (world.keys(), world.container());
+    let (keys, mut planted) = (world.keys(), world.store());
     keys.seal(&mut planted);
     world.overwrite(format::render(&planted));
     let (sentence, _) = world.refused();
@@ -137,7 +137,7 @@ fn a_recipient_added_who_waits() {
 fn two_recipients_names_swapped() {
     let world = World::with_three();
     let (keys, bob) = (world.keys(), somebody());
-    let mut two = world.container();
+    let mut two = world.store();
     let key = bob.recipients()[0].clone();
     two.recipients.push(Recipient { name: RecipientName::new("bob").unwrap(), key });
     two.recipients.sort_by(|a, b| a.name.cmp(&b.name));
@@ -156,7 +156,7 @@ fn two_recipients_names_swapped() {
 fn a_stanza_stripped() {
     let world = World::with_three();
     let (keys, bob) = (world.keys(), somebody());
-    let mut two = world.container();
+    let mut two = world.store();
     let key = bob.recipients()[0].clone();
     two.recipients.push(Recipient { name: RecipientName::new("bob").unwrap(), key });
     two.recipients.sort_by(|a, b| a.name.cmp(&b.name));
@@ -178,8 +178,8 @@ fn a_fresh_file_built_to_the_public_recipients() {
     forger.ada = somebody();
     forger.change(&[set("A", "postgres://evil")]).unwrap();
     let keys = forger.keys();
-    let mut fresh = forger.container();
-    fresh.recipients = world.container().recipients;
+    let mut fresh = forger.store();
+    fresh.recipients = world.store().recipients;
     fresh.key = wrapped_for(&forger, &[&world.ada.recipients()[0]]);
     fresh.revision = 99;
     keys.seal(&mut fresh);
@@ -204,7 +204,7 @@ fn a_store_that_nobody_here_allowed_takes_and_gives_nothing() {
 #[test]
 fn one_value_rolled_back() {
     let world = World::with_three();
-    let old = world.container().secrets[0].1.clone();
+    let old = world.store().secrets[0].1.clone();
     world.change(&[set("A", "new")]).unwrap();
     world.plant(|c| c.secrets[0].1 = old);
     refuses(&world, &format!("{SEAL}{WHOLE}"), RESTORE);
@@ -279,7 +279,7 @@ fn a_damaged_key_is_told_apart() {
 fn a_sealed_value_that_does_not_open() {
     // What a recipient's broken program could write: the seal holds, a value does not.
     let world = World::with_three();
-    let (keys, mut broken) = (world.keys(), world.container());
+    let (keys, mut broken) = (world.keys(), world.store());
     broken.secrets[2].1 = broken.secrets[1].1.clone();
     keys.seal(&mut broken);
     world.overwrite(format::render(&broken));
@@ -329,7 +329,7 @@ proptest! {
         let mut bytes = std::fs::read(world.file()).unwrap();
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;
-        let good = world.container();
+        let good = world.store();
         world.overwrite(&bytes);
         match world.open() {
             Ok(_) => prop_assert_eq!(format::parse(&bytes).ok(), Some(good)),
@@ -340,7 +340,7 @@ proptest! {
 
 /// The data key of the world's own file, wrapped for these.
 pub fn wrapped_for(world: &World, recipients: &[&String]) -> Vec<u8> {
-    let wrapped = world.container().key;
+    let wrapped = world.store().key;
     let mut key = Vec::new();
     let mut reader = age::Decryptor::new_buffered(&wrapped[..]).unwrap().decrypt(world.ada.keys()).unwrap();
     std::io::Read::read_to_end(&mut reader, &mut key).unwrap();

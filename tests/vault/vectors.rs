@@ -6,8 +6,8 @@ use std::process::Command;
 
 use nexus_env::domain::config::Protection;
 use nexus_env::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
-use nexus_env::domain::store::container::{Pin, format};
 use nexus_env::domain::store::identity::{self, Identities, Understood};
+use nexus_env::domain::store::sealed::{Pin, format};
 use nexus_env::edge::vault::{self, Expected, Wanted};
 
 use super::world::*;
@@ -29,18 +29,18 @@ fn ada() -> Identities {
 #[track_caller]
 fn opens(name: &str, fingerprint: u128, revision: u64) {
     let text = std::fs::read(vectors().join(format!("{name}.toml"))).unwrap();
-    let container = format::parse(&text).unwrap();
+    let store = format::parse(&text).unwrap();
     let (id, environment) = (RepositoryId::new(ID).unwrap(), EnvironmentName::new("prod").unwrap());
     let pin =
         Some(Pin { fingerprint: fingerprint.to_be_bytes(), revision, protection: Protection::Protected, seal: None });
     // The vectors are older than the table of names that a repository may not set.
     let lifted = &[VariableName::new("LINES").unwrap()];
     let expected = Expected { id: &id, environment: &environment, protection: Protection::Protected, pin, lifted };
-    let opened = vault::open(&container, &expected, &ada(), Wanted::All).unwrap();
+    let opened = vault::open(&store, &expected, &ada(), Wanted::All).unwrap();
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let got: String = opened.vars.iter().map(|(name, value)| format!("{name}={}\n", hex(value.expose()))).collect();
     assert_eq!(got, std::fs::read_to_string(vectors().join(format!("{name}.values"))).unwrap());
-    assert_eq!(format::render(&container).as_bytes(), text);
+    assert_eq!(format::render(&store).as_bytes(), text);
 }
 
 #[test]

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use nexus_env::domain::config::Protection;
 use nexus_env::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 use nexus_env::domain::session::ambient::{Ambient, Colour, Environ, Terminal, Timestamp};
-use nexus_env::domain::store::container::seal::{Change, DataKey, Keys};
-use nexus_env::domain::store::container::{Container, Pin, RecipientName, format};
 use nexus_env::domain::store::identity::{self, Identities, Understood};
+use nexus_env::domain::store::sealed::seal::{Change, DataKey, Keys};
+use nexus_env::domain::store::sealed::{Pin, RecipientName, Store, format};
 use nexus_env::domain::text::day::Day;
 use nexus_env::domain::text::secret::Secret;
 use nexus_env::edge::vault::{self, By, Expected, Opened, Outcome, VaultFailure, Wanted};
@@ -104,15 +104,15 @@ impl World {
         std::fs::write(self.file(), text).unwrap();
     }
 
-    pub fn container(&self) -> Container {
+    pub fn store(&self) -> Store {
         format::parse(self.text().as_bytes()).unwrap()
     }
 
-    /// Writes the container as an outsider would: the text alone, without a new seal.
-    pub fn plant(&self, change: impl FnOnce(&mut Container)) {
-        let mut container = self.container();
-        change(&mut container);
-        self.overwrite(format::render(&container));
+    /// Writes the store as an outsider would: the text alone, without a new seal.
+    pub fn plant(&self, change: impl FnOnce(&mut Store)) {
+        let mut store = self.store();
+        change(&mut store);
+        self.overwrite(format::render(&store));
     }
 
     pub fn change(&self, changes: &[Change]) -> Result<Outcome, VaultFailure> {
@@ -125,8 +125,8 @@ impl World {
     }
 
     pub fn open_as(&self, who: &Identities) -> Result<Opened, VaultFailure> {
-        let container = vault::read(self.root(), &self.environment)?.expect("there is a store");
-        vault::open(&container, &self.expected(), who, Wanted::All)
+        let store = vault::read(self.root(), &self.environment)?.expect("there is a store");
+        vault::open(&store, &self.expected(), who, Wanted::All)
     }
 
     /// The sentence and the hint of opening, which must fail and must not show a value. `set` fails the same way.
@@ -142,7 +142,7 @@ impl World {
 
     /// The keys of the present file, without any check.
     pub fn keys(&self) -> Keys {
-        self.keys_of(&self.container().key)
+        self.keys_of(&self.store().key)
     }
 
     pub fn keys_of(&self, wrapped: &[u8]) -> Keys {
@@ -154,8 +154,8 @@ impl World {
 
     /// Which values open under their names when nobody looks at the seal.
     pub fn opening_without_seal(&self) -> Vec<String> {
-        let (keys, container) = (self.keys(), self.container());
-        let opening = container.secrets.iter().filter(|(name, text)| keys.belongs(name, text));
+        let (keys, store) = (self.keys(), self.store());
+        let opening = store.secrets.iter().filter(|(name, text)| keys.belongs(name, text));
         opening.map(|(name, _)| name.to_string()).collect()
     }
 

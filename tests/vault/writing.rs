@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use nexus_env::domain::config::Protection;
-use nexus_env::domain::store::container::seal::Change;
-use nexus_env::domain::store::container::{RecipientName, format};
 use nexus_env::domain::store::identity::{self, Understood};
+use nexus_env::domain::store::sealed::seal::Change;
+use nexus_env::domain::store::sealed::{RecipientName, format};
 use nexus_env::domain::text::secret::Secret;
 use nexus_env::edge::vault::{self, Expected, VaultFailure, Wanted};
 
@@ -22,9 +22,9 @@ fn the_first_set_makes_the_store_for_oneself_alone() {
     let world = World::new();
     let outcome = world.change(&[set("A", CANARY)]).unwrap();
     assert!(outcome.before.is_none());
-    let container = world.container();
-    assert_eq!((container.revision, container.readers()), (1, "ada".to_owned()));
-    assert_eq!(container.recipients[0].key, world.ada.recipients()[0]);
+    let store = world.store();
+    assert_eq!((store.revision, store.readers()), (1, "ada".to_owned()));
+    assert_eq!(store.recipients[0].key, world.ada.recipients()[0]);
     assert_eq!(std::fs::metadata(world.file()).unwrap().permissions().mode() & 0o111, 0, "it is no program");
     assert!(!world.text().contains("canary"));
 }
@@ -100,11 +100,11 @@ fn what_a_killed_writer_left_goes_with_the_next_write() {
 fn a_write_that_fails_leaves_the_old_store_and_nothing_beside_it() {
     let world = World::with_three();
     let lock = vault::lock(world.root()).unwrap();
-    let container = world.container();
+    let store = world.store();
     std::fs::remove_file(world.file()).unwrap();
     std::fs::create_dir_all(world.file().join("full")).unwrap();
     // A directory that is not empty cannot be replaced: the last step fails, after everything was written.
-    let failure = lock.write(&world.environment, &container).unwrap_err();
+    let failure = lock.write(&world.environment, &store).unwrap_err();
     assert!(told_by(failure).0.starts_with("could not write `.nexusenv.d/prod.toml`: "));
     assert_eq!(left_beside(&world), ["prod.toml"]);
 }
@@ -192,8 +192,8 @@ fn write_one(dir: &Path, count: u64) -> Result<(), VaultFailure> {
 
 fn read_one(dir: &Path) -> u64 {
     with(dir, |expected, identities| {
-        let container = vault::read(dir, expected.environment).unwrap().unwrap();
-        let opened = vault::open(&container, expected, identities, Wanted::All).unwrap();
+        let store = vault::read(dir, expected.environment).unwrap().unwrap();
+        let opened = vault::open(&store, expected, identities, Wanted::All).unwrap();
         let mut all: Vec<_> = opened.vars.iter().map(|(_, value)| value.expose()).collect();
         all.dedup();
         assert_eq!((all.len(), opened.vars.len()), (1, 40));
@@ -208,7 +208,7 @@ fn with<T>(dir: &Path, act: impl FnOnce(&Expected<'_>, &identity::Identities) ->
     let expected = Expected { protection: Protection::Open, ..world.expected() };
     // What is there was written here, by a process that was killed before it could tell its key.
     let there = vault::read(dir, expected.environment).unwrap();
-    let pin = there.map(|container| vault::open(&container, &expected, &identities, Wanted::All).unwrap().pin);
+    let pin = there.map(|store| vault::open(&store, &expected, &identities, Wanted::All).unwrap().pin);
     let expected = Expected { pin, ..expected };
     act(&expected, &identities)
 }
@@ -221,5 +221,5 @@ fn left_beside(world: &World) -> Vec<String> {
 #[test]
 fn every_file_that_was_written_is_what_rendering_gives() {
     let world = World::with_three();
-    assert_eq!(format::render(&world.container()), world.text());
+    assert_eq!(format::render(&world.store()), world.text());
 }

@@ -4,7 +4,7 @@
 use super::{Keep, ask, listed, said, side_of};
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::seal::merge::{Plan, Side, Sides};
+use crate::domain::store::sealed::seal::merge::{Plan, Side, Sides};
 use crate::edge::git::Git;
 use crate::edge::vault::{self, Merging};
 use crate::edge::{terminal, trust};
@@ -49,7 +49,7 @@ pub(super) fn decide(
                 .into());
         }
     };
-    let known = trust::pin(ambient, &sides.container(Side::Ours).repository, environment)?;
+    let known = trust::pin(ambient, &sides.store(Side::Ours).repository, environment)?;
     let is_new_here = known.is_none_or(|pin| pin.fingerprint != opened.fingerprint(under));
     if is_new_here {
         accept(ambient, environment, opened, &sides, under)?;
@@ -70,7 +70,7 @@ fn accept(
     under: Side,
 ) -> Result<()> {
     let fingerprint: String = opened.fingerprint(under).iter().map(|byte| format!("{byte:02x}")).collect();
-    let readers = sides.container(under).readers();
+    let readers = sides.store(under).readers();
     let question = format!(
         "on {} of the merge, the secrets of {environment} have a key that is new here: readable by {readers}, under the key \
          {fingerprint}; take it? [y/N]",
@@ -84,8 +84,7 @@ fn older(ambient: &Ambient, sides: &Sides<'_>, plan: &mut Plan, under: Side) -> 
     let old = under.other();
     let names: Vec<VariableName> = plan.taken_from(old).cloned().collect();
     let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    let left =
-        sides.container(old).recipients.iter().filter(|reader| !sides.container(under).recipients.contains(reader));
+    let left = sides.store(old).recipients.iter().filter(|reader| !sides.store(under).recipients.contains(reader));
     let left: Vec<&str> = left.map(|reader| reader.name.as_str()).collect();
     if !left.is_empty() {
         terminal::say(ambient, &format!("no readers under the new key: {}", left.join(", ")));

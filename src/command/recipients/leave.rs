@@ -6,11 +6,11 @@ use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Environment, Protection};
 use crate::domain::page::record::{Entry, Event};
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::history;
-use crate::domain::store::container::{Container, RecipientName};
 use crate::domain::store::needs;
 use crate::domain::store::reader_key;
 use crate::domain::store::readers::{self, listed, secrets};
+use crate::domain::store::sealed::history;
+use crate::domain::store::sealed::{RecipientName, Store};
 use crate::edge::{terminal, vault};
 use crate::error::{Failure, Result};
 use crate::steps::{audit, load};
@@ -93,8 +93,8 @@ fn still_reading(site: &Site<'_>, changed: &[Changed], leaver: &RecipientName) -
     let others = site.loaded.config.environments.iter().map(|environment| &environment.name);
     let others = others.filter(|name| !changed.iter().any(|one| one.environment == **name));
     let still = |name: &&EnvironmentName| {
-        let container = vault::read(&site.loaded.repository.root, name).ok().flatten()?;
-        let reader = container.recipients.iter().find(|reader| keys.contains(&&reader.key))?;
+        let store = vault::read(&site.loaded.repository.root, name).ok().flatten()?;
+        let reader = store.recipients.iter().find(|reader| keys.contains(&&reader.key))?;
         Some(format!("the same key still reads {name}: nexus-env recipients remove {} -e {name}", reader.name))
     };
     others.filter_map(|name| still(&name)).collect()
@@ -138,7 +138,7 @@ pub fn rekey(ambient: &Ambient, named: &[String], aim: Aim) -> Result<()> {
 fn becomes(
     ambient: &Ambient,
     environment: &Environment,
-    before: &Container,
+    before: &Store,
     expected: &vault::Expected<'_>,
     aim: Aim,
 ) -> Result<Protection> {
@@ -160,7 +160,7 @@ fn becomes(
     }
 }
 
-fn renewed(environment: &Environment, after: &Container, aim: Aim) -> String {
+fn renewed(environment: &Environment, after: &Store, aim: Aim) -> String {
     let (name, count) = (&environment.name, secrets(after.secrets.len()));
     let mut told = format!("{name} has a new key: {count} encrypted anew for {}", after.readers());
     if aim == Aim::Unprotected {

@@ -7,9 +7,9 @@ use crate::domain::config::repository::Repository;
 use crate::domain::config::{Config, Environment};
 use crate::domain::page::offer::{Key, Stored};
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::fingerprint::Fingerprint;
-use crate::domain::store::container::{Pin, Recipient};
 use crate::domain::store::readers;
+use crate::domain::store::sealed::fingerprint::Fingerprint;
+use crate::domain::store::sealed::{Pin, Recipient};
 use crate::edge::vault::{self, Expected, Opened, Wanted};
 use crate::edge::{terminal, trust};
 use crate::error::{Result, told};
@@ -43,18 +43,18 @@ pub(super) fn look(
     opened: &load::Opened,
 ) -> Option<Looked> {
     let name = &environment.name;
-    let container = match vault::read(&repository.root, name) {
+    let store = match vault::read(&repository.root, name) {
         Ok(None) => return None,
-        Ok(Some(container)) => container,
+        Ok(Some(store)) => store,
         Err(error) => return Some(Looked::closed(name, error.into())),
     };
     let expected =
         Expected { id: &config.id, environment: name, protection: environment.protection, pin: None, lifted };
     // A file that was damaged is written anew; that is what it tells one to do.
     let known = trust::pin(ambient, &config.id, name).unwrap_or(None);
-    let identities = opened.identities(ambient, name, &[&container], load::Asking::Person);
+    let identities = opened.identities(ambient, name, &[&store], load::Asking::Person);
     let opened = identities.and_then(|identities| {
-        let opened: Opened = vault::open(&container, &expected, &identities, Wanted::Only(&[]))?;
+        let opened: Opened = vault::open(&store, &expected, &identities, Wanted::Only(&[]))?;
         Ok(vault::still_protected(known, opened.pin, &expected)?)
     });
     let pin = match opened {
@@ -68,14 +68,14 @@ pub(super) fn look(
     };
     let stored = Stored {
         environment: name.clone(),
-        names: container.secrets.iter().map(|(name, _)| name.clone()).collect(),
-        readers: container.readers(),
+        names: store.secrets.iter().map(|(name, _)| name.clone()).collect(),
+        readers: store.readers(),
         fingerprint: Fingerprint(pin.fingerprint).to_string(),
         key,
     };
-    let differs = readers::since(&trust::readers(ambient, &config.id, name), Some(&container));
+    let differs = readers::since(&trust::readers(ambient, &config.id, name), Some(&store));
     let (environment, standing) = (name.clone(), Standing::Open { pin, known });
-    Some(Looked { environment, stored: Some(stored), standing, readers: container.recipients, differs })
+    Some(Looked { environment, stored: Some(stored), standing, readers: store.recipients, differs })
 }
 
 impl Looked {

@@ -8,8 +8,8 @@ use crate::domain::config::Environment;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::vars::Vars;
 use crate::domain::session::ambient::{Ambient, Terminal};
-use crate::domain::store::container::seal::Change;
 use crate::domain::store::dotenv::{self, Dialect, Dollar, Entry};
+use crate::domain::store::sealed::seal::Change;
 use crate::domain::store::stand_in;
 use crate::domain::target::holding;
 use crate::domain::text::safe_text;
@@ -250,9 +250,9 @@ fn why_not(place: &Place<'_>, entry: &Entry, is_stored: bool) -> Option<String> 
 
 /// What the environment holds now under the names of these entries.
 fn stored(place: &Place<'_>, found: &[Found]) -> Result<Vars> {
-    let Some(container) = vault::read(place.root, place.expected.environment)? else { return Ok(Vars::default()) };
+    let Some(store) = vault::read(place.root, place.expected.environment)? else { return Ok(Vars::default()) };
     let names: Vec<VariableName> = found.iter().map(|one| one.entry.name.clone()).collect();
-    Ok(open(place, &container, Wanted::Only(&names))?.vars)
+    Ok(open(place, &store, Wanted::Only(&names))?.vars)
 }
 
 fn joined(names: &[&VariableName]) -> Option<String> {

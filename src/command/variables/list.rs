@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::{plain_names, today};
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::Container;
-use crate::domain::store::container::history;
 use crate::domain::store::needs::{self, Need};
+use crate::domain::store::sealed::Store;
+use crate::domain::store::sealed::history;
 use crate::domain::text::safe_text;
 use crate::edge::{terminal, vault};
 use crate::error::Result;
@@ -48,13 +48,13 @@ pub fn list_chosen(ambient: &Ambient, environment: Option<&str>, form: Form, out
 /// # Errors
 /// Where the output cannot be written.
 pub fn list(ambient: &Ambient, stock: &Stock<'_>, form: Form, out: &mut dyn Write) -> Result<()> {
-    let container = vault::read(stock.root, stock.environment)?;
-    if let (None, Some(failure)) = (&container, load::gone(stock.root, stock.environment)) {
+    let store = vault::read(stock.root, stock.environment)?;
+    if let (None, Some(failure)) = (&store, load::gone(stock.root, stock.environment)) {
         return Err(failure.into());
     }
-    let needs = container.as_ref().map(|container| needs::needs(container, today(ambient))).unwrap_or_default();
+    let needs = store.as_ref().map(|store| needs::needs(store, today(ambient))).unwrap_or_default();
     // A plain variable wins over a secret of the same name.
-    let secrets = container.iter().flat_map(|container| &container.secrets).map(|(name, _)| name);
+    let secrets = store.iter().flat_map(|store| &store.secrets).map(|(name, _)| name);
     let mut all: Vec<(&VariableName, &str)> =
         secrets.filter(|name| !stock.plain.contains(name)).map(|name| (name, "secret")).collect();
     all.extend(stock.plain.iter().map(|name| (name, "plain")));
@@ -66,7 +66,7 @@ pub fn list(ambient: &Ambient, stock: &Stock<'_>, form: Form, out: &mut dyn Writ
             let variables: Vec<Value> = all
                 .iter()
                 .map(|(name, kind)| {
-                    let secret = container.as_ref().filter(|_| *kind == "secret");
+                    let secret = store.as_ref().filter(|_| *kind == "secret");
                     described(name, kind, secret, need(name))
                 })
                 .collect();
@@ -88,7 +88,7 @@ pub fn list(ambient: &Ambient, stock: &Stock<'_>, form: Form, out: &mut dyn Writ
     Ok(out.flush()?)
 }
 
-fn described(name: &VariableName, kind: &str, store: Option<&Container>, need: Option<&Need>) -> Value {
+fn described(name: &VariableName, kind: &str, store: Option<&Store>, need: Option<&Need>) -> Value {
     let written = store.and_then(|store| history::get(&store.history.written, name));
     let stale = store.and_then(|store| history::get(&store.stale, name));
     json!({

@@ -61,7 +61,7 @@ fn ask(place: &Place<'_>, need: &Need, position: &str) -> Result<()> {
 
 /// Of a store whose seal holds, so that nobody is sent to change what only a planted line calls stale.
 fn waiting(place: &Place<'_>) -> Result<Vec<Need>> {
-    let Some(container) = vault::read(place.root, place.expected.environment)? else { return Ok(Vec::new()) };
-    open(place, &container, Wanted::Only(&[]))?;
-    Ok(needs::needs(&container, today(place.ambient)))
+    let Some(store) = vault::read(place.root, place.expected.environment)? else { return Ok(Vec::new()) };
+    open(place, &store, Wanted::Only(&[]))?;
+    Ok(needs::needs(&store, today(place.ambient)))
 }

@@ -4,10 +4,10 @@ use super::{Place, allowed_name, change, open, today};
 use crate::domain::config::name::VariableName;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::beside;
-use crate::domain::store::container::Container;
-use crate::domain::store::container::history::{self, Expiry, Note};
-use crate::domain::store::container::seal::Change;
 use crate::domain::store::reader_key;
+use crate::domain::store::sealed::Store;
+use crate::domain::store::sealed::history::{self, Expiry, Note};
+use crate::domain::store::sealed::seal::Change;
 use crate::domain::target::acceptance::{self, Emptiness};
 use crate::domain::target::holding;
 use crate::domain::text::secret::Secret;
@@ -109,7 +109,7 @@ fn put(
     }
     changes.extend(beside.changes(&name));
     let outcome = change(place, &changes)?;
-    let ciphertext = |store: &Option<Container>| store.as_ref().and_then(|store| store.ciphertext(&name).cloned());
+    let ciphertext = |store: &Option<Store>| store.as_ref().and_then(|store| store.ciphertext(&name).cloned());
     let (before, after) = (ciphertext(&outcome.before), ciphertext(&outcome.after));
     let mut said = match (&after, &before) {
         (None, _) => format!("`{name}` has this value for {environment} already"),
@@ -139,17 +139,17 @@ pub fn refuse_argument(name: &str) -> Failure {
 /// Who will be able to read what is about to be typed. A store that cannot be read cannot be written, so that is
 /// found out before anything is typed.
 fn readers(place: &Place<'_>) -> Result<String> {
-    let Some(container) = vault::read(place.root, place.expected.environment)? else {
+    let Some(store) = vault::read(place.root, place.expected.environment)? else {
         identity::own_recipient(place.identities)?;
         return Ok(format!("new, 1 reader: {}", identity::own_name(place.ambient)));
     };
-    open(place, &container, Wanted::Only(&[]))?;
-    Ok(said(&container))
+    open(place, &store, Wanted::Only(&[]))?;
+    Ok(said(&store))
 }
 
-fn said(container: &Container) -> String {
-    match container.recipients.len() {
-        1 => format!("1 reader: {}", container.readers()),
-        count => format!("{count} readers: {}", container.readers()),
+fn said(store: &Store) -> String {
+    match store.recipients.len() {
+        1 => format!("1 reader: {}", store.readers()),
+        count => format!("{count} readers: {}", store.readers()),
     }
 }

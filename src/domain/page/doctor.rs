@@ -112,7 +112,7 @@ pub struct Ready {
     /// Names that an environment sets: plain ones and secrets.
     pub names: Vec<VariableName>,
     /// What each environment would load.
-    pub stores: Vec<stores::Store>,
+    pub stores: Vec<stores::Examined>,
 }
 
 /// A file that was read, or its last part where it is long.

@@ -1,6 +1,6 @@
 //! What may be told of a secret beside its value: when it expires, and where it was issued. Read from what was typed.
 
-use super::container::history::{Expiry, Note};
+use super::sealed::history::{Expiry, Note};
 use crate::domain::text::day::{Day, Days};
 use crate::domain::text::safe_text;
 use crate::error::{Exit, Failure};

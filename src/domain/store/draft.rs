@@ -1,7 +1,7 @@
 //! The text in which a person edits an environment's secrets: written from the values, read back as what changed.
 
-use super::container::seal::Change;
 use super::dotenv::{self, Dialect, Wrong};
+use super::sealed::seal::Change;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
 use crate::domain::text::secret::Secret;

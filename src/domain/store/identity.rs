@@ -11,9 +11,9 @@ pub use unusable::Unusable;
 use zeroize::Zeroizing;
 
 use self::passphrase::ReadsToEnd;
-use super::container::seal::DataKey;
-use super::container::{Recipient, RecipientName};
 use super::plugin::{self, PluginName};
+use super::sealed::seal::DataKey;
+use super::sealed::{Recipient, RecipientName};
 use crate::domain::text::secret::Secret;
 
 /// Everything that can open a store here.

@@ -1,8 +1,8 @@
 //! What of an environment's secrets waits to be changed, and what a person who leaves has seen of them. Pure: it is read from
 //! a store as it stands, and shows no value.
 
-use super::container::history::{self, Expiry, Moment, Note};
-use super::container::{Container, RecipientName};
+use super::sealed::history::{self, Expiry, Moment, Note};
+use super::sealed::{RecipientName, Store};
 use crate::domain::config::name::VariableName;
 use crate::domain::text::day::Day;
 
@@ -36,12 +36,12 @@ pub struct Sight {
 }
 
 /// Those secrets of a store, in order.
-pub fn needs(container: &Container, today: Day) -> Vec<Need> {
-    let all = container.secrets.iter().map(|(name, _)| Need {
+pub fn needs(store: &Store, today: Day) -> Vec<Need> {
+    let all = store.secrets.iter().map(|(name, _)| Need {
         name: name.clone(),
-        seen_by: history::get(&container.stale, name).cloned(),
-        expiry: history::get(&container.history.expires, name).and_then(|expiry| due(expiry, today)),
-        note: history::get(&container.history.notes, name).cloned(),
+        seen_by: history::get(&store.stale, name).cloned(),
+        expiry: history::get(&store.history.expires, name).and_then(|expiry| due(expiry, today)),
+        note: history::get(&store.history.notes, name).cloned(),
     });
     all.filter(|need| need.seen_by.is_some() || need.expiry.is_some()).collect()
 }
@@ -56,13 +56,13 @@ fn due(expiry: &Expiry, today: Day) -> Option<Due> {
 
 /// Every secret that a reader can read now, with the later of the day on which it was written and the day on which they
 /// were let in.
-pub fn seen(container: &Container, reader: &RecipientName) -> Vec<Sight> {
-    let joined = history::get(&container.history.joined, reader).copied();
+pub fn seen(store: &Store, reader: &RecipientName) -> Vec<Sight> {
+    let joined = history::get(&store.history.joined, reader).copied();
     let sight = |name: &VariableName| Sight {
         name: name.clone(),
-        since: history::get(&container.history.written, name).copied().max(joined),
+        since: history::get(&store.history.written, name).copied().max(joined),
     };
-    container.secrets.iter().map(|(name, _)| sight(name)).collect()
+    store.secrets.iter().map(|(name, _)| sight(name)).collect()
 }
 
 impl Need {
@@ -103,7 +103,7 @@ mod tests {
     }
 
     /// `A` was seen by two who left, `B` is good until 2026-03-15, `C` waits for nothing.
-    fn store() -> Container {
+    fn store() -> Store {
         let name = |text| VariableName::new(text).unwrap();
         let moment = |text| Moment::parse(text).unwrap();
         let mut store = sample::store(&["A", "B", "C"], &["ada", "bob"]);

@@ -5,9 +5,9 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::container::RecipientName;
-use super::container::fingerprint::Fingerprint;
 use super::plugin::PluginName;
+use super::sealed::RecipientName;
+use super::sealed::fingerprint::Fingerprint;
 use crate::error::{Exit, Failure};
 
 /// The key of a reader: `age1…`, also one that only a plugin wraps for, or `ssh-ed25519 …`, as it stands in a store, without a

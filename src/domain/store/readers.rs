@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::container::{Container, Recipient, RecipientName};
+use super::sealed::{Recipient, RecipientName, Store};
 use crate::domain::config::name::EnvironmentName;
 use crate::error::Failure;
 
@@ -17,9 +17,9 @@ pub enum Admission {
 /// # Errors
 /// A name that belongs to another key, and a key that reads under another name: two entries for one person would make a
 /// removal take only half of them away.
-pub fn admission(container: &Container, newcomer: &Recipient) -> Result<Admission, Failure> {
-    let (environment, name) = (&container.environment, &newcomer.name);
-    match container.recipients.iter().find(|known| known.name == *name || known.key == newcomer.key) {
+pub fn admission(store: &Store, newcomer: &Recipient) -> Result<Admission, Failure> {
+    let (environment, name) = (&store.environment, &newcomer.name);
+    match store.recipients.iter().find(|known| known.name == *name || known.key == newcomer.key) {
         None => Ok(Admission::New),
         Some(known) if known == newcomer => Ok(Admission::Already),
         Some(known) if known.name == *name => Err(Failure::new(format!(
@@ -38,12 +38,12 @@ pub fn admission(container: &Container, newcomer: &Recipient) -> Result<Admissio
 ///
 /// # Errors
 /// Somebody who is no reader, and the last one.
-pub fn without(container: &Container, leaver: &RecipientName) -> Result<Vec<Recipient>, Failure> {
-    let environment = &container.environment;
+pub fn without(store: &Store, leaver: &RecipientName) -> Result<Vec<Recipient>, Failure> {
+    let environment = &store.environment;
     let (leaving, staying): (Vec<Recipient>, Vec<Recipient>) =
-        container.recipients.iter().cloned().partition(|reader| reader.name == *leaver);
+        store.recipients.iter().cloned().partition(|reader| reader.name == *leaver);
     if leaving.is_empty() {
-        return Err(Failure::new(format!("`{leaver}` is no reader of {environment}; {}", are(container)))
+        return Err(Failure::new(format!("`{leaver}` is no reader of {environment}; {}", are(store)))
             .hint(format!("nexus-env recipients list -e {environment}")));
     }
     if staying.is_empty() {
@@ -58,10 +58,10 @@ pub fn without(container: &Container, leaver: &RecipientName) -> Result<Vec<Reci
     Ok(staying)
 }
 
-fn are(container: &Container) -> String {
-    match container.recipients.as_slice() {
+fn are(store: &Store) -> String {
+    match store.recipients.as_slice() {
         [one] => format!("{} is", one.name),
-        [] | [_, _, ..] => format!("{} are", container.readers()),
+        [] | [_, _, ..] => format!("{} are", store.readers()),
     }
 }
 
@@ -93,7 +93,7 @@ pub fn line(newcomer: &Recipient, environments: &[EnvironmentName]) -> String {
 
 /// What differs from the readers that were seen before: `bob was removed`, `eve was let in`, `ci has another key`; and who came
 /// and went meanwhile, as far as something is still stale by them: `dan is no reader any more`. Nothing where nobody was seen.
-pub fn since(known: &[Recipient], store: Option<&Container>) -> Vec<String> {
+pub fn since(known: &[Recipient], store: Option<&Store>) -> Vec<String> {
     if known.is_empty() {
         return Vec::new();
     }

@@ -3,8 +3,8 @@
 
 use serde::Deserialize;
 
-use super::container::RecipientName;
 use super::reader_key::ReaderKey;
+use super::sealed::RecipientName;
 use crate::domain::config::name::EnvironmentName;
 use crate::error::Failure;
 

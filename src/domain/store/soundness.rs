@@ -1,28 +1,28 @@
 //! What is wrong with a store as far as anybody can tell without its key: for a pre-commit hook and for CI, which need not be
 //! able to read it. Pure.
 
-use super::container::Container;
+use super::sealed::Store;
 use crate::domain::config::name::{EnvironmentName, RepositoryId};
 
 /// The faults of a store whose text was understood, each the rest of a sentence that begins with the file.
-pub fn faults(container: &Container, named: &EnvironmentName, id: Option<&RepositoryId>) -> Vec<String> {
+pub fn faults(store: &Store, named: &EnvironmentName, id: Option<&RepositoryId>) -> Vec<String> {
     let mut all = Vec::new();
-    if container.environment != *named {
-        all.push(format!("holds the secrets of `{}`", container.environment));
+    if store.environment != *named {
+        all.push(format!("holds the secrets of `{}`", store.environment));
     }
-    if id.is_some_and(|id| *id != container.repository) {
+    if id.is_some_and(|id| *id != store.repository) {
         all.push("belongs to another repository than `.nexusenv` beside it".to_owned());
     }
-    if !container.key.starts_with(b"age-encryption.org/v1\n") {
+    if !store.key.starts_with(b"age-encryption.org/v1\n") {
         all.push("has a `key` that is no age file".to_owned());
         return all;
     }
-    let (listed, wrapped) = (container.recipients.len(), container.wrapped_for());
+    let (listed, wrapped) = (store.recipients.len(), store.wrapped_for());
     if listed != wrapped {
         all.push(format!("names {listed} readers, and its key is wrapped for {wrapped}"));
     }
-    for (at, reader) in container.recipients.iter().enumerate() {
-        if let Some(same) = container.recipients[..at].iter().find(|other| other.key == reader.key) {
+    for (at, reader) in store.recipients.iter().enumerate() {
+        if let Some(same) = store.recipients[..at].iter().find(|other| other.key == reader.key) {
             all.push(format!("names one key twice, as `{}` and `{}`", same.name, reader.name));
         }
     }
@@ -35,7 +35,7 @@ mod tests {
     use crate::domain::sample;
 
     #[track_caller]
-    fn check(spoil: impl FnOnce(&mut Container), expected: &[&str]) {
+    fn check(spoil: impl FnOnce(&mut Store), expected: &[&str]) {
         let mut store = sample::store(&["A"], &["ada", "bob"]);
         let (name, id) = (store.environment.clone(), store.repository.clone());
         spoil(&mut store);

@@ -1,8 +1,8 @@
 //! Why a store gave nothing: one sentence and one way out for each. No sentence holds a part of a value or a key.
 
 use crate::domain::config::name::{EnvironmentName, VariableName};
-use crate::domain::store::container::{Recipient, RecipientName};
 use crate::domain::store::readers;
+use crate::domain::store::sealed::{Recipient, RecipientName};
 use crate::error::Failure;
 
 #[derive(Debug)]

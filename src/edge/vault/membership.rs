@@ -5,9 +5,9 @@
 use super::write::{Others, new_data_key, nonce, wrap};
 use super::{Expected, Outcome, VaultFailure, data_key, pin, unwrap, verify};
 use crate::domain::config::Protection;
-use crate::domain::store::container::seal::Keys;
-use crate::domain::store::container::{Container, Recipient};
 use crate::domain::store::identity::Identities;
+use crate::domain::store::sealed::seal::Keys;
+use crate::domain::store::sealed::{Recipient, Store};
 use crate::domain::text::day::Day;
 
 /// A store without secrets yet, for one reader, whoever makes it.
@@ -34,7 +34,7 @@ pub fn begin(
 /// # Errors
 /// Those of opening it, and a key that cannot be encrypted to.
 pub fn admit(
-    before: Container,
+    before: Store,
     expected: &Expected<'_>,
     identities: &Identities,
     newcomer: &Recipient,
@@ -60,7 +60,7 @@ pub fn admit(
 /// # Errors
 /// Those of opening it, and a key that cannot be encrypted to.
 pub fn renew(
-    before: Container,
+    before: Store,
     expected: &Expected<'_>,
     identities: &Identities,
     readers: Vec<Recipient>,

@@ -4,11 +4,11 @@
 use super::write::{Stopped, nonce, wrap};
 use super::{VaultFailure, data_key, parsed, place, sealed, wrapped_as_listed};
 use crate::domain::config::name::EnvironmentName;
-use crate::domain::store::container::seal::merge::{Base, Plan, Side, Sides};
-use crate::domain::store::container::seal::{Damaged, DataKey, Keys, Verified};
-use crate::domain::store::container::{Container, Recipient};
 use crate::domain::store::identity::Identities;
 use crate::domain::store::plugin::PluginName;
+use crate::domain::store::sealed::seal::merge::{Base, Plan, Side, Sides};
+use crate::domain::store::sealed::seal::{Damaged, DataKey, Keys, Verified};
+use crate::domain::store::sealed::{Recipient, Store};
 use crate::error::Failure;
 
 /// What git has of a store that both sides changed. Without a base both added it.
@@ -34,7 +34,7 @@ enum Origin {
 }
 
 struct Half {
-    container: Container,
+    store: Store,
     data_key: DataKey,
     keys: Keys,
 }
@@ -71,20 +71,20 @@ pub fn sides(texts: &Texts, environment: &EnvironmentName, identities: &Identiti
     let side = |side, text: &[u8]| half(text, environment, identities).map_err(|failure| Refused { side, failure });
     let (ours, theirs) = (side(Side::Ours, &texts.ours)?, side(Side::Theirs, &texts.theirs)?);
     let refused = |failure| Refused { side: Side::Theirs, failure };
-    if ours.container.repository != theirs.container.repository {
+    if ours.store.repository != theirs.store.repository {
         return Err(refused(VaultFailure::OtherRepository { place: place(environment) }));
     }
     let base = match &texts.base {
         None => Origin::Nothing,
         Some(text) => match half(text, environment, identities) {
-            Ok(base) if base.container.repository == ours.container.repository => Origin::Known(Box::new(base)),
+            Ok(base) if base.store.repository == ours.store.repository => Origin::Known(Box::new(base)),
             Ok(_) | Err(_) => Origin::Unknown,
         },
     };
     // An older store that was put on top of a newer one is sealed as well as it was then.
     if let Origin::Known(base) = &base {
         for (side, half) in [(Side::Ours, &ours), (Side::Theirs, &theirs)] {
-            let (found, seen) = (half.container.revision, base.container.revision);
+            let (found, seen) = (half.store.revision, base.store.revision);
             if found < seen && half.keys.fingerprint() == base.keys.fingerprint() {
                 let (environment, place) = (environment.clone(), place(environment));
                 return Err(Refused { side, failure: VaultFailure::RolledBack { environment, place, found, seen } });
@@ -95,12 +95,12 @@ pub fn sides(texts: &Texts, environment: &EnvironmentName, identities: &Identiti
 }
 
 fn half(text: &[u8], environment: &EnvironmentName, identities: &Identities) -> Result<Half, VaultFailure> {
-    let container = parsed(place(environment), text)?;
-    let data_key = data_key(&container, &container.repository, environment, identities)?;
-    let keys = Keys::derive(&data_key, &container.repository, environment);
-    sealed(&container, environment, &keys)?;
-    wrapped_as_listed(&container, environment)?;
-    Ok(Half { container, data_key, keys })
+    let store = parsed(place(environment), text)?;
+    let data_key = data_key(&store, &store.repository, environment, identities)?;
+    let keys = Keys::derive(&data_key, &store.repository, environment);
+    sealed(&store, environment, &keys)?;
+    wrapped_as_listed(&store, environment)?;
+    Ok(Half { store, data_key, keys })
 }
 
 impl Merging {
@@ -118,7 +118,7 @@ impl Merging {
     }
 
     fn verified<'a>(&'a self, half: &'a Half) -> Result<Verified<'a>, VaultFailure> {
-        sealed(&half.container, &self.environment, &half.keys)
+        sealed(&half.store, &self.environment, &half.keys)
     }
 
     /// What follows from the sides alone.
@@ -149,11 +149,11 @@ impl Merging {
     ///
     /// # Errors
     /// A reader whom the sides give different keys.
-    pub fn merged(&self, plan: &Plan, under: Side) -> Result<Container, VaultFailure> {
+    pub fn merged(&self, plan: &Plan, under: Side) -> Result<Store, VaultFailure> {
         let sides = self.sides()?;
         let kept = self.half(under);
         let recipients: Vec<Recipient> = match sides.share_a_key() {
-            false => kept.container.recipients.clone(),
+            false => kept.store.recipients.clone(),
             true => match plan.readers(&sides) {
                 Ok(recipients) => recipients,
                 Err(name) => {
@@ -164,9 +164,9 @@ impl Merging {
         let wrapped = [under, under.other()]
             .map(|side| self.half(side))
             .into_iter()
-            .find(|half| half.keys.fingerprint() == kept.keys.fingerprint() && half.container.recipients == recipients);
+            .find(|half| half.keys.fingerprint() == kept.keys.fingerprint() && half.store.recipients == recipients);
         let wrapped = match wrapped {
-            Some(half) => half.container.key.clone(),
+            Some(half) => half.store.key.clone(),
             None => wrap(&kept.data_key, &recipients, &|key| Err(self.let_in_anew(key, &recipients)))?,
         };
         let merged =

@@ -7,27 +7,27 @@ use age::{DecryptError, Decryptor};
 use age_core::format::{FileKey, Stanza};
 use zeroize::Zeroizing;
 
-use crate::domain::store::container::Container;
-use crate::domain::store::container::seal::DataKey;
 use crate::domain::store::identity::Identities;
+use crate::domain::store::sealed::Store;
+use crate::domain::store::sealed::seal::DataKey;
 
 /// The data key of a store. Nothing of the store is verified yet.
-pub(super) fn data_key(container: &Container, identities: &Identities) -> Result<DataKey, DecryptError> {
-    match container.recipients.len() {
-        0 | 1 => by(container, identities.keys()),
+pub(super) fn data_key(store: &Store, identities: &Identities) -> Result<DataKey, DecryptError> {
+    match store.recipients.len() {
+        0 | 1 => by(store, identities.keys()),
         _ => {
-            let listed: Vec<Listed<'_>> = listed(container, identities);
-            by(container, listed.iter().map(|one| one as &dyn age::Identity))
+            let listed: Vec<Listed<'_>> = listed(store, identities);
+            by(store, listed.iter().map(|one| one as &dyn age::Identity))
         }
     }
 }
 
 /// The same by identities that look at all stanzas themselves.
 pub(super) fn by<'a>(
-    container: &Container,
+    store: &Store,
     identities: impl Iterator<Item = &'a dyn age::Identity>,
 ) -> Result<DataKey, DecryptError> {
-    let mut reader = Decryptor::new_buffered(&container.key[..])?.decrypt(identities)?;
+    let mut reader = Decryptor::new_buffered(&store.key[..])?.decrypt(identities)?;
     let mut key = Zeroizing::new([0; 32]);
     reader.read_exact(key.as_mut())?;
     // The end is authenticated too, and only reading it says so.
@@ -44,8 +44,8 @@ struct Listed<'a> {
     place: usize,
 }
 
-fn listed<'a>(container: &Container, identities: &'a Identities) -> Vec<Listed<'a>> {
-    let place = |key: &String| container.recipients.iter().position(|reader| reader.key == *key).unwrap_or(0);
+fn listed<'a>(store: &Store, identities: &'a Identities) -> Vec<Listed<'a>> {
+    let place = |key: &String| store.recipients.iter().position(|reader| reader.key == *key).unwrap_or(0);
     let keys = identities.keys().zip(identities.recipients());
     keys.map(|(identity, key)| Listed { identity, place: place(key) }).collect()
 }

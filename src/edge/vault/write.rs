@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 use super::{Expected, VaultFailure, pin, place, read, unwrap, value_damaged, verify};
 use crate::disk;
 use crate::domain::config::name::EnvironmentName;
-use crate::domain::store::container::seal::{Change, Damaged, DataKey, Keys};
-use crate::domain::store::container::{Container, LARGEST, NONCE, Pin, Recipient, RecipientName, format};
 use crate::domain::store::identity::Identities;
 use crate::domain::store::plugin::PluginName;
+use crate::domain::store::sealed::seal::{Change, Damaged, DataKey, Keys};
+use crate::domain::store::sealed::{LARGEST, NONCE, Pin, Recipient, RecipientName, Store, format};
 use crate::domain::text::day::Day;
 use crate::error::Failure;
 
@@ -33,9 +33,9 @@ pub struct Lock {
 #[derive(Debug)]
 pub struct Outcome {
     /// `None` when the store was made by it.
-    pub before: Option<Container>,
+    pub before: Option<Store>,
     /// `None` when nothing was another, and nothing was written.
-    pub after: Option<Container>,
+    pub after: Option<Store>,
     /// To be remembered.
     pub pin: Pin,
     pub warning: Option<String>,
@@ -61,7 +61,7 @@ impl Lock {
     ///
     /// # Errors
     /// What is no regular file, is too large, cannot be read, or is no store.
-    pub fn read(&self, environment: &EnvironmentName) -> Result<Option<Container>, VaultFailure> {
+    pub fn read(&self, environment: &EnvironmentName) -> Result<Option<Store>, VaultFailure> {
         read(&self.root, environment)
     }
 
@@ -70,21 +70,21 @@ impl Lock {
     ///
     /// # Errors
     /// Where it cannot be written; the old one is there still.
-    pub fn write(&self, environment: &EnvironmentName, container: &Container) -> Result<(), VaultFailure> {
-        self.write_all(&[(environment, container)])
+    pub fn write(&self, environment: &EnvironmentName, store: &Store) -> Result<(), VaultFailure> {
+        self.write_all(&[(environment, store)])
     }
 
     /// The same for several: where one of them cannot be written beside its old one, none is replaced.
     ///
     /// # Errors
     /// Where one of them cannot be written.
-    pub fn write_all(&self, stores: &[(&EnvironmentName, &Container)]) -> Result<(), VaultFailure> {
+    pub fn write_all(&self, stores: &[(&EnvironmentName, &Store)]) -> Result<(), VaultFailure> {
         let mut staged = Vec::with_capacity(stores.len());
         // What a killed `set --plain` left stands beside `.nexusenv`, where git shows it.
         disk::beside::sweep(&self.root);
-        for (environment, container) in stores {
+        for (environment, store) in stores {
             let place = place(environment);
-            let text = format::render(container);
+            let text = format::render(store);
             if text.len() > LARGEST {
                 return Err(VaultFailure::TooLarge { place });
             }
@@ -128,7 +128,7 @@ pub fn change(
         return Err(VaultFailure::NotAllowed { environment: expected.environment.clone() });
     }
     let (base, keys) = match &before {
-        Some(container) => (container.clone(), unwrap(container, expected, identities)?),
+        Some(store) => (store.clone(), unwrap(store, expected, identities)?),
         None => create(expected, identities, by)?,
     };
     // What is remembered is of a store that is gone, where this one was made just now.
@@ -175,7 +175,7 @@ pub(super) fn new_data_key() -> Result<DataKey, VaultFailure> {
     Ok(DataKey::new(bytes))
 }
 
-fn create(expected: &Expected<'_>, identities: &Identities, by: By<'_>) -> Result<(Container, Keys), VaultFailure> {
+fn create(expected: &Expected<'_>, identities: &Identities, by: By<'_>) -> Result<(Store, Keys), VaultFailure> {
     let data_key = new_data_key()?;
     let key = identities.recipients().first().cloned().unwrap_or_default();
     let recipients = vec![Recipient { name: by.name.clone(), key }];

@@ -8,9 +8,9 @@ use crate::domain::config::Environment;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::keyboard;
-use crate::domain::store::container::Container;
-use crate::domain::store::container::seal::Keys;
 use crate::domain::store::identity::{Identities, Understood};
+use crate::domain::store::sealed::Store;
+use crate::domain::store::sealed::seal::Keys;
 use crate::edge::keyring::{self, Kept};
 use crate::edge::{entry, identity, vault};
 use crate::error::{Failure, Result};
@@ -35,7 +35,7 @@ impl Opened {
         &self,
         ambient: &Ambient,
         environment: &EnvironmentName,
-        stores: &[&Container],
+        stores: &[&Store],
         asking: Asking,
     ) -> Result<Arc<Identities>> {
         if let Some(known) = self.0.get() {
@@ -59,8 +59,7 @@ impl Opened {
                     return Ok(Arc::new(Identities::unlocked(&plugged.origin, key, recipient)));
                 }
                 // Its public key is known without it.
-                let reads =
-                    |store: &Container| store.recipients.iter().any(|one| plugged.recipients.contains(&one.key));
+                let reads = |store: &Store| store.recipients.iter().any(|one| plugged.recipients.contains(&one.key));
                 return Err(match stores.iter().find(|store| !reads(store)) {
                     Some(store) => vault::not_a_reader(store, &identity::closed(ambient, &plugged)).into(),
                     None => self::locked(environment).into(),
@@ -81,7 +80,7 @@ pub fn locked(environment: &EnvironmentName) -> Failure {
 
 /// What is kept for the environment of these stores, where each of them is sealed under it. One that another
 /// key has taken the place of is none.
-fn kept(ambient: &Ambient, stores: &[&Container]) -> Option<Kept> {
+fn kept(ambient: &Ambient, stores: &[&Store]) -> Option<Kept> {
     let first = stores.first()?;
     let kept = keyring::kept(&first.repository, &first.environment, ambient.clock())?;
     let keys = Keys::derive(&kept.key, &first.repository, &first.environment);

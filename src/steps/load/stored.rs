@@ -7,9 +7,9 @@ use crate::domain::config::Environment;
 use crate::domain::config::name::RepositoryId;
 use crate::domain::config::vars::Vars;
 use crate::domain::session::ambient::Ambient;
-use crate::domain::store::container::{Container, Pin};
 use crate::domain::store::identity::Identities;
 use crate::domain::store::readers;
+use crate::domain::store::sealed::{Pin, Store};
 use crate::edge::vault::{self, Expected, VaultFailure, Wanted};
 use crate::edge::{terminal, trust};
 use crate::error::Result;
@@ -21,21 +21,21 @@ use crate::steps::unfinished;
 /// No identity, a store that was not allowed or that does not open, and one that git left out of this work tree.
 pub fn secrets(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<Vars> {
     let root = &loaded.repository.root;
-    let Some(container) = vault::read(root, &environment.name)? else {
+    let Some(store) = vault::read(root, &environment.name)? else {
         return match absent::left_out(root, &environment.name) {
             Some(failure) => Err(failure.into()),
             None => Ok(Vars::default()),
         };
     };
-    let identities = loaded.opened.identities(ambient, &environment.name, &[&container], Asking::Nobody)?;
-    let pin = known_pin(ambient, loaded, environment, &container, &identities)?;
-    let opened = vault::open(&container, &expected(loaded, environment, Some(pin)), &identities, Wanted::All)
+    let identities = loaded.opened.identities(ambient, &environment.name, &[&store], Asking::Nobody)?;
+    let pin = known_pin(ambient, loaded, environment, &store, &identities)?;
+    let opened = vault::open(&store, &expected(loaded, environment, Some(pin)), &identities, Wanted::All)
         .map_err(|failure| with_readers(ambient, root, &loaded.config.id, failure))?;
     if let Some(warning) = &opened.warning {
         terminal::say_anyway(warning);
     }
     if opened.pin != pin {
-        trust::remember(ambient, &loaded.config.id, &environment.name, opened.pin, &container.recipients)?;
+        trust::remember(ambient, &loaded.config.id, &environment.name, opened.pin, &store.recipients)?;
     }
     Ok(opened.vars)
 }
@@ -64,13 +64,13 @@ pub fn known_pin(
     ambient: &Ambient,
     loaded: &Loaded,
     environment: &Environment,
-    container: &Container,
+    store: &Store,
     identities: &Identities,
 ) -> Result<Pin> {
     match trust::pin(ambient, &loaded.config.id, &environment.name)? {
         Some(pin) => Ok(pin),
         None => {
-            vault::readable(container, &expected(loaded, environment, None), identities)?;
+            vault::readable(store, &expected(loaded, environment, None), identities)?;
             Err(VaultFailure::NotAllowed { environment: environment.name.clone() }.into())
         }
     }

@@ -9,7 +9,7 @@ use crate::error::Failure;
 
 /// What was found of one environment.
 #[derive(Debug)]
-pub struct Store {
+pub struct Examined {
     pub environment: EnvironmentName,
     pub protection: Protection,
     pub is_default: bool,
@@ -49,7 +49,7 @@ pub fn place(environment: &EnvironmentName) -> String {
     format!(".nexusenv.d/{environment}.toml")
 }
 
-impl Store {
+impl Examined {
     /// In the order in which they are to be mended.
     pub fn findings(&self) -> Vec<Finding> {
         let name = &self.environment;
@@ -98,7 +98,7 @@ impl Store {
     }
 }
 
-impl Store {
+impl Examined {
     /// The secrets that wait for a new value, where there are any.
     pub fn waiting(&self) -> Option<Finding> {
         let State::Open(Loaded { waiting, .. }) = &self.state else { return None };
@@ -143,7 +143,7 @@ mod tests {
 
     #[track_caller]
     fn check(environment: &str, protection: Protection, state: State, expected: &[&str]) {
-        let store = Store { environment: name(environment), protection, is_default: environment == "dev", state };
+        let store = Examined { environment: name(environment), protection, is_default: environment == "dev", state };
         let told = |finding: &Finding| {
             let place = finding.place.as_deref().unwrap_or_default();
             format!("{:?} {place}: {}; {}", finding.severity, finding.sentence, finding.mend)

@@ -26,7 +26,7 @@ pub(super) fn counting() -> impl FnMut() -> Result<[u8; NONCE], Damaged> {
     }
 }
 
-fn store(keys: &Keys, secrets: &[(&str, &str)]) -> Container {
+fn store(keys: &Keys, secrets: &[(&str, &str)]) -> Store {
     let empty = keys.create(b"wrapped".to_vec(), Vec::new(), Protection::Protected, today());
     let changes: Vec<_> = secrets.iter().map(|(n, value)| Change::Set(name(n), Secret::new(*value))).collect();
     keys.verify(&empty).unwrap().changed(&changes, Protection::Protected, today(), counting()).unwrap().unwrap()
@@ -105,7 +105,7 @@ fn the_seal_covers_every_part() {
     good.stale = vec![(name("A"), "eve".to_owned())];
     keys.seal(&mut good);
     assert!(keys.verify(&good).is_ok());
-    type Spoil = fn(&mut Container);
+    type Spoil = fn(&mut Store);
     let spoils: [(&str, Spoil); 20] = [
         ("repository", |c| c.repository = RepositoryId::new("0000000000000000").unwrap()),
         ("environment", |c| c.environment = EnvironmentName::new("dev").unwrap()),
@@ -147,7 +147,7 @@ fn a_store_that_said_nothing_of_protection_says_it_with_the_next_change() {
         let new = verified.changed(&change, protection, today(), counting()).unwrap().unwrap();
         assert_eq!(new.protected, Some(protection));
         assert!(keys.verify(&new).is_ok());
-        let added = Container { protected: Some(protection), ..old.clone() };
+        let added = Store { protected: Some(protection), ..old.clone() };
         assert!(keys.verify(&added).is_err());
     }
 }
@@ -202,7 +202,7 @@ fn what_is_told_of_a_secret_changes_without_its_value() {
         Change::Noted(name("A"), Note::new("vendor")),
         Change::Noted(name("Z"), Note::new("no secret")),
     ];
-    let change = |store: &Container, changes: &[Change]| {
+    let change = |store: &Store, changes: &[Change]| {
         keys.verify(store).unwrap().changed(changes, Protection::Protected, today(), counting()).unwrap()
     };
     let after = change(&before, &told).unwrap();

@@ -4,8 +4,8 @@
 use super::{Damaged, Verified, after};
 use crate::domain::config::Protection;
 use crate::domain::config::name::VariableName;
-use crate::domain::store::container::history::{self, History};
-use crate::domain::store::container::{Container, NONCE, Recipient, RecipientName};
+use crate::domain::store::sealed::history::{self, History};
+use crate::domain::store::sealed::{NONCE, Recipient, RecipientName, Store};
 
 /// One of the two sides, as git calls them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -61,8 +61,8 @@ impl Side {
 }
 
 impl<'a> Sides<'a> {
-    pub fn container(&self, side: Side) -> &'a Container {
-        self.of(side).container
+    pub fn store(&self, side: Side) -> &'a Store {
+        self.of(side).store
     }
 
     fn of(&self, side: Side) -> Verified<'a> {
@@ -93,7 +93,7 @@ impl<'a> Sides<'a> {
     /// # Errors
     /// A value of either side that does not open.
     pub fn plan(&self) -> Result<Plan, Damaged> {
-        let (ours, theirs) = (self.ours.container, self.theirs.container);
+        let (ours, theirs) = (self.ours.store, self.theirs.store);
         let mut names: Vec<&VariableName> = ours.secrets.iter().chain(&theirs.secrets).map(|(name, _)| name).collect();
         names.sort();
         names.dedup();
@@ -106,7 +106,7 @@ impl<'a> Sides<'a> {
         readers.dedup();
         let mut recipients = Vec::with_capacity(readers.len());
         for reader in readers {
-            let fate = self.fate(|store: Verified<'a>| Ok(store.container.recipients.contains(reader)))?;
+            let fate = self.fate(|store: Verified<'a>| Ok(store.store.recipients.contains(reader)))?;
             recipients.push((reader.clone(), fate));
         }
         Ok(Plan { secrets, recipients })
@@ -141,22 +141,22 @@ impl<'a> Sides<'a> {
         recipients: Vec<Recipient>,
         wrapped_key: Vec<u8>,
         mut nonce: impl FnMut() -> Result<[u8; NONCE], E>,
-    ) -> Result<Container, E> {
+    ) -> Result<Store, E> {
         let (kept, other) = (self.of(under), self.of(under.other()));
-        let mut next = Container {
+        let mut next = Store {
             secrets: Vec::new(),
             stale: Vec::new(),
             history: History::default(),
             recipients,
             key: wrapped_key,
-            ..kept.container.clone()
+            ..kept.store.clone()
         };
         for (name, fate) in &plan.secrets {
             let from = match fate {
                 Fate::Of(side) => self.of(*side),
                 Fate::Same | Fate::Both => kept,
             };
-            let Some(ciphertext) = from.container.ciphertext(name) else { continue };
+            let Some(ciphertext) = from.store.ciphertext(name) else { continue };
             let ciphertext = if from.keys.fingerprint == kept.keys.fingerprint {
                 ciphertext.clone()
             } else {
@@ -167,7 +167,7 @@ impl<'a> Sides<'a> {
             if let Some(seen_by) = seen_by(name, from, kept, other) {
                 next.stale.push((name.clone(), seen_by));
             }
-            let written = history::get(&from.container.history.written, name).copied();
+            let written = history::get(&from.store.history.written, name).copied();
             let expires = self.told(from, |store| history::get(&store.history.expires, name).copied());
             let note = self.told(from, |store| history::get(&store.history.notes, name).cloned());
             history::put(&mut next.history.written, name, written);
@@ -175,16 +175,16 @@ impl<'a> Sides<'a> {
             history::put(&mut next.history.notes, name, note);
         }
         for reader in &next.recipients {
-            let side = [kept, other].into_iter().find(|side| side.container.recipients.contains(reader));
-            let joined = side.and_then(|side| history::get(&side.container.history.joined, &reader.name).copied());
+            let side = [kept, other].into_iter().find(|side| side.store.recipients.contains(reader));
+            let joined = side.and_then(|side| history::get(&side.store.history.joined, &reader.name).copied());
             history::put(&mut next.history.joined, &reader.name, joined);
         }
-        let protections = [kept.container.protected, other.container.protected];
+        let protections = [kept.store.protected, other.store.protected];
         next.protected = match protections.contains(&Some(Protection::Protected)) {
             true => Some(Protection::Protected),
             false => protections[0].or(protections[1]),
         };
-        next.revision = after(self.ours.container.revision.max(self.theirs.container.revision));
+        next.revision = after(self.ours.store.revision.max(self.theirs.store.revision));
         kept.keys.seal(&mut next);
         Ok(next)
     }
@@ -192,12 +192,12 @@ impl<'a> Sides<'a> {
 
 impl<'a> Sides<'a> {
     /// What is told beside a value, of which each side may have changed it alone; where both did, what `from` says.
-    fn told<T: PartialEq>(&self, from: Verified<'a>, of: impl Fn(&'a Container) -> Option<T>) -> Option<T> {
-        let (ours, theirs) = (of(self.ours.container), of(self.theirs.container));
+    fn told<T: PartialEq>(&self, from: Verified<'a>, of: impl Fn(&'a Store) -> Option<T>) -> Option<T> {
+        let (ours, theirs) = (of(self.ours.store), of(self.theirs.store));
         match self.base {
-            Base::Known(base) if of(base.container) == ours => theirs,
-            Base::Known(base) if of(base.container) == theirs => ours,
-            Base::Known(_) | Base::Nothing | Base::Unknown => of(from.container),
+            Base::Known(base) if of(base.store) == ours => theirs,
+            Base::Known(base) if of(base.store) == theirs => ours,
+            Base::Known(_) | Base::Nothing | Base::Unknown => of(from.store),
         }
     }
 }
@@ -206,11 +206,11 @@ impl<'a> Sides<'a> {
 /// same value, and, of a value that was written under a key that is gone, every reader that went with it.
 fn seen_by(name: &VariableName, from: Verified<'_>, kept: Verified<'_>, other: Verified<'_>) -> Option<String> {
     let said = |store: Verified<'_>| {
-        let found = store.container.stale.iter().find(|(stale, _)| stale == name);
+        let found = store.store.stale.iter().find(|(stale, _)| stale == name);
         found.map(|(_, who)| who.clone())
     };
     if from.keys.fingerprint != kept.keys.fingerprint {
-        let left = from.container.recipients.iter().filter(|reader| !kept.container.recipients.contains(reader));
+        let left = from.store.recipients.iter().filter(|reader| !kept.store.recipients.contains(reader));
         let left: Vec<&str> = left.map(|reader| reader.name.as_str()).collect();
         return if left.is_empty() { said(from) } else { Some(left.join(" ")) };
     }
@@ -250,7 +250,7 @@ impl Plan {
                 Fate::Of(side) => *side,
                 Fate::Both => return Err(reader.name.clone()),
             };
-            if !sides.of(side).container.recipients.contains(reader) {
+            if !sides.of(side).store.recipients.contains(reader) {
                 continue;
             }
             if all.last().is_some_and(|last| last.name == reader.name) {

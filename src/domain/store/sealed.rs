@@ -45,7 +45,7 @@ const PADDING: usize = 32;
 
 /// A store whose text was understood. Nothing in it is to be believed before its seal was verified.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Container {
+pub struct Store {
     /// Which repository it was written for. The salt binds it; this is there to say so when it is another one.
     pub repository: RepositoryId,
     pub environment: EnvironmentName,
@@ -138,7 +138,7 @@ pub struct Pin {
     pub seal: Option<[u8; 32]>,
 }
 
-impl Container {
+impl Store {
     pub fn ciphertext(&self, name: &VariableName) -> Option<&Ciphertext> {
         self.secrets.binary_search_by(|(n, _)| n.cmp(name)).ok().map(|at| &self.secrets[at].1)
     }

@@ -13,7 +13,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::history::{self, Expiry, History, Moment, Note};
-use super::{Ciphertext, Container, NONCE, PADDING, Recipient, RecipientName, TAG, VERSION, format};
+use super::{Ciphertext, NONCE, PADDING, Recipient, RecipientName, Store, TAG, VERSION, format};
 use crate::domain::config::Protection;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::config::vars::Vars;
@@ -57,7 +57,7 @@ pub struct Damaged(pub VariableName);
 /// A store whose seal held.
 #[derive(Clone, Copy)]
 pub struct Verified<'a> {
-    container: &'a Container,
+    store: &'a Store,
     keys: &'a Keys,
 }
 
@@ -111,12 +111,12 @@ impl Keys {
         mut recipients: Vec<Recipient>,
         protection: Protection,
         today: Day,
-    ) -> Container {
+    ) -> Store {
         recipients.sort_by(|a, b| a.name.cmp(&b.name));
         // The first revision that is written is the one that has a secret.
         let moment = Moment { revision: 1, day: today };
         let joined = recipients.iter().map(|reader| (reader.name.clone(), moment)).collect();
-        let mut container = Container {
+        let mut store = Store {
             repository: self.repository.clone(),
             environment: self.environment.clone(),
             protected: Some(protection),
@@ -128,58 +128,58 @@ impl Keys {
             stale: Vec::new(),
             history: History { joined, ..History::default() },
         };
-        self.seal(&mut container);
-        container
+        self.seal(&mut store);
+        store
     }
 
     /// Compares in constant time.
     ///
     /// # Errors
     /// Where the seal is another than this key makes, or the store is another environment's.
-    pub fn verify<'a>(&'a self, container: &'a Container) -> Result<Verified<'a>, Unsealed> {
-        match self.transcript(container).verify_slice(&container.seal) {
-            Ok(()) if self.is_of(container) => Ok(Verified { container, keys: self }),
+    pub fn verify<'a>(&'a self, store: &'a Store) -> Result<Verified<'a>, Unsealed> {
+        match self.transcript(store).verify_slice(&store.seal) {
+            Ok(()) if self.is_of(store) => Ok(Verified { store, keys: self }),
             Ok(()) | Err(_) => Err(Unsealed),
         }
     }
 
-    fn is_of(&self, container: &Container) -> bool {
-        container.environment == self.environment && container.repository == self.repository
+    fn is_of(&self, store: &Store) -> bool {
+        store.environment == self.environment && store.repository == self.repository
     }
 
     /// Seals what a holder of the key decided. A store is changed through [`Verified::changed`].
-    pub fn seal(&self, container: &mut Container) {
-        container.seal = self.transcript(container).finalize().into_bytes().into();
+    pub fn seal(&self, store: &mut Store) {
+        store.seal = self.transcript(store).finalize().into_bytes().into();
     }
 
-    fn transcript(&self, container: &Container) -> Hmac<Sha256> {
+    fn transcript(&self, store: &Store) -> Hmac<Sha256> {
         let _: () = const { assert!(VERSION == 1, "the version is a part of DOMAIN") };
-        let values: usize = container.secrets.iter().map(|(name, text)| 16 + name.as_str().len() + text.0.len()).sum();
-        let mut all = Vec::with_capacity(values + container.key.len() + 256 * (1 + container.recipients.len()));
+        let values: usize = store.secrets.iter().map(|(name, text)| 16 + name.as_str().len() + text.0.len()).sum();
+        let mut all = Vec::with_capacity(values + store.key.len() + 256 * (1 + store.recipients.len()));
         frame(&mut all, DOMAIN);
-        frame(&mut all, container.environment.as_str().as_bytes());
-        all.extend_from_slice(&container.revision.to_le_bytes());
-        frame(&mut all, &container.key);
-        count(&mut all, container.recipients.len());
-        for recipient in &container.recipients {
+        frame(&mut all, store.environment.as_str().as_bytes());
+        all.extend_from_slice(&store.revision.to_le_bytes());
+        frame(&mut all, &store.key);
+        count(&mut all, store.recipients.len());
+        for recipient in &store.recipients {
             frame(&mut all, recipient.name.as_str().as_bytes());
             frame(&mut all, recipient.key.as_bytes());
         }
-        count(&mut all, container.secrets.len());
-        for (name, ciphertext) in &container.secrets {
+        count(&mut all, store.secrets.len());
+        for (name, ciphertext) in &store.secrets {
             frame(&mut all, name.as_str().as_bytes());
             frame(&mut all, ciphertext.as_bytes());
         }
-        count(&mut all, container.stale.len());
-        for (name, seen_by) in &container.stale {
+        count(&mut all, store.stale.len());
+        for (name, seen_by) in &store.stale {
             frame(&mut all, name.as_str().as_bytes());
             frame(&mut all, seen_by.as_bytes());
         }
-        if let Some(protection) = container.protected {
+        if let Some(protection) = store.protected {
             frame(&mut all, b"protected");
             frame(&mut all, format::said(protection).as_bytes());
         }
-        for (table, entries) in container.history.tables() {
+        for (table, entries) in store.history.tables() {
             frame(&mut all, table.as_bytes());
             count(&mut all, entries.len());
             for (name, text) in entries {
@@ -245,8 +245,8 @@ impl Verified<'_> {
     /// # Errors
     /// The name of the first value that does not open.
     pub fn values(&self) -> Result<Vars, Damaged> {
-        let mut all = Vec::with_capacity(self.container.secrets.len());
-        for (name, ciphertext) in &self.container.secrets {
+        let mut all = Vec::with_capacity(self.store.secrets.len());
+        for (name, ciphertext) in &self.store.secrets {
             all.push((name.clone(), self.keys.open(name, ciphertext)?));
         }
         Ok(Vars::new(all))
@@ -257,7 +257,7 @@ impl Verified<'_> {
     /// # Errors
     /// Where it does not open.
     pub fn value(&self, name: &VariableName) -> Result<Option<Secret>, Damaged> {
-        self.container.ciphertext(name).map(|ciphertext| self.keys.open(name, ciphertext)).transpose()
+        self.store.ciphertext(name).map(|ciphertext| self.keys.open(name, ciphertext)).transpose()
     }
 
     /// The store after these changes, one revision later, or `None` when nothing would be another. The wrapped key
@@ -273,8 +273,8 @@ impl Verified<'_> {
         protection: Protection,
         today: Day,
         mut nonce: impl FnMut() -> Result<[u8; NONCE], E>,
-    ) -> Result<Option<Container>, E> {
-        let mut next = self.container.clone();
+    ) -> Result<Option<Store>, E> {
+        let mut next = self.store.clone();
         let moment = Moment { revision: after(next.revision), day: today };
         for change in changes {
             match change {
@@ -307,7 +307,7 @@ impl Verified<'_> {
                 Change::Expires(..) | Change::Noted(..) => {}
             }
         }
-        if next == *self.container {
+        if next == *self.store {
             return Ok(None);
         }
         next.protected = Some(protection);
@@ -323,11 +323,11 @@ impl Verified<'_> {
         recipients: Vec<Recipient>,
         protection: Protection,
         today: Day,
-    ) -> Container {
-        let mut next = Container { key: wrapped_key, protected: Some(protection), ..self.container.clone() };
+    ) -> Store {
+        let mut next = Store { key: wrapped_key, protected: Some(protection), ..self.store.clone() };
         next.revision = after(next.revision);
         let moment = Moment { revision: next.revision, day: today };
-        for reader in recipients.iter().filter(|reader| !self.container.recipients.contains(reader)) {
+        for reader in recipients.iter().filter(|reader| !self.store.recipients.contains(reader)) {
             history::put(&mut next.history.joined, &reader.name, Some(moment));
         }
         next.recipients = recipients;
@@ -347,18 +347,18 @@ impl Verified<'_> {
         recipients: Vec<Recipient>,
         protection: Protection,
         mut nonce: impl FnMut() -> Result<[u8; NONCE], E>,
-    ) -> Result<Container, E> {
-        let left = self.container.recipients.iter().filter(|reader| !recipients.contains(reader));
+    ) -> Result<Store, E> {
+        let left = self.store.recipients.iter().filter(|reader| !recipients.contains(reader));
         let left: Vec<RecipientName> = left.map(|reader| reader.name.clone()).collect();
-        let mut next = Container {
+        let mut next = Store {
             key: wrapped_key,
             protected: Some(protection),
-            revision: after(self.container.revision),
+            revision: after(self.store.revision),
             recipients,
-            secrets: Vec::with_capacity(self.container.secrets.len()),
-            ..self.container.clone()
+            secrets: Vec::with_capacity(self.store.secrets.len()),
+            ..self.store.clone()
         };
-        for (name, ciphertext) in &self.container.secrets {
+        for (name, ciphertext) in &self.store.secrets {
             let value = self.keys.open(name, ciphertext)?;
             let closed = keys.close(name, &value, nonce()?).ok_or_else(|| Damaged(name.clone()))?;
             next.secrets.push((name.clone(), closed));

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::history::{Expiry, History, Moment, Note};
-use super::{Ciphertext, Container, Recipient, RecipientName, looks_like_a_key, looks_like_names};
+use super::{Ciphertext, Recipient, RecipientName, Store, looks_like_a_key, looks_like_names};
 use crate::domain::config::Protection;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 
@@ -13,7 +13,7 @@ use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 pub(super) const HEADER: &str =
     "# Written by nexus-env. Values are encrypted; names, recipients and revision are readable.\n";
 
-pub fn read(text: &str) -> Option<Container> {
+pub fn read(text: &str) -> Option<Store> {
     let mut lines = text.strip_prefix(HEADER)?.split('\n');
     let mut next = || lines.next();
     if next()? != "version = 1" {
@@ -70,7 +70,7 @@ pub fn read(text: &str) -> Option<Container> {
         return None;
     }
     let recipients = recipients.into_iter().map(|(_, recipient)| recipient).collect();
-    Some(Container { repository, environment, protected, revision, seal, key, recipients, secrets, stale, history })
+    Some(Store { repository, environment, protected, revision, seal, key, recipients, secrets, stale, history })
 }
 
 /// The table under this heading where that is the next one; `heading` is the one after it then. Rendering leaves an empty

@@ -4,28 +4,28 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::Container;
+use super::Store;
 use super::format::said;
 
 /// One line for everything that a change can touch. No value and nothing that depends on one: the marks are those of the
 /// encrypted bytes, which anybody sees.
-pub fn outline(container: &Container) -> String {
-    let mut out = format!("environment {}\nrevision {}\n", container.environment, container.revision);
+pub fn outline(store: &Store) -> String {
+    let mut out = format!("environment {}\nrevision {}\n", store.environment, store.revision);
     // Writing to a String cannot fail.
-    if let Some(protection) = container.protected {
+    if let Some(protection) = store.protected {
         let _ = writeln!(out, "protected {}", said(protection));
     }
-    let _ = writeln!(out, "key {}", mark(&container.key));
-    for reader in &container.recipients {
+    let _ = writeln!(out, "key {}", mark(&store.key));
+    for reader in &store.recipients {
         let _ = writeln!(out, "reader {} {}", reader.name, reader.key);
     }
-    for (name, ciphertext) in &container.secrets {
+    for (name, ciphertext) in &store.secrets {
         let _ = writeln!(out, "secret {name} {}", mark(ciphertext.as_bytes()));
     }
-    for (name, seen_by) in &container.stale {
+    for (name, seen_by) in &store.stale {
         let _ = writeln!(out, "stale {name} {seen_by}");
     }
-    for (table, entries) in container.history.tables() {
+    for (table, entries) in store.history.tables() {
         for (name, text) in entries {
             let _ = writeln!(out, "{table} {name} {text}");
         }

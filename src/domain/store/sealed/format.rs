@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::history::{Expiry, History, Moment, Note};
-use super::{Container, LARGEST, Recipient, RecipientName, VERSION, lines, looks_like_a_key, looks_like_names};
+use super::{LARGEST, Recipient, RecipientName, Store, VERSION, lines, looks_like_a_key, looks_like_names};
 use crate::domain::config::Protection;
 use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 
@@ -30,34 +30,33 @@ pub enum Malformed {
 }
 
 /// The text of a store: what [`parse`] reads back as the same.
-pub fn render(container: &Container) -> String {
-    let values: usize =
-        container.secrets.iter().map(|(name, text)| 16 + name.as_str().len() + text.0.len() * 4 / 3).sum();
-    let mut out = String::with_capacity(512 + values + container.key.len() * 4 / 3 + container.recipients.len() * 160);
-    let seal = STANDARD.encode(container.seal);
+pub fn render(store: &Store) -> String {
+    let values: usize = store.secrets.iter().map(|(name, text)| 16 + name.as_str().len() + text.0.len() * 4 / 3).sum();
+    let mut out = String::with_capacity(512 + values + store.key.len() * 4 / 3 + store.recipients.len() * 160);
+    let seal = STANDARD.encode(store.seal);
     out.push_str(lines::HEADER);
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "version = {VERSION}\nrepository = \"{}\"", container.repository.as_str());
-    let _ = writeln!(out, "environment = \"{}\"", container.environment);
-    if let Some(protection) = container.protected {
+    let _ = writeln!(out, "version = {VERSION}\nrepository = \"{}\"", store.repository.as_str());
+    let _ = writeln!(out, "environment = \"{}\"", store.environment);
+    if let Some(protection) = store.protected {
         let _ = writeln!(out, "protected = {}", said(protection));
     }
-    let _ = writeln!(out, "revision = {}\nseal = \"{seal}\"", container.revision);
-    let _ = writeln!(out, "key = \"{}\"\n\n[recipients]", STANDARD.encode(&container.key));
-    for Recipient { name, key } in &container.recipients {
+    let _ = writeln!(out, "revision = {}\nseal = \"{seal}\"", store.revision);
+    let _ = writeln!(out, "key = \"{}\"\n\n[recipients]", STANDARD.encode(&store.key));
+    for Recipient { name, key } in &store.recipients {
         let _ = writeln!(out, "{name} = \"{key}\"");
     }
     out.push_str("\n[secrets]\n");
-    for (name, ciphertext) in &container.secrets {
+    for (name, ciphertext) in &store.secrets {
         let _ = writeln!(out, "{name} = \"v1:{}\"", STANDARD.encode(ciphertext.as_bytes()));
     }
-    if !container.stale.is_empty() {
+    if !store.stale.is_empty() {
         out.push_str("\n[stale]\n");
-        for (name, seen_by) in &container.stale {
+        for (name, seen_by) in &store.stale {
             let _ = writeln!(out, "{name} = \"{seen_by}\"");
         }
     }
-    for (table, entries) in container.history.tables() {
+    for (table, entries) in store.history.tables() {
         let _ = writeln!(out, "\n[{table}]");
         for (name, text) in entries {
             let _ = writeln!(out, "{name} = \"{text}\"");
@@ -79,7 +78,7 @@ pub(super) fn said(protection: Protection) -> &'static str {
 ///
 /// # Errors
 /// The first thing that is not as it must be, and its line where there is one.
-pub fn parse(bytes: &[u8]) -> Result<Container, Malformed> {
+pub fn parse(bytes: &[u8]) -> Result<Store, Malformed> {
     if bytes.len() > LARGEST {
         return Err(Malformed::TooLarge);
     }
@@ -91,13 +90,13 @@ pub fn parse(bytes: &[u8]) -> Result<Container, Malformed> {
         }
     };
     match lines::read(text) {
-        Some(container) => Ok(container),
+        Some(store) => Ok(store),
         None => parse_toml(text),
     }
 }
 
 /// The way for everything that rendering would have written another way: other order, spacing, comments.
-pub(super) fn parse_toml(text: &str) -> Result<Container, Malformed> {
+pub(super) fn parse_toml(text: &str) -> Result<Store, Malformed> {
     let source = Source(text);
     if let Some(line) = text.lines().position(|line| line.starts_with("<<<<<<<")) {
         return Err(Malformed::Conflict { line: line + 1 });
@@ -188,7 +187,7 @@ pub(super) fn parse_toml(text: &str) -> Result<Container, Malformed> {
         expires: source.told(root.get("expires"), variable, Expiry::parse, expiry)?,
         notes: source.told(root.get("notes"), variable, Note::new, "this is no note")?,
     };
-    Ok(Container { repository, environment, protected, revision, seal, key, recipients, secrets, stale, history })
+    Ok(Store { repository, environment, protected, revision, seal, key, recipients, secrets, stale, history })
 }
 
 fn first_unknown<'t, 'i>(table: &'t DeTable<'i>, known: &[&str]) -> Option<&'t Spanned<std::borrow::Cow<'i, str>>> {

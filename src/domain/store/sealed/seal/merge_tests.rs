@@ -2,7 +2,7 @@ use super::super::DataKey;
 use super::super::tests::{counting, name, today};
 use super::*;
 use crate::domain::config::name::{EnvironmentName, RepositoryId};
-use crate::domain::store::container::seal::{Change, Keys};
+use crate::domain::store::sealed::seal::{Change, Keys};
 use crate::domain::text::secret::Secret;
 use zeroize::Zeroizing;
 
@@ -17,7 +17,7 @@ fn reader(text: &str) -> Recipient {
 }
 
 /// A store of `A=1 B=2` for `ada bob`.
-fn store(keys: &Keys, secrets: &str, readers: &str) -> Container {
+fn store(keys: &Keys, secrets: &str, readers: &str) -> Store {
     let readers = readers.split_whitespace().map(reader).collect();
     let empty = keys.create(b"wrapped".to_vec(), readers, Protection::Open, today());
     let pairs = secrets.split_whitespace().filter_map(|pair| pair.split_once('='));
@@ -26,10 +26,10 @@ fn store(keys: &Keys, secrets: &str, readers: &str) -> Container {
     verified.changed(&changes, Protection::Open, today(), counting()).unwrap().unwrap_or(empty)
 }
 
-fn told(container: &Container, keys: &Keys) -> String {
-    let verified = keys.verify(container).unwrap();
+fn told(store: &Store, keys: &Keys) -> String {
+    let verified = keys.verify(store).unwrap();
     let value = |name| String::from_utf8(verified.value(name).unwrap().unwrap().expose().to_vec()).unwrap();
-    let pairs = container.secrets.iter().map(|(name, _)| format!("{name}={}", value(name)));
+    let pairs = store.secrets.iter().map(|(name, _)| format!("{name}={}", value(name)));
     pairs.collect::<Vec<_>>().join(" ")
 }
 
@@ -129,10 +129,10 @@ fn a_new_key_wins_and_what_was_written_under_the_old_one_is_stale() {
 
 #[test]
 fn what_is_told_beside_a_value_is_merged_too() {
-    use crate::domain::store::container::history::{Expiry, Moment, Note, put};
+    use crate::domain::store::sealed::history::{Expiry, Moment, Note, put};
     let key = keys(1);
     let base = store(&key, "A=1 B=2", "ada");
-    let with = |change: &dyn Fn(&mut Container)| {
+    let with = |change: &dyn Fn(&mut Store)| {
         let mut changed = base.clone();
         changed.revision += 1;
         change(&mut changed);
@@ -155,6 +155,6 @@ fn what_is_told_beside_a_value_is_merged_too() {
     let merged = sides.merged::<Damaged>(&plan, Side::Ours, readers, b"both".to_vec(), counting()).unwrap();
     assert_eq!(merged.history.notes, [(name("A"), note)]);
     assert_eq!(merged.history.expires, [(name("A"), expiry)]);
-    assert_eq!(merged.history.written, base.container.history.written);
+    assert_eq!(merged.history.written, base.store.history.written);
     assert_eq!(merged.history.joined[1], (reader("bob").name, joined));
 }

@@ -1,13 +1,13 @@
 use super::*;
 use crate::domain::config::name::RepositoryId;
-use crate::domain::store::container::Ciphertext;
+use crate::domain::store::sealed::Ciphertext;
 use proptest::prelude::*;
 
-fn sample() -> Container {
+fn sample() -> Store {
     let recipient =
         |name: &str| Recipient { name: RecipientName::new(name).unwrap(), key: format!("age1{}", "q".repeat(58)) };
     let secret = |name: &str, byte| (VariableName::new(name).unwrap(), Ciphertext::new(vec![byte; 72]).unwrap());
-    Container {
+    Store {
         repository: RepositoryId::new("9f3k2v7m4q8x1c5b").unwrap(),
         environment: EnvironmentName::new("prod").unwrap(),
         protected: None,
@@ -23,7 +23,7 @@ fn sample() -> Container {
 
 /// The same with all that a store tells beside its secrets: 20 [written], 21 A, 22 B_2, 24 [joined], 25 ada, 27 [expires],
 /// 28 A, 30 [notes], 31 B_2.
-fn telling() -> Container {
+fn telling() -> Store {
     let name = |name: &str| VariableName::new(name).unwrap();
     let moment = |text| Moment::parse(text).unwrap();
     let history = History {
@@ -32,7 +32,7 @@ fn telling() -> Container {
         expires: vec![(name("A"), Expiry::parse("2026-05-30 90d").unwrap())],
         notes: vec![(name("B_2"), Note::new("the vendor's console").unwrap())],
     };
-    Container { history, ..sample() }
+    Store { history, ..sample() }
 }
 
 /// Line 1 is the header, 2 the version, 3 repository, 4 environment, 5 revision, 6 seal, 7 key, 9 [recipients],
@@ -58,12 +58,12 @@ fn what_is_rendered_is_read_by_both_readers() {
     assert_eq!(parse_toml(&text), Ok(sample()));
     assert_eq!(parse(text.as_bytes()), Ok(sample()));
     for protection in [Protection::Protected, Protection::Open] {
-        let saying = Container { protected: Some(protection), ..sample() };
+        let saying = Store { protected: Some(protection), ..sample() };
         let text = render(&saying);
         assert_eq!(text.lines().nth(4), Some(&*format!("protected = {}", said(protection))));
         assert_eq!((lines::read(&text), parse_toml(&text)), (Some(saying.clone()), Ok(saying)));
     }
-    for all in [telling(), Container { stale: Vec::new(), ..telling() }] {
+    for all in [telling(), Store { stale: Vec::new(), ..telling() }] {
         assert_eq!((lines::read(&render(&all)), parse_toml(&render(&all))), (Some(all.clone()), Ok(all)));
     }
     let mut small = sample();
@@ -130,7 +130,7 @@ proptest! {
     /// The quick reader must never accept what TOML would not, or understand it in another way.
     #[test]
     fn the_quick_reader_agrees_with_toml(at in any::<prop::sample::Index>(), with in "[ -~\n\r\t]{0,3}", cut in 0_usize..4) {
-        let text = render(&Container { protected: Some(Protection::Protected), ..telling() });
+        let text = render(&Store { protected: Some(Protection::Protected), ..telling() });
         let at = at.index(text.len());
         let changed = format!("{}{with}{}", &text[..at], &text[(at + cut).min(text.len())..]);
         if let Some(quick) = lines::read(&changed) {
@@ -140,7 +140,7 @@ proptest! {
 
     #[test]
     fn lines_in_another_order_are_read_the_same_way(from in 0_usize..32, to in 0_usize..32) {
-        let text = render(&Container { protected: Some(Protection::Open), ..telling() });
+        let text = render(&Store { protected: Some(Protection::Open), ..telling() });
         let mut all: Vec<&str> = text.split('\n').collect();
         let line = all.remove(from);
         all.insert(to, line);
