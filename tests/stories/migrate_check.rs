@@ -122,6 +122,19 @@ fn what_the_sql_does_is_said_with_the_safe_way() {
 }
 
 #[test]
+fn a_file_that_is_no_sql_is_said_as_such() {
+    let world = world();
+    let third = "prisma/migrations/20260401000000_third/migration.sql";
+    world.writes(third, "CREATE TABLE \"Note\" (\"id\" INTEGER);\n\nALTER TABEL \"Note\" ADD COLUMN \"at\" DATE;\n");
+    world.run(&["migrate", "check"]).ends_with_status(1).says("").prints(&format!(
+        "{third}:3  may fail: this is no SQL that PostgreSQL takes: expected command, found ALTER\n  \
+           instead  mend it; where PostgreSQL does take it, allow it at the top of the file\n  \
+           rule     syntax-error\n\n\
+         1 finding in 1 new migration, against main\n"
+    ));
+}
+
+#[test]
 fn a_base_that_is_not_there_is_no_pass() {
     let world = world().variable("GITHUB_BASE_REF", "main");
     world.run(&["migrate", "check"]).ends_with_status(1).prints("").says(

@@ -3,12 +3,12 @@
 
 use crate::domain::promotion::base::{self, Sides, Texts};
 use crate::domain::promotion::finding::{Finding, Harm, allowances};
-use crate::domain::promotion::lexer;
 use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::models::Models;
 use crate::domain::promotion::place::Place;
 use crate::domain::promotion::review::Review;
 use crate::domain::promotion::rules::{self, Circumstances};
+use crate::domain::promotion::statement;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::text::calendar;
 use crate::domain::text::safe_text;
@@ -134,7 +134,7 @@ fn is_allowed(finding: &Finding, all: &[Migration], new: &[String]) -> bool {
         _ => migration.name == finding.migration,
     };
     all.iter().filter(speaks).any(|migration| {
-        let statements = lexer::statements(&migration.text());
+        let statements = statement::statements(&migration.text());
         let top = statements.first().map(|first| first.comments.clone()).unwrap_or_default();
         allowances(&top).iter().any(|one| one.rule == finding.rule && !one.reason.is_empty())
     })

@@ -7,9 +7,9 @@ use crate::domain::config::Backup;
 use crate::domain::page::record::{Entry, Event};
 use crate::domain::promotion::act::{self, Act};
 use crate::domain::promotion::ledger::{Cell, Column, Ledger, Seen};
-use crate::domain::promotion::lexer;
 use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::outcome::{self, Outcome};
+use crate::domain::promotion::statement;
 use crate::domain::promotion::version::{Failing, failing};
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::keyboard;
@@ -230,7 +230,7 @@ impl Case<'_> {
             let Cell::Failed { logs: Some(logs), .. } = &line.cells[column] else { return None };
             let locked = logs.contains("55P03") || logs.contains("lock timeout");
             let migration = self.migration(name)?;
-            let statements = lexer::statements(&migration.text());
+            let statements = statement::statements(&migration.text());
             let acts: Vec<Act> = statements.iter().map(act::read).collect();
             let whole = failing(self.place.version, &statements, &acts) == Failing::Whole;
             (locked && whole).then(|| name.clone())

@@ -1,11 +1,12 @@
-//! What one statement of a migration does, as far as rows, locks and other people's code can feel it. A reader of the few
-//! shapes that matter; every other statement is [`Act::Other`].
+//! What one statement of a migration does, as far as rows, locks and other people's code can feel it, read from squawk's tree.
+//! The few shapes that matter; every other statement is [`Act::Other`].
 
 mod alter;
-mod cursor;
+mod tree;
 
-use self::cursor::Cursor;
-use super::lexer::{Statement, Token};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use super::statement::Statement;
 
 /// A table or another object, as the server will look it up.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -164,122 +165,120 @@ pub enum Checked {
 
 /// Reads one statement.
 pub fn read(statement: &Statement) -> Act {
-    let mut at = Cursor { tokens: &statement.tokens };
-    if at.skip(&["create", "table"])
-        || at.skip(&["create", "unlogged", "table"])
-        || at.skip(&["create", "temp", "table"])
-        || at.skip(&["create", "temporary", "table"])
-    {
-        at.skip(&["if", "not", "exists"]);
-        return at.object().map_or(Act::Other, Act::CreateTable);
-    }
-    if at.skip(&["drop", "table"]) {
-        return Act::DropTable(at.objects());
-    }
-    if at.skip(&["alter", "table"]) {
-        return alter::table(at);
-    }
-    if at.skip(&["create", "unique", "index"]) {
-        return index(at, Unique::Yes);
-    }
-    if at.skip(&["create", "index"]) {
-        return index(at, Unique::No);
-    }
-    if at.skip(&["drop", "index"]) {
-        return Act::DropIndex(if at.skip(&["concurrently"]) { Lock::Concurrently } else { Lock::Held });
-    }
-    if at.skip(&["truncate"]) {
-        at.skip(&["table"]);
-        return Act::Truncate(at.objects());
-    }
-    if at.skip(&["alter", "type"]) {
-        return at.object().map_or(Act::Other, |object| match at.skip(&["add", "value"]) {
-            true => {
-                at.skip(&["if", "not", "exists"]);
-                Act::AddValue(object, at.text().unwrap_or_default())
+    let Some(node) = &statement.node else { return Act::Other };
+    let first = |act: fn(Object) -> Act| tree::object(node).map_or(Act::Other, act);
+    let has = |kind| tree::token(node, kind).is_some();
+    match node.kind() {
+        SyntaxKind::CREATE_TABLE | SyntaxKind::CREATE_TABLE_AS => first(Act::CreateTable),
+        SyntaxKind::DROP_TABLE => Act::DropTable(tree::objects(node)),
+        SyntaxKind::ALTER_TABLE => alter::table(node),
+        SyntaxKind::CREATE_INDEX => index(node),
+        SyntaxKind::DROP_INDEX => Act::DropIndex(lock(node)),
+        SyntaxKind::TRUNCATE => Act::Truncate(tree::objects(node)),
+        SyntaxKind::ALTER_TYPE => match tree::child(node, SyntaxKind::ADD_VALUE) {
+            Some(added) => {
+                let value = tree::child(&added, SyntaxKind::LITERAL).map(|value| value.text().to_string());
+                tree::object(node)
+                    .map_or(Act::Other, |kind| Act::AddValue(kind, tree::said(&value.unwrap_or_default())))
             }
-            false => Act::AlterType(object),
-        });
-    }
-    if at.skip(&["drop", "type"]) {
-        return Act::DropType(at.objects());
-    }
-    for (word, what) in [("schema", "schema"), ("database", "database"), ("owned", "everything owned by")] {
-        if at.skip(&["drop", word]) {
-            at.skip(&["if", "exists"]);
-            at.skip(&["by"]);
-            return Act::DropMuch(what, at.object().map_or_else(String::new, |object| object.to_string()));
+            None => first(Act::AlterType),
+        },
+        SyntaxKind::DROP_TYPE => Act::DropType(tree::objects(node)),
+        SyntaxKind::DROP_SCHEMA => much("schema", node),
+        SyntaxKind::DROP_DATABASE => much("database", node),
+        SyntaxKind::DROP_OWNED => much("everything owned by", node),
+        SyntaxKind::LOCK => Act::Lock(tree::objects(node)),
+        SyntaxKind::BEGIN => Act::Begin,
+        SyntaxKind::COMMIT_TRANSACTION | SyntaxKind::ROLLBACK_TRANSACTION => Act::End,
+        SyntaxKind::DO => {
+            let dynamic = tree::tokens(node).any(|token| {
+                matches!(token.kind(), SyntaxKind::STRING | SyntaxKind::ESC_STRING | SyntaxKind::DOLLAR_QUOTED_STRING)
+                    && has_word(token.text(), "execute")
+            });
+            Act::Do(if dynamic { Dynamic::Yes } else { Dynamic::No })
         }
-    }
-    if at.skip(&["lock"]) {
-        at.skip(&["table"]);
-        return Act::Lock(at.objects());
-    }
-    if at.skip(&["begin"]) || at.skip(&["start", "transaction"]) {
-        return Act::Begin;
-    }
-    if at.skip(&["commit"]) || at.skip(&["end"]) || at.skip(&["rollback"]) {
-        return Act::End;
-    }
-    if at.skip(&["do"]) {
-        let dynamic = at.tokens.iter().any(|token| match token {
-            Token::Body(text) | Token::Text(text) => has_word(text, "execute"),
-            Token::Word(_) | Token::Name(_) | Token::Number(_) | Token::Symbol(_) => false,
-        });
-        return Act::Do(if dynamic { Dynamic::Yes } else { Dynamic::No });
-    }
-    for words in [&["reindex"][..], &["cluster"], &["vacuum", "full"], &["refresh", "materialized", "view"]] {
-        if at.is(words) && !at.holds("concurrently") {
-            return Act::Rebuild(words.join(" "));
+        SyntaxKind::REINDEX | SyntaxKind::REFRESH if has(SyntaxKind::CONCURRENTLY_KW) => Act::Other,
+        SyntaxKind::REINDEX => Act::Rebuild("reindex".to_owned()),
+        SyntaxKind::REFRESH => Act::Rebuild("refresh materialized view".to_owned()),
+        SyntaxKind::CLUSTER => Act::Rebuild("cluster".to_owned()),
+        SyntaxKind::VACUUM if has(SyntaxKind::FULL_KW) => Act::Rebuild("vacuum full".to_owned()),
+        SyntaxKind::EXPLAIN if tree::token(node, SyntaxKind::ANALYZE_KW).is_none() => Act::Other,
+        SyntaxKind::DELETE | SyntaxKind::UPDATE | SyntaxKind::INSERT | SyntaxKind::SELECT | SyntaxKind::EXPLAIN => {
+            changes_rows(node)
         }
+        _ => Act::Other,
     }
-    changes_rows(at)
 }
 
-/// `DELETE`, `UPDATE` and `INSERT … SELECT`, also behind or inside a `WITH`.
-fn changes_rows(at: Cursor<'_>) -> Act {
-    for start in 0..at.tokens.len() {
-        let mut here = Cursor { tokens: &at.tokens[start..] };
-        let before = start.checked_sub(1).map(|before| &at.tokens[before]);
-        // `FOR UPDATE`, `ON UPDATE`, `DO UPDATE`, `GRANT UPDATE, DELETE`: not the statements.
-        let first = match before {
-            None | Some(Token::Symbol('(' | ')')) => true,
-            Some(Token::Word(word)) => word == "as" && at.is(&["with"]),
-            Some(Token::Name(_) | Token::Text(_) | Token::Body(_) | Token::Number(_) | Token::Symbol(_)) => false,
+fn lock(node: &SyntaxNode) -> Lock {
+    match tree::token(node, SyntaxKind::CONCURRENTLY_KW) {
+        Some(_) => Lock::Concurrently,
+        None => Lock::Held,
+    }
+}
+
+fn much(what: &'static str, node: &SyntaxNode) -> Act {
+    let names: Vec<String> = node
+        .children()
+        .filter(|child| !matches!(child.kind(), SyntaxKind::IF_EXISTS | SyntaxKind::CASCADE | SyntaxKind::RESTRICT))
+        .filter_map(|child| tree::name(&child))
+        .collect();
+    Act::DropMuch(what, names.join(", "))
+}
+
+/// `DELETE`, `UPDATE` and `INSERT … SELECT`, also inside of a `WITH`: the one that takes most.
+fn changes_rows(node: &SyntaxNode) -> Act {
+    let read = |node: SyntaxNode| {
+        let named = || {
+            node.children().find_map(|child| match child.kind() {
+                SyntaxKind::RELATION_NAME | SyntaxKind::RELATION_NAME_REF => tree::object(&child),
+                _ => None,
+            })
         };
-        if !first || start > 0 && !at.is(&["with"]) {
-            continue;
+        let copies = || {
+            let whole = [SyntaxKind::SELECT, SyntaxKind::COMPOUND_SELECT, SyntaxKind::PAREN_SELECT];
+            node.children().any(|child| whole.contains(&child.kind()))
+        };
+        match node.kind() {
+            SyntaxKind::DELETE => named().map(|table| Act::Delete(table, tree::condition(&node))),
+            SyntaxKind::UPDATE => named().map(|table| Act::Update(table, tree::condition(&node))),
+            SyntaxKind::INSERT if copies() => named().map(Act::Copy),
+            _ => None,
         }
-        if here.skip(&["delete", "from"]) {
-            here.skip(&["only"]);
-            return here.object().map_or(Act::Other, |object| Act::Delete(object, here.condition()));
-        }
-        if here.skip(&["update"]) {
-            here.skip(&["only"]);
-            return here.object().map_or(Act::Other, |object| Act::Update(object, here.condition()));
-        }
-        if here.skip(&["insert", "into"]) {
-            let copies = here.holds("select");
-            return here.object().filter(|_| copies).map_or(Act::Other, Act::Copy);
-        }
-    }
-    Act::Other
+    };
+    let weight = |act: &Act| match act {
+        Act::Delete(_, Condition::None) | Act::Update(_, Condition::None) => 2,
+        Act::Delete(..) | Act::Update(..) => 1,
+        _ => 0,
+    };
+    let mut found: Vec<Act> = node.descendants().filter_map(read).collect();
+    // The first of the heaviest.
+    found.sort_by_key(|act| std::cmp::Reverse(weight(act)));
+    found.into_iter().next().unwrap_or(Act::Other)
 }
 
-fn index(mut at: Cursor<'_>, unique: Unique) -> Act {
-    let lock = if at.skip(&["concurrently"]) { Lock::Concurrently } else { Lock::Held };
-    at.skip(&["if", "not", "exists"]);
-    let name = if at.is(&["on"]) { None } else { at.object().map(|object| object.name) };
-    if !at.skip(&["on"]) {
+fn index(node: &SyntaxNode) -> Act {
+    let Some(table) = tree::child(node, SyntaxKind::TABLE_RELATION_NAME).as_ref().and_then(tree::object) else {
         return Act::Other;
-    }
-    at.skip(&["only"]);
-    let Some(table) = at.object() else { return Act::Other };
-    if at.skip(&["using"]) {
-        at.object();
-    }
-    let columns = at.columns();
-    Act::CreateIndex(Index { name, table, lock, unique, columns, only: at.holds("where") })
+    };
+    let name = tree::child(node, SyntaxKind::INDEX).as_ref().and_then(tree::object).map(|object| object.name);
+    let plain = |item: SyntaxNode| {
+        let first = item.first_child()?;
+        let column = if first.kind() == SyntaxKind::COLLATE { first.first_child()? } else { first };
+        (column.kind() == SyntaxKind::NAME_REF).then(|| tree::name(&column)).flatten()
+    };
+    let items = tree::child(node, SyntaxKind::PARTITION_ITEM_LIST);
+    let columns = items.and_then(|items| items.children().map(plain).collect::<Option<Vec<_>>>()).unwrap_or_default();
+    let unique = node.children_with_tokens().any(|element| element.kind() == SyntaxKind::UNIQUE_KW);
+    let unique = if unique { Unique::Yes } else { Unique::No };
+    let only = tree::child(node, SyntaxKind::WHERE_CLAUSE).is_some();
+    Act::CreateIndex(Index { name, table, lock: lock(node), unique, columns, only })
+}
+
+/// Whether the statement says this in a string.
+pub fn says(statement: &Statement, value: &str) -> bool {
+    let strings = statement.node.iter().flat_map(tree::tokens);
+    strings.filter(|token| token.kind() == SyntaxKind::STRING).any(|token| tree::said(token.text()) == value)
 }
 
 /// Whether a text holds a word, whatever surrounds it.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::promotion::lexer::statements;
+use crate::domain::promotion::statement::statements;
 
 #[track_caller]
 fn check(sql: &str, expected: &str) {

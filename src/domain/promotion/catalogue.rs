@@ -191,7 +191,7 @@ fn called((kind, schema, of, name): &Key, usual: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{act, lexer};
+    use super::super::{act, statement};
     use super::*;
 
     /// `column public Invoice paid boolean not null`, `-` for an empty name.
@@ -260,7 +260,7 @@ mod tests {
             "enum public Role - A, B",
         ]);
         let seen: Vec<Option<bool>> =
-            lexer::statements(sql).iter().map(|one| here.shows(&act::read(one), "public")).collect();
+            statement::statements(sql).iter().map(|one| here.shows(&act::read(one), "public")).collect();
         assert_eq!(seen, expected, "{sql}");
     }
 

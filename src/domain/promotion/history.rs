@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::act;
 use super::catalogue::Catalogue;
-use super::lexer;
 use super::migration::Migration;
+use super::statement;
 
 /// One row of `_prisma_migrations`. Times are epoch seconds.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -96,8 +96,8 @@ impl History {
     pub fn half(&self, migration: Option<&Migration>) -> Half {
         let Some(now) = &self.now else { return Half::default() };
         let text = migration.map(Migration::text).unwrap_or_default();
-        let statements = lexer::statements(&text);
-        let real = statements.iter().filter(|one| !one.tokens.is_empty());
+        let statements = statement::statements(&text);
+        let real = statements.iter().filter(|one| one.node.is_some());
         let shows = |one| now.catalogue.as_ref()?.shows(&act::read(one), &now.schema);
         let shown = real.map(|one| (one.line, shows(one)));
         Half { statements: shown.collect(), deploying: now.deploying.clone() }

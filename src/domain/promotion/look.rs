@@ -310,11 +310,11 @@ pub fn grouped(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{act, lexer};
+    use super::super::{act, statement};
     use super::*;
 
     fn read(sql: &str) -> Vec<Read> {
-        let acts = lexer::statements(sql).iter().map(|one| (one.line, act::read(one))).collect();
+        let acts = statement::statements(sql).iter().map(|one| (one.line, act::read(one))).collect();
         vec![Read { migration: "x".to_owned(), acts }]
     }
 

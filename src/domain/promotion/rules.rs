@@ -1,18 +1,19 @@
 //! What the SQL of a migration does to rows, locks and running code, statement by statement, and how to do it safely.
 //!
-//! The names are squawk's where squawk has a rule for it, ours where it has none. Its linter would add 1.8 MB and its
-//! parser alone 0.8 MB to a program of 4.5 MB, and neither knows what else the file or the schema says, so the rules are
-//! ours, over the few shapes that `act` reads.
+//! The names are squawk's where squawk has a rule for it, ours where it has none. The statements are read by its parser; its
+//! linter would add as much again as that, and knows neither what else the file does nor the schema nor Prisma's version, so
+//! the rules are ours, over the few shapes that `act` reads.
 
 mod table;
+mod whole;
 
 use std::collections::BTreeSet;
 
 use super::act::{self, Act, Condition, Dynamic, Lock, Object, Unique};
 use super::finding::{Finding, Harm, allowances};
-use super::lexer::{self, Statement};
 use super::migration::Migration;
 use super::models::Models;
+use super::statement::{self, Statement};
 use super::version::{Failing, Version, failing};
 use crate::domain::text::safe_text;
 
@@ -47,6 +48,7 @@ pub const RULES: &[&str] = &[
     "require-concurrent-index-creation",
     "require-concurrent-index-deletion",
     "rewrites-table",
+    "syntax-error",
     "update-without-where",
 ];
 
@@ -95,7 +97,7 @@ pub fn judge(migration: &Migration, file: &str, circumstances: &Circumstances<'_
 /// All findings of a migration, in the order of its lines.
 pub fn marks(migration: &Migration, file: &str, circumstances: &Circumstances<'_>) -> Vec<Mark> {
     let text = migration.text();
-    let statements = lexer::statements(&text);
+    let (statements, fault) = statement::read(&text);
     let acts: Vec<Act> = statements.iter().map(act::read).collect();
     let made = acts.iter().filter_map(|act| match act {
         Act::CreateTable(table) => Some(table.clone()),
@@ -107,7 +109,7 @@ pub fn marks(migration: &Migration, file: &str, circumstances: &Circumstances<'_
         file,
         made: made.collect(),
         failing: failing(circumstances.version, &statements, &acts),
-        several: statements.iter().filter(|statement| !statement.tokens.is_empty()).count() > 1,
+        several: statements.iter().filter(|statement| statement.node.is_some()).count() > 1,
         found: Vec::new(),
         line: 1,
     };
@@ -126,6 +128,10 @@ pub fn marks(migration: &Migration, file: &str, circumstances: &Circumstances<'_
     judge.line = 1;
     if circumstances.dialect == Dialect::PostgreSql {
         judge.whole(&statements, &acts);
+    }
+    // Of another dialect it is told only where nothing was read at all.
+    if circumstances.dialect == Dialect::PostgreSql || statements.is_empty() {
+        fault.iter().for_each(|fault| judge.fault(fault));
     }
     let given = allowances(top);
     let reason = |finding: &Finding| {
@@ -331,7 +337,7 @@ impl Judge<'_> {
         }
         for act in before {
             if let Act::AddValue(kind, value) = act
-                && statements[at].tokens.iter().any(|token| *token == lexer::Token::Text(value.clone()))
+                && act::says(&statements[at], value)
             {
                 self.say(
                     "enum-value-used-at-once",
@@ -366,29 +372,6 @@ impl Judge<'_> {
             Act::Rebuild(_) => true,
             _ => false,
         }
-    }
-
-    /// What is true of the file as a whole.
-    fn whole(&mut self, statements: &[Statement], acts: &[Act]) {
-        if self.failing != Failing::Partial || acts.contains(&Act::End) {
-            return;
-        }
-        let fails = |act: &Act| {
-            self.is_long(act)
-                || matches!(act, Act::AlterTable(table, changes) if !self.is_made(table) && changes.iter().any(table::can_fail))
-        };
-        let first = acts.iter().position(|act| *act != Act::Other || self.several).unwrap_or(0);
-        let Some(at) = acts.iter().enumerate().skip(first + 1).find(|(_, act)| fails(act)).map(|(at, _)| at) else {
-            return;
-        };
-        self.line = statements[at].line;
-        let version = self.circumstances.version.map_or_else(String::new, |version| format!(" {version}"));
-        self.say(
-            "not-atomic",
-            Harm::Fails,
-            format!("Prisma{version} sends each statement alone: if this one fails, what stands above it stays"),
-            "BEGIN; above the first statement and COMMIT; below the last, or a migration of its own",
-        );
     }
 }
 

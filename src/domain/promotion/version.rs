@@ -1,7 +1,7 @@
 //! Which Prisma applies the migrations, and what that means for one that fails half-way.
 
 use super::act::Act;
-use super::lexer::{Statement, Token};
+use super::statement::Statement;
 
 /// The version of the `prisma` package, as far as it decides anything here.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -42,7 +42,7 @@ pub enum Failing {
 
 /// What a failure would leave of a file with these statements.
 pub fn failing(version: Option<Version>, statements: &[Statement], acts: &[Act]) -> Failing {
-    let real = statements.iter().filter(|statement| !statement.tokens.is_empty()).count();
+    let real = statements.iter().filter(|statement| statement.node.is_some()).count();
     if real <= 1 {
         return Failing::Whole;
     }
@@ -56,21 +56,19 @@ pub fn failing(version: Option<Version>, statements: &[Statement], acts: &[Act])
         None => Failing::Unknown,
         Some(version) if version < SPLITS => Failing::Whole,
         // What its parser cannot read is sent in one piece (prisma-engines#5847): it stumbles over `DO $$`.
-        Some(_) if statements.iter().any(|one| one.tokens.first() == Some(&Token::Word("do".to_owned()))) => {
-            Failing::Whole
-        }
+        Some(_) if acts.iter().any(|act| matches!(act, Act::Do(_))) => Failing::Whole,
         Some(_) => Failing::Partial,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{act, lexer};
+    use super::super::{act, statement};
     use super::*;
 
     #[track_caller]
     fn check(version: &str, sql: &str, expected: Failing) {
-        let statements = lexer::statements(sql);
+        let statements = statement::statements(sql);
         let acts: Vec<Act> = statements.iter().map(act::read).collect();
         assert_eq!(failing(Version::parse(version), &statements, &acts), expected, "{version} {sql}");
     }

@@ -8,7 +8,6 @@ use crate::domain::config::Environment;
 use crate::domain::promotion::act::{self, Act};
 use crate::domain::promotion::gate::{self, Reason, Scene, Weight};
 use crate::domain::promotion::ledger::{Column, Ledger, Line, Seen};
-use crate::domain::promotion::lexer;
 use crate::domain::promotion::look::{Meaning, Read};
 use crate::domain::promotion::migration::Migration;
 use crate::domain::promotion::models::Models;
@@ -16,6 +15,7 @@ use crate::domain::promotion::place::{self, Place};
 use crate::domain::promotion::plan::{Plan, Step};
 use crate::domain::promotion::proof::{self, Proof};
 use crate::domain::promotion::rules::{self, Circumstances};
+use crate::domain::promotion::statement;
 use crate::domain::promotion::version::failing;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::pinning;
@@ -175,7 +175,7 @@ impl<'a> Case<'a> {
 
     fn read(&self, name: &str) -> Option<Read> {
         let migration = self.migration(name)?;
-        let acts = lexer::statements(&migration.text()).iter().map(|one| (one.line, act::read(one))).collect();
+        let acts = statement::statements(&migration.text()).iter().map(|one| (one.line, act::read(one))).collect();
         Some(Read { migration: name.to_owned(), acts })
     }
 
@@ -216,7 +216,7 @@ impl<'a> Case<'a> {
         let circumstances = Circumstances { dialect: self.place.dialect, version: self.place.version, models: &models };
         let steps = pending.iter().filter_map(|line| {
             let migration = self.migration(&line.name)?;
-            let statements = lexer::statements(&migration.text());
+            let statements = statement::statements(&migration.text());
             let acts: Vec<Act> = statements.iter().map(act::read).collect();
             let of_it = looked.meanings.iter().filter(|(question, _)| question.migration == line.name);
             Some(Step {

@@ -1,209 +1,128 @@
 //! The actions of `ALTER TABLE` (manual, ALTER TABLE), one value each.
 
-use super::cursor::{Cursor, split};
+use squawk_syntax::ast::{AstNode, Type};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use super::tree::{child, folded, name, object, token, tokens};
 use super::{Act, Change, Checked, Column, Constraint, Filled};
-use crate::domain::promotion::lexer::Token;
 
-/// What stands behind `ALTER TABLE`.
-pub(super) fn table(mut at: Cursor<'_>) -> Act {
-    at.skip(&["if", "exists"]);
-    at.skip(&["only"]);
-    let Some(table) = at.object() else { return Act::Other };
-    Act::AlterTable(table, split(at.tokens).into_iter().map(|tokens| change(Cursor { tokens })).collect())
+/// An `ALTER TABLE`.
+pub(super) fn table(node: &SyntaxNode) -> Act {
+    let named = child(node, SyntaxKind::TABLE_RELATION_NAME);
+    let Some(table) = named.as_ref().and_then(object) else { return Act::Other };
+    let actions = node.children().filter(|child| {
+        !matches!(child.kind(), SyntaxKind::TABLE_RELATION_NAME | SyntaxKind::IF_EXISTS | SyntaxKind::ERROR)
+    });
+    Act::AlterTable(table, actions.map(|action| change(&action)).collect())
 }
 
-fn change(mut at: Cursor<'_>) -> Change {
-    if at.skip(&["rename", "to"]) {
-        return Change::RenameTable;
-    }
-    if at.skip(&["rename", "constraint"]) {
-        return Change::Other;
-    }
-    if at.skip(&["rename"]) {
-        at.skip(&["column"]);
-        return at.name().map_or(Change::Other, Change::RenameColumn);
-    }
-    if at.skip(&["set", "schema"]) {
-        return Change::SetSchema;
-    }
-    if at.skip(&["validate", "constraint"]) {
-        return Change::Validate;
-    }
-    if at.skip(&["drop", "constraint"]) {
-        return Change::Other;
-    }
-    if at.skip(&["drop"]) {
-        at.skip(&["column"]);
-        at.skip(&["if", "exists"]);
-        return at.name().map_or(Change::Other, Change::DropColumn);
-    }
-    if at.skip(&["alter"]) {
-        at.skip(&["column"]);
-        let Some(column) = at.name() else { return Change::Other };
-        if at.skip(&["set", "not", "null"]) {
-            return Change::SetNotNull(column);
+fn change(action: &SyntaxNode) -> Change {
+    let column = || {
+        action.children().find(|child| matches!(child.kind(), SyntaxKind::COLUMN_NAME | SyntaxKind::COLUMN_NAME_REF))
+    };
+    let named = || column().as_ref().and_then(name);
+    match action.kind() {
+        SyntaxKind::TABLE_RENAME_TO => Change::RenameTable,
+        SyntaxKind::RENAME_COLUMN => named().map_or(Change::Other, Change::RenameColumn),
+        SyntaxKind::SET_SCHEMA => Change::SetSchema,
+        SyntaxKind::VALIDATE_CONSTRAINT => Change::Validate,
+        SyntaxKind::DROP_COLUMN => named().map_or(Change::Other, Change::DropColumn),
+        SyntaxKind::ALTER_COLUMN => named().map_or(Change::Other, |column| altered(action, column)),
+        SyntaxKind::ADD_CONSTRAINT => {
+            action.children().find_map(|found| constraint(&found)).map_or(Change::Other, Change::AddConstraint)
         }
-        if at.skip(&["drop", "not", "null"]) {
-            return Change::DropNotNull(column);
-        }
-        if at.skip(&["type"]) || at.skip(&["set", "data", "type"]) {
-            return Change::ChangeType(column, kind(&mut at));
-        }
-        return Change::Other;
+        SyntaxKind::ADD_COLUMN => named().and_then(|name| added(action, name)).map_or(Change::Other, Change::AddColumn),
+        _ => Change::Other,
     }
-    if at.skip(&["add"]) {
-        if at.skip(&["constraint"]) {
-            at.skip(&["if", "not", "exists"]);
-            at.name();
-        }
-        if let Some(constraint) = constraint(at) {
-            return Change::AddConstraint(constraint);
-        }
-        at.skip(&["column"]);
-        at.skip(&["if", "not", "exists"]);
-        return column(at).map_or(Change::Other, Change::AddColumn);
-    }
-    Change::Other
 }
 
-fn constraint(mut at: Cursor<'_>) -> Option<Constraint> {
-    let later = at.tokens.windows(2).any(|pair| Cursor { tokens: pair }.is(&["not", "valid"]));
-    let checked = if later { Checked::Later } else { Checked::Now };
-    if at.skip(&["foreign", "key"]) {
-        return Some(Constraint::ForeignKey(checked));
+fn altered(action: &SyntaxNode, column: String) -> Change {
+    let option = action.children().nth(1);
+    match option.as_ref().map(|option| (option.kind(), option)) {
+        Some((SyntaxKind::SET_NOT_NULL, _)) => Change::SetNotNull(column),
+        Some((SyntaxKind::DROP_NOT_NULL, _)) => Change::DropNotNull(column),
+        Some((SyntaxKind::SET_TYPE, option)) => Change::ChangeType(column, kind(option).unwrap_or_default()),
+        Some(_) | None => Change::Other,
     }
-    if at.is(&["check"]) && at.tokens.get(1) == Some(&Token::Symbol('(')) {
-        return Some(Constraint::Check(checked));
-    }
-    if at.is(&["exclude"]) {
-        return Some(Constraint::Exclude);
-    }
-    let primary = at.skip(&["primary", "key"]);
-    if !primary && !at.skip(&["unique"]) {
-        return None;
-    }
-    if at.is(&["using", "index"]) {
+}
+
+fn constraint(node: &SyntaxNode) -> Option<Constraint> {
+    let checked = match child(node, SyntaxKind::NOT_VALID) {
+        Some(_) => Checked::Later,
+        None => Checked::Now,
+    };
+    if node.descendants().any(|below| below.kind() == SyntaxKind::USING_INDEX_NAME) {
         return Some(Constraint::FromIndex);
     }
-    at.skip(&["nulls", "not", "distinct"]);
-    at.skip(&["nulls", "distinct"]);
-    let columns = at.columns();
-    Some(if primary { Constraint::Primary(columns) } else { Constraint::Unique(columns) })
+    let columns = || {
+        let list = node.descendants().find(|below| below.kind() == SyntaxKind::CONSTRAINT_COLUMN_REF_LIST);
+        list.into_iter()
+            .flat_map(|list| list.children().filter_map(|column| name(&column)).collect::<Vec<_>>())
+            .collect()
+    };
+    match node.kind() {
+        SyntaxKind::FOREIGN_KEY_CONSTRAINT => Some(Constraint::ForeignKey(checked)),
+        SyntaxKind::CHECK_CONSTRAINT => Some(Constraint::Check(checked)),
+        SyntaxKind::EXCLUDE_CONSTRAINT => Some(Constraint::Exclude),
+        SyntaxKind::UNIQUE_CONSTRAINT => Some(Constraint::Unique(columns())),
+        SyntaxKind::PRIMARY_KEY_CONSTRAINT => Some(Constraint::Primary(columns())),
+        _ => None,
+    }
 }
 
-/// The words of a type, up to whatever may follow one.
-fn kind(at: &mut Cursor<'_>) -> String {
-    const ENDS: &[&str] = &[
-        "using", "collate", "not", "null", "default", "generated", "primary", "unique", "references", "check",
-        "constraint", "deferrable", "initially", "compression", "storage",
-    ];
+/// A type in small letters, as it is written: `timestamp(3)`.
+fn kind(node: &SyntaxNode) -> Option<String> {
+    let found = node.children().find(|child| Type::can_cast(child.kind()))?;
     let mut text = String::new();
-    while let Some(token) = at.tokens.first() {
-        match token {
-            Token::Word(word) if ENDS.contains(&word.as_str()) => break,
-            Token::Word(word) | Token::Name(word) | Token::Number(word) => {
-                if !text.is_empty() && !text.ends_with(['(', '.', ',']) {
-                    text.push(' ');
-                }
-                text.push_str(word);
-            }
-            Token::Symbol(c) => text.push(*c),
-            Token::Text(_) | Token::Body(_) => break,
-        }
-        at.tokens = &at.tokens[1..];
+    for token in tokens(&found).filter(|token| !token.kind().is_trivia()) {
+        let word = folded(token.text());
+        let apart = text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')'))
+            && word.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        text.push_str(if apart { " " } else { "" });
+        text.push_str(&word);
     }
-    text
+    Some(text)
 }
 
-fn column(mut at: Cursor<'_>) -> Option<Column> {
-    let name = at.name()?;
-    let kind = kind(&mut at);
-    if kind.is_empty() {
-        return None;
-    }
-    let mut found = Column { name, kind, ..Column::default() };
+fn added(action: &SyntaxNode, name: String) -> Option<Column> {
+    let mut found = Column { name, kind: kind(action)?, ..Column::default() };
     if matches!(found.kind.as_str(), "serial" | "bigserial" | "smallserial" | "serial4" | "serial8" | "serial2") {
         found.required = true;
         found.filled = Filled::Rewriting;
     }
-    while !at.tokens.is_empty() {
-        if at.skip(&["not", "null"]) {
-            found.required = true;
-        } else if at.skip(&["primary", "key"]) {
-            (found.required, found.unique) = (true, true);
-        } else if at.skip(&["unique"]) {
-            found.unique = true;
-        } else if at.skip(&["references"]) {
-            found.references = true;
-        } else if at.skip(&["generated"]) {
-            found.filled = Filled::Rewriting;
-        } else if at.skip(&["default"]) {
-            found.filled = default(&mut at);
-        } else if at.tokens.first() == Some(&Token::Symbol('(')) {
-            at.parenthesis();
-        } else {
-            at.tokens = &at.tokens[1..];
+    for constraint in action.children() {
+        match constraint.kind() {
+            SyntaxKind::NOT_NULL_CONSTRAINT => found.required = true,
+            SyntaxKind::PRIMARY_KEY_CONSTRAINT => (found.required, found.unique) = (true, true),
+            SyntaxKind::UNIQUE_CONSTRAINT => found.unique = true,
+            SyntaxKind::REFERENCES_CONSTRAINT => found.references = true,
+            SyntaxKind::GENERATED_CONSTRAINT => found.filled = Filled::Rewriting,
+            SyntaxKind::DEFAULT_CONSTRAINT => found.filled = default(&constraint),
+            _ => {}
         }
     }
     Some(found)
 }
 
 /// Functions whose value is one for the whole statement, so that it is kept in the catalogue.
-const STEADY: &[&str] = &[
-    "now", "current_timestamp", "current_date", "current_time", "localtimestamp", "localtime", "transaction_timestamp",
-];
+const STEADY: &[&str] = &["now", "transaction_timestamp", "statement_timestamp"];
 
-/// A default up to the next constraint: a literal or a steady function is kept in the catalogue, any other call is made
-/// for each row.
-fn default(at: &mut Cursor<'_>) -> Filled {
-    if at.is(&["null"]) {
-        at.skip(&["null"]);
+/// A literal or a steady function is kept in the catalogue, any other call is made for each row.
+fn default(constraint: &SyntaxNode) -> Filled {
+    let value = constraint.first_child();
+    if value
+        .as_ref()
+        .is_some_and(|value| value.kind() == SyntaxKind::LITERAL && token(value, SyntaxKind::NULL_KW).is_some())
+    {
         return Filled::Nothing;
     }
-    let mut filled = Filled::Constant;
-    let mut previous: Option<&str> = None;
-    while let Some(token) = at.tokens.first() {
-        match token {
-            Token::Word(word) if matches!(word.as_str(), "not" | "constraint" | "check" | "unique" | "references") => {
-                break;
-            }
-            Token::Word(word) if matches!(word.as_str(), "primary" | "generated") => break,
-            Token::Symbol('(') => {
-                let called = previous.is_some_and(|name| !STEADY.contains(&name) && !is_type(name));
-                if called {
-                    filled = Filled::Rewriting;
-                }
-                let inside = at.parenthesis();
-                let calls = inside.windows(2).any(|pair| {
-                    matches!(pair, [Token::Word(name), Token::Symbol('(')] if !STEADY.contains(&name.as_str()) && !is_type(name))
-                });
-                if calls {
-                    filled = Filled::Rewriting;
-                }
-                previous = None;
-                continue;
-            }
-            Token::Word(word) | Token::Name(word) => previous = Some(word),
-            Token::Text(_) | Token::Body(_) | Token::Number(_) | Token::Symbol(_) => previous = None,
-        }
-        at.tokens = &at.tokens[1..];
+    let calls = constraint.descendants().filter(|below| below.kind() == SyntaxKind::CALL_EXPR);
+    let called = |call: SyntaxNode| {
+        let text = call.first_child().map(|callee| callee.text().to_string()).unwrap_or_default();
+        folded(text.rsplit('.').next().unwrap_or_default().trim())
+    };
+    match calls.map(called).all(|name| STEADY.contains(&name.as_str())) {
+        true => Filled::Constant,
+        false => Filled::Rewriting,
     }
-    filled
-}
-
-/// Types that take a number in parentheses, as in `'x'::varchar(3)`.
-fn is_type(name: &str) -> bool {
-    matches!(
-        name,
-        "varchar"
-            | "char"
-            | "character"
-            | "varying"
-            | "numeric"
-            | "decimal"
-            | "timestamp"
-            | "timestamptz"
-            | "time"
-            | "bit"
-    )
 }
