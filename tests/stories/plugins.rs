@@ -235,7 +235,11 @@ fn what_is_wrong_with_a_plugin_is_said_with_what_to_type() {
     );
     world.writes(".nexusenv.local", "age_plugins = [\"other\"]\n");
     let refused = world.run(&["allow", "--yes"]).ends_with_status(1).stderr;
-    assert!(refused.contains("unknown key `age_plugins`"), "{refused}");
+    assert_eq!(
+        refused,
+        "nexus-env: .nexusenv.local:1: unknown key `age_plugins`\n\
+         hint: `age_plugins` is for a person's own config.toml: a repository does not say it\n"
+    );
     std::fs::remove_file(world.repo().join(".nexusenv.local")).unwrap();
     // It is nowhere, or where somebody else could have put it.
     names(&world, "\"other\", \"standin\"");

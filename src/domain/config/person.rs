@@ -9,6 +9,9 @@ use super::declared::{
 use super::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::text::safe_text::safe_text;
 
+/// What stands in these settings and in no repository's.
+pub const KEYS: [&str; 5] = ["ssh_identity", "age_plugins", "allow_names", "shell", "protect"];
+
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Person {
     /// `ssh_identity`: an ssh-ed25519 key to open stores with where there is no `identity.txt`; `~/` is home.
@@ -152,7 +155,7 @@ pub fn parse(text: &str) -> Result<Person, Wrong> {
                 }
             }
             other => {
-                let known = ["ssh_identity", "age_plugins", "allow_names", "shell", "guard", "protect"];
+                let known = [&KEYS[..], &["guard"]].concat();
                 return Err(wrong(key.span().start, unknown(other, &known, "")));
             }
         }

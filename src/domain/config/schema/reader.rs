@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::place::{At, Places, nearest, shown};
 use super::tree::{Entry, Node, Value};
 use crate::domain::config::name::VariableName;
+use crate::domain::config::person;
 use crate::error::Failure;
 
 /// A table whose keys are all known ones, being emptied key by key.
@@ -43,6 +44,9 @@ impl<'t> Keys<'t> {
 
     fn meant(&self, entry: &Entry<'_>, known: &[&str]) -> String {
         let key = shown(&entry.key);
+        if self.path.is_empty() && person::KEYS.contains(&&*entry.key) {
+            return format!("`{key}` is for a person's own config.toml: a repository does not say it");
+        }
         if let Some(near) = nearest(&entry.key, known.iter().copied()) {
             format!("did you mean `{near}`?")
         } else if known.contains(&"vars")

@@ -190,6 +190,11 @@ fn an_unknown_key_names_the_place_and_the_nearest() {
         ".nexusenv:6: unknown key `comand` in `guard`",
         "did you mean `command`?",
     );
+    check(
+        "age_plugins = [\"evil\"]",
+        ".nexusenv:2: unknown key `age_plugins`",
+        "`age_plugins` is for a person's own config.toml: a repository does not say it",
+    );
     check("\"\\u001b[2J\" = 1", ".nexusenv:2: unknown key `�[2J`", &format!("known here: {}", KEYS.join(", ")));
 }
 
