@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use nexus_env::domain::config::person;
 use nexus_env::domain::guard::pause::Pause;
-use nexus_env::domain::page::record;
+use nexus_env::domain::page::audit_entry;
 
 fuzz_target!(|text: &str| {
     let (lines, torn) = record::read(text);

@@ -4,14 +4,14 @@
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::{self, Vars};
 use crate::domain::config::{Access, Config, Environment};
-use crate::domain::page::record::{Entry, Event};
+use crate::domain::page::audit_entry::{Entry, Event};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::target::evidence::Evidence;
 use crate::domain::target::holding::Pooled;
 use crate::domain::target::pinning::{self, Consent, Finding, Found, Labelling, Standing};
 use crate::domain::target::port::{self, Held, Whose};
 use crate::domain::target::server::{Reply, Silence};
-use crate::domain::target::url::{DatabaseUrl, Kind};
+use crate::domain::target::url::{DatabaseKind, DatabaseUrl};
 use crate::domain::target::{Known, Meant, Selection};
 use crate::domain::text::secret::Secret;
 use crate::edge::{database, output, terminal};
@@ -270,8 +270,12 @@ fn own(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Result<
             .into());
     };
     match url.kind() {
-        Kind::PostgreSql | Kind::CockroachDb => {}
-        Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Sqlite | Kind::PrismaService => {
+        DatabaseKind::PostgreSql | DatabaseKind::CockroachDb => {}
+        DatabaseKind::MySql
+        | DatabaseKind::SqlServer
+        | DatabaseKind::MongoDb
+        | DatabaseKind::Sqlite
+        | DatabaseKind::PrismaService => {
             return Err(Failure::new(format!(
                 "nexus-env asks only PostgreSQL who it is, and `{variable}` of {name} is for {}",
                 url.kind().name()

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::domain::guard::engine::{self, Given, Line, Operation, Start};
 use crate::domain::guard::project::Files;
-use crate::domain::page::record::Layer;
+use crate::domain::page::audit_entry::Layer;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::grant::Grant;
 use crate::edge::engine::Relay;

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::node;
 use crate::domain::guard::report;
-use crate::domain::page::record::{Entry, Event, Layer};
+use crate::domain::page::audit_entry::{Entry, Event, Layer};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::grant::{DEPLOY, Grant};
 use crate::domain::session::keyboard;

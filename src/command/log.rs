@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::page::record::{self, Line};
+use crate::domain::page::audit_entry::{self, Line};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::text::duration::Duration;
 use crate::edge::output::Form;
-use crate::edge::{clock, journal, output, terminal};
+use crate::edge::{audit_log, clock, output, terminal};
 use crate::error::{Exit, Failure, Result};
 
 /// Which entries are asked for.
@@ -28,15 +28,15 @@ const WIDTH: usize = 80;
 pub fn log(ambient: &Ambient, wanted: &Wanted, form: Form) -> Result<()> {
     let since = wanted.since.as_deref().map(Duration::parse).transpose();
     let since = since.map_err(|sentence| Failure::new(sentence).exit(Exit::Usage))?;
-    let (text, unread) = journal::read(ambient);
-    let (mut lines, torn) = record::read(&text);
+    let (text, unread) = audit_log::read(ambient);
+    let (mut lines, torn) = audit_entry::read(&text);
     let oldest = since.map(|since| ambient.now.seconds.saturating_sub_unsigned(since.seconds()));
     lines.retain(|line| oldest.is_none_or(|oldest| line.at >= oldest));
     lines.retain(|line| wanted.environment.is_none() || line.text("environment") == wanted.environment.as_deref());
     lines.sort_by_key(|line| line.at);
     let (all, shown) = (lines.len(), lines.len().min(wanted.number));
     let lines = &lines[all - shown..];
-    let file = journal::path(ambient).map(|path| path.display().to_string()).unwrap_or_default();
+    let file = audit_log::path(ambient).map(|path| path.display().to_string()).unwrap_or_default();
     match form {
         Form::Json => {
             let entries: Vec<Value> = lines.iter().map(|line| Value::Object(line.object.clone())).collect();
@@ -111,7 +111,7 @@ fn words(line: &Line) -> String {
 mod tests {
     use super::*;
     use crate::domain::config::name::EnvironmentName;
-    use crate::domain::page::record::{Entry, Event, Layer, Who};
+    use crate::domain::page::audit_entry::{Entry, Event, Layer, Who};
 
     #[test]
     fn a_table_keeps_to_its_columns_and_to_eighty_of_them() {
@@ -133,7 +133,7 @@ mod tests {
                 .line(&who(Some("CLAUDECODE")), now),
         ]
         .join("\n");
-        let table = table(&record::read(&text).0, now.unsigned_abs());
+        let table = table(&audit_entry::read(&text).0, now.unsigned_abs());
         let time = clock::date_and_time(now.unsigned_abs(), now.unsigned_abs());
         let expected = "\
 TIME  blocked  prod  prisma migrate dev · protected,

@@ -3,7 +3,7 @@
 
 use crate::domain::config::{Access, Environment};
 use crate::domain::guard::pause::{LONGEST, Pause};
-use crate::domain::page::record::{Entry, Event};
+use crate::domain::page::audit_entry::{Entry, Event};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::text::clock::End;
 use crate::domain::text::duration::Duration;

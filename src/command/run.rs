@@ -15,7 +15,7 @@ use crate::domain::config::vars::Vars;
 use crate::domain::config::{Access, Environment};
 use crate::domain::guard::deployment;
 use crate::domain::guard::node::Named;
-use crate::domain::page::record::{Entry, Event, Layer};
+use crate::domain::page::audit_entry::{Entry, Event, Layer};
 use crate::domain::session::ambient::{Ambient, Environ};
 use crate::domain::session::given::{self, Ends, Given};
 use crate::domain::session::layers as layers_of;

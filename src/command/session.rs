@@ -20,7 +20,7 @@ use crate::domain::config::watch::{Sighting, Watch};
 use crate::domain::config::{Access, Config, Environment, Export, Protection};
 use crate::domain::guard::node::Named;
 use crate::domain::guard::reserved;
-use crate::domain::page::record::{Entry, Event};
+use crate::domain::page::audit_entry::{Entry, Event};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::given::{self, Ends};
 use crate::domain::session::keyboard;

@@ -12,7 +12,7 @@ mod wire;
 use std::time::Duration;
 
 use crate::domain::target::server::Reply;
-use crate::domain::target::url::{DatabaseUrl, Kind};
+use crate::domain::target::url::{DatabaseKind, DatabaseUrl};
 use crate::trace::{self, Step};
 
 pub use postgresql::{Reading, trial, write_comment};
@@ -28,11 +28,14 @@ pub trait SaysWho: Sync {
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whom to ask. A kind that has no row is told as one that was not asked.
-const KINDS: &[(Kind, &dyn SaysWho)] =
-    &[(Kind::PostgreSql, &postgresql::Server), (Kind::CockroachDb, &postgresql::Server), (Kind::Sqlite, &sqlite::File)];
+const KINDS: &[(DatabaseKind, &dyn SaysWho)] = &[
+    (DatabaseKind::PostgreSql, &postgresql::Server),
+    (DatabaseKind::CockroachDb, &postgresql::Server),
+    (DatabaseKind::Sqlite, &sqlite::File),
+];
 
 /// Whether this kind of database can say who it is.
-pub fn can_say(kind: Kind) -> bool {
+pub fn can_say(kind: DatabaseKind) -> bool {
     KINDS.iter().any(|(known, _)| *known == kind)
 }
 
@@ -58,7 +61,7 @@ mod tests {
         for (at, (kind, _)) in KINDS.iter().enumerate() {
             assert!(!KINDS[..at].iter().any(|(before, _)| before == kind), "{}", kind.name());
         }
-        assert!(can_say(Kind::PostgreSql) && can_say(Kind::Sqlite) && !can_say(Kind::MySql));
+        assert!(can_say(DatabaseKind::PostgreSql) && can_say(DatabaseKind::Sqlite) && !can_say(DatabaseKind::MySql));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One door to the outside a file. A door returns domain types, decides nothing, and imports no other door.
 
 pub mod ambient;
+pub mod audit_log;
 pub mod clipboard;
 pub mod clock;
 pub mod consent;
@@ -19,7 +20,6 @@ pub mod health;
 pub mod identity;
 pub mod intake;
 pub mod intent;
-pub mod journal;
 pub mod keyring;
 pub mod layers;
 pub mod listener;

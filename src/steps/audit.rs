@@ -5,15 +5,15 @@ use std::path::Path;
 
 use crate::domain::guard::judgement::{self, Judged};
 use crate::domain::guard::report::Outcome;
-use crate::domain::page::record::{Entry, Event, Layer};
+use crate::domain::page::audit_entry::{Entry, Event, Layer};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::keyboard;
-use crate::edge::{journal, terminal};
+use crate::edge::{audit_log, terminal};
 use crate::error::told;
 
 /// Appends `entry` with the time and with who did it.
 pub fn record(ambient: &Ambient, entry: &Entry) {
-    if let Err(error) = journal::append(ambient, entry, keyboard::marker(&ambient.variables)) {
+    if let Err(error) = audit_log::append(ambient, entry, keyboard::marker(&ambient.variables)) {
         terminal::say_anyway(&told(&error).0);
     }
 }

@@ -14,8 +14,8 @@ use crate::domain::guard::rules;
 use crate::domain::guard::scope::Fed;
 use crate::domain::guard::screen::{self, Row, Screen};
 use crate::domain::guard::verdict::{Effect, Verdict};
+use crate::domain::page::audit_entry::{self, Entry, Event, Layer};
 use crate::domain::page::past::Past;
-use crate::domain::page::record::{self, Entry, Event, Layer};
 use crate::domain::promotion::gate;
 use crate::domain::promotion::place;
 use crate::domain::promotion::script::{self, Script};
@@ -26,7 +26,7 @@ use crate::domain::target::{Known, Meant, Selection, Target};
 use crate::domain::text::safe_text;
 use crate::edge::foreground::Ended;
 use crate::edge::project::Disk;
-use crate::edge::{digest, grant, journal, terminal};
+use crate::edge::{audit_log, digest, grant, terminal};
 use crate::error::Result;
 use crate::steps::load::{self, Loaded};
 use crate::steps::{audit, observation};
@@ -145,7 +145,7 @@ impl DataScript {
         environment: &Environment,
     ) -> Option<Before<'a>> {
         let before = gate::path(config, environment).pop()?;
-        let (lines, _) = record::read(&journal::read(ambient).0);
+        let (lines, _) = audit_entry::read(&audit_log::read(ambient).0);
         Some((before, Past::of(&lines, &root.display().to_string(), &before.name, &self.script.hash)))
     }
 

@@ -19,7 +19,7 @@ use crate::domain::guard::pause::Pause;
 use crate::domain::guard::report::{self, Outcome};
 use crate::domain::guard::screen;
 use crate::domain::guard::verdict::{Effect, Reason, Verdict};
-use crate::domain::page::record::{Event, Layer};
+use crate::domain::page::audit_entry::{Event, Layer};
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::grant::{Grant, Question};
 use crate::domain::session::keyboard;

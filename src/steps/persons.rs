@@ -9,7 +9,7 @@ use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::agent::line::{self, Surroundings};
 use crate::domain::guard::agent::own;
 use crate::domain::guard::deployment;
-use crate::domain::page::record::{Entry, Event, Layer};
+use crate::domain::page::audit_entry::{Entry, Event, Layer};
 use crate::domain::session::ambient::Ambient;
 use crate::edge::project::Disk;
 use crate::steps::audit;

@@ -12,7 +12,7 @@ use crate::domain::config::Environment;
 use crate::domain::config::person::Protect;
 use crate::domain::guard::invocation::Invocation;
 use crate::domain::guard::toolcall;
-use crate::domain::page::record::Layer;
+use crate::domain::page::audit_entry::Layer;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::given::{self, Given};
 use crate::domain::session::grant::Grant;

@@ -4,7 +4,7 @@
 use super::launch::Launch;
 use super::progress;
 use crate::domain::config::Backup;
-use crate::domain::page::record::{Entry, Event};
+use crate::domain::page::audit_entry::{Entry, Event};
 use crate::domain::promotion::act::{self, Act};
 use crate::domain::promotion::ledger::{Cell, Column, Ledger, Seen};
 use crate::domain::promotion::migration::Migration;

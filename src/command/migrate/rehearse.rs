@@ -2,7 +2,7 @@
 //! structure on dev's server. Of the environment itself the schema and the history of migrations are read, nothing else.
 
 use super::launch::Launch;
-use crate::domain::page::record::{Entry, Event};
+use crate::domain::page::audit_entry::{Entry, Event};
 use crate::domain::promotion::outcome;
 use crate::domain::session::ambient::Ambient;
 use crate::edge::foreground::{Ended, Talk};

@@ -2,7 +2,7 @@
 
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Config, Environment};
-use crate::domain::page::{past, record};
+use crate::domain::page::{audit_entry, past};
 use crate::domain::promotion::gate::Scene;
 use crate::domain::promotion::page::{self, Page, Shared};
 use crate::domain::session::ambient::Ambient;
@@ -10,7 +10,7 @@ use crate::domain::target::pinning;
 use crate::domain::target::port::{self, Held, Whose};
 use crate::domain::text::calendar;
 use crate::edge::output::Form;
-use crate::edge::{journal, output};
+use crate::edge::{audit_log, output};
 use crate::error::{Exit, Result, Status};
 use crate::steps::load::{self, Loaded};
 use crate::steps::observation;
@@ -55,7 +55,7 @@ fn note_unended(ambient: &Ambient, loaded: &Loaded, standing: &mut page::Standin
     if columns.peek().is_none() {
         return;
     }
-    let (lines, _) = record::read(&journal::newest(ambient));
+    let (lines, _) = audit_entry::read(&audit_log::newest(ambient));
     let root = loaded.repository.root.display().to_string();
     for column in columns.filter(|column| !column.in_the_way.iter().any(|told| told.kind == "running")) {
         let name = EnvironmentName::new(&column.name);

@@ -3,7 +3,7 @@
 
 use super::{Changed, Site, commit};
 use crate::domain::config::name::EnvironmentName;
-use crate::domain::page::record::{Entry, Event};
+use crate::domain::page::audit_entry::{Entry, Event};
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::store::identity::Understood;
 use crate::domain::store::reader_key::{self, ReaderKey};

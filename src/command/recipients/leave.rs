@@ -4,7 +4,7 @@
 use super::{Changed, Site, commit};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Environment, Protection};
-use crate::domain::page::record::{Entry, Event};
+use crate::domain::page::audit_entry::{Entry, Event};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::needs;
 use crate::domain::store::reader_key;

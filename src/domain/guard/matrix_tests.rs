@@ -5,7 +5,7 @@ use super::*;
 use crate::domain::config::fingerprint::Fingerprint;
 use crate::domain::config::{Config, Environment};
 use crate::domain::sample::{self, name};
-use crate::domain::target::server::{self, Duty, Flavour, Identity, Reply, Silence, Way};
+use crate::domain::target::server::{self, Duty, Identity, Reply, ServerKind, Silence, Way};
 
 fn environment(text: &str, pin: Option<u64>) -> Environment {
     Environment {
@@ -67,7 +67,7 @@ fn piece(source: Source, says: Says) -> Evidence {
 
 fn asked(config: &Config, answer: Option<(u64, &str)>) -> Vec<Evidence> {
     let answer = answer.ok_or(Silence::TimedOut).map(|(system, comment)| Identity {
-        flavour: Flavour::PostgreSql,
+        kind: ServerKind::PostgreSql,
         system: Some(system),
         database: "nexus_db".to_owned(),
         comment: Some(comment.to_owned()),

@@ -1,10 +1,10 @@
 //! What is told: the pages of `status`, `doctor`, `allow` and `ps`, and the lines of the audit log.
 
+pub mod audit_entry;
 pub mod doctor;
 pub mod loosening;
 pub mod offer;
 pub mod past;
-pub mod record;
 pub mod running;
 mod status;
 

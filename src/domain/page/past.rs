@@ -1,6 +1,6 @@
 //! Whether a script with this very content ran where it should have run before, by the log of this machine.
 
-use super::record::{Event, Line};
+use super::audit_entry::{Event, Line};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::text::calendar;
 
@@ -63,7 +63,7 @@ pub fn unended(lines: &[Line], root: &str, environment: &EnvironmentName) -> Opt
 mod tests {
     use std::path::Path;
 
-    use super::super::record::{self, Entry, Who};
+    use super::super::audit_entry::{self, Entry, Who};
     use super::*;
     use crate::domain::promotion::script::Script;
     use crate::domain::sample;
@@ -76,7 +76,7 @@ mod tests {
             entry.detail("1 migration: a").line(&who, at)
         };
         let check = |log: &[String], expected: Option<i64>| {
-            let (lines, _) = record::read(&log.join("\n"));
+            let (lines, _) = audit_entry::read(&log.join("\n"));
             let found = unended(&lines, "/r", &sample::name("prod"));
             assert_eq!(found, expected.map(|at| (at, "1 migration: a".to_owned())));
         };
@@ -101,7 +101,7 @@ mod tests {
             line("prod", "aa", "signal 15", 300),
             line("dev", "bb", "exit status 1", 400),
         ];
-        let (lines, _) = record::read(&log.join("\n"));
+        let (lines, _) = audit_entry::read(&log.join("\n"));
         let of = |environment: &str, hash: &str| Past::of(&lines, "/r", &sample::name(environment), hash);
         assert_eq!(of("dev", "aa"), Past::Ran { at: 200, how: WELL.to_owned() });
         assert!(of("dev", "aa").is_proof() && !of("dev", "bb").is_proof() && !of("prod", "aa").is_proof());

@@ -1,7 +1,7 @@
 //! Which of an environment's variables are database URLs, whether PostgreSQL holds them read-only, and in which words that is
 //! said. Pure: it changes values and opens nothing.
 
-use super::url::{DatabaseUrl, Kind};
+use super::url::{DatabaseKind, DatabaseUrl};
 use crate::domain::config::Access;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::vars::Vars;
@@ -32,7 +32,7 @@ fn value(name: &VariableName, value: &Secret, named: &[VariableName]) -> Value {
     };
     match DatabaseUrl::parse(text) {
         // A file is a database only where a variable is said to hold one.
-        Some(url) if url.kind() == Kind::Sqlite && !is_named => Value::Other,
+        Some(url) if url.kind() == DatabaseKind::Sqlite && !is_named => Value::Other,
         Some(url) => url.read_only().map_or_else(|unheld| Value::Unheld(unheld.word()), Value::Held),
         None if text.is_empty() => Value::Other,
         None if is_named && begins_as_one(text) && is_of_another_kind(text) => {

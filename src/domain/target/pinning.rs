@@ -3,7 +3,7 @@
 
 use super::evidence::{Evidence, Says, Source};
 use super::label::{self, Label};
-use super::server::{Flavour, Identity, Reply, Silence};
+use super::server::{Identity, Reply, ServerKind, Silence};
 use crate::domain::config::fingerprint::Fingerprint;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::{Config, Environment};
@@ -179,11 +179,11 @@ pub fn pin(found: &Found<'_>) -> Result<Pin, Failure> {
     let name = &found.environment.name;
     let identity = found.identity()?;
     let Some(fingerprint) = identity.fingerprint() else {
-        return Err(match identity.flavour {
-            Flavour::CockroachDb => {
+        return Err(match identity.kind {
+            ServerKind::CockroachDb => {
                 Failure::new("CockroachDB has no fingerprint to pin").hint(format!("nexus-env db label -e {name}"))
             }
-            Flavour::PostgreSql => Failure::new(format!("the role in {} may not read the server's identifier", found.variable))
+            ServerKind::PostgreSql => Failure::new(format!("the role in {} may not read the server's identifier", found.variable))
                 .hint(format!(
                     "its administrator: GRANT EXECUTE ON FUNCTION pg_control_system() TO that role; or nexus-env db label -e {name}"
                 )),

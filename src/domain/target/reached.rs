@@ -5,7 +5,7 @@ mod listeners;
 
 use super::evidence::{Evidence, Says, Source};
 use super::listening::Whereabouts;
-use super::url::{DatabaseUrl, Kind, Place};
+use super::url::{DatabaseKind, DatabaseUrl, Place};
 use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::config::{Config, Environment, Match, Protection};
 use crate::domain::text::pattern;
@@ -89,7 +89,7 @@ pub fn evidence(
 ) -> (Reach, Vec<Evidence>) {
     let mut found: Vec<Evidence> = Vec::new();
     let mut reach = Reach::Elsewhere;
-    if url.kind() == Kind::Sqlite {
+    if url.kind() == DatabaseKind::Sqlite {
         reach = Reach::File;
         found.extend(file(known, url));
     }
@@ -187,7 +187,7 @@ fn file(known: &Known<'_>, url: &DatabaseUrl) -> Vec<Evidence> {
     let mut found: Vec<Evidence> = Vec::new();
     for stored in known.stored {
         let same = stored.url.as_ref().is_some_and(|stored| {
-            stored.kind() == Kind::Sqlite && may_be_one_file(stored.database().unwrap_or(""), &seen)
+            stored.kind() == DatabaseKind::Sqlite && may_be_one_file(stored.database().unwrap_or(""), &seen)
         });
         let evidence = piece(
             Says::Environment(stored.environment.clone(), stored.protection),

@@ -9,7 +9,7 @@ use crate::domain::config::{Config, Environment, Protection};
 
 /// What answers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Flavour {
+pub enum ServerKind {
     PostgreSql,
     /// It speaks PostgreSQL's protocol and keeps comments, but has no control file and so no fingerprint.
     CockroachDb,
@@ -34,7 +34,7 @@ pub enum Duty {
 /// Who the database says it is.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Identity {
-    pub flavour: Flavour,
+    pub kind: ServerKind,
     /// `None` where the role may not ask, or the server has none.
     pub system: Option<u64>,
     pub database: String,
@@ -220,9 +220,9 @@ fn fingerprinted(config: &Config, identity: &Identity, at: &str) -> Evidence {
         Evidence { source: Source::Fingerprint, says, seen, how: format!("{how}{duty}{way}{at}") }
     };
     let Some(fingerprint) = identity.fingerprint() else {
-        let why = match identity.flavour {
-            Flavour::PostgreSql => "this role may not read it",
-            Flavour::CockroachDb => "CockroachDB has none",
+        let why = match identity.kind {
+            ServerKind::PostgreSql => "this role may not read it",
+            ServerKind::CockroachDb => "CockroachDB has none",
         };
         return piece(Says::Unknown, "not known".to_owned(), why.to_owned());
     };

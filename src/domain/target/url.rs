@@ -21,7 +21,7 @@ pub use read_only::Unheld;
 
 /// What the scheme says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Kind {
+pub enum DatabaseKind {
     PostgreSql,
     CockroachDb,
     MySql,
@@ -32,29 +32,29 @@ pub enum Kind {
     PrismaService,
 }
 
-impl Kind {
+impl DatabaseKind {
     /// The name in words.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::PostgreSql => "PostgreSQL",
-            Kind::CockroachDb => "CockroachDB",
-            Kind::MySql => "MySQL",
-            Kind::SqlServer => "SQL Server",
-            Kind::MongoDb => "MongoDB",
-            Kind::Sqlite => "SQLite",
-            Kind::PrismaService => "Prisma's service",
+            DatabaseKind::PostgreSql => "PostgreSQL",
+            DatabaseKind::CockroachDb => "CockroachDB",
+            DatabaseKind::MySql => "MySQL",
+            DatabaseKind::SqlServer => "SQL Server",
+            DatabaseKind::MongoDb => "MongoDB",
+            DatabaseKind::Sqlite => "SQLite",
+            DatabaseKind::PrismaService => "Prisma's service",
         }
     }
 
     fn default_port(self) -> u16 {
         match self {
-            Kind::PostgreSql => 5432,
-            Kind::CockroachDb => 26257,
-            Kind::MySql => 3306,
-            Kind::SqlServer => 1433,
-            Kind::MongoDb => 27017,
-            Kind::PrismaService => 443,
-            Kind::Sqlite => 0,
+            DatabaseKind::PostgreSql => 5432,
+            DatabaseKind::CockroachDb => 26257,
+            DatabaseKind::MySql => 3306,
+            DatabaseKind::SqlServer => 1433,
+            DatabaseKind::MongoDb => 27017,
+            DatabaseKind::PrismaService => 443,
+            DatabaseKind::Sqlite => 0,
         }
     }
 }
@@ -95,7 +95,7 @@ enum Form {
 pub struct DatabaseUrl {
     text: Secret,
     form: Form,
-    kind: Kind,
+    kind: DatabaseKind,
     user: Option<String>,
     password: Option<Secret>,
     places: Vec<Place>,
@@ -165,10 +165,13 @@ impl DatabaseUrl {
         let (scheme, rest) = bare.split_once("://")?;
         let kind = kind_of(scheme)?;
         match kind {
-            Kind::SqlServer => sql_server::read(text, scheme, rest),
-            Kind::PostgreSql | Kind::CockroachDb | Kind::MySql | Kind::MongoDb | Kind::Sqlite | Kind::PrismaService => {
-                Self::generic(text, kind, scheme, rest, defaults)
-            }
+            DatabaseKind::SqlServer => sql_server::read(text, scheme, rest),
+            DatabaseKind::PostgreSql
+            | DatabaseKind::CockroachDb
+            | DatabaseKind::MySql
+            | DatabaseKind::MongoDb
+            | DatabaseKind::Sqlite
+            | DatabaseKind::PrismaService => Self::generic(text, kind, scheme, rest, defaults),
         }
     }
 
@@ -188,7 +191,7 @@ impl DatabaseUrl {
         DatabaseUrl {
             text: Secret::new(text),
             form: Form::Url,
-            kind: Kind::Sqlite,
+            kind: DatabaseKind::Sqlite,
             user: None,
             password: None,
             places: Vec::new(),
@@ -198,7 +201,7 @@ impl DatabaseUrl {
         }
     }
 
-    fn generic(text: &str, kind: Kind, scheme: &str, rest: &str, defaults: &Defaults) -> Option<Self> {
+    fn generic(text: &str, kind: DatabaseKind, scheme: &str, rest: &str, defaults: &Defaults) -> Option<Self> {
         let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
         let (rest, query) = split_query(rest);
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -227,8 +230,14 @@ impl DatabaseUrl {
         let redacted = format!("{scheme}://{shown_user}{hosts}{path}{}", redact_query(query));
         // libpq, node-postgres and postgres.js take these before what stands in front of the host.
         let in_query = match kind {
-            Kind::PostgreSql | Kind::CockroachDb => last("password").filter(|word| !word.is_empty()).map(Secret::new),
-            Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Sqlite | Kind::PrismaService => None,
+            DatabaseKind::PostgreSql | DatabaseKind::CockroachDb => {
+                last("password").filter(|word| !word.is_empty()).map(Secret::new)
+            }
+            DatabaseKind::MySql
+            | DatabaseKind::SqlServer
+            | DatabaseKind::MongoDb
+            | DatabaseKind::Sqlite
+            | DatabaseKind::PrismaService => None,
         };
         Some(DatabaseUrl {
             text: Secret::new(text),
@@ -253,7 +262,7 @@ impl DatabaseUrl {
         std::str::from_utf8(self.text.expose()).unwrap_or("")
     }
 
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> DatabaseKind {
         self.kind
     }
 
@@ -302,7 +311,7 @@ impl DatabaseUrl {
     /// Whether a client may find everything but the query the same: user, password, hosts, ports and database. `localhost`
     /// and the loopback addresses count as one host, and so do different spellings of a scheme.
     pub fn same_but_query(&self, other: &DatabaseUrl) -> bool {
-        let family = |kind| if kind == Kind::CockroachDb { Kind::PostgreSql } else { kind };
+        let family = |kind| if kind == DatabaseKind::CockroachDb { DatabaseKind::PostgreSql } else { kind };
         let same = |a: &DatabaseUrl, b: &DatabaseUrl| a.user == b.user && a.endpoint() == b.endpoint();
         let others = other.readings();
         family(self.kind) == family(other.kind)
@@ -356,19 +365,19 @@ impl fmt::Display for Host {
     }
 }
 
-fn kind_of(scheme: &str) -> Option<Kind> {
+fn kind_of(scheme: &str) -> Option<DatabaseKind> {
     let scheme = scheme.to_ascii_lowercase();
     match scheme.as_str() {
-        "mongodb" | "mongodb+srv" => return Some(Kind::MongoDb),
-        "prisma" | "prisma+postgres" | "prisma+postgresql" => return Some(Kind::PrismaService),
+        "mongodb" | "mongodb+srv" => return Some(DatabaseKind::MongoDb),
+        "prisma" | "prisma+postgres" | "prisma+postgresql" => return Some(DatabaseKind::PrismaService),
         _ => {}
     }
     // SQLAlchemy and others put the driver behind a plus sign.
     match scheme.split('+').next().unwrap_or("") {
-        "postgres" | "postgresql" => Some(Kind::PostgreSql),
-        "cockroach" | "cockroachdb" => Some(Kind::CockroachDb),
-        "mysql" | "mariadb" => Some(Kind::MySql),
-        "sqlserver" | "mssql" => Some(Kind::SqlServer),
+        "postgres" | "postgresql" => Some(DatabaseKind::PostgreSql),
+        "cockroach" | "cockroachdb" => Some(DatabaseKind::CockroachDb),
+        "mysql" | "mariadb" => Some(DatabaseKind::MySql),
+        "sqlserver" | "mssql" => Some(DatabaseKind::SqlServer),
         _ => None,
     }
 }

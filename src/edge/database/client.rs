@@ -17,7 +17,7 @@ use super::refusal::{Refusal, refusal, refused};
 use super::tls::{Demand, Tls};
 use super::wire::{Stream, silence};
 use crate::domain::target::holding::Trial;
-use crate::domain::target::server::{Duty, Flavour, Identity, Silence, Way};
+use crate::domain::target::server::{Duty, Identity, ServerKind, Silence, Way};
 use crate::domain::target::url::{DatabaseUrl, Host};
 use crate::domain::text::secret::Secret;
 
@@ -362,9 +362,9 @@ impl Session {
         match rows.as_slice() {
             [row] => match row.as_slice() {
                 [system, Some(database), standby, started, version, comment] => Ok(Identity {
-                    flavour: match version.as_deref().is_some_and(|version| version.contains("CockroachDB")) {
-                        true => Flavour::CockroachDb,
-                        false => Flavour::PostgreSql,
+                    kind: match version.as_deref().is_some_and(|version| version.contains("CockroachDB")) {
+                        true => ServerKind::CockroachDb,
+                        false => ServerKind::PostgreSql,
                     },
                     // `bigint` has a sign, and the identifier has none.
                     system: system.as_deref().and_then(|text| text.parse::<i128>().ok()).map(|number| number as u64),

@@ -9,9 +9,9 @@ use crate::domain::target::server::Reply;
 
 /// What a database behind every URL answers.
 fn answering(system: u64, comment: &str) -> Vec<Reply> {
-    use crate::domain::target::server::{Duty, Flavour, Identity, Way};
+    use crate::domain::target::server::{Duty, Identity, ServerKind, Way};
     let identity = Identity {
-        flavour: Flavour::PostgreSql,
+        kind: ServerKind::PostgreSql,
         system: Some(system),
         database: "nexus_db".to_owned(),
         comment: Some(comment.to_owned()),

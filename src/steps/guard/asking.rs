@@ -3,7 +3,7 @@
 
 use super::{Standing, Stood};
 use crate::domain::guard::report::{self, Outcome};
-use crate::domain::page::record::{Event, Layer};
+use crate::domain::page::audit_entry::{Event, Layer};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::grant::{DEPLOY, Grant};
 use crate::edge::consent::Typed;

@@ -6,7 +6,7 @@ use super::{Loaded, environment};
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::config::{Access, Environment};
 use crate::domain::guard::deployment;
-use crate::domain::page::record::{Entry, Event};
+use crate::domain::page::audit_entry::{Entry, Event};
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::session::given::Given;
 use crate::domain::session::grant::{GrantName, WriteGrant};

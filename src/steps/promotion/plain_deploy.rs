@@ -12,7 +12,7 @@ use crate::domain::config::Environment;
 use crate::domain::guard::invocation::{Invocation, Role, UrlValue};
 use crate::domain::guard::judgement::Judged;
 use crate::domain::guard::verdict::Verdict;
-use crate::domain::page::record::{Entry, Event, Layer};
+use crate::domain::page::audit_entry::{Entry, Event, Layer};
 use crate::domain::promotion::gate::{Reason, Weight};
 use crate::domain::promotion::outcome::{self, Outcome};
 use crate::domain::promotion::place::{self, Named, Place};

@@ -17,7 +17,7 @@ use crate::domain::target::evidence::Evidence;
 use crate::domain::target::listening::Whereabouts;
 use crate::domain::target::pinning::{self, Found, Standing};
 use crate::domain::target::server::{Reply, Silence};
-use crate::domain::target::url::{self, DatabaseUrl, Kind};
+use crate::domain::target::url::{self, DatabaseKind, DatabaseUrl};
 use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
 use crate::edge::database::Reading;
 use crate::error::{Failure, Result, told};
@@ -63,8 +63,12 @@ impl<'a> Side<'a> {
                 .into());
         };
         match url.kind() {
-            Kind::PostgreSql | Kind::CockroachDb => {}
-            other @ (Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Sqlite | Kind::PrismaService) => {
+            DatabaseKind::PostgreSql | DatabaseKind::CockroachDb => {}
+            other @ (DatabaseKind::MySql
+            | DatabaseKind::SqlServer
+            | DatabaseKind::MongoDb
+            | DatabaseKind::Sqlite
+            | DatabaseKind::PrismaService) => {
                 return Err(Failure::new(format!(
                     "was not asked: only PostgreSQL is, and `{variable}` is for {}",
                     other.name()

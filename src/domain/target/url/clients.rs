@@ -16,7 +16,7 @@
 //! | `#` | a letter | the end | the end | the end | the end | a letter |
 
 use super::parts::{host_and_port, host_of, pairs, port_of};
-use super::{Defaults, Host, Kind, Place};
+use super::{DatabaseKind, Defaults, Host, Place};
 use crate::domain::text::percent::decoded;
 
 /// Where one of them goes.
@@ -58,7 +58,7 @@ struct Parts {
 }
 
 /// Each different reading, libpq's first. `None` where a host or a port is none.
-pub(super) fn readings(text: &str, kind: Kind, split: &Split<'_>, defaults: &Defaults) -> Option<Vec<Reading>> {
+pub(super) fn readings(text: &str, kind: DatabaseKind, split: &Split<'_>, defaults: &Defaults) -> Option<Vec<Reading>> {
     let parts = |path: &str, query: &str| {
         let authority = split.hosts.split(',').map(host_and_port).collect::<Option<Vec<_>>>()?;
         let (user, path) = (split.user.map(str::to_owned), decoded(path.strip_prefix('/').unwrap_or(path)));
@@ -67,7 +67,7 @@ pub(super) fn readings(text: &str, kind: Kind, split: &Split<'_>, defaults: &Def
     let cut = parts(split.path, split.query)?;
     let mut all = Vec::new();
     match kind {
-        Kind::PostgreSql | Kind::CockroachDb => {
+        DatabaseKind::PostgreSql | DatabaseKind::CockroachDb => {
             // libpq and JDBC read on through a `#`.
             let whole = match (split.query, split.fragment) {
                 (_, "") => cut.clone(),
@@ -87,8 +87,10 @@ pub(super) fn readings(text: &str, kind: Kind, split: &Split<'_>, defaults: &Def
             }
         }
         // Node's drivers take any option from the query (mysql2 `lib/connection_config.js`), Prisma the socket.
-        Kind::MySql => all.extend(cut.node()?),
-        Kind::SqlServer | Kind::MongoDb | Kind::Sqlite | Kind::PrismaService => all.push(cut.plain()?),
+        DatabaseKind::MySql => all.extend(cut.node()?),
+        DatabaseKind::SqlServer | DatabaseKind::MongoDb | DatabaseKind::Sqlite | DatabaseKind::PrismaService => {
+            all.push(cut.plain()?)
+        }
     }
     let mut different: Vec<Reading> = Vec::new();
     for reading in all {

@@ -2,7 +2,7 @@
 
 use super::clients::{self, Client, Reading};
 use super::parts::{HIDDEN, host_of, port_of};
-use super::{DatabaseUrl, Defaults, Form, Kind, Place};
+use super::{DatabaseKind, DatabaseUrl, Defaults, Form, Place};
 use crate::domain::text::secret::Secret;
 
 /// Every name that libpq 17 knows. Another one makes libpq refuse the whole, so that such a text is something else.
@@ -76,7 +76,7 @@ pub(super) fn read(text: &str, defaults: &Defaults, enough: Enough) -> Option<Da
     if enough == Enough::ToBeOne && told < 2 && filled("service").is_none() {
         return None;
     }
-    let port = |text: &str| if text.is_empty() { Some(Kind::PostgreSql.default_port()) } else { port_of(text) };
+    let port = |text: &str| if text.is_empty() { Some(DatabaseKind::PostgreSql.default_port()) } else { port_of(text) };
     let ports = last("port").unwrap_or("").split(',').map(port).collect::<Option<Vec<u16>>>()?;
     let named = |hosts: &str| {
         let place = |(at, host): (usize, &str)| {
@@ -104,7 +104,7 @@ pub(super) fn read(text: &str, defaults: &Defaults, enough: Enough) -> Option<Da
     Some(DatabaseUrl {
         text: Secret::new(text),
         form: Form::Conninfo,
-        kind: Kind::PostgreSql,
+        kind: DatabaseKind::PostgreSql,
         password: filled("password").map(Secret::new),
         user,
         places,

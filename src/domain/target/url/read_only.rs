@@ -2,7 +2,7 @@
 //! off again. What cannot be held so is said, never taken for read-only.
 
 use super::parts::{cut, key_of, value_of};
-use super::{DatabaseUrl, Form, Kind, conninfo};
+use super::{DatabaseKind, DatabaseUrl, Form, conninfo};
 
 const OPTION: &str = "-c default_transaction_read_only=on";
 /// The same in a query.
@@ -22,7 +22,7 @@ const WANTS_WRITES: [(&str, &str, &str); 3] = [
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Unheld {
     /// Only PostgreSQL has the option.
-    Kind(&'static str),
+    DatabaseKind(&'static str),
     /// Its own options, or a `#`, leave open what the server would be told.
     Options,
 }
@@ -30,7 +30,7 @@ pub enum Unheld {
 impl Unheld {
     pub fn word(self) -> &'static str {
         match self {
-            Unheld::Kind(name) => name,
+            Unheld::DatabaseKind(name) => name,
             Unheld::Options => "its own options",
         }
     }
@@ -45,12 +45,12 @@ impl DatabaseUrl {
     /// Why this URL cannot be held read-only.
     pub fn read_only(&self) -> Result<DatabaseUrl, Unheld> {
         match self.kind {
-            Kind::PostgreSql | Kind::CockroachDb => {}
-            Kind::MySql => return Err(Unheld::Kind("mysql")),
-            Kind::SqlServer => return Err(Unheld::Kind("sqlserver")),
-            Kind::MongoDb => return Err(Unheld::Kind("mongodb")),
-            Kind::Sqlite => return Err(Unheld::Kind("sqlite")),
-            Kind::PrismaService => return Err(Unheld::Kind("prisma")),
+            DatabaseKind::PostgreSql | DatabaseKind::CockroachDb => {}
+            DatabaseKind::MySql => return Err(Unheld::DatabaseKind("mysql")),
+            DatabaseKind::SqlServer => return Err(Unheld::DatabaseKind("sqlserver")),
+            DatabaseKind::MongoDb => return Err(Unheld::DatabaseKind("mongodb")),
+            DatabaseKind::Sqlite => return Err(Unheld::DatabaseKind("sqlite")),
+            DatabaseKind::PrismaService => return Err(Unheld::DatabaseKind("prisma")),
         }
         let text = match self.form {
             Form::Url => with_option(self.expose()),

@@ -1,7 +1,7 @@
 //! SQL Server's form of a URL, Prisma's and JDBC's: fields behind semicolons.
 
 use super::parts::{HIDDEN, host_of, shown_key};
-use super::{DatabaseUrl, Form, Kind, Place};
+use super::{DatabaseKind, DatabaseUrl, Form, Place};
 use crate::domain::text::secret::Secret;
 
 /// `sqlserver://HOST[\INSTANCE][:PORT][;KEY=VALUE]…`, Prisma's and JDBC's form.
@@ -13,7 +13,7 @@ pub(super) fn read(text: &str, scheme: &str, rest: &str) -> Option<DatabaseUrl> 
     }
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && !host.ends_with(']') => (name, port.parse().ok()?),
-        Some(_) | None => (host, Kind::SqlServer.default_port()),
+        Some(_) | None => (host, DatabaseKind::SqlServer.default_port()),
     };
     let name = name.split('\\').next().unwrap_or("");
     let (mut user, mut password, mut database) = (None, None, None);
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str, scheme: &str, rest: &str) -> Option<DatabaseUrl> 
     Some(DatabaseUrl {
         text: Secret::new(text),
         form: Form::Url,
-        kind: Kind::SqlServer,
+        kind: DatabaseKind::SqlServer,
         user,
         password,
         places,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, OFlags};
 
 use crate::disk;
-use crate::domain::page::record::{Entry, Who};
+use crate::domain::page::audit_entry::{Entry, Who};
 use crate::domain::session::ambient::Ambient;
 use crate::error::{Failure, Result};
 
@@ -185,5 +185,5 @@ fn tty() -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "journal_tests.rs"]
+#[path = "audit_log_tests.rs"]
 mod tests;

@@ -359,5 +359,5 @@ fn clean(text: &str, most: usize) -> String {
 }
 
 #[cfg(test)]
-#[path = "record_tests.rs"]
+#[path = "audit_entry_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
 //! The log beside other writers, on a full disk, and where somebody else put something in its place.
 
 use super::*;
-use crate::domain::page::record::{self, Event};
+use crate::domain::page::audit_entry::{self, Event};
 use crate::domain::sample;
 use crate::domain::session::ambient::Timestamp;
 
@@ -19,7 +19,7 @@ fn entry(detail: &str) -> Entry {
 }
 
 fn details(ambient: &Ambient) -> (Vec<String>, usize) {
-    let (lines, torn) = record::read(&read(ambient).0);
+    let (lines, torn) = audit_entry::read(&read(ambient).0);
     (lines.iter().filter_map(|line| line.text("detail").map(str::to_owned)).collect(), torn)
 }
 
