@@ -23,9 +23,9 @@ const RUNNERS: &[&str] = &[
     "gawk", "expect", "python", "python2", "python3", "py", "perl", "php", "ruby", "sail", "dotnet", "cargo", "spring",
     "symfony", "zx", "vite-node", "jiti", "iex", "elixir", "ipython", "irb",
     // What runs something that stands in a file: processes, tasks, tables of times.
-    "rushx", "nr", "nlx", "wsrun", "rush-pnpm", "remake", "moon", "lage", "wireit", "pm2", "crontab", "foreman",
-    "honcho", "overmind", "goreman", "hivemind", "nf", "sem", "socat", "tclsh", "nu", "xonsh", "elvish", "yash", "osh",
-    "mawk", // What git runs between its own steps.
+    "rushx", "nr", "nlx", "wsrun", "rush-pnpm", "remake", "moon", "lage", "wireit", "pm2", "pm2-runtime", "pm2-dev",
+    "crontab", "foreman", "honcho", "overmind", "goreman", "hivemind", "nf", "sem", "socat", "tclsh", "nu", "xonsh",
+    "elvish", "yash", "osh", "mawk", // What git runs between its own steps.
     "rebase", "bisect", "foreach", "filter-branch",
 ];
 

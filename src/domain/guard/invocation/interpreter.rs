@@ -74,6 +74,7 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
         });
     }
     match (name, first.text.as_str()) {
+        ("python", "-m") if rest.first()?.text == "django" => named("django-admin", &rest[1..]),
         ("python", "-m") => named(&rest.first()?.text, &rest[1..]),
         (name, flag) if is_code(name, flag) => Some(code::run(name, rest.first()?, scope)),
         (_, "-") => code::fed(name, scope),
@@ -211,7 +212,7 @@ pub fn node<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'
     }
     let program = match script.text.as_str() {
         "-" => return code::fed(name, &scope),
-        path if is_prisma_file(path) => "prisma",
+        path if is_prisma_file(&scope.path(path).to_string_lossy()) => "prisma",
         path => match written(reader, name, path, &scope) {
             Some(found) => return Some(found),
             None => package_of(path)?,

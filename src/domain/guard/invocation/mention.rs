@@ -116,9 +116,15 @@ pub fn sounds_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&'sta
     }
     // A program by whose name it talks to a database, or that is told to run a statement.
     let talks = ["sql", "db", "surreal", "cypher", "clickhouse", "trino", "presto", "hive", "beeline", "impala"];
-    let talks = talks.iter().any(|part| name.contains(part))
-        || words.iter().any(|word| matches!(word.text.as_str(), "sql" | "execute_sql" | "run_sql"));
-    let text = |word: &Word| loses(word.text.strip_prefix("query=").unwrap_or(&word.text));
+    let tells = |text: &str| {
+        matches!(text, "sql" | "execute_sql" | "run_sql") || text.ends_with(".execute_sql") || text.ends_with(".query")
+    };
+    let talks = talks.iter().any(|part| name.contains(part)) || words.iter().any(|word| tells(&word.text));
+
+    let text = |word: &Word| {
+        let text = ["query=", "sql="].iter().find_map(|key| word.text.strip_prefix(key));
+        loses(text.unwrap_or(&word.text))
+    };
     let given = || words.iter().any(|word| word.text.contains(' ') && text(word)) || fed.text().is_some_and(loses);
     (talks && given()).then_some("no rule knows it, and it is given a statement that loses data")
 }

@@ -80,6 +80,14 @@ impl Notes {
         written.insert(path, now);
     }
 
+    /// The file of this name that the line writes into a directory of programs.
+    pub fn installed(&self, name: &str) -> Option<PathBuf> {
+        let is_one = |path: &&PathBuf| {
+            path.file_name().is_some_and(|own| own == name) && path.parent().is_some_and(|own| own.ends_with("bin"))
+        };
+        self.written.borrow().keys().find(is_one).cloned()
+    }
+
     /// What a file will hold of the line's own writing.
     pub fn written(&self, path: &Path) -> Option<Wrote> {
         self.written.borrow().get(path).cloned()

@@ -55,7 +55,7 @@ pub(super) fn lifecycle<'a>(reader: &Reader<'_>, by: &str, scope: &Scope<'a>) ->
 pub(super) fn not_here<'a>(packages: &[Package], name: &str, by: &str, scope: &Scope<'a>) -> Option<Inner<'a>> {
     const CHANGES: &[&str] = &[
         "db", "database", "migrate", "migration", "migrations", "reset", "seed", "drop", "wipe", "nuke", "fresh",
-        "prisma", "truncate", "rollback", "drizzle", "knex", "schema",
+        "prisma", "truncate", "rollback", "drizzle", "knex", "schema", "deploy",
     ];
     let changes = name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| CHANGES.contains(&part));
     let why = || format!("what {by} {name} runs there is not known here");
@@ -117,7 +117,9 @@ pub(super) fn known_scripts(text: &str, name: &str) -> Option<Result<Vec<String>
 }
 
 pub(super) fn nearest(reader: &Reader<'_>, scope: &Scope<'_>) -> Vec<Package> {
-    reader.notes.ran(&scope.cwd.join("package.json"));
+    let path = scope.cwd.join("package.json");
+    reader.notes.ran(&path);
+    reader.notes.followed(&path);
     Package::nearest(reader, &scope.cwd).into_iter().collect()
 }
 

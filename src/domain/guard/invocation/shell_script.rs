@@ -55,8 +55,13 @@ fn globbed<'a>(reader: &Reader<'_>, file: &Word, arguments: &[Word], scope: &Sco
 
 /// A program that is named by its path and is a shell's script: by its first line, or by its name.
 pub fn program<'a>(reader: &Reader<'_>, file: &Word, arguments: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
-    if file.sure == Sure::No || !file.text.contains('/') {
+    if file.sure == Sure::No {
         return None;
+    }
+    if !file.text.contains('/') {
+        // One that the line itself puts where programs are.
+        let installed = reader.notes.installed(&file.text)?;
+        return script(reader, &Word::sure(&installed.to_string_lossy()), arguments, scope);
     }
     let path = scope.path(&file.text);
     reader.notes.ran(&path);

@@ -254,7 +254,11 @@ impl<'a> Walk<'a> {
                 Value::Text(_) | Value::Stored(_) => false,
             },
             Some(Piece::Opaque(text)) => text.starts_with("${!"),
-            Some(Piece::Text(_) | Piece::Quoted(_) | Piece::Default(..) | Piece::Argument(..)) | None => false,
+            // `set -- $(…); "$@"`.
+            Some(Piece::Argument(..)) => {
+                scope.arguments.as_ref().is_some_and(|all| all.first().is_some_and(|text| text.starts_with("$(")))
+            }
+            Some(Piece::Text(_) | Piece::Quoted(_) | Piece::Default(..)) | None => false,
         }
     }
 

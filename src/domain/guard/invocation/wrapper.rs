@@ -53,9 +53,9 @@ pub(super) fn see_through<'a>(
             options if options.has(&["-c", "--command"]) => line(options.value(&["-c", "--command"]), scope),
             options => command(&options.rest.iter().skip(1).copied().cloned().collect::<Vec<_>>(), scope.clone()),
         },
-        "flock" => match flag_value(words, &["-c", "--command"]) {
-            Some(text) => line(Some(&text), scope),
-            None => command(after_flags(words, &["-w", "-E"]).get(1..).unwrap_or(&[]), scope.clone()),
+        "flock" => match after_flags(words, &["-w", "-E"]).get(1..).unwrap_or(&[]) {
+            [flag, text, ..] if matches!(flag.text.as_str(), "-c" | "--command") => line(Some(text), scope),
+            behind => command(behind, scope.clone()),
         },
         "nix" if texts.first() == Some(&"develop") || texts.first() == Some(&"shell") => {
             let at = texts.iter().position(|text| matches!(*text, "-c" | "--command"))?;
@@ -89,7 +89,7 @@ pub(super) fn see_through<'a>(
         }
         // GNU sed runs what it puts in where `s` has the flag `e`.
         "sed" | "gsed" => filter::executed(words).map(|text| vec![Inner::Line(text, scope.clone())]),
-        "pm2" => given::pm2(reader, words, scope),
+        "pm2" | "pm2-runtime" | "pm2-dev" => given::pm2(reader, words, scope),
         "crontab" => crontab(reader, words, scope),
         "ssh" | "mosh" | "et" | "autossh" => {
             let valued = ["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-e", "-m", "-M"];

@@ -162,6 +162,24 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["db", "reset|drop|clean"], "empty", DROPS),
         destroys(&["site", "empty|delete"], "empty", EMPTIES),
         gates(&["db", "import"], "write to", RESTORES),
+        gates(&["core", "update-db"], "apply migrations to", APPLIES),
+    ]),
+    // experienceleague.adobe.com, "Command-line tool".
+    tool(&["magento"], Finds::Configured(&[])).rules(&[
+        destroys(&["setup:uninstall"], "empty", DROPS),
+        destroys(&["setup:rollback"], "replace what is in", REPLACES),
+        gates(
+            &["setup:upgrade|setup:install|setup:db-schema:upgrade|setup:db-data:upgrade"],
+            "apply migrations to",
+            APPLIES,
+        ),
+    ]),
+    // mlflow.org/docs, "mlflow db".
+    tool(&["mlflow"], Finds::Url(&[], &[])).rules(&[gates(&["db", "upgrade"], "apply migrations to", APPLIES)]),
+    // docs.prefect.io, "prefect server database".
+    tool(&["prefect"], Finds::Configured(&[])).rules(&[
+        destroys(&["server", "database", "reset|downgrade"], "empty", DROPS),
+        gates(&["server", "database", "upgrade"], "apply migrations to", APPLIES),
     ]),
     tool(&["drush"], Finds::Configured(&[])).valued(&["-l", "--uri", "-r", "--root"]).rules(&[
         destroys(&["sql:drop|sql-drop|sql:create|sql-create|site:install|si|site-install"], "empty", DROPS),

@@ -96,10 +96,10 @@ pub const TOOLS: &[Tool] = &[
     tool(&["kysely", "kysely-ctl"], Finds::Configured(&["kysely.config.ts", ".config/kysely.config.ts"]))
         .valued(&["-e", "--environment"])
         .rules(&[
-            destroys(&["migrate:rollback"], "undo migrations of", UNDOES),
-            destroys(&["migrate:down"], "undo a migration of", UNDOES),
-            destroys(&["migrate", "rollback"], "undo migrations of", UNDOES),
-            destroys(&["migrate", "down"], "undo a migration of", UNDOES),
+            reads(&["migrate:list|migrate:make"]),
+            reads(&["migrate", "list|make"]),
+            destroys(&["migrate:rollback|migrate:down"], "undo migrations of", UNDOES),
+            destroys(&["migrate", "rollback|down"], "undo migrations of", UNDOES),
             gates(&["migrate:*"], "apply migrations to", APPLIES),
             gates(&["migrate", "*"], "apply migrations to", APPLIES),
         ]),

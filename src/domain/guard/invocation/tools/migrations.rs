@@ -154,6 +154,11 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["rollback"], "undo a migration of", UNDOES),
             gates(&["start|migrate|complete"], "apply migrations to", APPLIES),
         ]),
+    // www.skeema.io/docs/commands/push.
+    tool(&["skeema"], Finds::Configured(&[".skeema"])).valued(&["--workspace", "-d", "-h", "-u"]).rules(&[
+        destroys(&["push"], "rewrite", SYNCS).with(&["--allow-unsafe"]).unless(&["--dry-run"]),
+        gates(&["push"], "rewrite", SYNCS).unless(&["--dry-run"]),
+    ]),
     // github.com/rubenv/sql-migrate.
     tool(&["sql-migrate"], Finds::Configured(&["-config", "dbconfig.yml"]))
         .valued(&["-config", "-env", "-limit", "-version"])

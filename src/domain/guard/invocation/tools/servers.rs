@@ -8,6 +8,12 @@ pub const TOOLS: &[Tool] = &[
     tool(&["etcdctl"], Finds::Hosted("etcd"))
         .valued(&["--endpoints", "--user", "--cacert", "--cert", "--key"])
         .rules(&[destroys(&["del"], "delete keys of", EMPTIES).with(&["--prefix", "--from-key"])]),
+    // docs.pgbarman.org, "barman delete".
+    tool(&["barman"], Finds::Hosted("the backups")).valued(&["-c", "--config"]).rules(&[destroys(
+        &["delete"],
+        "delete backups of",
+        "it deletes backups, which nothing brings back",
+    )]),
     // pgcopydb.readthedocs.io, "pgcopydb clone".
     tool(&["pgcopydb"], Finds::Url(&["--target"], &["PGCOPYDB_TARGET_PGURI"]))
         .valued(&["--source", "--target", "--dir", "--table-jobs", "--index-jobs"])

@@ -64,7 +64,9 @@ pub fn run<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a
                 if words.len() < 2 && entry.is_none() {
                     return None;
                 }
-                Some(vec![entered(entry, words.get(1..)?, in_container(&own))])
+                // Flags alone are for the program that the service is: `compose run migrate -path …`.
+                let service = words.first().filter(|_| entry.is_none() && words[1].text.starts_with('-'));
+                Some(vec![entered(entry.or(service.cloned()), words.get(1..)?, in_container(&own))])
             }
             _ => None,
         };
