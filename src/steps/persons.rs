@@ -9,6 +9,7 @@ use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::agent::line::{self, Surroundings};
 use crate::domain::guard::agent::own;
 use crate::domain::guard::deployment;
+use crate::domain::guard::scope::tidy;
 use crate::domain::page::audit_entry::{Entry, Event, Layer};
 use crate::domain::session::ambient::Ambient;
 use crate::edge::project::Disk;
@@ -42,7 +43,7 @@ pub fn refusal(ambient: &Ambient, asked: &Asked, places: impl FnOnce() -> Vec<Pa
     let entry = Entry::new(Event::Blocked).command("nexus-env").reason("person").through(Layer::Agent);
     audit::record(ambient, &entry);
     let find = || self::configs(ambient, places.take().map(|places| places()).unwrap_or_default());
-    let instead = match deployment(&line, || configs.get_or_init(find).as_slice()) {
+    let instead = match deployment(&cwd, &line, || configs.get_or_init(find).as_slice()) {
         Some(typed) => format!("a person types in a shell of their own: {typed}"),
         None => "a person types it in a shell of their own".to_owned(),
     };
@@ -50,19 +51,19 @@ pub fn refusal(ambient: &Ambient, asked: &Asked, places: impl FnOnce() -> Vec<Pa
 }
 
 /// What brings migrations to a protected environment, where the line meant to.
-fn deployment<'c>(line: &str, configs: impl FnOnce() -> &'c [(PathBuf, Box<Loaded>)]) -> Option<String> {
+fn deployment<'c>(cwd: &Path, line: &str, configs: impl FnOnce() -> &'c [Box<Loaded>]) -> Option<String> {
     let name = EnvironmentName::new(own::deploys(line)?)?;
-    // The directory that the line goes to comes behind the one that it starts in.
-    configs().iter().rev().find_map(|(place, loaded)| {
+    let package = tidy(&own::goes_to(line).map_or(cwd.to_owned(), |directory| cwd.join(directory)));
+    configs().iter().find_map(|loaded| {
         let environment = loaded.config.environment(&name).filter(|environment| environment.is_protected())?;
-        Some(deployment::typed(&environment.name, &loaded.config, &loaded.repository.root, place))
+        Some(deployment::typed(&environment.name, &loaded.config, &loaded.repository.root, &package))
     })
 }
 
 /// Whether a file that a tool of the agent's is about to write is one of what this program keeps.
 pub fn refusal_to_write(ambient: &Ambient, path: &Path) -> Option<String> {
     let path = ambient.cwd.as_deref().unwrap_or(Path::new("/")).join(path);
-    let path = crate::domain::guard::scope::tidy(&path);
+    let path = tidy(&path);
     let kept = kept(ambient).iter().any(|kept| path.starts_with(kept));
     kept.then(|| format!("blocked: {}\n  instead       a person does it", line::KEPT))
 }
@@ -72,23 +73,23 @@ fn kept(ambient: &Ambient) -> Vec<&Path> {
 }
 
 /// The configurations in force in these directories.
-fn configs(ambient: &Ambient, places: Vec<PathBuf>) -> Vec<(PathBuf, Box<Loaded>)> {
-    let there = |place: &Path| Ambient { cwd: Some(place.into()), pwd: Some(place.into()), ..ambient.clone() };
-    let found = places.into_iter().map(|place| (load::look(&there(&place)).0, place));
+fn configs(ambient: &Ambient, places: Vec<PathBuf>) -> Vec<Box<Loaded>> {
+    let there = |place: PathBuf| Ambient { cwd: Some(place.clone()), pwd: Some(place), ..ambient.clone() };
+    let found = places.into_iter().map(|place| load::look(&there(place)).0);
     found
-        .filter_map(|(configured, place)| match configured {
-            Configured::Ready(loaded) => Some((place, loaded)),
+        .filter_map(|configured| match configured {
+            Configured::Ready(loaded) => Some(loaded),
             Configured::Nothing | Configured::Denied(_) | Configured::Unusable(..) => None,
         })
         .collect()
 }
 
 /// `None` where none of them knows the name, unless it is that of a protected one by itself.
-fn protected(configs: &[(PathBuf, Box<Loaded>)], name: &str) -> Option<bool> {
+fn protected(configs: &[Box<Loaded>], name: &str) -> Option<bool> {
     let name = EnvironmentName::new(name)?;
     let known: Vec<bool> = configs
         .iter()
-        .filter_map(|(_, loaded)| loaded.config.environment(&name))
+        .filter_map(|loaded| loaded.config.environment(&name))
         .map(|found| found.is_protected())
         .collect();
     match known.as_slice() {

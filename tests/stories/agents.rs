@@ -246,7 +246,8 @@ fn a_line_that_does_what_is_a_persons_is_refused_and_so_is_one_without_the_agent
 /// Whichever way an agent tries, it can say to the person what to type.
 #[test]
 fn a_deployment_is_refused_with_what_a_person_types() {
-    let world = world().file("packages/db/prisma/schema.prisma", "datasource db { provider = \"postgresql\" }\n");
+    let schema = "datasource db { provider = \"postgresql\" }\n";
+    let world = world().file("packages/db/prisma/schema.prisma", schema).file("prisma/schema.prisma", schema);
     let plain = on(PROD, "npx prisma migrate deploy");
     let (here, there) = ("nexus-env migrate deploy -e prod", "cd packages/db && nexus-env migrate deploy -e prod");
     let guards = |typed: &str| format!("  at a terminal: {typed}, which asks for the name prod\n");

@@ -64,6 +64,12 @@ pub fn deploys(line: &str) -> Option<&str> {
     deployment::is_meant(words.iter().copied()).then_some(named).into_iter().flatten().next()
 }
 
+/// The directory to which a line goes first.
+pub fn goes_to(line: &str) -> Option<&str> {
+    let mut words = line.split(|c: char| c.is_whitespace() || ";&|()".contains(c)).filter(|word| !word.is_empty());
+    words.find(|word| *word == "cd").and_then(|_| words.next())
+}
+
 /// The command that `run` starts, where the words are of a `run`.
 pub fn command<'s, 'w>(words: &'s [&'w str]) -> &'s [&'w str] {
     match after_flags(words) {
