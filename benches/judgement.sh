@@ -7,12 +7,10 @@
 # It makes a PostgreSQL server of its own, and needs its programs (as `tests/run` installs them). NEXUS_ENV names the
 # program to measure; otherwise it is the release build.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=head.bash
+. "$(dirname "${BASH_SOURCE[0]}")/head.bash"
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 rounds=${1:-40}
-program=${NEXUS_ENV:-$(compgen -G "$top/target/*/release/nexus-env" | head -n 1 || true)}
-[[ -x $program ]] || { echo 'first: cargo build --release (or NEXUS_ENV=the program to measure)' >&2; exit 1; }
-program=$(realpath "$program")
 proxy=$(compgen -G "$top/target/*/debug/examples/cloud-sql-proxy" | head -n 1 || true)
 [[ -x $proxy ]] || { echo 'first: cargo build --example cloud-sql-proxy' >&2; exit 1; }
 bin=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1 || dirname "$(command -v initdb)")

@@ -8,12 +8,10 @@
 # differ by more than the preload takes, so with valgrind its instructions are counted too, made exact by fixed seeds;
 # an empty preload is what Node itself takes for one.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=head.bash
+. "$(dirname "${BASH_SOURCE[0]}")/head.bash"
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 rounds=${1:-100}
-program=${NEXUS_ENV:-$(compgen -G "$top/target/*/release/nexus-env" | head -n 1 || true)}
-[[ -x $program ]] || { echo 'first: cargo build --release (or NEXUS_ENV=the program to measure)' >&2; exit 1; }
-program=$(realpath "$program")
 
 base=$(mktemp -d)
 trap 'rm -rf "$base"' EXIT

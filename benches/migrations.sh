@@ -10,13 +10,11 @@
 #
 # NEXUS_ENV_BIN names the program to measure; otherwise it is the release build. COUNT is how many migrations, 300.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=head.bash
+. "$(dirname "${BASH_SOURCE[0]}")/head.bash"
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 rounds=${1:-20}
 count=${COUNT:-300}
-program=${NEXUS_ENV_BIN:-$(compgen -G "$top/target/*/release/nexus-env" | head -n 1 || true)}
-[[ -x $program ]] || { echo 'first: cargo build --release (or NEXUS_ENV_BIN=the program to measure)' >&2; exit 1; }
-program=$(realpath "$program")
 bin=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1 || dirname "$(command -v initdb)")
 
 base=$(mktemp -d)

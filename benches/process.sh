@@ -5,12 +5,10 @@
 #
 # NEXUS_ENV names the program to measure; otherwise it is the release build. Instructions need valgrind.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=head.bash
+. "$(dirname "${BASH_SOURCE[0]}")/head.bash"
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 rounds=${1:-100}
-program=${NEXUS_ENV:-$(compgen -G "$top/target/*/release/nexus-env" | head -n 1 || true)}
-[[ -x $program ]] || { echo 'first: cargo build --release (or NEXUS_ENV=the program to measure)' >&2; exit 1; }
-program=$(realpath "$program")
 
 base=$(mktemp -d)
 trap 'rm -rf "$base"' EXIT

@@ -6,12 +6,10 @@
 # FILES is 100,000 unless told otherwise, of about 4 KB each, in a repository of git with 20 secrets. NEXUS_ENV_BIN or NEXUS_ENV
 # names the program to measure; otherwise it is the release build.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=head.bash
+. "$(dirname "${BASH_SOURCE[0]}")/head.bash"
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 files=${1:-100000} rounds=${2:-5}
-program=${NEXUS_ENV_BIN:-${NEXUS_ENV:-$(compgen -G "$top/target/*/release/nexus-env" | head -n 1 || true)}}
-[[ -x $program ]] || { echo 'first: cargo build --release (or NEXUS_ENV_BIN=the program to measure)' >&2; exit 1; }
-program=$(realpath "$program")
 
 base=$(mktemp -d)
 trap 'rm -rf "$base"' EXIT

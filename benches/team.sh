@@ -6,12 +6,10 @@
 # NEXUS_ENV_BIN or NEXUS_ENV names the program to measure; otherwise it is the release build. The person who loads is the last
 # of the readers. Needs python3, as the terminal on which a passphrase is typed; instructions need valgrind.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=head.bash
+. "$(dirname "${BASH_SOURCE[0]}")/head.bash"
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 rounds=${1:-100}
-program=${NEXUS_ENV_BIN:-${NEXUS_ENV:-$(compgen -G "$top/target/*/release/nexus-env" | head -n 1 || true)}}
-[[ -x $program ]] || { echo 'first: cargo build --release (or NEXUS_ENV_BIN=the program to measure)' >&2; exit 1; }
-program=$(realpath "$program")
 
 base=$(mktemp -d)
 mkdir -p "$base/home" "$base/other" "$base/none"

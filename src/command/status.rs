@@ -18,7 +18,7 @@ use crate::domain::session::layers;
 use crate::domain::session::{given, keyboard};
 use crate::domain::target::evidence::Evidence;
 use crate::domain::target::holding;
-use crate::domain::target::port::{Standing, Whose};
+use crate::domain::target::port::Standing;
 use crate::domain::target::url::{DatabaseUrl, NOT_A_URL};
 use crate::domain::target::{Known, Meant, Selection, StoredUrl, Target};
 use crate::domain::text::secret::Secret;
@@ -336,12 +336,9 @@ fn proxy(ambient: &Ambient, standing: &Standing, selected: &EnvironmentName) -> 
             false => holder.to_string(),
         }),
         state: standing.word(),
-        answers: holder.and_then(|holder| match &holder.whose {
-            Whose::Environment(name) => Some(name.to_string()),
-            Whose::Nobodys => None,
-        }),
+        answers: standing.answers(),
         reaches: holder.map(|holder| holder.seen.clone()),
-        pid: holder.and_then(|holder| holder.pid).or(standing.started.as_ref().map(|started| started.pid)),
+        pid: standing.pid(),
         started: standing.started.is_some(),
         since: standing.started.as_ref().map(|started| started.draft.since),
         told: match standing.word() {

@@ -15,13 +15,7 @@ use crate::domain::config::person::Lines;
 use crate::domain::config::vars::Vars;
 use crate::domain::config::watch::Sighting;
 use crate::domain::guard::trigger;
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-}
+pub use crate::domain::text::shell::Shell;
 
 /// A shell and its version, as the hook gives them: `bash:5.2`. Version 0 is one whose builtins cannot see a change.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -121,15 +115,6 @@ const GUARDED: &str = "npx prisma pnpm pnpx yarn bun bunx npm make just task psq
 pub const LONGEST_CONTENT: usize = 64 * 1024;
 
 impl Shell {
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "bash" => Some(Shell::Bash),
-            "zsh" => Some(Shell::Zsh),
-            "fish" => Some(Shell::Fish),
-            _ => None,
-        }
-    }
-
     /// The hook, for the program at `program`.
     pub fn hook(self, program: &Path) -> Vec<u8> {
         let (hook, line) = match self {
@@ -278,6 +263,26 @@ impl Transition<'_> {
 
     fn absent(&self) -> impl Iterator<Item = &'static str> {
         self.labels.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name)
+    }
+
+    /// The variables that it sets, as bash and zsh export them.
+    fn export(&self, out: &mut Code) {
+        let mut command = "export";
+        let mut one = |name: &str, value: &[u8]| {
+            out.raw(command).raw(" ").raw(name).raw("=").quoted(value);
+            command = "";
+        };
+        self.set.iter().for_each(|(name, value)| one(name.as_str(), value.expose()));
+        self.present().for_each(|(name, value)| one(name, value));
+    }
+
+    /// What the hooks of bash and zsh keep of it, and the functions that they make.
+    fn remember(&self, out: &mut Code, dialect: Dialect) {
+        out.raw("__nexus_env_near=").raw(self.nearby());
+        out.raw(" __nexus_env_rules=").quoted(self.marks.join(" ").as_bytes());
+        out.raw(" __nexus_env_holders=").quoted(self.holders.as_bytes());
+        out.raw(" __nexus_env_astray=").raw(self.astray).raw(" __nexus_env_line=").raw(self.line(dialect));
+        out.raw("\n__nexus_env_wrap ").raw(&self.guarded(dialect));
     }
 
     /// Where no line is judged, every tool that is known has a function.

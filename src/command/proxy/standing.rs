@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::domain::session::ambient::Ambient;
-use crate::domain::target::port::{Standing, Whose};
+use crate::domain::target::port::Standing;
 use crate::edge::daemon::{log, record};
 use crate::edge::output::Form;
 use crate::edge::{entry, output};
@@ -73,13 +73,10 @@ pub fn told(standing: &Standing, directory: &Path, repository: &str) -> Told {
         port: standing.port,
         instance: standing.instance.clone(),
         state: standing.word(),
-        answers: holder.and_then(|holder| match &holder.whose {
-            Whose::Environment(name) => Some(name.to_string()),
-            Whose::Nobodys => None,
-        }),
+        answers: standing.answers(),
         reaches: holder.map(|holder| holder.seen.clone()),
         program: holder.and_then(|holder| holder.program.clone()),
-        pid: holder.and_then(|holder| holder.pid).or(standing.started.as_ref().map(|started| started.pid)),
+        pid: standing.pid(),
         started: standing.started.is_some(),
         since: standing.started.as_ref().map(|started| started.draft.since),
         log: log.exists().then(|| log.display().to_string()),

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use crate::domain::config::Config;
 use crate::domain::config::name::{EnvironmentName, VariableName};
+pub use crate::domain::text::shell::Shell;
 
 pub use clear::{is_dotenv, names_in_clear};
 
@@ -143,13 +144,6 @@ pub enum Role {
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum InGit {
     Tracked,
     Ignored,
@@ -166,20 +160,6 @@ pub enum Loader {
     Shadowenv,
     /// oh-my-zsh's `dotenv`, autoenv.
     Autoenv,
-}
-
-impl Shell {
-    pub fn name(self) -> &'static str {
-        match self {
-            Shell::Bash => "bash",
-            Shell::Zsh => "zsh",
-            Shell::Fish => "fish",
-        }
-    }
-
-    pub fn from_name(name: &str) -> Option<Shell> {
-        [Shell::Bash, Shell::Zsh, Shell::Fish].into_iter().find(|shell| shell.name() == name)
-    }
 }
 
 impl File {

@@ -189,6 +189,20 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// The environment that answers there, where one does.
+    pub fn answers(&self) -> Option<String> {
+        self.holder().and_then(|holder| match &holder.whose {
+            Whose::Environment(name) => Some(name.to_string()),
+            Whose::Nobodys => None,
+        })
+    }
+
+    /// The process that answers there, or was started to.
+    pub fn pid(&self) -> Option<u32> {
+        let started = self.started.as_ref().map(|started| started.pid);
+        self.holder().and_then(|holder| holder.pid).or(started)
+    }
+
     /// The value in `--json`.
     pub fn word(&self) -> &'static str {
         match (&self.found, &self.started) {

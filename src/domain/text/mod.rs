@@ -12,5 +12,6 @@ pub mod pattern;
 pub mod percent;
 pub mod safe_text;
 pub mod secret;
+pub mod shell;
 pub mod words;
 pub mod yaml;

@@ -30,15 +30,7 @@ pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) 
     out.each("__nexus_env_keep", transition.save);
     take(out, transition);
     out.raw("; then\n");
-    let mut command = "export";
-    for (name, value) in transition.set.iter() {
-        out.raw(command).raw(" ").raw(name.as_str()).raw("=").quoted(value.expose());
-        command = "";
-    }
-    for (name, value) in transition.present() {
-        out.raw(command).raw(" ").raw(name).raw("=").quoted(value);
-        command = "";
-    }
+    transition.export(out);
     out.raw("\n__nexus_env_refusal=''");
     remember(out, transition.state);
     for line in transition.lines {
@@ -50,15 +42,9 @@ pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) 
     }
     out.raw("\n:");
     remember(out, transition.state_if_refused);
-    out.raw("fi\n__nexus_env_near=").raw(transition.nearby());
-    out.raw(" __nexus_env_rules=").quoted(transition.marks.join(" ").as_bytes());
-    out.raw(" __nexus_env_holders=")
-        .quoted(transition.holders.as_bytes())
-        .raw(" __nexus_env_astray=")
-        .raw(transition.astray)
-        .raw(" __nexus_env_line=")
-        .raw(transition.line(dialect));
-    out.raw("\n__nexus_env_wrap ").raw(&transition.guarded(dialect)).raw("\n__nexus_env_same() { ");
+    out.raw("fi\n");
+    transition.remember(out, dialect);
+    out.raw("\n__nexus_env_same() { ");
     match transition.check {
         Check::Always => out.raw("return 1"),
         Check::Unless(conditions) => check(out, dialect, conditions),

@@ -57,15 +57,7 @@ pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) 
         }
         out.raw("\" ]] || ").each("__nexus_env_keep u", transition.save_if_set);
     }
-    let mut command = "export";
-    for (name, value) in transition.set.iter() {
-        out.raw(command).raw(" ").raw(name.as_str()).raw("=").quoted(value.expose());
-        command = "";
-    }
-    for (name, value) in transition.present() {
-        out.raw(command).raw(" ").raw(name).raw("=").quoted(value);
-        command = "";
-    }
+    transition.export(out);
     let mut command = "\nunset";
     for name in transition.absent() {
         out.raw(command).raw(" ").raw(name);
@@ -76,15 +68,9 @@ pub(super) fn render(out: &mut Code, dialect: Dialect, transition: &Transition) 
     for line in transition.lines {
         out.raw("print -ru2 -- ").quoted(format!("nexus-env: {line}").as_bytes()).raw("\n");
     }
-    out.raw("fi\n__nexus_env_near=").raw(transition.nearby());
-    out.raw(" __nexus_env_rules=").quoted(transition.marks.join(" ").as_bytes());
-    out.raw(" __nexus_env_holders=")
-        .quoted(transition.holders.as_bytes())
-        .raw(" __nexus_env_astray=")
-        .raw(transition.astray)
-        .raw(" __nexus_env_line=")
-        .raw(transition.line(dialect));
-    out.raw("\n__nexus_env_wrap ").raw(&transition.guarded(dialect)).raw("\nfunction __nexus_env_same { ");
+    out.raw("fi\n");
+    transition.remember(out, dialect);
+    out.raw("\nfunction __nexus_env_same { ");
     match transition.check {
         Check::Always => out.raw("return 1"),
         Check::Unless(conditions) => check(out, conditions),
