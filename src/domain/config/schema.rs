@@ -7,6 +7,8 @@ mod reader;
 mod tree;
 
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod tests;
 
 use std::path::{Component, PathBuf};
