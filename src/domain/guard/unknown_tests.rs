@@ -179,6 +179,14 @@ fn the_url_is_unknown_behind_what_may_have_set_it() {
 }
 
 #[test]
+fn a_recipe_that_runs_itself_is_followed_once_and_known_to_its_end() {
+    let files = [("justfile", "a:\n  just a\n  ls\n"), ("x.sh", "./x.sh\nls\n"), ("Makefile", "a:\n\tmake a\n\tls\n")];
+    for line in ["just a", "bash x.sh", "make a"] {
+        check(&files, line, "safe");
+    }
+}
+
+#[test]
 fn a_chain_of_scripts_is_followed_to_its_end() {
     for depth in [1, 8, 50, 300] {
         for (end, expected) in [(RESET, "destructive"), ("echo hello", "safe")] {
