@@ -3,7 +3,7 @@
 
 typeset -gA __nexus_env_words __nexus_env_way
 for __nexus_env_passed in __NEXUS_ENV_WORDS__; do __nexus_env_words[$__nexus_env_passed]=yes; done
-typeset -g +x __nexus_env_passed='' __nexus_env_typed='' __nexus_env_why='' __nexus_env_consented=''
+typeset -g +x __nexus_env_passed='' __nexus_env_typed='' __nexus_env_why='' __nexus_env_consented='' __nexus_env_judged=''
 
 # Patterns of `extended_glob`, as texts: under `sh_glob` no function could be read that has them. A path, a variable or a
 # substitution in a command's place; and a file that the shell itself is to run.
@@ -154,24 +154,20 @@ function __nexus_env_accept {
     return
   fi
   local __nexus_env_within=yes
-  if [[ -z $BUFFER || -z $__nexus_env_near || -z $__nexus_env_line || ${CONTEXT-} == vared || ${CONTEXT-} == select ]]; then
+  if [[ $1 == zle-line-finish ]]; then
+    __nexus_env_finish
+    return
+  fi
+  if __nexus_env_is_unseen; then
     zle "__nexus_env_was_$1"
     return
   fi
-  # The line is judged as the history makes it. Under hist_verify the person sees that first.
-  if [[ -o bang_hist && $BUFFER == *[${histchars-!^}]* ]]; then
-    __nexus_env_typed=$BUFFER
-    zle .expand-history
-    [[ ! -o hist_verify || $BUFFER == "$__nexus_env_typed" ]] || return 0
-  fi
-  if [[ $BUFFER == *$'\n'* ]] || __nexus_env_is_whole "${PREBUFFER-}$BUFFER"; then
-    __nexus_env_judge "${PREBUFFER-}$BUFFER" || __nexus_env_code=$?
-  fi
+  __nexus_env_judge_buffer || __nexus_env_code=$?
   case $__nexus_env_code in
     0) zle "__nexus_env_was_$1" ;;
+    1) ;;
     130) zle .reset-prompt ;;
     *)
-      __nexus_env_typed=${PREBUFFER-}$BUFFER
       if [[ ${CONTEXT-} == cont ]]; then
         # Within a command of several lines there is no way to run another, so that one is broken off.
         zle -I
@@ -180,12 +176,64 @@ function __nexus_env_accept {
         BUFFER=''
         zle .send-break
       else
-        BUFFER=' __nexus_env_refused'
+        BUFFER=' __nexus_env_refused' __nexus_env_judged=' __nexus_env_refused'
         zle __nexus_env_was_accept-line
       fi
       ;;
   esac
 }
+
+# Whether nothing is to be judged at this prompt.
+function __nexus_env_is_unseen {
+  [[ -z $BUFFER || -z $__nexus_env_near || -z $__nexus_env_line || ${CONTEXT-} == vared || ${CONTEXT-} == select ]]
+}
+
+# Judges what stands on the screen, as the history makes it: 0, 3 and 130 as above, 1 where the person is to see that first
+# (hist_verify).
+function __nexus_env_judge_buffer {
+  local __nexus_env_code=0
+  if [[ -o bang_hist && $BUFFER == *[${histchars-!^}]* ]]; then
+    __nexus_env_typed=$BUFFER
+    zle .expand-history
+    [[ ! -o hist_verify || $BUFFER == "$__nexus_env_typed" ]] || return 1
+  fi
+  if [[ $BUFFER == *$'\n'* ]] || __nexus_env_is_whole "${PREBUFFER-}$BUFFER"; then
+    __nexus_env_judge "${PREBUFFER-}$BUFFER" || __nexus_env_code=$?
+  fi
+  __nexus_env_typed=${PREBUFFER-}$BUFFER
+  (( __nexus_env_code )) || __nexus_env_judged=$__nexus_env_typed
+  return __nexus_env_code
+}
+
+# The editor is through with a line. Not each came by a widget of ours: Enter in a search of the history accepts by itself, and
+# so does `.accept-line` of somebody's own; another plugin may have put something else in its place.
+function __nexus_env_finish {
+  local __nexus_env_code=0
+  if ! __nexus_env_is_unseen && [[ ${PREBUFFER-}$BUFFER != "$__nexus_env_judged" ]]; then
+    __nexus_env_judge_buffer || __nexus_env_code=$?
+    case $__nexus_env_code in
+      0) ;;
+      1 | 130)
+        print -rz -- "$BUFFER"
+        BUFFER=''
+        ;;
+      *)
+        if [[ ${CONTEXT-} == cont ]]; then
+          print -ru2 -- $'\n'"> $__nexus_env_typed"$'\n'"$__nexus_env_why"
+          # Nothing can begin with it, so nothing of the command runs.
+          BUFFER=')'
+        else
+          BUFFER=' __nexus_env_refused'
+        fi
+        ;;
+    esac
+  fi
+  __nexus_env_judged=''
+  zle __nexus_env_was_zle-line-finish
+}
+
+# What the editor did at the end of a line where nobody had it do anything.
+function __nexus_env_no_more { :; }
 
 # Before each prompt: what was asked about the last line is over, and Enter is still ours.
 function __nexus_env_settle {
@@ -195,10 +243,11 @@ function __nexus_env_settle {
     unset NEXUS_ENV_CONSENT
     __nexus_env_consented=''
   fi
-  __nexus_env_passed=''
+  __nexus_env_passed='' __nexus_env_judged=''
   [[ -o zle && -o interactive ]] || return 0
   local __nexus_env_name
-  for __nexus_env_name in accept-line accept-and-hold accept-line-and-down-history accept-and-infer-next-history; do
+  (( ${+widgets[zle-line-finish]} )) || zle -N zle-line-finish __nexus_env_no_more
+  for __nexus_env_name in accept-line accept-and-hold accept-line-and-down-history accept-and-infer-next-history zle-line-finish; do
     case ${widgets[$__nexus_env_name]-}: in
       :) ;;
       "user:__nexus_env_accept_$__nexus_env_name:") [[ -n $__nexus_env_line ]] || zle -A "__nexus_env_was_$__nexus_env_name" "$__nexus_env_name" ;;

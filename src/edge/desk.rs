@@ -2,11 +2,12 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, PipeWriter, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
-use rustix::fs::OFlags;
+use rustix::fs::{FlockOperation, OFlags};
 
 use crate::domain::session::ambient::Ambient;
 use crate::domain::text::safe_text;
@@ -22,6 +23,8 @@ pub struct Desk {
     memory: Memory,
     /// As long as this is open, the one who clears away waits.
     _here: PipeWriter,
+    /// The directory, locked: it is in use.
+    _lock: File,
 }
 
 /// What the text lies in.
@@ -43,11 +46,13 @@ impl Desk {
             Failure::new("there is no file system in memory, and secrets are not written to a disk in clear")
                 .hint("nexus-env set NAME stores one value at a time")
         })?;
-        let directory = base.join(format!("nexus-env-edit-{:08x}", rand::random::<u32>()));
+        sweep(&base);
+        let directory = base.join(format!("{PREFIX}{:08x}", rand::random::<u32>()));
         let made = DirBuilder::new().mode(0o700).create(&directory);
         made.with_context(|| format!("could not make `{}`", safe_text::path(&directory)))?;
+        let lock = locked(&directory).with_context(|| format!("could not lock `{}`", safe_text::path(&directory)))?;
         let here = clear_away_later(&directory).context("could not prepare to clear away")?;
-        Ok(Desk { directory, memory, _here: here })
+        Ok(Desk { directory, memory, _here: here, _lock: lock })
     }
 
     pub fn directory(&self) -> &Path {
@@ -81,6 +86,32 @@ impl Desk {
         let read = file.and_then(|file| file.take(LARGEST).read_to_end(&mut bytes));
         read.context("could not read what was edited")?;
         Ok(Secret::new(std::mem::take(&mut *bytes)))
+    }
+}
+
+const PREFIX: &str = "nexus-env-edit-";
+
+/// Younger ones may not be locked yet.
+const SETTLED: Duration = Duration::from_secs(60);
+
+fn locked(directory: &Path) -> io::Result<File> {
+    let opened = File::open(directory)?;
+    rustix::fs::flock(&opened, FlockOperation::NonBlockingLockExclusive)?;
+    Ok(opened)
+}
+
+/// Removes what was left of edits that were killed together with the process that clears away.
+fn sweep(base: &Path) {
+    let me = rustix::process::geteuid().as_raw();
+    for entry in fs::read_dir(base).into_iter().flatten().flatten() {
+        let is_ours = |found: fs::Metadata| {
+            let age = found.modified().ok().and_then(|then| then.elapsed().ok());
+            found.is_dir() && found.uid() == me && age.is_some_and(|age| age > SETTLED)
+        };
+        let is_one = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        if is_one && entry.metadata().is_ok_and(is_ours) && locked(&entry.path()).is_ok() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -231,6 +231,33 @@ stories! {
         assert!(session.said().text.contains('1'), "{}", session.said().text);
     }
 
+    fn a_line_that_the_history_is_searched_for_is_judged_too(shell) {
+        // fish's search only puts the line where it can be accepted.
+        if shows_no_line(shell) || shell == Shell::Fish {
+            return;
+        }
+        let own = match shell {
+            Shell::Zsh => "own-accept() { zle .accept-line }; zle -N own-accept; bindkey '^Xa' own-accept",
+            Shell::Bash | Shell::Bash32 | Shell::Fish => "",
+        };
+        let world = world().after_hook(own);
+        let mut session = on_prod(&world, shell);
+        refuses(&mut session, RESET);
+        let judged = |session: &mut Session<'_>, keys: &str, ran: &str| {
+            session.presses(keys);
+            let said = session.returns().ends_with_status(3).text.clone();
+            assert!(said.contains(REFUSED) && !said.contains("ran:"), "{said}");
+            session.types(&format!("npx prisma {ran}")).prints(&format!("ran:npx:prisma:{ran}"));
+        };
+        judged(&mut session, "\x12migrate reset\r", "generate");
+        if shell == Shell::Zsh {
+            // A widget of somebody's own that accepts without asking anybody.
+            judged(&mut session, &format!("{RESET}\x18a"), "validate");
+        }
+        session.presses("\x12prisma generate\r");
+        session.returns().ends_with_status(0).prints("ran:npx:prisma:generate");
+    }
+
     fn what_somebody_else_binds_to_enter_goes_on_working(shell) {
         if shows_no_line(shell) {
             return;
