@@ -51,7 +51,7 @@ pub fn refusal(ambient: &Ambient, asked: &Asked, places: impl FnOnce() -> Vec<Pa
 }
 
 /// What brings migrations to a protected environment, where the line meant to.
-fn deployment<'c>(cwd: &Path, line: &str, configs: impl FnOnce() -> &'c [Box<Loaded>]) -> Option<String> {
+fn deployment<'c>(cwd: &Path, line: &str, configs: impl FnOnce() -> &'c [Loaded]) -> Option<String> {
     let name = EnvironmentName::new(own::deploys(line)?)?;
     let package = tidy(&own::goes_to(line).map_or(cwd.to_owned(), |directory| cwd.join(directory)));
     configs().iter().find_map(|loaded| {
@@ -73,19 +73,19 @@ fn kept(ambient: &Ambient) -> Vec<&Path> {
 }
 
 /// The configurations in force in these directories.
-fn configs(ambient: &Ambient, places: Vec<PathBuf>) -> Vec<Box<Loaded>> {
+fn configs(ambient: &Ambient, places: Vec<PathBuf>) -> Vec<Loaded> {
     let there = |place: PathBuf| Ambient { cwd: Some(place.clone()), pwd: Some(place), ..ambient.clone() };
     let found = places.into_iter().map(|place| load::look(&there(place)).0);
     found
         .filter_map(|configured| match configured {
-            Configured::Ready(loaded) => Some(loaded),
+            Configured::Ready(loaded) => Some(*loaded),
             Configured::Nothing | Configured::Denied(_) | Configured::Unusable(..) => None,
         })
         .collect()
 }
 
 /// `None` where none of them knows the name, unless it is that of a protected one by itself.
-fn protected(configs: &[Box<Loaded>], name: &str) -> Option<bool> {
+fn protected(configs: &[Loaded], name: &str) -> Option<bool> {
     let name = EnvironmentName::new(name)?;
     let known: Vec<bool> = configs
         .iter()
