@@ -7,7 +7,7 @@ use nexus_env::domain::guard::pause::Pause;
 use nexus_env::domain::page::audit_entry;
 
 fuzz_target!(|text: &str| {
-    let (lines, torn) = record::read(text);
+    let (lines, torn) = audit_entry::read(text);
     assert!(lines.len() + torn <= 2 * text.lines().count() + 1);
     if let Some(pause) = Pause::decode(text) {
         assert_eq!(Pause::decode(&pause.encode()), Some(pause));
