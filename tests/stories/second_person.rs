@@ -159,7 +159,9 @@ fn where_no_variable_says_their_name_the_account_does() {
     let world = newcomer();
     let id = std::process::Command::new("id").arg("-un").output().unwrap();
     let account = String::from_utf8(id.stdout).unwrap();
-    for (user, name) in [(None, account.trim()), (Some("grace"), "grace")] {
+    // Whoever runs the tests may have the name of the one who is a reader already.
+    let own = if account.trim() == "ada" { "ada-2" } else { account.trim() };
+    for (user, name) in [(None, own), (Some("grace"), "grace")] {
         let mut join = world.command("nexus-env", world.repo());
         join.arg("join").env_remove("USER").env_remove("LOGNAME").envs(user.map(|user| ("LOGNAME", user)));
         let printed = String::from_utf8(world.finish(join, b"").succeeds().stdout).unwrap();
