@@ -148,7 +148,7 @@ stories! {
         let recalls = match shell {
             Shell::Bash | Shell::Bash32 => "history 4",
             Shell::Zsh => "fc -ln -3",
-            Shell::Fish => "history --max=4",
+            Shell::Fish => "builtin history search --max=4",
         };
         let mut history = session.types(recalls).text.clone();
         // fish before 4 takes up what others wrote into its file once a second.
