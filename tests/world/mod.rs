@@ -50,11 +50,11 @@ impl World {
         let base = root.path().canonicalize().expect("its physical path");
         let (home, repo, bin, tools) =
             (base.join("home"), base.join("home/repo"), base.join("bin"), base.join("tools"));
-        // Without the last one fish's first start reads all manual pages in the background.
-        let generated = home.join(".local/share/fish/generated_completions");
+        // Without the last ones fish's first start reads all manual pages in the background: fish 3, and fish 4.
+        let generated = [".local/share/fish", ".cache/fish"].map(|kept| home.join(kept).join("generated_completions"));
         let fish = home.join(".config/fish");
         let more = ["run", "tmp", "outside"].map(|name| base.join(name));
-        for directory in [&home, &repo, &bin, &tools, &fish, &generated].into_iter().chain(&more) {
+        for directory in [&home, &repo, &bin, &tools, &fish].into_iter().chain(&more).chain(&generated) {
             fs::create_dir_all(directory).expect("a directory of the world");
         }
         fs::set_permissions(base.join("run"), fs::Permissions::from_mode(0o700)).expect("the runtime directory");
