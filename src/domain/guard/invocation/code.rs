@@ -77,33 +77,6 @@ pub(super) fn run<'a>(program: &str, code: &Word, scope: &Scope<'a>) -> Vec<Inne
     found
 }
 
-/// Whether code can do nothing but compute and print: it loads nothing, and calls nothing that reaches out.
-pub(super) fn is_inert(text: &str) -> bool {
-    const REACHES: &[&str] = &[
-        "import", "require", "exec", "eval", "fetch", "process.binding", "process.dlopen", "process.main", "spawn",
-        "system", "Function", "Bun", "Deno", "`", "__", "load(", "include", "use ", "popen", "globalThis", "socket",
-        "http", "net.", "$(", "write", "'w", "\"w",
-    ];
-    /// Modules that compute, or read files.
-    const MODULES: &[&str] = &[
-        "json", "sys", "re", "math", "datetime", "time", "pathlib", "collections", "itertools", "csv", "random", "fs",
-        "node:fs", "path", "node:path", "url", "node:url", "util", "node:util", "assert", "node:assert", "date", "set",
-    ];
-    let names_modules = |line: &str| {
-        let named = line.strip_prefix("from ").and_then(|rest| rest.split(' ').next());
-        let named = named.or_else(|| line.strip_prefix("import ").filter(|rest| !rest.contains(['\'', '"'])));
-        let named = named.or_else(|| line.strip_prefix("import ")?.rsplit(['\'', '"']).nth(1));
-        let named = named.or_else(|| line.strip_prefix("require ").map(|rest| rest.trim_matches(['\'', '"'])));
-        named.is_some_and(|named| named.split(',').all(|name| MODULES.contains(&name.trim().trim_matches(';'))))
-    };
-    let rest = text.lines().filter(|line| !names_modules(line.trim()));
-    text.len() < 4096
-        && rest.into_iter().all(|line| {
-            let line = line.replace("json.load", "");
-            !REACHES.iter().any(|word| line.contains(word))
-        })
-}
-
 fn starts(text: &str) -> bool {
     STARTS.iter().any(|call| text.contains(call))
 }

@@ -141,10 +141,6 @@ fn written<'a>(reader: &Reader<'_>, name: &str, file: &str, scope: &Scope<'a>) -
         return None;
     };
     match wrote {
-        Wrote::Whole(text) if code::is_inert(&text) => {
-            reader.notes.followed(&path);
-            Some(Vec::new())
-        }
         Wrote::Whole(text) | Wrote::Behind(text) => Some(code::run(name, &Word::sure(&text), scope)),
         Wrote::Unknown => None,
     }

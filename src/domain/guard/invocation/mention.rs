@@ -120,7 +120,6 @@ pub fn sounds_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&'sta
         matches!(text, "sql" | "execute_sql" | "run_sql") || text.ends_with(".execute_sql") || text.ends_with(".query")
     };
     let talks = talks.iter().any(|part| name.contains(part)) || words.iter().any(|word| tells(&word.text));
-
     let text = |word: &Word| {
         let text = ["query=", "sql="].iter().find_map(|key| word.text.strip_prefix(key));
         loses(text.unwrap_or(&word.text))
