@@ -67,7 +67,7 @@ fn gather(ambient: &Ambient) -> Facts {
         identity: checked(ambient),
         state: survey::state(ambient),
         configuration,
-        tmux: doctor::names_in_clear(&survey::tmux()),
+        tmux: doctor::names_in_clear(&survey::tmux(ambient)),
         left_over: left_over(ambient),
         prompt: match given::unprompted(&ambient.variables) {
             Some("read-only") => Prompt::ReadOnly,

@@ -164,8 +164,14 @@ fn shown(ambient: &Ambient, root: Option<&Path>, path: &Path) -> String {
     }
 }
 
-/// `NAME=VALUE` lines of the tmux server's environment; nothing where no server runs.
-pub fn tmux() -> String {
+/// `NAME=VALUE` lines of the tmux server's environment; nothing where no server runs. Where none ever ran, tmux is not asked:
+/// it would make the directory of its sockets (tmux(1), `-L`).
+pub fn tmux(ambient: &Ambient) -> String {
+    let directory = ambient.variables.text("TMUX_TMPDIR").unwrap_or("/tmp");
+    let sockets = Path::new(directory).join(format!("tmux-{}", ambient.uid));
+    if ambient.variables.text("TMUX").is_none() && !sockets.is_dir() {
+        return String::new();
+    }
     let mut command = Command::new("tmux");
     command.args(["show-environment", "-g"]).stdin(Stdio::null()).stderr(Stdio::null());
     let output = command.output().ok().filter(|output| output.status.success());

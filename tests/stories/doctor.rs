@@ -109,4 +109,9 @@ fn a_broken_configuration_and_a_missing_identity_are_findings() {
     world.run(&["allow"]);
     let text = String::from_utf8_lossy(&world.run(&["doctor"]).stdout).into_owned();
     assert!(text.starts_with("error: `.nexusenv"), "{text}");
+    assert_eq!(
+        fs::read_dir(world.home().join("tmux")).unwrap().count(),
+        0,
+        "tmux was asked, and made a directory for it"
+    );
 }
