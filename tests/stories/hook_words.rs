@@ -7,26 +7,12 @@ use std::process::{Command, Stdio};
 
 use nexus_env::domain::guard::trigger;
 
+use crate::corpus::{CORPUS, entries};
 use crate::world::{Shell, program};
-
-const CORPORA: [&str; 11] = [
-    include_str!("../corpus/clients.txt"),
-    include_str!("../corpus/cloud.txt"),
-    include_str!("../corpus/code.txt"),
-    include_str!("../corpus/frameworks.txt"),
-    include_str!("../corpus/git.txt"),
-    include_str!("../corpus/javascript.txt"),
-    include_str!("../corpus/migrations.txt"),
-    include_str!("../corpus/postgresql.txt"),
-    include_str!("../corpus/prisma.txt"),
-    include_str!("../corpus/runners.txt"),
-    include_str!("../corpus/shell.txt"),
-];
 
 /// Each line of the corpora, with its class.
 fn corpora() -> Vec<(&'static str, &'static str)> {
-    let lines = CORPORA.iter().flat_map(|corpus| corpus.lines()).filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once(' ')).collect()
+    CORPUS.iter().flat_map(|(_, corpus)| entries(corpus)).collect()
 }
 
 /// What `__nexus_env_listed` does, said once more.

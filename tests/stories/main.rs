@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+#[path = "../corpus/mod.rs"]
+mod corpus;
 #[path = "../real/mod.rs"]
 mod real;
 #[path = "../world/mod.rs"]
@@ -74,6 +76,7 @@ mod surroundings;
 mod tour;
 mod trust;
 mod typing;
+mod typing_corpora;
 mod ways_in;
 
 /// The team's configuration in most stories: dev by default, prod protected by its name.

@@ -112,6 +112,11 @@ impl<'w> Session<'w> {
         self.terminal.send(keys.as_bytes());
     }
 
+    /// For what no line of a session is: somebody else reads what is printed.
+    pub fn terminal(&self) -> &Terminal {
+        &self.terminal
+    }
+
     /// Waits for text on the terminal while a line is still running.
     #[track_caller]
     pub fn shows(&mut self, text: &str) {
