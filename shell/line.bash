@@ -16,6 +16,14 @@ if [[ ${BASH_VERSINFO[0]} -ge 4 ]]; then
   unset -f __nexus_env_words_of
 fi
 
+# A path, a variable or a substitution in a command's place: behind what ends another command or opens one, and behind
+# assignments and redirections.
+__nexus_env_place=$'([^ \t;&|<>()\'"\\]|\'[^\']*\'|"([^"\\]|\\\\.)*"|\\\\.)*'
+__nexus_env_place=$'((-p|[A-Za-z_][A-Za-z0-9_]*([[][^]]*[]])?[+]?='$__nexus_env_place$'|[0-9]*[<>][<>&|]*[ \t]*'$__nexus_env_place$')[ \t]+)*'
+__nexus_env_place=$'(^|[;&|(){!`\n]|(^|[ \t\n;&|({])(do|then|else|elif|if|while|until|time|coproc|noglob|nocorrect|and|or|not|begin)[ \t])[ \t]*'$__nexus_env_place
+__nexus_env_place+=$'[^ \t;&|<>()]*([/$~`]|[.][\\\'"]*[ \t])'
+export -n __nexus_env_place
+
 # Whether the program is to be asked about this text: it has a word of the list, an alias of it has, or the command is one
 # that no name tells. Quotes and backslashes within a word hide nothing.
 __nexus_env_listed() {
@@ -35,9 +43,8 @@ __nexus_env_listed() {
     esac
   done
   # A path, a variable or a substitution in a command's place.
-  case $__nexus_env_text in *[/\$~\`]* | *.[[:blank:]]*) ;; *) return 1 ;; esac
-  local __nexus_env_place=$'(^|[;&|({!`\n]|(^|[ \t])(do|then|else|elif|if|while|until|time|and|or|not|begin)[ \t])[ \t]*([A-Za-z_][A-Za-z0-9_]*=[^ \t]*[ \t]+)*[^ \t;&|<>()]*([/$~`]|[.][ \t])'
-  [[ $__nexus_env_text =~ $__nexus_env_place ]]
+  case $1 in *[/\$~\`]* | *.[\\\'\"[:blank:]]*) ;; *) return 1 ;; esac
+  [[ $1 =~ $__nexus_env_place ]]
 }
 
 # What the text's aliases are, as lines in front of it, and theirs in turn, in __nexus_env_text.

@@ -1,24 +1,38 @@
 # The line that a person accepts in fish is judged before the shell runs it: Enter is bound to a look at the line, and then
-# to what it was bound to. No rule stands here: __nexus_env_words are the words of lines that the program is asked about.
+# to what it was bound to. No rule stands here: each __nexus_env_word_* is a word of lines that the program is asked about.
 
-set -g __nexus_env_words ' __NEXUS_ENV_WORDS__ '
 set -g __nexus_env_passed
 set -g __nexus_env_typed
 set -g __nexus_env_why
 set -g __nexus_env_consented
 
+# A path, a variable or a substitution in a command's place: behind what ends another command or opens one, and behind
+# assignments and redirections.
+set -g __nexus_env_place '([^ \t;&|<>()\'"\\\\]|\'[^\']*\'|"([^"\\\\]|\\\\.)*"|\\\\.)*+'
+set -g __nexus_env_place '((-p|[A-Za-z_][A-Za-z0-9_]*(\[[^]]*\])?\+?='$__nexus_env_place'|[0-9]*[<>][<>&|]*[ \t]*'$__nexus_env_place')[ \t]+)*'
+set -g __nexus_env_place '(^|[;&|(){!`]|(^|[ \t;&|({])(do|then|else|elif|if|while|until|time|coproc|noglob|nocorrect|and|or|not|begin)[ \t])[ \t]*'$__nexus_env_place'[^ \t;&|<>()]*([/$~`]|[.][\\\\\'"]*[ \t])'
+
 # Whether the program is to be asked about this text: it has a word of the list, or the command is one that no name tells.
-# Quotes and backslashes within a word hide nothing.
+# Quotes and backslashes within a word hide nothing. Each command substitution would cost more than all else here.
 function __nexus_env_listed
-    set -l __nexus_env_text (string replace -ra '[\\\\\'"]' '' -- $argv)
-    set -l __nexus_env_bare (string replace -ra '[^A-Za-z0-9_-]+' '|' -- $__nexus_env_text)
-    string match -qr -- " ("(string join '|' -- $__nexus_env_bare)") " $__nexus_env_words; and return 0
+    set -q __nexus_env_word_eval; or for __nexus_env_word in (string replace -a -- - __ __NEXUS_ENV_WORDS__)
+        set -g __nexus_env_word_$__nexus_env_word
+    end
+    set -l __nexus_env_text "$argv"
+    set -l __nexus_env_parts
+    string match -qr -- '[A-Za-z0-9_-][\\\\\'"]+[A-Za-z0-9_-]' $__nexus_env_text
+    and set __nexus_env_text (string replace -ra '[\\\\\'"]' '' -- $__nexus_env_text)
+    string match -qar -- '(?<__nexus_env_parts>[A-Za-z0-9_-]+)' $__nexus_env_text
+    string match -qr -- '[A-Za-z0-9_]-' $__nexus_env_text
+    and set __nexus_env_parts (string replace -a -- - __ $__nexus_env_parts)
+    # The status is how many of these names are none; the first one never is.
+    set -q __nexus_env_word_ __nexus_env_word_$__nexus_env_parts
+    set -q __nexus_env_parts[$status]; and return 0
     for __nexus_env_mark in $__nexus_env_rules
         test "$__nexus_env_mark" = '*'; and return 0
         string match -q -- '*'(string escape --style=regex -- $__nexus_env_mark)'*' x$argv; and return 0
     end
-    # A path, a variable or a substitution in a command's place.
-    string match -qr -- '(^|[;&|({!`]|(^|[ \t])(do|then|else|elif|if|while|until|time|and|or|not|begin)[ \t])[ \t]*([A-Za-z_][A-Za-z0-9_]*=[^ \t]*[ \t]+)*[^ \t;&|<>()]*([/$~`]|[.][ \t])' $__nexus_env_text
+    string match -qr -- $__nexus_env_place $argv
 end
 
 # Whether the text is all that will run: what else a function or a computed text would do, the guard functions see when it

@@ -6,9 +6,13 @@ for __nexus_env_passed in __NEXUS_ENV_WORDS__; do __nexus_env_words[$__nexus_env
 typeset -g +x __nexus_env_passed='' __nexus_env_typed='' __nexus_env_why='' __nexus_env_consented='' __nexus_env_judged=''
 
 # Patterns of `extended_glob`, as texts: under `sh_glob` no function could be read that has them. A path, a variable or a
-# substitution in a command's place; and a file that the shell itself is to run.
-typeset -g +x __nexus_env_place="(|*[;&|({!\`"$'\n'"]|(|*[[:blank:]])(do|then|else|elif|if|while|until|time|and|or|not|begin)[[:blank:]])"
-__nexus_env_place+='[[:blank:]]#([A-Za-z_][A-Za-z0-9_]#=[^[:blank:]]#[[:blank:]]##)#[^[:blank:];&|<>()]#([/$~`]|.[[:blank:]])*'
+# substitution in a command's place: behind what ends another command or opens one, and behind assignments and redirections;
+# and a file that the shell itself is to run.
+typeset -g +x __nexus_env_place="([^[:blank:];&|<>()'\"\\\\]|'[^']#'|\"([^\"\\\\]|\\\\?)#\"|\\\\?)#"
+__nexus_env_place="((-p|[A-Za-z_][A-Za-z0-9_]#(\\[[^]]#\\]|)(+|)=$__nexus_env_place|[0-9]#[<>][<>&|]#[[:blank:]]#$__nexus_env_place)[[:blank:]]##)#"
+__nexus_env_place="[[:blank:]]#${__nexus_env_place}[^[:blank:];&|<>()]#([/\$~\`]|.[\\\\'\"]#[[:blank:]])*"
+__nexus_env_place="(do|then|else|elif|if|while|until|time|coproc|noglob|nocorrect|and|or|not|begin)[[:blank:]])$__nexus_env_place"
+__nexus_env_place="(|*[;&|(){!\`"$'\n'"]|(|*[[:blank:];&|({"$'\n'"])$__nexus_env_place"
 typeset -g +x __nexus_env_sourced='(|*[;&|({])[[:blank:]]#.[[:blank:]]*'
 
 # Whether the program is to be asked about this text: it has a word of the list, an alias of it has, or the command is one
@@ -25,7 +29,7 @@ function __nexus_env_listed {
   for __nexus_env_word in ${=__nexus_env_rules}; do
     [[ $__nexus_env_word == '*' || $1 == *"$__nexus_env_word"* ]] && return 0
   done
-  [[ $__nexus_env_text == *[/\$~\`]* || $__nexus_env_text == *.[[:blank:]]* ]] && [[ $__nexus_env_text == ${~__nexus_env_place} ]]
+  [[ $1 == *[/\$~\`]* || $1 == *.[\\\'\"[:blank:]]* ]] && [[ $1 == ${~__nexus_env_place} ]]
 }
 
 # What the text's aliases are, as lines in front of it, and theirs in turn.

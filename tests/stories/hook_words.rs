@@ -5,8 +5,6 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use nexus_env::domain::guard::trigger;
-
 use crate::corpus::{CORPUS, entries};
 use crate::world::{Shell, program};
 
@@ -15,64 +13,13 @@ fn corpora() -> Vec<(&'static str, &'static str)> {
     CORPUS.iter().flat_map(|(_, corpus)| entries(corpus)).collect()
 }
 
-/// What `__nexus_env_listed` does, said once more.
-fn asks(words: &BTreeSet<&str>, line: &str) -> bool {
-    let bare: String = line.chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect();
-    let is_apart = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    bare.split(is_apart).any(|word| words.contains(word)) || names_no_program(&bare)
-}
-
-/// Whether a path, a variable or a substitution stands in a command's place.
-fn names_no_program(text: &str) -> bool {
-    const BEFORE: [&str; 12] =
-        ["do", "then", "else", "elif", "if", "while", "until", "time", "and", "or", "not", "begin"];
-    let begins = |(at, c): (usize, char)| match c {
-        ' ' | '\t' => BEFORE.contains(&text[..at].rsplit([' ', '\t']).next().unwrap_or_default()).then_some(at + 1),
-        c => ";&|({!`\n".contains(c).then_some(at + 1),
-    };
-    std::iter::once(0).chain(text.char_indices().filter_map(begins)).any(|at| {
-        let mut rest = text[at..].trim_start_matches([' ', '\t']);
-        loop {
-            let end = rest.find([' ', '\t', ';', '&', '|', '<', '>', '(', ')']).unwrap_or(rest.len());
-            let word = &rest[..end];
-            if word.contains(['/', '$', '~', '`']) || word.ends_with('.') && rest[end..].starts_with([' ', '\t']) {
-                return true;
-            }
-            let is_name = |name: &str| {
-                name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                    && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-            };
-            let blank = rest.find([' ', '\t']).filter(|_| rest.split_once('=').is_some_and(|(name, _)| is_name(name)));
-            match blank {
-                Some(blank) => rest = rest[blank..].trim_start_matches([' ', '\t']),
-                None => return false,
-            }
-        }
-    })
-}
-
-#[test]
-fn every_line_that_the_guard_would_stop_has_a_word_that_makes_a_shell_ask() {
-    let words = trigger::words();
-    let mut silent = Vec::new();
-    for (class, line) in corpora() {
-        let asks = line.split("\\n").any(|part| asks(&words, part)) || asks(&words, line);
-        match class {
-            "safe" | "mention" => {}
-            _ if !asks => silent.push(line),
-            _ => {}
-        }
-    }
-    assert!(silent.is_empty(), "no shell would ask about:\n{}", silent.join("\n"));
-    for line in [
-        "git status", "git push origin main", "git commit -m 'fix: a typo'", "ls -la src", "cd ../web",
-        "vim src/main.rs", "cat README.md | less", "rg foo src", "echo hi", "mkdir -p a/b", "rm -rf dist",
-        "curl -s localhost", "nexus-env use prod", "nexus-env status", "if true; then echo x; fi", "export A=b",
-        "code .", "tail -f log/x.log",
-    ] {
-        assert!(!asks(&words, line), "{line}");
-    }
-}
+/// Nothing that the guard looks at.
+const PLAIN: [&str; 22] = [
+    "git status", "git push origin main", "git commit -m 'fix: a typo'", "ls -la src", "cd ../web", "vim src/main.rs",
+    "cat README.md | less", "rg foo src", "echo hi", "mkdir -p a/b", "rm -rf dist", "curl -s localhost",
+    "nexus-env use prod", "nexus-env status", "if true; then echo x; fi", "export A=b", "code .", "tail -f log/x.log",
+    "A='a b' echo src/x", "cat <in >out/x", "for f in *; do echo $f; done", "A=b B=\"c d\" ls src/",
+];
 
 /// Runs code behind the hook in a shell that is not interactive, with nothing of the person's.
 fn runs(shell: Shell, directory: &Path, code: &str) -> String {
@@ -97,24 +44,36 @@ fn runs(shell: Shell, directory: &Path, code: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-#[test]
-fn the_three_shells_ask_about_the_same_lines() {
+/// Of these lines, those that the shell would ask the program about.
+fn asked<'a>(shell: Shell, lines: &[&'a str]) -> BTreeSet<&'a str> {
     let directory = tempfile::tempdir().unwrap();
-    let words = trigger::words();
-    let lines: Vec<&str> = corpora().into_iter().map(|(_, line)| line).filter(|line| line.is_ascii()).collect();
-    assert!(lines.len() > 3000);
-    fs::write(directory.path().join("lines"), lines.join("\n") + "\n").unwrap();
-    let expected: Vec<&str> = lines.iter().copied().filter(|line| asks(&words, line)).collect();
-    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
-        let code = match shell {
-            Shell::Bash | Shell::Bash32 | Shell::Zsh => {
-                "while IFS='' read -r line; do __nexus_env_listed \"$line\" && printf '%s\\n' \"$line\"; done <lines\n:\n"
-            }
-            Shell::Fish => "while read -l line; __nexus_env_listed $line; and printf '%s\\n' $line; end <lines\ntrue\n",
-        };
-        let told = runs(shell, directory.path(), code);
-        let told: BTreeSet<&str> = told.lines().collect();
-        let expected: BTreeSet<&str> = expected.iter().copied().collect();
+    let one_each: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    fs::write(directory.path().join("lines"), one_each).unwrap();
+    let code = match shell {
+        Shell::Bash | Shell::Bash32 | Shell::Zsh => {
+            "n=0; while IFS='' read -r line; do line=${line//\\\\n/$'\\n'}; __nexus_env_listed \"$line\" && echo $n; n=$((n+1)); done <lines\n:\n"
+        }
+        Shell::Fish => {
+            "set n 0; while read -l line; __nexus_env_listed (string split '\\n' -- $line); and echo $n; set n (math $n + 1); end <lines\ntrue\n"
+        }
+    };
+    let told = runs(shell, directory.path(), code);
+    told.lines().map(|number| lines[number.parse::<usize>().unwrap()]).collect()
+}
+
+#[test]
+fn each_shell_asks_about_every_line_that_the_guard_would_stop_and_all_about_the_same_ones() {
+    let lines: Vec<(&str, &str)> = corpora().into_iter().filter(|(_, line)| line.is_ascii()).collect();
+    assert!(lines.len() > 13_000);
+    let texts: Vec<&str> = lines.iter().map(|(_, line)| *line).chain(PLAIN).collect();
+    let expected = asked(Shell::Bash, &texts);
+    let stopped = lines.iter().filter(|(class, _)| !matches!(*class, "safe" | "mention")).map(|(_, line)| *line);
+    let silent: Vec<&str> = stopped.filter(|line| !expected.contains(line)).collect();
+    assert!(silent.is_empty(), "no shell would ask about:\n{}", silent.join("\n"));
+    let needless: Vec<&&str> = PLAIN.iter().filter(|line| expected.contains(*line)).collect();
+    assert!(needless.is_empty(), "{needless:?}");
+    for shell in [Shell::Zsh, Shell::Fish] {
+        let told = asked(shell, &texts);
         let differ: Vec<&&str> = told.symmetric_difference(&expected).take(20).collect();
         assert!(differ.is_empty(), "{shell}: {differ:#?}");
     }

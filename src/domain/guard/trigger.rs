@@ -8,7 +8,7 @@ use super::invocation;
 /// What the reader sees through by its name alone, beside the rows of its tables.
 const RUNNERS: &[&str] = &[
     // Shells, and what they have themselves.
-    "bash", "sh", "zsh", "dash", "ksh", "fish", "ash", "mksh", "eval", "source", "trap", "exec", "command",
+    "bash", "sh", "zsh", "dash", "ksh", "fish", "ash", "mksh", "eval", "source", "trap", "exec", "command", "builtin",
     // Programs that start another one, here or in another place.
     "env", "genv", "sudo", "doas", "su", "runuser", "sg", "script", "flock", "nix", "nix-shell", "watch", "hyperfine",
     "entr", "watchexec", "nodemon", "chokidar", "chokidar-cli", "aws", "find", "parallel", "xargs", "ssh", "mosh",
