@@ -34,6 +34,11 @@ pub fn may_run(name: &str, words: &[Word]) -> bool {
     !TALKERS.contains(&name) && guarded(words)
 }
 
+/// Whether a program of this name prints, searches, checks or commits what its words say.
+pub fn only_mentions(name: &str) -> bool {
+    TALKERS.contains(&name) || EXAMINES.contains(&name)
+}
+
 /// A guarded command as a list in one word, which a service runs in a container of its own: `--args=npx,prisma,migrate,deploy`.
 pub fn listed(name: &str, words: &[Word]) -> Option<Vec<Word>> {
     let value = |(at, word): (usize, &Word)| match word.text.split_once('=') {
@@ -99,7 +104,7 @@ pub fn sounds_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&'sta
     if name == "curl" {
         return over_http(words, fed, loses);
     }
-    if TALKERS.contains(&name) || EXAMINES.contains(&name) {
+    if only_mentions(name) {
         return None;
     }
     let asks = |word: &Word| {
