@@ -52,8 +52,8 @@ impl Files for Disk {
     }
 }
 
-/// A regular file. Never waits for a pipe or a device.
-fn open(path: &Path) -> io::Result<File> {
+/// A regular file, and its length in bytes. Never waits for a pipe or a device.
+fn open(path: &Path) -> io::Result<(File, u64)> {
     // A pipe is not opened at all where it can be told before: whoever writes to it would go on.
     if !std::fs::metadata(path)?.file_type().is_file() {
         let is_directory = path.is_dir();
@@ -62,14 +62,16 @@ fn open(path: &Path) -> io::Result<File> {
     // Opening a pipe for reading waits for a writer, unless told otherwise (open(2), O_NONBLOCK).
     let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)?;
-    match file.metadata()?.file_type().is_file() {
-        true => Ok(file),
+    let meta = file.metadata()?;
+    match meta.file_type().is_file() {
+        true => Ok((file, meta.len())),
         false => Err(io::Error::from(ErrorKind::InvalidInput)),
     }
 }
 
-fn bytes(file: &File, most: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+fn bytes((file, length): &(File, u64), most: u64) -> io::Result<Vec<u8>> {
+    // With room for the end, so that it is read in one piece and once more.
+    let mut bytes = Vec::with_capacity((*length).min(most) as usize + 1);
     file.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

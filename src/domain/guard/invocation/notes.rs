@@ -4,15 +4,27 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::domain::guard::line::{self, List};
+use crate::domain::guard::project::Content;
 
 /// Enough for whatever scripts call each other; what a text is long by comes on top.
 const MANY_STEPS: u64 = 40_000;
+
+/// The longest file that is kept, and the longest text of which the commands are, in bytes.
+const SMALL: usize = 64 * 1024;
+const SHORT: usize = 1024;
 
 /// The notes of one line. They hold its words, so nothing prints them.
 pub struct Notes {
     /// How many commands may still be looked at: a project's scripts can call each other without end.
     steps: Cell<u64>,
     read: RefCell<BTreeSet<PathBuf>>,
+    /// Small files as they were found: a workspace's packages are asked for their scripts again and again.
+    held: RefCell<BTreeMap<PathBuf, String>>,
+    /// Short texts as they were taken apart: many packages of a workspace have the same script.
+    taken_apart: RefCell<BTreeMap<String, Rc<Vec<List>>>>,
     /// What the line writes, and what it runs: a file that is both holds something else by then.
     written: RefCell<BTreeMap<PathBuf, Wrote>>,
     ran: RefCell<BTreeSet<PathBuf>>,
@@ -33,6 +45,8 @@ impl Default for Notes {
         Notes {
             steps: Cell::new(MANY_STEPS),
             read: RefCell::default(),
+            held: RefCell::default(),
+            taken_apart: RefCell::default(),
             written: RefCell::default(),
             ran: RefCell::default(),
             followed: RefCell::default(),
@@ -162,6 +176,33 @@ impl Notes {
         let missing = self.missing.borrow();
         let is_new = |path: &&PathBuf| !written.contains_key(*path);
         written.iter().find_map(unknown).or_else(|| missing.iter().filter(is_new).find(brought).cloned())
+    }
+
+    /// What is in the file, which `read` brings where it was not asked for before.
+    pub fn held(&self, path: &Path, read: impl FnOnce() -> Content) -> Content {
+        if let Some(text) = self.held.borrow().get(path) {
+            return Content::Text(text.clone());
+        }
+        let content = read();
+        if let Content::Text(text) = &content
+            && text.len() <= SMALL
+        {
+            self.held.borrow_mut().insert(path.to_owned(), text.clone());
+        }
+        content
+    }
+
+    /// A short text's commands, taken apart once; `None` for a long one, which is read a part at a time.
+    pub fn taken_apart(&self, text: &str) -> Option<Rc<Vec<List>>> {
+        if text.len() > SHORT {
+            return None;
+        }
+        if let Some(known) = self.taken_apart.borrow().get(text) {
+            return Some(Rc::clone(known));
+        }
+        let parts: Rc<Vec<List>> = Rc::new(line::parts(text).collect());
+        self.taken_apart.borrow_mut().insert(text.to_owned(), Rc::clone(&parts));
+        Some(parts)
     }
 
     /// The same for a file, however often it is met.

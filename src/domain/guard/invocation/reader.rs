@@ -41,7 +41,7 @@ impl<'a> Reader<'a> {
 /// The project's files as the line will have changed them.
 impl Files for Reader<'_> {
     fn read(&self, path: &Path) -> Content {
-        let now = self.files.read(path);
+        let now = self.notes.held(path, || self.files.read(path));
         match (self.notes.written(path), now) {
             // What is there may be run before it is replaced, so both are read.
             (Some(Wrote::Whole(text)), Content::Text(now)) if now != text => Content::Text(format!("{now}\n{text}")),

@@ -77,8 +77,9 @@ impl<'a> Walk<'a> {
         }
         scope.depth += 1;
         let mut found = Vec::new();
-        for part in line::parts(text) {
-            found.append(&mut self.list(&part, scope));
+        match self.reader.notes.taken_apart(text) {
+            Some(parts) => found.extend(parts.iter().flat_map(|part| self.list(part, scope))),
+            None => found.extend(line::parts(text).flat_map(|part| self.list(&part, scope))),
         }
         scope.depth -= 1;
         found
