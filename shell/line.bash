@@ -17,18 +17,23 @@ if [[ ${BASH_VERSINFO[0]} -ge 4 ]]; then
 fi
 
 # A path, a variable or a substitution in a command's place: behind what ends another command or opens one, and behind
-# assignments and redirections.
-__nexus_env_place=$'([^ \t;&|<>()\'"\\]|\'[^\']*\'|"([^"\\]|\\\\.)*"|\\\\.)*'
-__nexus_env_place=$'((-p|[A-Za-z_][A-Za-z0-9_]*([[][^]]*[]])?[+]?='$__nexus_env_place$'|[0-9]*[<>][<>&|]*[ \t]*'$__nexus_env_place$')[ \t]+)*'
-__nexus_env_place=$'(^|[;&|(){!`\n]|(^|[ \t\n;&|({])(do|then|else|elif|if|while|until|time|coproc|noglob|nocorrect|and|or|not|begin)[ \t])[ \t]*'$__nexus_env_place
-__nexus_env_place+=$'[^ \t;&|<>()]*([/$~`]|[.][\\\'"]*[ \t])'
-export -n __nexus_env_place
+# assignments and redirections. bash makes an expression anew at each look, so a text gets no more than it needs.
+__nexus_env_opened=$'(^|[;&|(){!`\n])[ \t]*'
+__nexus_env_keyed=$'(^|[;&|(){!`\n]|(^|[ \t\n;&|({])(do|then|else|elif|if|while|until|time|coproc|noglob|nocorrect|and|or|not|begin)[ \t])[ \t]*'
+__nexus_env_valued=$'([^ \t;&|<>()\'"\\]|\'[^\']*\'|"([^"\\]|\\\\.)*"|\\\\.)*'
+__nexus_env_valued=$'((-p|([A-Za-z_][A-Za-z0-9_]*([[][^]]*[]])?[+]?=|[0-9]*[<>][<>&|]*[ \t]*)'$__nexus_env_valued$')[ \t]+)*'
+__nexus_env_place=$'[^ \t;&|<>()]*([/$~`]|[.][\\\'"]*[ \t])'
 
 # Whether the program is to be asked about this text: it has a word of the list, an alias of it has, or the command is one
 # that no name tells. Quotes and backslashes within a word hide nothing.
 __nexus_env_listed() {
-  local __nexus_env_word __nexus_env_text=${1//[\\\'\"]/} IFS=' '
+  local __nexus_env_word __nexus_env_text=${1//[\\\'\"]/} __nexus_env_begins=$__nexus_env_opened IFS=' '
   for __nexus_env_word in ${__nexus_env_text//[!A-Za-z0-9_-]/ }; do
+    case $__nexus_env_word in
+      do | then | else | elif | if | while | until | time | coproc | noglob | nocorrect | and | or | not | begin)
+        __nexus_env_begins=$__nexus_env_keyed
+        ;;
+    esac
     [[ -z ${__nexus_env_words[$__nexus_env_word]-} ]] || return 0
     [[ -z ${BASH_ALIASES[$__nexus_env_word]-} || ${2-} == *" $__nexus_env_word "* ]] || # bash 4.0
       ! __nexus_env_listed "${BASH_ALIASES[$__nexus_env_word]}" "${2-} $__nexus_env_word " || return 0
@@ -44,7 +49,10 @@ __nexus_env_listed() {
   done
   # A path, a variable or a substitution in a command's place.
   case $1 in *[/\$~\`]* | *.[\\\'\"[:blank:]]*) ;; *) return 1 ;; esac
-  [[ $1 =~ $__nexus_env_place ]]
+  case $1 in
+    *[=\<\>]* | *-p*) [[ $1 =~ $__nexus_env_begins$__nexus_env_valued$__nexus_env_place ]] ;;
+    *) [[ $1 =~ $__nexus_env_begins$__nexus_env_place ]] ;;
+  esac
 }
 
 # What the text's aliases are, as lines in front of it, and theirs in turn, in __nexus_env_text.
