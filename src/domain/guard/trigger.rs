@@ -9,7 +9,7 @@ use super::invocation;
 const RUNNERS: &[&str] = &[
     // Shells, and what they have themselves.
     "bash", "sh", "zsh", "dash", "ksh", "fish", "ash", "mksh", "eval", "source", "trap", "exec", "command", "builtin",
-    // Programs that start another one, here or in another place.
+    "fc", "r", // Programs that start another one, here or in another place.
     "env", "genv", "sudo", "doas", "su", "runuser", "sg", "script", "flock", "nix", "nix-shell", "watch", "hyperfine",
     "entr", "watchexec", "nodemon", "chokidar", "chokidar-cli", "aws", "find", "parallel", "xargs", "ssh", "mosh",
     "et", "autossh", "tmux", "screen", "at", "batch", "sops", "docker", "podman", "nerdctl", "docker-compose",

@@ -7,6 +7,9 @@ use crate::domain::guard::project::{Content, Files, env_file};
 use crate::domain::guard::scope::{Exported, Fed, Named, Origin, Scope, Under, Value};
 use crate::domain::guard::verdict::Effect;
 
+/// Flags of `fc` that list the history, or read and write its file.
+const LISTS: [char; 7] = ['l', 'p', 'P', 'A', 'I', 'R', 'W'];
+
 impl<'a> Walk<'a> {
     /// What changes the shell itself, and what that runs. `None` where the words are none of it.
     pub(super) fn builtin(&self, words: &[Word], written: &[Written], scope: &mut Scope<'a>) -> Option<Vec<Found<'a>>> {
@@ -88,6 +91,14 @@ impl<'a> Walk<'a> {
                 return Some(vec![self.unknown("source", &words[..1], why, scope)]);
             }
             ["source" | ".", file, arguments @ ..] => return Some(self.source(file, arguments, scope)),
+            // Without one of these flags it runs a line of the history, and so does zsh's `r` (zshbuiltins(1), bash(1)).
+            ["fc", flags @ ..] if !flags.iter().any(|flag| flag.starts_with('-') && flag.contains(LISTS)) => {
+                let why = "it runs a line of the history again";
+                return Some(vec![self.unknown("fc", &words[..1], why, scope)]);
+            }
+            ["r"] => {
+                return Some(vec![self.unknown("r", words, "it runs the last line of the history again", scope)]);
+            }
             ["eval", ..] => {
                 let text = texts[1..].join(" ");
                 if printer::is_own(&text) {
