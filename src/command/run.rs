@@ -23,7 +23,7 @@ use crate::domain::target::exposure;
 use crate::domain::text::needles::Needles;
 use crate::domain::text::safe_text;
 use crate::domain::text::secret::Secret;
-use crate::edge::foreground::attended::{self, Kept};
+use crate::edge::foreground::attended::{self, Kept, Watched};
 use crate::edge::{ambient, grant, identity, layers, program, terminal};
 use crate::error::{Failure, Result, Status, told};
 use crate::steps::data_script;
@@ -31,6 +31,10 @@ use crate::steps::load::{self, Active, Loaded};
 use crate::steps::proxy;
 use crate::steps::sentry::{self, Yes};
 use crate::steps::{astray, audit};
+
+/// How PostgreSQL refuses a statement in a transaction that is read-only (its `PreventCommandIfReadOnly`), as every client and
+/// Prisma pass it on.
+const READ_ONLY: &str = "in a read-only transaction";
 
 /// Whether stored values are replaced in what the command writes to anything but a terminal.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -122,11 +126,17 @@ pub fn run(
     command.args(arguments).env_clear().envs(inner.variables.iter());
     let hidden = hidden.as_ref().map(|(needles, kept)| (needles, *kept));
     let stays = script.is_some() || deployment.is_some();
+    let refused = Watched::new(READ_ONLY);
     let ended = match hidden {
         None if !stays => Err(command.exec()),
-        hidden => attended::in_our_place(command, hidden),
+        hidden => attended::in_our_place(command, hidden, &refused),
     };
     let ended = ended.map_err(|error| not_started(&loaded, Path::new(program), &error))?;
+    if refused.seen() && !ended.well() && !writes && environment.access == Access::ReadOnly {
+        let name = &environment.name;
+        let write = format!("nexus-env run -e {name} --write -- COMMAND");
+        terminal::say(ambient, &format!("PostgreSQL refused to write: {name}'s URL is read-only; to write: {write}"));
+    }
     if let Some(deployment) = deployment {
         deployment.ended(ambient, &ended.to_string());
     }

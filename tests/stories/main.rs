@@ -12,6 +12,7 @@ mod world;
 
 mod agents;
 mod allowing;
+mod asking;
 mod astray;
 mod at_once;
 mod clients;

@@ -1,6 +1,7 @@
 //! Runs a program to its end as if it stood in this one's place: it has the same streams but for those that are asked to be
 //! seen first, it gets the signals that are sent to this process, and this process ends as it did.
 
+use std::cell::Cell;
 use std::io::{self, PipeReader, PipeWriter, Read};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -51,11 +52,11 @@ pub fn run(command: Command) -> io::Result<Ended> {
 }
 
 /// Runs the command in this process's place, which passes on how it ended. Where this one is killed, so is the command. In what it
-/// writes to the streams that are kept, the needles are replaced.
+/// writes to the streams that are kept, the needles are replaced, and the watched words are looked for.
 ///
 /// # Errors
 /// As for [`run`].
-pub fn in_our_place(mut command: Command, masked: Option<(&Needles, Kept)>) -> io::Result<Ended> {
+pub fn in_our_place(mut command: Command, masked: Option<(&Needles, Kept)>, watched: &Watched) -> io::Result<Ended> {
     #[cfg(target_os = "linux")]
     {
         let follow = || match unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) } {
@@ -69,7 +70,7 @@ pub fn in_our_place(mut command: Command, masked: Option<(&Needles, Kept)>) -> i
     if let Some((needles, kept)) = masked {
         let mut channel = |to: BorrowedFd<'static>| -> io::Result<PipeWriter> {
             let (reader, writer) = io::pipe()?;
-            channels.push(Channel { reader, to, masking: Masking::new(needles) });
+            channels.push(Channel { reader, to, masking: Masking::new(needles), watched, last: Vec::new() });
             Ok(writer)
         };
         if kept.stdout {
@@ -109,6 +110,34 @@ struct Channel<'n> {
     reader: PipeReader,
     to: BorrowedFd<'static>,
     masking: Masking<'n>,
+    watched: &'n Watched,
+    /// The end of what it wrote last: the watched words may come in two pieces.
+    last: Vec<u8>,
+}
+
+/// Words that tell something about the command, wherever it writes them.
+#[derive(Debug)]
+pub struct Watched {
+    words: &'static str,
+    seen: Cell<bool>,
+}
+
+impl Watched {
+    pub fn new(words: &'static str) -> Watched {
+        Watched { words, seen: Cell::new(false) }
+    }
+
+    /// Whether they were written to a stream that is kept.
+    pub fn seen(&self) -> bool {
+        self.seen.get()
+    }
+
+    fn look(&self, last: &mut Vec<u8>, bytes: &[u8]) {
+        let words = self.words.as_bytes();
+        last.extend_from_slice(bytes);
+        self.seen.set(self.seen() || last.windows(words.len()).any(|part| part == words));
+        last.drain(..last.len().saturating_sub(words.len()));
+    }
 }
 
 impl Channel<'_> {
@@ -120,7 +149,10 @@ impl Channel<'_> {
                 let _ = write(self.to, &self.masking.end());
                 false
             }
-            Ok(length) => write(self.to, &self.masking.feed(&bytes[..length])).is_ok(),
+            Ok(length) => {
+                self.watched.look(&mut self.last, &bytes[..length]);
+                write(self.to, &self.masking.feed(&bytes[..length])).is_ok()
+            }
             Err(error) => error.kind() == io::ErrorKind::Interrupted,
         }
     }
