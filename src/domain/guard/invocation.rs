@@ -25,6 +25,7 @@ mod runner;
 mod script;
 mod service;
 mod shell_script;
+mod sound;
 mod spelling;
 mod strings;
 mod talk;
@@ -54,7 +55,7 @@ pub fn tools() -> impl Iterator<Item = &'static str> {
 
 /// The names of programs that run what they are given, as far as they are rows of a table.
 pub fn runners() -> impl Iterator<Item = &'static str> {
-    let sounds = mention::SOUNDS.iter().copied().flatten().copied();
+    let sounds = sound::MARKS.iter().copied().flatten().copied();
     let rows = wrapper::names().chain(console::names()).chain(sounds);
     mention::RUNS.iter().copied().filter(|name| *name != "nexus-env").chain(rows)
 }

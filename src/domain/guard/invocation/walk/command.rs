@@ -8,7 +8,7 @@ use crate::domain::guard::invocation::word::said;
 use crate::domain::guard::invocation::wrapper::{self, assignments};
 use crate::domain::guard::invocation::{Inner, Invocation, Reader, Sure, Word};
 use crate::domain::guard::invocation::{client, code, interpreter, mention, monorepo, options, prisma, program, reach};
-use crate::domain::guard::invocation::{recipe, runner, script, shell_script, tool, uses};
+use crate::domain::guard::invocation::{recipe, runner, script, shell_script, sound, tool, uses};
 use crate::domain::guard::line;
 use crate::domain::guard::scope::{Scope, Under};
 use crate::domain::guard::verdict::Effect;
@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
                 return found.into_iter().map(Found::Is).collect();
             }
         }
-        let sounds = || mention::sounds(rest) || mention::sounds_as_named(&first.text, rest);
+        let sounds = || sound::of_words(rest) || sound::as_named(&first.text, rest);
         if first.sure == Sure::No && options::is_one_expansion(&first.text) && (is_computed(words) || sounds()) {
             return vec![self.unknown(&said(words), words, "the line computes what it runs", &scope)];
         }
@@ -161,7 +161,7 @@ impl<'a> Walk<'a> {
             scope.given_by(name, Under::Elsewhere);
             return vec![Found::Later(Inner::Command(words, scope))];
         }
-        if let Some(why) = mention::sounds_destructive(name, rest, &scope.fed) {
+        if let Some(why) = sound::why_destructive(name, rest, &scope.fed) {
             return vec![self.unknown(&said(words), words, why, &scope)];
         }
         is(Invocation::other(self.reader, words, &scope))
