@@ -6,6 +6,7 @@ mod code;
 mod connect;
 mod console;
 pub mod datasource;
+mod disk;
 mod dotenv;
 mod filter;
 mod found;
@@ -13,6 +14,7 @@ mod interpreter;
 pub mod makefile;
 mod mention;
 mod monorepo;
+mod named;
 mod notes;
 mod options;
 mod printer;
@@ -21,12 +23,14 @@ mod program;
 mod reach;
 mod reader;
 mod recipe;
+mod request;
 mod runner;
 mod script;
 mod service;
 mod shell_script;
 mod sound;
 mod spelling;
+mod statement;
 mod strings;
 mod talk;
 pub mod taskfile;
@@ -55,8 +59,9 @@ pub fn tools() -> impl Iterator<Item = &'static str> {
 
 /// The names of programs that run what they are given, as far as they are rows of a table.
 pub fn runners() -> impl Iterator<Item = &'static str> {
-    let sounds = sound::MARKS.iter().copied().flatten().copied();
-    let rows = wrapper::names().chain(console::names()).chain(sounds);
+    let sounds = sound::MARKS.iter().copied().flatten().chain(request::MARKS).copied();
+    let places = [disk::DIRECTORIES, disk::ENDINGS, disk::PROGRAMS].into_iter().flatten().copied();
+    let rows = wrapper::names().chain(console::names()).chain(sounds).chain(places);
     mention::RUNS.iter().copied().filter(|name| *name != "nexus-env").chain(rows)
 }
 

@@ -18,13 +18,19 @@ const TALKERS: &[&str] = &[
     "pbcopy", "diff", "sort", "true", "false", ":", "exit", "return", "locate", "plocate", "mdfind",
 ];
 
-/// Programs that check or test code: names in their words are names of tests and files.
+/// Programs that check or test code, keep processes, or name files: names in their words are names of tests and files.
 const EXAMINES: &[&str] = &[
     "pytest", "jest", "vitest", "mocha", "ava", "playwright", "cypress", "phpunit", "rspec", "eslint", "prettier",
     "biome", "tsc", "ruff", "black", "mypy", "pylint", "rubocop", "go", "cargo", "mvn", "gradle", "gradlew",
     "shellcheck", "sqlfluff", "pg_format", "hadolint", "linear", "jira", "slack", "trash", "mdfind", "locate",
     "plocate", "fd", "find", "ssh-add", "chmod", "chown", "ln", "zip", "tar", "diffstat", "tig", "lazygit", "op", "bw",
-    "pass", "gopass", "vault", "lsof",
+    "pass", "gopass", "vault", "lsof", "pm2", "supervisorctl", "systemctl", "launchctl", "service", "ufw",
+    "firewall-cmd", "ip", "nft", "iptables", "ip6tables", "asdf", "volta", "nvm", "conda", "mamba", "zypper", "emerge",
+    "aptitude", "choco", "scoop", "winget", "nix-env", "svn", "hg", "jj", "gt", "sl", "minikube", "kind", "k3d",
+    "vagrant", "colima", "multipass", "tox", "nox", "bats", "semgrep", "stylelint", "act", "sqlc", "squawk",
+    "gitleaks", "llm", "aider", "ollama", "notify", "terminal-notifier", "osascript", "bd", "todo", "task",
+    "taskwarrior", "obsidian", "zellij", "screen", "kubectx", "kubens", "xargs", "ansible-lint", "doppler",
+    "infisical", "direnv", "chezmoi",
 ];
 
 /// Whether these words, behind a program of this name, are a guarded Prisma command that the program may start. Those that

@@ -1,11 +1,8 @@
 //! How a program that no rule knows is judged: by how its words sound, and by a statement that it is given. It opens no file.
 
-use super::Word;
 use super::mention::only_mentions;
-use super::options::options;
-use super::strings::strings;
+use super::{Word, named, statement, tools};
 use crate::domain::guard::scope::Fed;
-use crate::domain::guard::sql::{self, Danger};
 
 /// Words of what a database is made of, and of what it is kept in.
 const OBJECTS: &[&str] = &[
@@ -19,38 +16,52 @@ const LOSSES: &[&str] = &[
     "delete", "undo", "revert", "reverse", "erase", "down",
 ];
 
-/// Marks of a statement that loses something, in languages like SQL: of SurrealDB, and of Neo4j.
-const STATEMENTS: &[&str] = &["REMOVE DATABASE", "REMOVE NAMESPACE", "REMOVE TABLE", "DETACH DELETE"];
+/// Those that lose whatever stands behind them, and the shells ask about.
+const STRONG: &[&str] =
+    &["drop", "wipe", "nuke", "purge", "truncate", "flush", "destroy", "delete", "erase", "terminate"];
 
 /// Words of lines that are judged by how they sound: every line that [`why_destructive`] takes for one has one of these.
-pub(super) const MARKS: &[&[&str]] =
-    &[OBJECTS, &["drop", "DROP", "truncate", "TRUNCATE", "delete", "DELETE", "REMOVE", "DETACH"]];
+pub(super) const MARKS: &[&[&str]] = &[OBJECTS, STRONG, statement::VERBS];
 
-/// Why a program that no rule knows may well destroy: its first words name a database and its loss, or it is given a statement
-/// that loses data.
-pub fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&'static str> {
-    let loses = |text: &str| {
-        let capitals = text.to_ascii_uppercase();
-        let begins = MARKS[1].iter().any(|word| text.contains(word));
-        begins
-            && (sql::read(text).danger == Danger::Destructive || STATEMENTS.iter().any(|mark| capitals.contains(mark)))
-    };
-    if name == "curl" {
-        return over_http(words, fed, loses);
-    }
+/// Words for what a database is not, whatever it is called: its credentials, its settings, its ticket.
+const BESIDE: &[&str] = &[
+    "secret", "secrets", "env", "config", "configs", "configmap", "variable", "variables", "var", "vars", "alias",
+    "context", "profile", "token", "tokens", "job", "jobs", "issue", "issues", "card", "note", "notes", "test",
+    "tests", "log", "logs", "dns", "record", "image", "images", "package", "packages", "plugin", "plugins", "hook",
+    "hooks", "webhook", "webhooks", "label", "labels", "tag", "tags", "key", "keys", "pod", "pods", "deployment",
+    "deploy", "release", "releases", "page", "pages", "event", "events", "comment", "board", "task", "tasks", "file", "files",
+    "session", "sessions", "rule", "rules", "route", "routes", "policy", "cache", "queue", "topic", "branch",
+];
+
+/// Why a program that no rule knows may well destroy: its words name a database and its loss, or it is given a statement that
+/// loses data.
+pub(super) fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&'static str> {
     if only_mentions(name) {
         return None;
     }
     let asks = |word: &Word| {
         matches!(
             word.text.as_str(),
-            "--help" | "-h" | "help" | "--dry-run" | "--version" | "--dump" | "--sql" | "--pretend" | "--dump-sql"
-        )
+            "--help"
+                | "-h"
+                | "help"
+                | "--dry-run"
+                | "--version"
+                | "--dump"
+                | "--sql"
+                | "--pretend"
+                | "--dump-sql"
+                | "--dryrun"
+                | "--what-if"
+                | "--preview"
+                | "--noop"
+                | "--check"
+        ) || word.text.starts_with("--dry-run=")
     };
     if words.iter().any(asks) {
         return None;
     }
-    if of_words(words) {
+    if of_words(words) || tools::of(name).is_empty() && names_a_loss(name, words) {
         return Some("no rule knows it, and its words name a database and its loss");
     }
     // A program by whose name it talks to a database, or that is told to run a statement.
@@ -61,21 +72,22 @@ pub fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&'static
     let talks = talks.iter().any(|part| name.contains(part)) || words.iter().any(|word| tells(&word.text));
     let text = |word: &Word| {
         let text = ["query=", "sql="].iter().find_map(|key| word.text.strip_prefix(key));
-        loses(text.unwrap_or(&word.text))
+        statement::loses(text.unwrap_or(&word.text))
     };
-    let given = || words.iter().any(|word| word.text.contains(' ') && text(word)) || fed.text().is_some_and(loses);
+    let given =
+        || words.iter().any(|word| word.text.contains(' ') && text(word)) || fed.text().is_some_and(statement::loses);
     (talks && given()).then_some("no rule knows it, and it is given a statement that loses data")
 }
 
 /// Whether a variable's name says that it holds a database's tool, and the first word behind it a loss: `$DB_TOOL reset`.
-pub fn as_named(variable: &str, words: &[Word]) -> bool {
+pub(super) fn as_named(variable: &str, words: &[Word]) -> bool {
     let named = variable.to_ascii_lowercase();
     let is_one = ["db", "sql", "migrat", "prisma", "database"].iter().any(|part| named.contains(part));
     is_one && words.first().is_some_and(|word| LOSSES.contains(&word.text.as_str()))
 }
 
 /// Whether the first words name a database and its loss: `db downgrade`, `clusters delete`.
-pub fn of_words(words: &[Word]) -> bool {
+pub(super) fn of_words(words: &[Word]) -> bool {
     let plain = words.iter().map(|word| word.text.as_str()).take_while(|text| !text.starts_with('-'));
     let subcommands: Vec<&str> = plain.take(3).filter(|text| !text.contains(['/', '.', ' ', '=', '@'])).collect();
     let parts =
@@ -86,35 +98,36 @@ pub fn of_words(words: &[Word]) -> bool {
     objects().next().is_some() && parts().any(|part| LOSSES.contains(&part) && is_lost(part))
 }
 
-/// What `curl` asks of a server that takes statements or deletes by HTTP: ClickHouse's, Elasticsearch's.
-fn over_http(words: &[Word], fed: &Fed, loses: impl Fn(&str) -> bool) -> Option<&'static str> {
-    let options = options(
-        words,
-        &["-X", "--request", "-d", "--data", "--data-binary", "--data-raw", "--data-urlencode", "-H", "-u", "-o"],
-    );
-    let data = options.values(&["-d", "--data", "--data-binary", "--data-raw", "--data-urlencode"]);
-    let sends = |text: &str| match text {
-        "@-" => fed.text().is_some_and(&loses),
-        // A body of JSON, as an API takes it.
-        text if text.trim_start().starts_with('{') => {
-            let texts = strings(text);
-            let named = texts.iter().zip(texts.iter().skip(1));
-            named.into_iter().any(|(key, text)| matches!(key.as_str(), "query" | "sql" | "statement") && loses(text))
-        }
-        text => {
-            let text = text.strip_prefix("query=").unwrap_or(text).trim_start();
-            let verb = text.split_whitespace().next().unwrap_or_default();
-            MARKS[1].contains(&verb) && loses(text)
-        }
-    };
-    if data.into_iter().any(|word| sends(&word.text)) {
-        return Some("it sends a statement that loses data");
+/// Whether a verb of loss stands among the subcommands, and a database's name anywhere, in the program's own name too:
+/// `storage volume delete default pgdata`, `svc delete --name db`, `redis delete --id 7`.
+fn names_a_loss(name: &str, words: &[Word]) -> bool {
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:".contains(&b));
+    let texts = || words.iter().map(|word| word.text.as_str());
+    let subcommands: Vec<&str> =
+        texts().filter(|text| !text.starts_with('-')).take(4).take_while(|text| plain(text)).collect();
+    let parts = |text: &'_ str| text.split(['-', '_', ':']).map(str::to_owned).collect::<Vec<_>>();
+    if subcommands
+        .iter()
+        .any(|text| BESIDE.contains(text) || parts(text).iter().any(|part| BESIDE.contains(&part.as_str())))
+    {
+        return false;
     }
-    let deletes = options.value(&["-X", "--request"]).is_some_and(|word| word.text == "DELETE");
-    const HOLD: &[&str] = &[
-        ":9200", "/_all", "console.neon.tech", "api.supabase.com", "api.planetscale.com", "sqladmin.googleapis.com",
-        "/v2/databases/", "api.turso.tech", "/d1/database", "cloud.mongodb.com", "rds.amazonaws.com",
-    ];
-    let holds = |word: &&&Word| HOLD.iter().any(|part| word.text.contains(part));
-    (deletes && options.rest.iter().any(|word| holds(&word))).then_some("it deletes what a database's server holds")
+    // In front of the name, or the first part of one word: `delete-service`.
+    let Some(at) = subcommands.iter().position(|text| parts(text).iter().any(|part| STRONG.contains(&part.as_str())))
+    else {
+        return false;
+    };
+    let verb = subcommands[at];
+    let stands_alone = STRONG.contains(&verb);
+    let others = texts().filter(|text| *text != verb).map(|text| text.trim_start_matches('-'));
+    let names = |text: &str| is_name(text) && named::of_a_database(text);
+    (stands_alone || at == 0) && (names(name) || names(verb) || others.into_iter().any(names))
+}
+
+/// Whether a word could be the name of something; a variable's name, a file of code and a sentence are none.
+fn is_name(text: &str) -> bool {
+    const FILES: &[&str] =
+        &[".sql", ".md", ".ts", ".js", ".py", ".rb", ".go", ".rs", ".json", ".yml", ".yaml", ".txt", ".log"];
+    let is_variable = text.contains('_') && !text.bytes().any(|b| b.is_ascii_lowercase());
+    !text.contains(char::is_whitespace) && !is_variable && !FILES.iter().any(|ending| text.ends_with(ending))
 }

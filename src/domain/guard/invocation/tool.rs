@@ -3,7 +3,7 @@
 use super::options::{Options, is_one_expansion, options};
 use super::tools::{self, Place, Rule, Tool};
 use super::word::said;
-use super::{Invocation, Reader, Sure, Word, reach};
+use super::{Invocation, Reader, Sure, Word, named, reach};
 use crate::domain::guard::scope::Scope;
 use crate::domain::guard::verdict::Effect;
 use crate::domain::text::pattern;
@@ -36,11 +36,9 @@ fn computed(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) 
         let fits = |rule: &Rule| {
             rule.words.len() <= options.rest.len()
                 && rule.words.iter().enumerate().any(|(at, _)| unsure(at))
-                && rule
-                    .words
-                    .iter()
-                    .zip(&options.rest)
-                    .all(|(pattern, word)| word.sure == Sure::No || pattern::fits_any(pattern, &word.text))
+                && rule.words.iter().zip(&options.rest).all(|(pattern, word)| {
+                    word.sure == Sure::No && *pattern != tools::OF_A_DATABASE || fits_word(pattern, &word.text)
+                })
         };
         let task = tool.place == Place::Anywhere
             && options.rest.first().is_some_and(|word| word.sure == Sure::No && is_one_expansion(&word.text));
@@ -78,14 +76,18 @@ fn rule(tool: &'static Tool, options: &Options<'_>) -> Option<&'static Rule> {
 /// Whether one of the rule's flags is there, with a value that fits where it asks for one.
 fn given(rule: &Rule, options: &Options<'_>) -> bool {
     rule.flags.iter().any(|flag| match flag.split_once('=') {
-        Some((flag, pattern)) => options.values(&[flag]).any(|value| pattern::fits(pattern, &value.text)),
+        Some((flag, pattern)) => options.values(&[flag]).any(|value| fits_word(pattern, &value.text)),
         None => options.has(&[flag]),
     })
 }
 
 fn fits(rule: &Rule, options: &Options<'_>, at: usize) -> bool {
     rule.words.len() <= options.rest.len() - at
-        && rule.words.iter().zip(&options.rest[at..]).all(|(pattern, word)| pattern::fits_any(pattern, &word.text))
+        && rule.words.iter().zip(&options.rest[at..]).all(|(pattern, word)| fits_word(pattern, &word.text))
+}
+
+fn fits_word(pattern: &str, text: &str) -> bool {
+    if pattern == tools::OF_A_DATABASE { named::of_a_database(text) } else { pattern::fits_any(pattern, text) }
 }
 
 /// Where the rule's words stand.
@@ -105,7 +107,9 @@ pub(super) fn is_named(name: &str) -> bool {
 const PLAIN: &[&str] = &[
     "migrate", "atlas", "goose", "ace", "console", "gel", "neon", "aws", "gcloud", "az", "k", "oc", "helm", "fly",
     "platform", "railway", "exo", "civo", "convex", "evolve", "grate", "tern", "refinery", "soda", "buffalo", "loco",
-    "ley", "lucky", "piccolo", "tortoise", "cap", "mina",
+    "ley", "lucky", "piccolo", "tortoise", "cap", "mina", "mc", "b2", "sam", "cf", "copilot", "snow", "pc", "cb",
+    "tiger", "nile", "tembo", "astra", "fauna", "render", "borg", "medusa", "amplify", "hadoop", "consul", "barman",
+    "zfs",
 ];
 
 /// Whether these words, the tool's name first, are a destructive command, whatever stands before them.

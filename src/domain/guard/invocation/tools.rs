@@ -7,6 +7,7 @@ mod hosted;
 mod javascript;
 mod migrations;
 mod servers;
+mod storage;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -50,6 +51,9 @@ pub enum Place {
     /// The rule's words stand together somewhere: tasks of which several can be given, or words behind a URL.
     Anywhere,
 }
+
+/// In a rule's words, in the place of a pattern: a name that says it is a database's, such as `shop-db-backups`.
+pub const OF_A_DATABASE: &str = "<of a database>";
 
 /// How a tool finds its database.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -129,10 +133,19 @@ const SEEDS: &str = "a seed may begin with deleting";
 const HISTORY: &str = "it writes the history of migrations";
 const RESTORES: &str = "it writes what a dump holds";
 const REPLACES: &str = "it drops what is there before it writes what a dump holds";
+const OVERWRITES: &str = "it puts what a backup holds in the place of what is there";
+const BACKUPS: &str = "it deletes backups, which nothing brings back";
 const DELETES_HOSTED: &str = "it deletes what the service hosts";
 
-const PARTS: [&[Tool]; 6] =
-    [javascript::TOOLS, hosted::TOOLS, cloud::TOOLS, servers::TOOLS, frameworks::TOOLS, migrations::TOOLS];
+const PARTS: [&[Tool]; 7] = [
+    javascript::TOOLS,
+    hosted::TOOLS,
+    cloud::TOOLS,
+    servers::TOOLS,
+    storage::TOOLS,
+    frameworks::TOOLS,
+    migrations::TOOLS,
+];
 
 const fn count() -> usize {
     let (mut all, mut at) = (0, 0);

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use self::writes::{BRINGS, READERS};
 use super::word::said;
-use super::{Inner, Invocation, Reader, Sure, Word, Wrote, mention};
+use super::{Inner, Invocation, Reader, Sure, Word, Wrote, disk, mention};
 use crate::domain::guard::line::{self, Input, List, Node, Piece, Place, Simple, Takes, Written};
 use crate::domain::guard::scope::{Exported, Fed, Named, Origin, Scope, Value};
 use crate::domain::guard::verdict::Effect;
@@ -202,6 +202,9 @@ impl<'a> Walk<'a> {
             }
         }
         let words = self.expand(rest, scope);
+        let emptied = simple.outputs.iter().filter(|output| output.takes == Takes::Printed);
+        let emptied = emptied.flat_map(|output| self.expand_one(&output.file, scope));
+        found.extend(emptied.filter_map(|file| disk::emptied(&words, &file, scope)).map(Found::Is));
         if words.is_empty() {
             self.note_writes(simple, &words, scope);
         }

@@ -1,7 +1,8 @@
 //! What deletes databases from outside of them: the command lines of clouds and hosting services, of infrastructure as code and
 //! of orchestrators.
 
-use super::{DELETES_HOSTED, DROPS, EMPTIES, Finds, REPLACES, RESTORES, SYNCS, Tool, destroys, gates, reads, tool};
+use super::{DELETES_HOSTED, DROPS, EMPTIES, Finds, OF_A_DATABASE, REPLACES, RESTORES, SYNCS, Tool};
+use super::{destroys, gates, reads, tool};
 
 const SERVER: &str = "it deletes the server with every database";
 const ALL_OF_IT: &str = "it deletes what it once created, databases among it";
@@ -22,12 +23,17 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["sql", "backups", "restore"], "replace", REPLACES),
             destroys(&["sql", "instances", "restore-backup"], "replace", REPLACES),
             destroys(&["bigtable|spanner", "tables", "delete"], "delete", DROPS),
+            destroys(&["redis|memcache|filestore", "instances|clusters", "delete"], "delete", SERVER),
+            destroys(&["firestore", "bulk-delete"], "delete", EMPTIES),
             destroys(&["projects", "delete"], "delete", DELETES_HOSTED),
+            destroys(&["container", "clusters", "delete"], "delete", ALL_OF_IT),
+            destroys(&["compute", "instances", "delete", OF_A_DATABASE], "delete", SERVER),
             destroys(&["compute", "disks|snapshots", "delete"], "delete", VOLUME),
             destroys(&["spanner", "databases", "ddl", "update"], "drop a part of", DROPS).with(&["--ddl=*DROP *"]),
             gates(&["sql", "instances", "patch"], "unprotect", "it takes the protection against deletion off")
                 .with(&["--no-deletion-protection"]),
             gates(&["sql|firestore", "import"], "write to", RESTORES),
+            gates(&["redis", "instances", "import"], "write to", RESTORES),
             gates(&["alloydb", "clusters", "import"], "write to", RESTORES),
             gates(&["spanner", "databases", "ddl", "update"], "change", SYNCS),
         ]),
@@ -35,7 +41,12 @@ pub const TOOLS: &[Tool] = &[
     tool(&["aws"], Finds::Hosted("AWS")).valued(&["--profile", "--region", "--output", "--endpoint-url"]).rules(&[
         destroys(&["rds|docdb|neptune", "delete-*"], "delete", DELETES_HOSTED),
         destroys(&["dynamodb", "delete-table|delete-backup"], "delete", DELETES_HOSTED),
-        destroys(&["redshift|elasticache|memorydb", "delete-*"], "delete", DELETES_HOSTED),
+        destroys(&["redshift*|elasticache|memorydb|keyspaces|opensearch|qldb", "delete-*"], "delete", DELETES_HOSTED),
+        destroys(&["timestream-write|docdb-elastic|neptune-graph|s3tables", "delete-*"], "delete", DELETES_HOSTED),
+        destroys(&["glue", "delete-database|delete-table|batch-delete-table"], "delete", DROPS),
+        destroys(&["eks|es", "delete-cluster|delete-elasticsearch-domain"], "delete", ALL_OF_IT),
+        gates(&["rds|dynamodb", "modify-*|update-table"], "unprotect", "it takes the protection against deletion off")
+            .with(&["--no-deletion-protection", "--no-deletion-protection-enabled"]),
         destroys(&["dsql|lightsail", "delete-cluster|delete-relational-database"], "delete", DELETES_HOSTED),
         destroys(&["cloudformation", "delete-stack"], "delete", ALL_OF_IT),
         destroys(&["ec2", "delete-volume|delete-snapshot"], "delete", VOLUME),
@@ -48,7 +59,15 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["postgres|mysql|mariadb", "flexible-server|server", "delete"], "delete", SERVER),
             destroys(&["postgres|mysql|mariadb", "flexible-server|server", "db", "delete"], "delete", DROPS),
             destroys(&["sql", "db|server|mi|midb|elastic-pool", "delete"], "delete", DELETES_HOSTED),
-            destroys(&["cosmosdb|redis|group", "delete"], "delete", DELETES_HOSTED),
+            destroys(&["cosmosdb|redis|group|aks", "delete"], "delete", DELETES_HOSTED),
+            destroys(&["redis", "flush"], "empty", EMPTIES),
+            destroys(&["redisenterprise", "database", "delete|flush"], "empty", EMPTIES),
+            destroys(&["kusto|synapse", "cluster|database|workspace", "delete"], "delete", DELETES_HOSTED),
+            destroys(&["synapse", "sql", "pool", "delete"], "delete", DROPS),
+            destroys(&["disk|snapshot", "delete"], "delete", VOLUME),
+            destroys(&["vm", "delete"], "delete", SERVER).with(&["-n=<of a database>", "--name=<of a database>"]),
+            gates(&["sql", "db", "import"], "write to", RESTORES),
+            gates(&["redis", "import"], "write to", RESTORES),
             destroys(&["cosmosdb", "*", "*", "delete"], "delete", DELETES_HOSTED),
         ]),
     // docs.digitalocean.com/reference/doctl/reference/databases.
@@ -58,7 +77,30 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["databases|database|dbs|db", "delete|rm"], "delete", SERVER),
             destroys(&["databases|database|dbs|db", "db|user|pool|topics|topic", "delete|rm|d"], "delete", DROPS),
             destroys(&["compute", "volume|snapshot", "delete|rm|d"], "delete", VOLUME),
+            destroys(&["compute", "droplet", "delete|rm|d", OF_A_DATABASE], "delete", SERVER),
+            destroys(&["kubernetes|k8s", "cluster|clusters|c", "delete|rm|d"], "delete", ALL_OF_IT),
         ]),
+    // community.hetzner.com, "hcloud"; yandex.cloud/docs/cli; ovhcloud, upctl, cf and ibmcloud in their own references.
+    tool(&["hcloud"], Finds::Hosted("Hetzner")).valued(&["--context", "--config"]).rules(&[
+        destroys(&["volume", "delete"], "delete", VOLUME),
+        destroys(&["server", "delete|rebuild", OF_A_DATABASE], "delete", SERVER),
+    ]),
+    tool(&["yc"], Finds::Hosted("Yandex Cloud"))
+        .valued(&["--profile", "--folder-id", "--folder-name", "--cloud-id"])
+        .rules(&[
+            destroys(&["managed-*", "cluster|database|user|clusters|backup", "delete"], "delete", SERVER),
+            destroys(&["ydb", "database|backup", "delete"], "delete", DROPS),
+            destroys(&["compute", "disk|snapshot", "delete"], "delete", VOLUME),
+        ]),
+    tool(&["ovhcloud", "upctl", "openstack"], Finds::Hosted("the service")).rules(&[
+        destroys(&["cloud", "database*", "delete"], "delete", SERVER),
+        destroys(&["database*|db|volume|storage", "delete"], "delete", VOLUME),
+        destroys(&["server", "delete", OF_A_DATABASE], "delete", SERVER),
+    ]),
+    tool(&["cf"], Finds::Hosted("Cloud Foundry")).rules(&[
+        destroys(&["delete-service|ds|purge-service-instance"], "delete", DELETES_HOSTED),
+        destroys(&["delete-space|delete-org"], "delete", ALL_OF_IT),
+    ]),
     // docs.docker.com/reference/cli/docker: volumes are where a database in a container keeps its rows.
     tool(&["docker", "podman", "nerdctl"], Finds::Hosted("the containers' volumes"))
         .valued(&[
@@ -69,12 +111,21 @@ pub const TOOLS: &[Tool] = &[
     tool(&["docker", "podman", "nerdctl"], Finds::Hosted("the containers' volumes"))
         .valued(&["-H", "--host", "-c", "--context", "--filter"])
         .rules(&[
+            gates(&["compose", "rm"], "delete", VOLUME).with(&["-v", "--volumes"]),
+            gates(&["rm", OF_A_DATABASE], "delete", VOLUME).with(&["-v", "--volumes"]),
+            gates(&["container", "rm|remove", OF_A_DATABASE], "delete", VOLUME).with(&["-v", "--volumes"]),
             gates(&["volume", "rm|remove|prune"], "delete", VOLUME),
             gates(&["system", "prune"], "delete", VOLUME).with(&["--volumes"]),
         ]),
     tool(&["docker-compose", "podman-compose"], Finds::Hosted("the containers' volumes"))
         .valued(&["-H", "--host", "-f", "--file", "-p", "--project-name", "--profile", "--env-file"])
         .rules(&[gates(&["down|rm"], "delete", VOLUME).with(&["-v", "--volumes"])]),
+    tool(&["docker-compose", "podman-compose"], Finds::Hosted("the containers' volumes")).rules(&[gates(
+        &["rm"],
+        "delete",
+        VOLUME,
+    )
+    .with(&["-v", "--volumes"])]),
     // docs.oracle.com/iaas/tools/oci-cli; cloud.ibm.com/docs/cli; docs.influxdata.com/influxdb/v2/reference/cli/influx.
     tool(&["oci"], Finds::Hosted("Oracle Cloud")).valued(&["--profile", "--region"]).rules(&[destroys(
         &["db|mysql|psql", "*", "delete|terminate"],
@@ -105,10 +156,16 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["service", "database-delete|user-delete|topic-delete|index-delete"], "delete", DROPS),
         destroys(&["service", "reset"], "replace", REPLACES),
     ]),
-    tool(&["linode-cli"], Finds::Hosted("Linode")).rules(&[destroys(&["databases", "*-delete"], "delete", SERVER)]),
+    tool(&["linode-cli"], Finds::Hosted("Linode")).rules(&[
+        destroys(&["databases", "*-delete"], "delete", SERVER),
+        destroys(&["volumes", "delete|rm"], "delete", VOLUME),
+    ]),
     tool(&["civo", "koyeb", "exo", "vultr-cli", "vultr"], Finds::Hosted("the service"))
         .valued(&["-z", "--zone", "--region"])
-        .rules(&[destroys(&["database*|dbaas|db", "delete|remove|rm"], "delete", SERVER)]),
+        .rules(&[
+            destroys(&["database*|dbaas|db", "delete|remove|rm"], "delete", SERVER),
+            destroys(&["volume*|block-storage", "delete|remove|rm"], "delete", VOLUME),
+        ]),
     // firebase.google.com/docs/cli.
     tool(&["firebase"], Finds::Hosted("Firebase"))
         .valued(&["-P", "--project", "--account", "--instance", "--database"])
@@ -135,7 +192,15 @@ pub const TOOLS: &[Tool] = &[
         ]),
     tool(&["platform", "upsun"], Finds::Hosted("the service"))
         .valued(&["-p", "--project", "-e", "--environment"])
-        .rules(&[destroys(&["environment:delete|project:delete|service:delete"], "delete", DELETES_HOSTED)]),
+        .rules(&[
+            destroys(&["environment:delete|project:delete|service:delete"], "delete", DELETES_HOSTED),
+            destroys(&["backup:restore|snapshot:restore|sync|environment:sync*"], "replace", REPLACES),
+        ]),
+    // docs.pantheon.io/terminus/commands.
+    tool(&["terminus"], Finds::Hosted("Pantheon")).rules(&[
+        destroys(&["env:wipe|site:delete|multidev:delete"], "empty", DELETES_HOSTED),
+        destroys(&["backup:restore|import:database|env:clone-content"], "replace", REPLACES),
+    ]),
     // developer.hashicorp.com/terraform/cli/commands; opentofu.org; terragrunt.gruntwork.io.
     tool(&["terraform", "tofu", "cdktf", "terragrunt"], Finds::Hosted("the infrastructure"))
         .anywhere()
@@ -156,6 +221,19 @@ pub const TOOLS: &[Tool] = &[
     tool(&["cdk", "aws-cdk"], Finds::Hosted("AWS"))
         .valued(&["-a", "--app", "-c", "--context", "--profile", "--role-arn"])
         .rules(&[destroys(&["destroy"], "delete", ALL_OF_IT)]),
+    // docs.aws.amazon.com/serverless-application-model; aws.github.io/copilot-cli; learn.microsoft.com/azure/developer/azure-developer-cli.
+    tool(&["sam"], Finds::Hosted("AWS")).rules(&[destroys(&["delete"], "delete", ALL_OF_IT)]),
+    tool(&["copilot"], Finds::Hosted("AWS")).valued(&["-n", "--name", "-a", "--app", "-e", "--env"]).rules(&[
+        destroys(&["app|env|storage", "delete"], "delete", ALL_OF_IT),
+        destroys(&["svc|job", "delete"], "delete", SERVER).with(&["-n=<of a database>", "--name=<of a database>"]),
+    ]),
+    tool(&["amplify"], Finds::Hosted("AWS")).rules(&[destroys(&["delete"], "delete", ALL_OF_IT)]),
+    tool(&["azd"], Finds::Hosted("Azure")).rules(&[destroys(&["down"], "delete", ALL_OF_IT)]),
+    tool(&["eksctl"], Finds::Hosted("AWS")).valued(&["-n", "--name", "-r", "--region"]).rules(&[destroys(
+        &["delete", "cluster"],
+        "delete",
+        ALL_OF_IT,
+    )]),
     tool(&["sst", "serverless", "sls"], Finds::Hosted("the cloud"))
         .valued(&["--stage", "-s", "--region", "-r", "--config", "--profile"])
         .rules(&[destroys(&["remove"], "delete", ALL_OF_IT)]),
@@ -172,6 +250,16 @@ pub const TOOLS: &[Tool] = &[
             .unless(&["--dry-run"]),
             destroys(&["delete", "*postgres*|*pgcluster*|*perconapg*|*mysql*|*mongodb*|cluster*"], "delete", SERVER)
                 .unless(&["--dry-run"]),
+            destroys(&["delete", "*database*|*dbinstance*|*rdsinstance*|*dbcluster*|*cloudsql*"], "delete", SERVER)
+                .unless(&["--dry-run"]),
+            destroys(
+                &["delete", "*cassandra*|*elasticsearch*|*redisclusters*|*perconaserver*|*clickhouseinst*"],
+                "delete",
+                SERVER,
+            )
+            .unless(&["--dry-run"]),
+            destroys(&["cnpg", "destroy"], "delete", SERVER),
+            destroys(&["pgo", "delete|restore"], "replace", REPLACES),
         ]),
     tool(&["helm"], Finds::Hosted("the cluster"))
         .valued(&["-n", "--namespace", "--kube-context", "--kubeconfig"])

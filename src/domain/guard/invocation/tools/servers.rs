@@ -1,6 +1,6 @@
 //! What the database servers' own projects ship beside their clients.
 
-use super::{APPLIES, DROPS, EMPTIES, Finds, LIBPQ_VALUED, REPLACES, RESTORES, Tool, destroys, gates, tool};
+use super::{APPLIES, DROPS, EMPTIES, Finds, LIBPQ_VALUED, REPLACES, RESTORES, Tool, destroys, gates, reads, tool};
 
 /// The part of the table.
 pub const TOOLS: &[Tool] = &[
@@ -8,18 +8,25 @@ pub const TOOLS: &[Tool] = &[
     tool(&["etcdctl"], Finds::Hosted("etcd"))
         .valued(&["--endpoints", "--user", "--cacert", "--cert", "--key"])
         .rules(&[destroys(&["del"], "delete keys of", EMPTIES).with(&["--prefix", "--from-key"])]),
-    // docs.pgbarman.org, "barman delete".
-    tool(&["barman"], Finds::Hosted("the backups")).valued(&["-c", "--config"]).rules(&[destroys(
-        &["delete"],
-        "delete backups of",
-        "it deletes backups, which nothing brings back",
-    )]),
     // pgcopydb.readthedocs.io, "pgcopydb clone".
     tool(&["pgcopydb"], Finds::Url(&["--target"], &["PGCOPYDB_TARGET_PGURI"]))
         .valued(&["--source", "--target", "--dir", "--table-jobs", "--index-jobs"])
         .rules(&[
             destroys(&["clone|fork|copy-db|restore"], "replace what is in", REPLACES).with(&["--drop-if-exists"]),
             gates(&["clone|fork|copy-db|follow|copy|restore"], "write to", RESTORES),
+        ]),
+    // developer.hashicorp.com/consul/commands/kv/delete.
+    tool(&["consul"], Finds::Hosted("Consul")).valued(&["-http-addr", "-token"]).rules(&[
+        destroys(&["kv", "delete"], "delete keys of", EMPTIES).with(&["-recurse", "--recurse"]),
+        destroys(&["snapshot", "restore"], "replace", REPLACES),
+    ]),
+    // github.com/stripe/pg-schema-diff.
+    tool(&["pg-schema-diff"], Finds::Url(&["--from-dsn", "--dsn"], &["DATABASE_URL"]))
+        .valued(&["--from-dsn", "--dsn", "--to-dir", "--allow-hazards", "--schema-dir"])
+        .rules(&[
+            destroys(&["apply"], "change", "it is told that what loses data is allowed")
+                .with(&["--allow-hazards=*DELETES_DATA*"]),
+            gates(&["apply"], "change", "it changes the database to fit the files"),
         ]),
     // dev.mysql.com/doc, "mysqlimport".
     tool(&["mysqlimport", "mariadb-import"], Finds::MySql)
@@ -40,13 +47,7 @@ pub const TOOLS: &[Tool] = &[
     tool(&["pgbench"], Finds::Libpq)
         .valued(&["-h", "-p", "-U", "-d", "-s", "-c", "-j", "-T", "-t", "-f", "-F", "-I", "-D", "-P", "-M"])
         .rules(&[destroys(&[], "fill", REPLACES).with(&["-i", "--initialize"])]),
-    // wal-g.readthedocs.io; pgbackrest.org/command.html; docs.pgbarman.org.
-    tool(&["wal-g"], Finds::Hosted("the backups")).valued(&["--config"]).rules(&[destroys(
-        &["delete"],
-        "delete backups of",
-        "it deletes backups, which nothing brings back",
-    )
-    .with(&["--confirm"])]),
+    // pgbackrest.org/command.html.
     tool(&["pgbackrest"], Finds::Hosted("the backups")).anywhere().valued(&["--stanza", "--repo"]).rules(&[
         destroys(&["stanza-delete"], "delete backups of", "it deletes backups, which nothing brings back"),
         destroys(&["restore"], "replace", REPLACES),
@@ -84,5 +85,8 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["branch", "wipe"], "empty", DROPS),
             destroys(&["instance", "destroy"], "delete", DROPS),
             gates(&["migrate"], "apply migrations to", APPLIES),
+            destroys(&["restore"], "replace", REPLACES),
+            reads(&["query", "*filter*|*FILTER*"]),
+            destroys(&["query", "delete *|DELETE *|drop *|DROP *"], "lose data on", EMPTIES),
         ]),
 ];

@@ -7,8 +7,10 @@ use super::{DEEPEST, Found, Walk};
 use crate::domain::guard::invocation::word::said;
 use crate::domain::guard::invocation::wrapper::{self, assignments};
 use crate::domain::guard::invocation::{Inner, Invocation, Reader, Sure, Word};
-use crate::domain::guard::invocation::{client, code, interpreter, mention, monorepo, options, prisma, program, reach};
-use crate::domain::guard::invocation::{recipe, runner, script, shell_script, sound, tool, uses};
+use crate::domain::guard::invocation::{
+    client, code, disk, interpreter, mention, monorepo, options, prisma, program, reach,
+};
+use crate::domain::guard::invocation::{recipe, request, runner, script, shell_script, sound, tool, uses};
 use crate::domain::guard::line;
 use crate::domain::guard::scope::{Scope, Under};
 use crate::domain::guard::verdict::Effect;
@@ -93,6 +95,9 @@ impl<'a> Walk<'a> {
             return self.named(named, &first.text, rest, &mut scope);
         }
         let name = program::known_as(first);
+        if let Some(invocation) = disk::read(name, rest, &scope) {
+            return is(invocation);
+        }
         let known = READERS.iter().find_map(|see_through| see_through(self.reader, name, rest, &scope));
         let inner = known.or_else(|| shell_script::program(self.reader, first, rest, &scope));
         if let Some(mut inner) = inner {
@@ -161,7 +166,8 @@ impl<'a> Walk<'a> {
             scope.given_by(name, Under::Elsewhere);
             return vec![Found::Later(Inner::Command(words, scope))];
         }
-        if let Some(why) = sound::why_destructive(name, rest, &scope.fed) {
+        let request = request::why_destructive(name, rest, &scope.fed);
+        if let Some(why) = request.or_else(|| sound::why_destructive(name, rest, &scope.fed)) {
             return vec![self.unknown(&said(words), words, why, &scope)];
         }
         is(Invocation::other(self.reader, words, &scope))

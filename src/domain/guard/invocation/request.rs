@@ -1,0 +1,219 @@
+//! What a program asks of a server by HTTP: whether the request deletes or rewrites a database, by its method, its address and
+//! what it sends. It knows the programs that send requests, and nothing of what answers.
+
+use super::named;
+use super::options::{flag_value, options};
+use super::strings::strings;
+use super::{Word, statement};
+use crate::domain::guard::scope::Fed;
+
+/// Words of requests that lose something, beside those of statements: every line with such a request has one of these or of
+/// those.
+pub(super) const MARKS: &[&str] = &[
+    "-XDELETE", "_delete_by_query", "flushall", "flushdb", "FLUSHALL", "FLUSHDB", "mutation", "neon", "supabase",
+    "planetscale", "turso", "upstash", "aiven", "railway", "cockroachlabs", "xata",
+];
+
+/// What would be sent.
+struct Request {
+    method: String,
+    address: String,
+    bodies: Vec<String>,
+}
+
+/// Flags of curl's that hold what is sent.
+const DATA: &[&str] = &["-d", "--data", "--data-binary", "--data-raw", "--data-ascii", "--data-urlencode", "--json"];
+
+/// Why the request may well lose what a database holds. `None` for programs that send none, and for all other requests.
+pub(super) fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&'static str> {
+    let request = request(name, words, fed)?;
+    let place = Place::of(&request.address);
+    if request.bodies.iter().any(|body| loses(body, &place)) {
+        return Some("it sends a statement that loses data");
+    }
+    place.is_lost(&request.method).then_some("it deletes or replaces what a database's server holds")
+}
+
+fn request(name: &str, words: &[Word], fed: &Fed) -> Option<Request> {
+    let texts =
+        |words: &mut dyn Iterator<Item = &Word>| -> Vec<String> { words.map(|word| word.text.clone()).collect() };
+    match name {
+        "curl" => {
+            let valued =
+                &["-X", "--request", "-H", "--header", "-u", "--user", "-o", "--output", "--url", "-b", "-A", "-w"];
+            let options = options(words, &[valued, DATA].concat());
+            let bodies = texts(&mut options.values(DATA));
+            let read = |body: String| if body == "@-" { fed.text().unwrap_or_default().to_owned() } else { body };
+            let default = if bodies.is_empty() || options.has(&["-G", "--get"]) { "GET" } else { "POST" };
+            let method = options.value(&["-X", "--request"]).map_or(default, |word| word.text.as_str()).to_owned();
+            let address = options.value(&["--url"]).or(options.rest.first().copied())?.text.clone();
+            Some(Request { method, address, bodies: bodies.into_iter().map(read).collect() })
+        }
+        "http" | "https" | "xh" | "xhs" => {
+            let options =
+                options(words, &["-a", "--auth", "-A", "--auth-type", "--session", "-o", "--output", "--raw"]);
+            let mut rest = options.rest.iter();
+            let first = rest.next()?;
+            let is_method = first.text.bytes().all(|b| b.is_ascii_alphabetic()) && first.text != "localhost";
+            let address = if is_method { rest.next()? } else { first }.text.clone();
+            let method = if is_method { first.text.to_ascii_uppercase() } else { "GET".to_owned() };
+            let mut bodies: Vec<String> = rest.map(|word| word.text.replacen(":=", "=", 1)).collect();
+            bodies.extend(options.value(&["--raw"]).map(|word| word.text.clone()));
+            bodies.extend(fed.text().map(str::to_owned));
+            Some(Request { method, address, bodies })
+        }
+        "wget" => {
+            let body = flag_value(words, &["--body-data", "--post-data"]).map(|word| word.text);
+            let default = if body.is_some() { "POST" } else { "GET" };
+            let method = flag_value(words, &["--method"]).map_or(default.to_owned(), |word| word.text);
+            let address = words.iter().find(|word| !word.text.starts_with('-') && word.text.contains(['/', '.']))?;
+            Some(Request { method, address: address.text.clone(), bodies: body.into_iter().collect() })
+        }
+        // GitHub's own addresses begin without a host.
+        "gh" if words.first()?.text == "api" => {
+            let options = options(&words[1..], &["-X", "--method", "-H", "--header", "-f", "-F", "--field", "--input"]);
+            let method = options.value(&["-X", "--method"])?.text.clone();
+            let address = options.rest.first().filter(|word| word.text.contains("://"))?.text.clone();
+            Some(Request { method, address, bodies: Vec::new() })
+        }
+        _ => None,
+    }
+}
+
+/// Whether what is sent holds a statement that loses data, or a command that empties a server.
+fn loses(body: &str, place: &Place) -> bool {
+    const KEYS: &[&str] = &["query", "sql", "statement", "statements", "stmt", "cypher"];
+    // Words for what is looked for, where no database's server is asked.
+    const SEARCHES: &[&str] = &["q", "command"];
+    let is_key = |key: &str| KEYS.contains(&key) || SEARCHES.contains(&key) && place.is_databases();
+    let empties = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "flushall" | "flushdb");
+    let text = body.trim_start();
+    if text.starts_with(['{', '[']) {
+        let texts = strings(text);
+        let mut named = texts.iter().zip(texts.iter().skip(1));
+        return named.any(|(key, text)| is_key(key) && (place.told(text) || place.mutates(text)))
+            || text.starts_with('[')
+                && place.is_databases()
+                && texts.iter().any(|text| empties(text) || statement::loses(text));
+    }
+    let text = match text.split_once('=') {
+        Some((key, value)) if is_key(key) => value.trim_start(),
+        _ => text,
+    };
+    let verb = text.split_whitespace().next().unwrap_or_default();
+    statement::VERBS.contains(&verb) && statement::loses(text) || place.mutates(text)
+}
+
+/// Where a request goes, in small letters.
+struct Place {
+    host: String,
+    port: String,
+    path: Vec<String>,
+    query: String,
+}
+
+/// Ports on which servers of databases take requests: Elasticsearch, CouchDB, Qdrant, Meilisearch, Solr, InfluxDB, ClickHouse,
+/// ArangoDB, Neo4j, Milvus, Typesense, RethinkDB, etcd, Couchbase.
+const PORTS: &[&str] =
+    &["9200", "5984", "6333", "7700", "8983", "8086", "8123", "8529", "7474", "19530", "8108", "28015", "2379", "8091"];
+
+/// Services that host databases, and the part of a name that is theirs.
+const HOSTS: &[&str] = &[
+    "neon.tech", "supabase.com", "supabase.co", "planetscale.com", "turso.tech", "turso.io", "upstash.com",
+    "upstash.io", "cloud.mongodb.com", "sqladmin.googleapis.com", "firestore.googleapis.com", "spanner.googleapis.com",
+    "bigquery.googleapis.com", "rds.amazonaws.com", "dynamodb", "cockroachlabs.cloud", "xata.io", "xata.sh",
+    "tidbcloud.com", "aiven.io", "railway.app", "railway.com", "crunchybridge.com", "timescale.com",
+    "elastic-cloud.com", "redislabs.com", "firebaseio.com", "confluent.cloud", "clickhouse.cloud", "tembo.io",
+    "thenile.dev", "nile.dev", "pinecone.io", "weaviate.cloud", "astra.datastax.com", "fauna.com", "prisma.io",
+];
+
+/// Parts of an address that are a database, or all of something that one holds.
+const HELD: &[&str] = &[
+    "database", "databases", "postgres", "postgresql", "mysql", "redis", "mongodb", "d1", "dbaas", "keyspaces", "rds",
+    "managed-databases", "_all", "dbforpostgresql", "dbformysql", "microsoft.sql", "kv-stores", "key-value",
+];
+
+impl Place {
+    fn of(address: &str) -> Place {
+        let text = address.to_ascii_lowercase();
+        let text = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+        let (text, query) = text.split_once('?').unwrap_or((text, ""));
+        let (host, path) = text.split_once('/').unwrap_or((text, ""));
+        let host = host.rsplit('@').next().unwrap_or(host);
+        let (host, port) = host.split_once(':').unwrap_or((host, ""));
+        let path = path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        Place { host: host.to_owned(), port: port.to_owned(), path, query: query.to_owned() }
+    }
+
+    fn is_hosted(&self) -> bool {
+        HOSTS.iter().any(|host| self.host.contains(host))
+    }
+
+    /// A server of a database's, by its port or its name; a country's ending is no name.
+    fn is_server(&self) -> bool {
+        let name = self.host.rsplit_once('.').map_or(self.host.as_str(), |(name, _)| name);
+        PORTS.contains(&self.port.as_str()) || named::of_a_database(name)
+    }
+
+    fn is_here(&self) -> bool {
+        matches!(self.host.as_str(), "" | "localhost" | "127.0.0.1" | "[") || self.host.ends_with(".local")
+    }
+
+    fn is_databases(&self) -> bool {
+        self.is_hosted() || self.is_server() || self.holds()
+    }
+
+    /// An interface's own words for databases: `/v1/postgres/ID`, `api.acme.io/databases/7`.
+    fn holds(&self) -> bool {
+        const BEGINS: &[&str] = &["api", "_api", "v1", "v2", "v3", "v4", "client", "subscriptions", "_all"];
+        let is_interface = self.host.starts_with("api.")
+            || self.path.first().is_some_and(|part| BEGINS.contains(&part.as_str()) || part == "databases");
+        is_interface && self.path.iter().any(|part| HELD.contains(&part.as_str()))
+    }
+
+    /// Whether a request of this method takes more away than one row or one document.
+    fn is_lost(&self, method: &str) -> bool {
+        let last = self.path.last().map_or("", String::as_str);
+        if matches!(last, "_delete_by_query" | "flushall" | "flushdb") {
+            return true;
+        }
+        if self.is_server()
+            && ["action=delete", "command=drop", "action=unload"].iter().any(|verb| self.query.contains(verb))
+        {
+            return true;
+        }
+        match method.to_ascii_uppercase().as_str() {
+            "DELETE" if self.is_one() => false,
+            "DELETE" => self.is_hosted() || self.holds() && !self.is_here() || self.is_server() && self.is_whole(),
+            "POST" => self.is_hosted() && matches!(last, "restore" | "reset" | "truncate" | "drop" | "wipe" | "purge"),
+            _ => false,
+        }
+    }
+
+    /// One row of PostgREST's, or one document.
+    fn is_one(&self) -> bool {
+        self.query.contains("=eq.") || self.query.contains("rev=") || self.path.iter().any(|part| part == "_doc")
+    }
+
+    /// An index, a collection, a bucket: not what stands in one.
+    fn is_whole(&self) -> bool {
+        const IN_FRONT: &[&str] = &["api", "_api", "v1", "v2", "v3", "admin", "solr", "db", "_search"];
+        let parts: Vec<&str> = self.path.iter().map(String::as_str).filter(|part| !IN_FRONT.contains(part)).collect();
+        !self.path.iter().any(|part| part == "_search") && parts.len() <= 2 || parts.last() == Some(&"documents")
+    }
+
+    /// Whether it loses data as a statement; elsewhere than at a database's, a question in words may begin like one.
+    fn told(&self, text: &str) -> bool {
+        statement::loses(text) && (self.is_databases() || statement::is_spelled_out(text))
+    }
+
+    /// A mutation in GraphQL that deletes what a service hosts.
+    fn mutates(&self, text: &str) -> bool {
+        const DELETES: &[&str] = &["Delete(", "Delete (", "delete", "Destroy(", "destroy", "Restore(", "Wipe("];
+        self.is_hosted() && text.contains("mutation") && DELETES.iter().any(|verb| text.contains(verb))
+    }
+}
+
+#[cfg(test)]
+#[path = "request_tests.rs"]
+mod tests;

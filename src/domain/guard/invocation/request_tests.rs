@@ -1,0 +1,45 @@
+//! Requests as people send them.
+
+use super::*;
+
+#[track_caller]
+fn check(line: &str, expected: bool) {
+    let words: Vec<Word> = shell_words::split(line).unwrap().iter().map(|word| Word::sure(word)).collect();
+    let found = why_destructive(&words[0].text, &words[1..], &Fed::Nothing);
+    assert_eq!(found.is_some(), expected, "{line}");
+}
+
+#[test]
+fn what_deletes_a_database_is_told_from_what_deletes_a_row() {
+    check("curl -X DELETE http://couch:5984/shop", true);
+    check("curl -X DELETE http://couch:5984/shop/order-1?rev=3-a", false);
+    check("curl -XDELETE es1:9200/orders", true);
+    check("curl -XDELETE es1:9200/orders/_doc/7", false);
+    check("curl -X DELETE https://x.supabase.co/rest/v1/orders?id=gt.0", true);
+    check("curl -X DELETE https://x.supabase.co/rest/v1/orders?id=eq.7", false);
+    check("http DELETE https://qdrant.prod:6333/collections/docs", true);
+    check("xh delete https://api.turso.tech/v1/organizations/acme/databases/shop", true);
+    check("wget --method=DELETE -qO- https://console.neon.tech/api/v2/projects/abc", true);
+    check("gh api -X DELETE /repos/o/r/git/refs/heads/drop-db", false);
+}
+
+#[test]
+fn what_deletes_something_else_is_free() {
+    check("curl -X DELETE http://localhost:3000/api/users/5", false);
+    check("curl -X DELETE http://localhost:3000/databases/5", false);
+    check("curl -X DELETE https://tienda.es/api/cart/5", false);
+    check("curl -X DELETE https://registry.example.com/v2/db/manifests/sha256:a", false);
+    check("xh delete https://api.acme.io/v1/carts/9", false);
+}
+
+#[test]
+fn what_is_sent_is_read() {
+    check(r#"curl -d '["FLUSHDB"]' https://x.upstash.io"#, true);
+    check("curl -G http://influx:8086/query --data-urlencode 'q=DROP DATABASE telegraf' -X POST", true);
+    check(r#"curl https://hooks.slack.com/x -d '{"text":"drop table users"}'"#, false);
+    check(
+        "http POST https://backboard.railway.app/graphql/v2 query='mutation { volumeDelete(volumeId: \"a\") }'",
+        true,
+    );
+    check("http POST https://api.acme.io/notes body='drop table users'", false);
+}
