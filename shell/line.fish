@@ -23,7 +23,7 @@ function __nexus_env_listed
     string match -qr -- '[A-Za-z0-9_-][\\\\\'"]+[A-Za-z0-9_-]' $__nexus_env_text
     and set __nexus_env_text (string replace -ra '[\\\\\'"]' '' -- $__nexus_env_text)
     string match -qar -- '(?<__nexus_env_parts>[A-Za-z0-9_-]+)' $__nexus_env_text
-    string match -qr -- '[A-Za-z0-9_]-' $__nexus_env_text
+    string match -qr -- '[A-Za-z0-9_]-| -X[A-Z]' $__nexus_env_text
     and set __nexus_env_parts (string replace -a -- - __ $__nexus_env_parts)
     # The status is how many of these names are none; the first one never is.
     set -q __nexus_env_word_ __nexus_env_word_$__nexus_env_parts

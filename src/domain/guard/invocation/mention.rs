@@ -28,9 +28,8 @@ const EXAMINES: &[&str] = &[
     "firewall-cmd", "ip", "nft", "iptables", "ip6tables", "asdf", "volta", "nvm", "conda", "mamba", "zypper", "emerge",
     "aptitude", "choco", "scoop", "winget", "nix-env", "svn", "hg", "jj", "gt", "sl", "minikube", "kind", "k3d",
     "vagrant", "colima", "multipass", "tox", "nox", "bats", "semgrep", "stylelint", "act", "sqlc", "squawk",
-    "gitleaks", "llm", "aider", "ollama", "notify", "terminal-notifier", "osascript", "bd", "todo", "task",
-    "taskwarrior", "obsidian", "zellij", "screen", "kubectx", "kubens", "xargs", "ansible-lint", "doppler",
-    "infisical", "direnv", "chezmoi",
+    "gitleaks", "llm", "aider", "ollama", "notify", "terminal-notifier", "bd", "todo", "taskwarrior", "obsidian",
+    "zellij", "kubectx", "kubens", "ansible-lint",
 ];
 
 /// Whether these words, behind a program of this name, are a guarded Prisma command that the program may start. Those that

@@ -29,8 +29,8 @@ const BESIDE: &[&str] = &[
     "context", "profile", "token", "tokens", "job", "jobs", "issue", "issues", "card", "note", "notes", "test",
     "tests", "log", "logs", "dns", "record", "image", "images", "package", "packages", "plugin", "plugins", "hook",
     "hooks", "webhook", "webhooks", "label", "labels", "tag", "tags", "key", "keys", "pod", "pods", "deployment",
-    "deploy", "release", "releases", "page", "pages", "event", "events", "comment", "board", "task", "tasks", "file", "files",
-    "session", "sessions", "rule", "rules", "route", "routes", "policy", "cache", "queue", "topic", "branch",
+    "deploy", "release", "releases", "page", "pages", "event", "events", "comment", "board", "task", "tasks", "file",
+    "files", "session", "sessions", "rule", "rules", "route", "routes", "policy", "cache", "queue", "topic", "branch",
 ];
 
 /// Why a program that no rule knows may well destroy: its words name a database and its loss, or it is given a statement that
@@ -61,7 +61,7 @@ pub(super) fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&
     if words.iter().any(asks) {
         return None;
     }
-    if of_words(words) || tools::of(name).is_empty() && names_a_loss(name, words) {
+    if like_a_loss(words) || tools::of(name).is_empty() && names_a_loss(name, words) {
         return Some("no rule knows it, and its words name a database and its loss");
     }
     // A program by whose name it talks to a database, or that is told to run a statement.
@@ -87,7 +87,7 @@ pub(super) fn as_named(variable: &str, words: &[Word]) -> bool {
 }
 
 /// Whether the first words name a database and its loss: `db downgrade`, `clusters delete`.
-pub(super) fn of_words(words: &[Word]) -> bool {
+pub(super) fn like_a_loss(words: &[Word]) -> bool {
     let plain = words.iter().map(|word| word.text.as_str()).take_while(|text| !text.starts_with('-'));
     let subcommands: Vec<&str> = plain.take(3).filter(|text| !text.contains(['/', '.', ' ', '=', '@'])).collect();
     let parts =

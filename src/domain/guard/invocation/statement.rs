@@ -16,7 +16,8 @@ pub(super) fn loses(text: &str) -> bool {
 
 /// Whether it is written as no sentence would be: in capitals, or with what it drops behind its verb.
 pub(super) fn is_spelled_out(text: &str) -> bool {
-    const OBJECTS: &[&str] = &["table", "database", "schema", "column", "index", "view", "from", "keyspace", "collection"];
+    const OBJECTS: &[&str] =
+        &["table", "database", "schema", "column", "index", "view", "from", "keyspace", "collection"];
     let mut words = text.split_whitespace();
     let verb = words.next().unwrap_or_default();
     let object = words.next().unwrap_or_default().to_ascii_lowercase();

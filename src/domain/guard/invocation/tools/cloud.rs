@@ -23,6 +23,7 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["sql", "backups", "restore"], "replace", REPLACES),
             destroys(&["sql", "instances", "restore-backup"], "replace", REPLACES),
             destroys(&["bigtable|spanner", "tables", "delete"], "delete", DROPS),
+            destroys(&["bigtable", "instances", "tables", "delete"], "delete", DROPS),
             destroys(&["redis|memcache|filestore", "instances|clusters", "delete"], "delete", SERVER),
             destroys(&["firestore", "bulk-delete"], "delete", EMPTIES),
             destroys(&["projects", "delete"], "delete", DELETES_HOSTED),
@@ -250,8 +251,12 @@ pub const TOOLS: &[Tool] = &[
             .unless(&["--dry-run"]),
             destroys(&["delete", "*postgres*|*pgcluster*|*perconapg*|*mysql*|*mongodb*|cluster*"], "delete", SERVER)
                 .unless(&["--dry-run"]),
-            destroys(&["delete", "*database*|*dbinstance*|*rdsinstance*|*dbcluster*|*cloudsql*"], "delete", SERVER)
-                .unless(&["--dry-run"]),
+            destroys(
+                &["delete", "*database*|*dbinstance*|*rdsinstance*|*dbcluster*|*cloudsql*|sqlinstance*"],
+                "delete",
+                SERVER,
+            )
+            .unless(&["--dry-run"]),
             destroys(
                 &["delete", "*cassandra*|*elasticsearch*|*redisclusters*|*perconaserver*|*clickhouseinst*"],
                 "delete",

@@ -149,13 +149,7 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["restore"], "replace", OVERWRITES),
         destroys(&["delete-backup|delete-pitr|cleanup"], "delete backups of", BACKUPS),
     ]),
-    // docs.oracle.com, "RMAN": what it is told stands on its input.
-    tool(&["rman"], Finds::Hosted("Oracle")).rules(&[gates(
-        &["*"],
-        "run commands on",
-        "what it is told can replace a database",
-    )]),
-    // www.pgpool and others: litestream.io restores into a file that must not be there, so that it overwrites none.
+    // github.com/Altinity/clickhouse-backup; github.com/thelastpickle/cassandra-medusa.
     tool(&["clickhouse-backup"], Finds::Hosted("ClickHouse")).valued(&["-c", "--config", "-t", "--tables"]).rules(&[
         destroys(&["restore|restore_remote"], "replace", OVERWRITES),
         destroys(&["delete", "remote|local"], "delete backups of", BACKUPS),

@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
                 return found.into_iter().map(Found::Is).collect();
             }
         }
-        let sounds = || sound::of_words(rest) || sound::as_named(&first.text, rest);
+        let sounds = || sound::like_a_loss(rest) || sound::as_named(&first.text, rest);
         if first.sure == Sure::No && options::is_one_expansion(&first.text) && (is_computed(words) || sounds()) {
             return vec![self.unknown(&said(words), words, "the line computes what it runs", &scope)];
         }
