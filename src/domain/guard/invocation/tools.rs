@@ -156,7 +156,7 @@ const fn count() -> usize {
     all
 }
 
-const ALL: [Tool; count()] = {
+static ALL: [Tool; count()] = {
     let mut all = [PARTS[0][0]; count()];
     let (mut part, mut within, mut at) = (0, 0, 0);
     while at < all.len() {
