@@ -1,6 +1,8 @@
 //! Whether a text of SQL can lose data: `DROP`, `TRUNCATE`, `DELETE` and `UPDATE` without a condition. A reader of tokens, not a
 //! parser: strings, comments and quoted names are left out, and what it cannot follow is unknown, never harmless.
 
+mod alter;
+mod calls;
 pub mod script;
 
 /// What a text would do.
@@ -112,6 +114,18 @@ fn without_metacommands(text: &str, found: &mut Reading) -> String {
                 Some("gexec" | "!" | "o") => found.danger = found.danger.max(Danger::Unknown),
                 Some(_) | None => {}
             }
+            continue;
+        }
+        // sqlite3's.
+        if let Some(command) =
+            trimmed.strip_prefix('.').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+        {
+            let danger = match command.split_whitespace().next() {
+                Some("restore") => Danger::Destructive,
+                Some("shell" | "system" | "load") => Danger::Unknown,
+                Some(_) | None => Danger::None,
+            };
+            found.danger = found.danger.max(danger);
             continue;
         }
         if line.contains("\\gexec") {
@@ -275,14 +289,12 @@ fn danger(tokens: &[Token]) -> Danger {
     match word(tokens.first()) {
         "DROP" | "TRUNCATE" => Danger::Destructive,
         "DELETE" | "UPDATE" => unconditional(tokens),
-        "ALTER" => alters(tokens),
-        "DO" | "EXECUTE" | "EXEC" | "CALL" => {
-            let inner = |token: &Token| match token {
-                Token::Body(text) | Token::Text(text) => loose(text),
-                Token::Word(_) | Token::Symbol(_) => Danger::None,
-            };
-            tokens.iter().map(inner).max().unwrap_or(Danger::None)
-        }
+        "ALTER" => alter::danger(tokens),
+        // `OR REPLACE` drops a table that is there; an event runs later what it holds.
+        "CREATE" if alter::replaces_a_table(tokens) => Danger::Destructive,
+        "CREATE" if tokens.iter().take(6).any(|token| word(Some(token)) == "EVENT") => anywhere(tokens),
+        "SELECT" | "PERFORM" => calls::danger(tokens),
+        "DO" | "EXECUTE" | "EXEC" | "CALL" => calls::texts(tokens).map(loose).max().unwrap_or(Danger::None),
         "EXPLAIN" => match tokens.iter().take(6).any(|token| word(Some(token)) == "ANALYZE") {
             true => anywhere(tokens),
             false => Danger::None,
@@ -321,13 +333,6 @@ fn unconditional(tokens: &[Token]) -> Danger {
         _ => tokens.len() > 1,
     };
     if acts { Danger::Destructive } else { Danger::None }
-}
-
-fn alters(tokens: &[Token]) -> Danger {
-    const KEEPS_DATA: &[&str] =
-        &["DEFAULT", "NOT", "CONSTRAINT", "IDENTITY", "EXPRESSION", "FOREIGN", "INDEX", "CHECK"];
-    let drops = |pair: &[Token]| word(pair.first()) == "DROP" && !KEEPS_DATA.contains(&word(pair.get(1)));
-    if tokens.windows(2).any(drops) { Danger::Destructive } else { Danger::None }
 }
 
 /// A statement inside of another.

@@ -9,6 +9,29 @@ fn check(text: &str, danger: Danger) {
 }
 
 #[test]
+fn what_a_query_calls_may_lose_data() {
+    for text in [
+        "select cron.schedule('x', '* * * * *', $$truncate events$$)",
+        "select dblink_exec('c', 'drop table x')",
+        "select drop_chunks('metrics', interval '1 day')",
+        "create event e on schedule every 1 day do truncate x",
+        ".headers on\nDELETE FROM posts;",
+        ".restore old.db",
+    ] {
+        assert_eq!(read(text).danger, Danger::Destructive, "{text}");
+    }
+    for text in [
+        "select cron.schedule('x', '* * * * *', $$vacuum$$)",
+        "select schedule from events where name = 'drop table'",
+        "select dblink('c', 'select 1')",
+        ".mode csv\nselect 1;",
+        "create event e on schedule every 1 day do call f()",
+    ] {
+        assert_eq!(read(text).danger, Danger::None, "{text}");
+    }
+}
+
+#[test]
 fn what_queries_answer_is_read_where_it_is_sent() {
     check("select format('drop table %I', tablename) from pg_tables \\gexec", Danger::Destructive);
     check("select 'truncate ' || tablename from pg_tables\n\\gexec\n", Danger::Destructive);

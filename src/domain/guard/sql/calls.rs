@@ -1,0 +1,30 @@
+//! What a query calls: functions that run a text of SQL elsewhere or later, and those that drop by themselves.
+
+use super::{Danger, Token, loose, word};
+
+/// A query that calls something which runs a text of SQL elsewhere or later, or drops by itself.
+pub(super) fn danger(tokens: &[Token]) -> Danger {
+    const RUNS: &[&str] = &[
+        "SCHEDULE", "SCHEDULE_IN_DATABASE", "ALTER_JOB", "DBLINK", "DBLINK_EXEC", "DBLINK_SEND_QUERY",
+        "PG_BACKGROUND_LAUNCH", "QUERY_TO_XML", "RUN_COMMAND_ON_WORKERS", "RUN_COMMAND_ON_SHARDS",
+    ];
+    const DROPS: &[&str] = &[
+        "DROP_CHUNKS", "DROP_DISTRIBUTED_TABLE", "MASTER_DROP_ALL_SHARDS", "DROPGEOMETRYTABLE",
+        "PG_DROP_REPLICATION_SLOT",
+    ];
+    let called = |names: &[&str]| {
+        tokens.windows(2).any(|pair| names.contains(&word(pair.first())) && pair.get(1) == Some(&Token::Symbol('(')))
+    };
+    match (called(DROPS), called(RUNS)) {
+        (true, _) => Danger::Destructive,
+        (false, true) => texts(tokens).map(loose).max().unwrap_or(Danger::None),
+        (false, false) => Danger::None,
+    }
+}
+
+pub(super) fn texts(tokens: &[Token]) -> impl Iterator<Item = &str> {
+    tokens.iter().filter_map(|token| match token {
+        Token::Body(text) | Token::Text(text) => Some(text.as_str()),
+        Token::Word(_) | Token::Symbol(_) => None,
+    })
+}
