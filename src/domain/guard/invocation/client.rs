@@ -6,11 +6,13 @@ mod table;
 use self::table::{CLIENTS, Client, Language};
 use super::connect::{Connects, Session, content};
 use super::options::{Options, after_flags, options};
+use super::talk::{self, Starts};
 use super::tools::Finds;
 use super::{Invocation, Reader, Sure, Use, Word, reach};
-use crate::domain::guard::scope::{Fed, Scope};
+use crate::domain::guard::scope::{Fed, Origin, Scope, Value};
 use crate::domain::guard::sql::{self, Danger};
 use crate::domain::guard::verdict::Effect;
+use crate::domain::text::pattern;
 
 /// The command, if the name is a client's.
 pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
@@ -21,8 +23,9 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     };
     let begins = |client: &&Client| {
         client.names.contains(&name)
+            && !(client.language == Language::Mixed && words.iter().any(|word| word.text == "--"))
             && client.verb.len() <= own(client).len()
-            && client.verb.iter().zip(own(client)).all(|(verb, word)| *verb == word.text)
+            && client.verb.iter().zip(own(client)).all(|(verb, word)| pattern::fits_any(verb, &word.text))
     };
     let client = CLIENTS.iter().find(begins)?;
     let behind = &own(client)[client.verb.len()..];
@@ -30,6 +33,8 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     let uses = uses(reader, client, &options, scope);
     let (danger, uses) = match options.has(client.idle) {
         true => (Danger::None, uses),
+        false if options.has(client.replaces) => (Danger::Destructive, uses),
+        false if client.finds.is_none() && is_in_memory(reader, &options, scope) => (Danger::None, uses),
         false => run(reader, client, &options, scope, uses),
     };
     let (effect, does, why) = match danger {
@@ -40,7 +45,8 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
             (Effect::Destructive, "lose data on", "it drops, truncates, or changes every row of a table")
         }
     };
-    let shown = std::iter::once(name).chain(client.verb.iter().copied()).collect::<Vec<_>>().join(" ");
+    let verb = own(client)[..client.verb.len()].iter().map(|word| word.text.as_str());
+    let shown = std::iter::once(name).chain(verb).collect::<Vec<_>>().join(" ");
     Some(Invocation::of_a_tool(shown, (name, words), (effect, does, why), uses, scope))
 }
 
@@ -58,7 +64,7 @@ pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
     let destroys = |client: &Client| {
         let options = options(words, &client.all_valued());
         options.values(client.text).any(|word| match client.language {
-            Language::Sql => sql::read(&word.text).danger == Danger::Destructive,
+            Language::Sql | Language::Mixed => sql::read(&word.text).danger == Danger::Destructive,
             Language::Mongo => mongo(&word.text) == Danger::Destructive,
             Language::Redis => false,
         })
@@ -114,6 +120,14 @@ fn run(
     };
     let mut session = Session::new(reader, scope, connects, uses);
     let mut any = false;
+    // What psql reads before anything else, where the line says so.
+    let first = scope.get("PSQLRC");
+    if client.names.contains(&"psql") && first.origin == Origin::Line && first.value != Value::Unset {
+        match first.value.as_text().map(|file| content(reader, &Word::sure(file), scope)) {
+            Some(text) => of_text(&mut session, client.language, &text.unwrap_or_default()),
+            None => session.take(Danger::Unknown),
+        }
+    }
     // One session runs them in the order in which they stand.
     for (flag, word) in &options.flags {
         let Some(word) = word else { continue };
@@ -130,16 +144,14 @@ fn run(
     }
     if client.language == Language::Redis && !options.rest.is_empty() {
         any = true;
-        of_text(
-            &mut session,
-            client.language,
-            &options.rest.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "),
-        );
+        let words: Vec<&str> = options.rest.iter().map(|word| word.text.as_str()).collect();
+        of_text(&mut session, client.language, &words.join(" "));
     } else if let Some(before) = client.statements {
         for word in options.rest.iter().skip(before) {
             any = true;
             match word.text.strip_prefix(".read ") {
                 Some(file) => session.file(&Word::sure(file.trim()), 0),
+                None if word.text.starts_with(".restore ") => session.take(Danger::Destructive),
                 // It runs a line of a shell's.
                 None if word.text.starts_with(".shell ") || word.text.starts_with(".system ") => {
                     session.take(Danger::Unknown);
@@ -181,12 +193,11 @@ fn of_word(session: &mut Session<'_>, language: Language, word: &Word) {
 
 fn of_file(session: &mut Session<'_>, language: Language, word: &Word, reader: &Reader<'_>, scope: &Scope<'_>) {
     match language {
-        Language::Sql => session.file(word, 0),
-        Language::Mongo => match content(reader, word, scope) {
-            Some(text) => session.take(mongo(&text)),
+        Language::Sql | Language::Mixed => session.file(word, 0),
+        Language::Mongo | Language::Redis => match content(reader, word, scope) {
+            Some(text) => of_text(session, language, &text),
             None => session.take(Danger::Unknown),
         },
-        Language::Redis => session.take(Danger::Unknown),
     }
 }
 
@@ -194,17 +205,42 @@ fn of_text(session: &mut Session<'_>, language: Language, text: &str) {
     match language {
         Language::Mongo => session.take(mongo(text)),
         Language::Redis => session.take(redis(text)),
-        Language::Sql => session.text(text, 0),
+        Language::Mixed if talk::loses(text, Starts::Nothing) => session.take(Danger::Destructive),
+        Language::Sql | Language::Mixed => session.text(text, 0),
     }
 }
 
-/// A command a line; `EVAL` and its kind are not read.
-fn redis(text: &str) -> Danger {
-    let empties = |line: &str| {
-        let command = line.split_whitespace().next().unwrap_or_default();
-        command.eq_ignore_ascii_case("flushall") || command.eq_ignore_ascii_case("flushdb")
+/// Whether the database is one in memory, and nothing that it is told opens another or leaves it.
+fn is_in_memory(reader: &Reader<'_>, options: &Options<'_>, scope: &Scope<'_>) -> bool {
+    const LEAVES: &[&str] = &["attach", ".open", ".sh", ".sys", ".load", ".output", ".once"];
+    let stays = |text: &str| {
+        let read = text.strip_prefix(".read ").and_then(|file| content(reader, &Word::sure(file.trim()), scope));
+        let text = read.as_deref().unwrap_or(text).to_ascii_lowercase();
+        !LEAVES.iter().any(|word| text.contains(word))
     };
-    match text.lines().any(empties) {
+    let told = || options.rest.iter().copied().chain(options.flags.iter().filter_map(|(_, value)| value.as_ref()));
+    options.rest.first().is_some_and(|word| word.text == ":memory:")
+        && told().all(|word| word.sure == Sure::Yes && stays(&word.text))
+        && match &scope.fed {
+            Fed::Nothing => true,
+            Fed::Text(text) => stays(text),
+            Fed::Nearly(_) | Fed::Unknown => false,
+        }
+}
+
+/// A command a line, as it is typed or as the wire has it. Scripts of its own language are searched, not read.
+pub(super) fn redis(text: &str) -> Danger {
+    let lower = text.to_ascii_lowercase();
+    let words = || lower.split_whitespace();
+    let is_script =
+        matches!(words().next(), Some("eval" | "fcall" | "function" | "script")) || lower.contains("redis.call");
+    // `--cluster call HOST:PORT COMMAND`.
+    let at = if words().next() == Some("call") { 2 } else { 0 };
+    let empties = |command: Option<&str>| {
+        matches!(command, Some("flushall" | "flushdb" | "ft.dropindex" | "flush_all" | "graph.delete"))
+    };
+    let flushes = ["flushall", "flushdb"].iter().any(|command| lower.contains(command));
+    match lower.lines().any(|line| empties(line.split_whitespace().nth(at))) || is_script && flushes {
         true => Danger::Destructive,
         false if text.trim_start().starts_with('$') || deletes_computed(text) => Danger::Unknown,
         false => Danger::None,
@@ -220,10 +256,12 @@ fn deletes_computed(text: &str) -> bool {
 }
 
 fn mongo(text: &str) -> Danger {
-    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let text: String = text.chars().filter(|c| !matches!(c, '"' | '\'') && !c.is_whitespace()).collect();
     const LOSES: &[&str] = &[
-        "dropDatabase(", ".drop(", "dropCollection(", "deleteMany({})", "deleteMany()", ".remove({})", ".remove()",
-        "dropIndexes(", "dropAllUsers",
+        "dropDatabase(", ".drop(", "dropCollection(", "deleteMany({})", "deleteMany({},", "deleteMany()",
+        ".remove({})", ".remove({},", ".remove()", "dropIndexes(", "dropAllUsers", "updateMany({},", ".update({},",
+        "dropDatabase:1", "dropDatabase:true", "{drop:", "_dropDatabase(", "_drop(", ".truncate(", "{dropIndexes:",
+        "dropTarget:true",
     ];
     if LOSES.iter().any(|call| text.contains(call)) {
         Danger::Destructive

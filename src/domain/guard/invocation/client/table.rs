@@ -6,7 +6,7 @@ use super::super::tools::Finds;
 #[derive(Clone, Copy)]
 pub(super) struct Client {
     pub names: &'static [&'static str],
-    /// The words that make the program a client: `cockroach sql`.
+    /// The words that make the program a client, each with its other spellings behind a `|`: `cockroach sql`.
     pub verb: &'static [&'static str],
     /// Flags behind which statements stand.
     pub text: &'static [&'static str],
@@ -18,6 +18,8 @@ pub(super) struct Client {
     pub idle: &'static [&'static str],
     /// How many of its other words come before statements; none where it takes them by flags alone.
     pub statements: Option<usize>,
+    /// Flags with which whatever it runs takes the place of what is there.
+    pub replaces: &'static [&'static str],
     pub language: Language,
     pub finds: Option<Finds>,
 }
@@ -28,6 +30,8 @@ pub(super) enum Language {
     /// Mongo's shell, which is JavaScript.
     Mongo,
     Redis,
+    /// MySQL's shell: SQL, JavaScript or Python.
+    Mixed,
 }
 
 const fn client(names: &'static [&'static str]) -> Client {
@@ -39,6 +43,7 @@ const fn client(names: &'static [&'static str]) -> Client {
         valued: &[],
         idle: &[],
         statements: None,
+        replaces: &[],
         language: Language::Sql,
         finds: None,
     }
@@ -63,6 +68,11 @@ impl Client {
 
     const fn valued(mut self, valued: &'static [&'static str]) -> Client {
         self.valued = valued;
+        self
+    }
+
+    const fn replaces(mut self, flags: &'static [&'static str]) -> Client {
+        self.replaces = flags;
         self
     }
 
@@ -93,13 +103,18 @@ const QUERY: &[&str] = &["-q", "--query"];
 const FILE: &[&str] = &["-f", "--file"];
 
 pub(super) const CLIENTS: &[Client] = &[
-    client(&["psql", "pgcli", "ysqlsh", "edb-psql"])
+    client(&["psql", "ysqlsh", "edb-psql"])
         .told(COMMAND, FILE)
         .valued(&[
             "-d", "--dbname", "-F", "-h", "--host", "-L", "-o", "-p", "--port", "-P", "-R", "-T", "-U", "--username",
             "-v", "--set", "--variable", "--pset", "--log-file", "--output",
         ])
         .idle(&["-l", "--list", "-V", "--version", "-?", "--help"])
+        .finds(Finds::Libpq),
+    client(&["pgcli"])
+        .told(&["-c", "--command", "-e", "--execute"], FILE)
+        .valued(&["-d", "--dbname", "-h", "--host", "-p", "--port", "-U", "-u", "--username", "-D", "--dsn"])
+        .idle(&["-l", "--list", "-v", "--version"])
         .finds(Finds::Libpq),
     client(&["usql"]).told(COMMAND, FILE).valued(&["-o", "-v"]).idle(&["-V", "--version"]).finds(Finds::Url(&[], &[])),
     client(&["cockroach"])
@@ -113,11 +128,16 @@ pub(super) const CLIENTS: &[Client] = &[
         .idle(&["-V", "--version"])
         .finds(Finds::MySql),
     // www.doctrine-project.org/projects/doctrine-dbal, and `php bin/console`.
-    client(&["console", "doctrine"]).verb(&["dbal:run-sql"]).valued(&["--connection", "-e", "--env"]).behind(0),
+    client(&["console", "doctrine"])
+        .verb(&["dbal:run-sql|doctrine:query:*|doctrine:dql|doctrine:sql|orm:run-dql"])
+        .valued(&["--connection", "-e", "--env", "--em"])
+        .behind(0)
+        .finds(Finds::Configured(&[])),
     // dev.mysql.com/doc/mysql-shell, "mysqlsh - The MySQL Shell".
     client(&["mysqlsh"])
         .told(EXECUTE, FILE)
         .valued(&["-u", "--user", "-h", "--host", "-P", "--port", "-D", "--schema"])
+        .language(Language::Mixed)
         .finds(Finds::MySql),
     // docs.oracle.com, "SQL*Plus User's Guide", 3.5.
     client(&["sqlplus"]).valued(&["-M", "-C", "-R"]).finds(Finds::Hosted("Oracle")),
@@ -169,8 +189,14 @@ pub(super) const CLIENTS: &[Client] = &[
         .valued(&["-d", "--dataSource"])
         .behind(0)
         .finds(Finds::Configured(&["-d", "--dataSource"])),
-    client(&["redis-cli", "valkey-cli"])
-        .valued(&["-h", "-p", "-a", "-n", "-u", "-s", "-t", "--user", "--pass", "-d", "-r", "-i"])
+    client(&["heroku"])
+        .verb(&["redis:cli"])
+        .valued(&["-a", "--app", "-r", "--confirm", "-c"])
+        .finds(Finds::Hosted("heroku"))
+        .language(Language::Redis),
+    client(&["redis-cli", "valkey-cli", "keydb-cli", "iredis", "redli", "rdcli", "memorydb-cli"])
+        .told(&[], &["--eval"])
+        .valued(&["-h", "-p", "-a", "-n", "-u", "-s", "-t", "--user", "--pass", "-d", "-r", "-i", "--rdb"])
         .idle(&["--scan", "--bigkeys", "--stat", "--latency", "--monitor"])
         .behind(0)
         .finds(Finds::Hosted("Redis"))
@@ -189,6 +215,7 @@ pub(super) const CLIENTS: &[Client] = &[
         .verb(&["query"])
         .valued(&["--project_id", "--location", "--dataset_id", "--destination_table"])
         .idle(&["--dry_run"])
+        .replaces(&["--replace"])
         .behind(0)
         .finds(Finds::Hosted("BigQuery")),
     client(&["dolt"]).verb(&["sql"]).told(QUERY, FILE).valued(&["--result-format", "-r"]),
@@ -221,6 +248,38 @@ pub(super) const CLIENTS: &[Client] = &[
         .told(&["--sql"], &[])
         .valued(&["--resource-arn", "--secret-arn", "--database", "--profile", "--region", "--output"])
         .finds(Finds::Hosted("AWS")),
+    client(&["aws"])
+        .verb(&[
+            "redshift-data|rds-data|timestream-query|dynamodb|athena",
+            "*execute-statement|start-query-execution|query",
+        ])
+        .told(&["--sql", "--sqls", "--query-string", "--statement", "--statements"], &[])
+        .valued(&["--resource-arn", "--secret-arn", "--database", "--profile", "--region", "--output", "--query"])
+        .finds(Finds::Hosted("AWS")),
+    client(&["liquibase"])
+        .verb(&["execute-sql|executeSql"])
+        .told(&["--sql"], &["--sql-file", "--sqlFile"])
+        .valued(&["--url", "--username", "--password", "--changelog-file", "--defaults-file"])
+        .finds(Finds::Url(&["--url"], &["liquibase.properties"])),
+    // www.mojohaus.org/sql-maven-plugin.
+    client(&["mvn", "mvnw", "mvnd"])
+        .verb(&["sql:execute"])
+        .told(&["-DsqlCommand"], &["-DsrcFiles"])
+        .finds(Finds::Url(&["-Durl"], &[])),
+    // learn.microsoft.com/powershell/module/sqlserver; docs.dbatools.io.
+    client(&["Invoke-Sqlcmd", "Invoke-SqlCmd", "Invoke-DbaQuery", "Invoke-SqlQuery", "Invoke-SqliteQuery"])
+        .told(&["-Query", "-Q", "-SqlQuery"], &["-InputFile", "-File"])
+        .valued(&["-ServerInstance", "-Database", "-SqlInstance", "-Username", "-Password", "-ConnectionString"])
+        .finds(Finds::Hosted("SQL Server")),
+    // www.nushell.sh/commands/docs/query_db.html.
+    client(&["query"]).verb(&["db"]).behind(0).finds(Finds::Hosted("the file in front")),
+    // docs.arangodb.com, "arangosh".
+    client(&["arangosh"])
+        .told(&["--javascript.execute-string"], &["--javascript.execute"])
+        .valued(&["--server.endpoint", "--server.username", "--server.password", "--server.database"])
+        .finds(Finds::Hosted("ArangoDB"))
+        .language(Language::Mongo),
+    client(&["rman"]).valued(&["target", "catalog"]).finds(Finds::Hosted("Oracle")),
     client(&["supabase"])
         .verb(&["db", "query"])
         .told(&[], FILE)
@@ -231,22 +290,21 @@ pub(super) const CLIENTS: &[Client] = &[
         .verb(&["postgres", "connect"])
         .valued(&["-a", "--app", "-d", "-u"])
         .finds(Finds::Hosted("Fly.io")),
-    client(&["pscale"]).verb(&["shell"]).valued(&["--org"]).finds(Finds::Hosted("PlanetScale")),
+    client(&["pscale"])
+        .verb(&["shell"])
+        .valued(&["--org", "-e", "--execute"])
+        .told(EXECUTE, &[])
+        .behind(2)
+        .finds(Finds::Hosted("PlanetScale")),
     client(&["railway"]).verb(&["connect"]).valued(&["-e", "--environment"]).finds(Finds::Hosted("Railway")),
     client(&["wp"]).verb(&["db", "query"]).valued(&["--path", "--ssh"]).behind(0).finds(Finds::Configured(&[])),
     client(&["drush"])
-        .verb(&["sql:query"])
+        .verb(&["sql:query|sql-query|sqlq"])
         .told(&[], &["--file"])
         .valued(&["-l", "--uri"])
         .behind(0)
         .finds(Finds::Configured(&[])),
-    client(&["drush"])
-        .verb(&["sqlq"])
-        .told(&[], &["--file"])
-        .valued(&["-l", "--uri"])
-        .behind(0)
-        .finds(Finds::Configured(&[])),
-    client(&["drush"]).verb(&["sql:cli"]).valued(&["-l", "--uri"]).finds(Finds::Configured(&[])),
+    client(&["drush"]).verb(&["sql:cli|sql-cli|sqlc"]).valued(&["-l", "--uri"]).finds(Finds::Configured(&[])),
     client(&["rails"]).verb(&["dbconsole"]).valued(&["-e", "--environment", "--db"]).finds(Finds::Configured(&[])),
     client(&["rails"]).verb(&["db"]).valued(&["-e", "--environment", "--db"]).finds(Finds::Configured(&[])),
     client(&["manage.py", "django-admin"])
