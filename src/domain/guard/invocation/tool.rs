@@ -67,7 +67,7 @@ fn rule(tool: &'static Tool, options: &Options<'_>) -> Option<&'static Rule> {
     match tool.place {
         Place::First => tool.rules.iter().find(|rule| holds(rule) && fits(rule, options, 0)),
         // Of several tasks the worst one counts; for each the first rule that fits decides.
-        Place::Anywhere => (0..options.rest.len())
+        Place::Anywhere => (0..options.rest.len().max(1))
             .filter_map(|at| tool.rules.iter().find(|rule| holds(rule) && fits(rule, options, at)))
             .max_by_key(|rule| rule.effect),
     }

@@ -270,7 +270,11 @@ pub const TOOLS: &[Tool] = &[
         .valued(&["-n", "--namespace", "--kube-context", "--kubeconfig"])
         .rules(&[destroys(&["uninstall|delete|del|un"], "delete", ALL_OF_IT).unless(&["--dry-run"])]),
     // cloud.google.com/bigquery/docs/reference/bq-cli-reference.
-    tool(&["bq"], Finds::Hosted("BigQuery"))
-        .valued(&["--project_id", "--location", "--dataset_id", "--format"])
-        .rules(&[reads(&["ls|show|head|mk|version"]), destroys(&["rm"], "delete", DROPS)]),
+    tool(&["bq"], Finds::Hosted("BigQuery")).valued(&["--project_id", "--location", "--dataset_id", "--format"]).rules(
+        &[
+            reads(&["ls|show|head|mk|version"]),
+            destroys(&["rm"], "delete", DROPS),
+            destroys(&["load"], "replace a table of", REPLACES).with(&["--replace", "--replace=true"]),
+        ],
+    ),
 ];

@@ -19,14 +19,25 @@ const RAILS_TASKS: &[Rule] = &[
     destroys(&["*db:rollback*"], "undo migrations of", UNDOES),
     destroys(&["*db:truncate_all*|*db:seed:replant*|*db:fixtures:load*"], "empty", EMPTIES),
     destroys(&["db:migrate", "VERSION=0"], "undo every migration of", UNDOES),
+    // padrinorb.com, "Rake tasks": an object mapper's letters in the place of `db`.
+    destroys(&["ar:drop|ar:reset|sq:drop|sq:reset|dm:drop|dm:reset|mm:drop|mi:drop"], "drop", DROPS),
+    destroys(
+        &["ar:rollback|ar:migrate:down|ar:migrate:reset|sq:migrate:down|dm:migrate:down"],
+        "undo migrations of",
+        UNDOES,
+    ),
+    destroys(&["ar:schema:load|dm:auto:migrate|sq:migrate:auto"], "load a schema into", DROPS),
+    // docs.gitlab.com, "Rake tasks".
+    destroys(&["gitlab:setup|gitlab:backup:restore"], "replace what is in", REPLACES),
     gates(&["db:migrate|db:migrate:up|db:migrate:with_data|db:prepare"], "apply migrations to", APPLIES),
+    gates(&["deploy:migrate|deploy:migrations|rails:db_migrate"], "apply migrations to", APPLIES),
     gates(&["db:seed"], "seed", SEEDS),
 ];
 
 /// The part of the table.
 pub const TOOLS: &[Tool] = &[
     // Ruby, Python, PHP, Elixir.
-    tool(&["rails", "rake"], Finds::Configured(&[]))
+    tool(&["rails", "rake", "gitlab-rake"], Finds::Configured(&[]))
         .anywhere()
         .valued(&["-f", "-e", "--environment", "-I", "-r"])
         .rules(RAILS_TASKS),
@@ -95,13 +106,22 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["doctrine:schema:update|d:s:u"], "rewrite", SYNCS).with(&["--force", "-f"]),
         destroys(&["doctrine:fixtures:load|d:f:l"], "empty", EMPTIES).unless(&["--append"]),
         gates(&["doctrine:fixtures:load|d:f:l"], "seed", SEEDS),
-        destroys(&["doctrine:migrations:migrate", "prev|first"], "undo migrations of", UNDOES).unless(&["--dry-run"]),
+        destroys(&["doctrine:migrations:migrate|d:m:m", "prev|first|0"], "undo migrations of", UNDOES)
+            .unless(&["--dry-run"]),
+        destroys(&["doctrine:migrations:execute|d:m:e"], "undo a migration of", UNDOES)
+            .with(&["--down"])
+            .unless(&["--dry-run"]),
+        destroys(&["doctrine:mongodb:schema:drop"], "drop", DROPS),
+        gates(&["doctrine:migrations:execute|d:m:e"], "apply migrations to", APPLIES).unless(&["--dry-run"]),
+        gates(&["doctrine:migrations:version|doctrine:migrations:rollup"], "change the migration history of", HISTORY),
         gates(&["doctrine:migrations:migrate|d:m:m"], "apply migrations to", APPLIES).unless(&["--dry-run"]),
     ]),
     // www.doctrine-project.org/projects/doctrine-orm, "Tools".
-    tool(&["doctrine"], Finds::Configured(&[])).rules(&[
+    tool(&["doctrine", "doctrine-migrations"], Finds::Configured(&[])).rules(&[
         destroys(&["orm:schema-tool:drop"], "empty", DROPS).with(&["--force", "-f", "--full-database"]),
         destroys(&["orm:schema-tool:update"], "rewrite", SYNCS).with(&["--force", "-f"]),
+        destroys(&["migrations:migrate", "prev|first|0"], "undo migrations of", UNDOES).unless(&["--dry-run"]),
+        destroys(&["migrations:execute"], "undo a migration of", UNDOES).with(&["--down"]).unless(&["--dry-run"]),
         gates(&["migrations:migrate"], "apply migrations to", APPLIES).unless(&["--dry-run"]),
     ]),
     // www.yiiframework.com/doc/guide/2.0/en/db-migrations; book.cakephp.org/migrations.
@@ -127,9 +147,10 @@ pub const TOOLS: &[Tool] = &[
             gates(&[], "apply migrations to", APPLIES).with(&["-m", "--migrate-directory"]),
         ]),
     tool(&["mix"], Finds::Configured(&[])).anywhere().valued(&["-r", "--repo"]).rules(&[
-        destroys(&["ecto.drop*|ecto.reset*"], "drop", DROPS),
-        destroys(&["ecto.rollback*"], "undo migrations of", UNDOES),
-        gates(&["ecto.migrate"], "apply migrations to", APPLIES),
+        // hexdocs.pm/ash, "mix ash.reset"; other data layers name their tasks alike.
+        destroys(&["*.drop|*.reset|ash*.tear_down|ecto.drop*|ecto.reset*"], "drop", DROPS),
+        destroys(&["*.rollback|*.rollback.*"], "undo migrations of", UNDOES),
+        gates(&["ecto.migrate|ash.migrate|ash*.migrate|ash.setup"], "apply migrations to", APPLIES),
         gates(&["ecto.load"], "load a schema into", RESTORES),
         gates(&["run", "*seed*"], "seed", SEEDS),
     ]),
@@ -183,6 +204,7 @@ pub const TOOLS: &[Tool] = &[
     ]),
     tool(&["drush"], Finds::Configured(&[])).valued(&["-l", "--uri", "-r", "--root"]).rules(&[
         destroys(&["sql:drop|sql-drop|sql:create|sql-create|site:install|si|site-install"], "empty", DROPS),
+        destroys(&["entity:delete|entity-delete|edel"], "delete rows of", EMPTIES),
         destroys(&["sql:sync|sql-sync"], "replace", REPLACES),
         gates(&["updatedb|updb|update:db"], "apply migrations to", APPLIES),
     ]),
@@ -199,5 +221,16 @@ pub const TOOLS: &[Tool] = &[
     tool(&["lucky"], Finds::Configured(&[])).rules(&[
         destroys(&["db.drop|db.reset|db.rollback*|db.redo"], "drop", DROPS),
         gates(&["db.migrate*|db.setup"], "apply migrations to", APPLIES),
+    ]),
+    // orm.masoniteproject.com, "Migrations".
+    tool(&["masonite-orm", "craft"], Finds::Configured(&[])).valued(&["-c", "--connection", "-d", "-C"]).rules(&[
+        destroys(&["migrate:refresh|migrate:reset|migrate:rollback|migrate:fresh"], "undo migrations of", UNDOES),
+        gates(&["migrate"], "apply migrations to", APPLIES),
+        gates(&["seed:run"], "seed", SEEDS),
+    ]),
+    // sailsjs.com/documentation/concepts/models-and-orm/model-settings: `--drop` and `--alter` of the whole application.
+    tool(&["sails"], Finds::Configured(&[])).rules(&[
+        destroys(&["lift|console|run"], "drop", DROPS).with(&["--drop", "--models.migrate=drop"]),
+        gates(&["lift|console|run"], "rewrite", SYNCS).with(&["--alter", "--models.migrate=alter"]),
     ]),
 ];

@@ -147,4 +147,13 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["delete", "addon|volume|project"], "delete", DELETES_HOSTED),
         destroys(&["postgres|keyvalue|services|service|disk|disks", "delete"], "delete", DELETES_HOSTED),
     ]),
+    // github.com/dokku/dokku-postgres.
+    tool(&["dokku"], Finds::Hosted("dokku")).rules(&[
+        destroys(&["postgres:import|mysql:import|mariadb:import|mongo:import|redis:import"], "replace", REPLACES),
+        destroys(
+            &["postgres:destroy|mysql:destroy|mariadb:destroy|mongo:destroy|redis:destroy|apps:destroy"],
+            "delete",
+            DELETES_HOSTED,
+        ),
+    ]),
 ];

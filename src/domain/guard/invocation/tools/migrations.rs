@@ -251,4 +251,71 @@ pub const TOOLS: &[Tool] = &[
         gates(&["db", "migrate|up"], "apply migrations to", APPLIES),
         gates(&["db", "seed"], "seed", SEEDS),
     ]),
+    // pypi.org/project/peewee-migrate, "Command line".
+    tool(&["pw_migrate"], Finds::Url(&["--database"], &[]))
+        .valued(&["--database", "--directory", "--name", "--schema", "--count"])
+        .rules(&[
+            destroys(&["rollback"], "undo migrations of", UNDOES),
+            gates(&["migrate"], "apply migrations to", APPLIES),
+        ]),
+    // github.com/go-rel/rel, "Migration"; github.com/wawandco/geni; github.com/mbucc/shmig.
+    tool(&["rel", "geni"], Finds::Configured(&[])).valued(&["-dir", "-dsn", "-adapter", "-module"]).rules(&[
+        destroys(&["rollback|down"], "undo a migration of", UNDOES),
+        gates(&["migrate|up"], "apply migrations to", APPLIES),
+    ]),
+    tool(&["shmig"], Finds::Hosted("its own settings"))
+        .anywhere()
+        .valued(&["-t", "-d", "-H", "-P", "-p", "-l", "-m", "-s", "-C"])
+        .rules(&[
+            destroys(&["down|rollback|redo"], "undo migrations of", UNDOES),
+            gates(&["up|migrate"], "apply migrations to", APPLIES),
+        ]),
+    // github.com/fabianlindfors/reshape: both drop columns that the other schema has.
+    tool(&["reshape"], Finds::Url(&["--url"], &["DB_URL"])).valued(&["--url", "--host", "--port", "--dirs"]).rules(&[
+        destroys(&["migration|migrate", "abort"], "undo a migration of", UNDOES),
+        destroys(&["abort"], "undo a migration of", UNDOES),
+        gates(&["migration|migrate", "start|complete"], "apply migrations to", APPLIES),
+    ]),
+    // github.com/stripe/pg-schema-diff; github.com/djrobstep/migra prints only.
+    tool(&["pg-schema-diff"], Finds::Url(&["--dsn", "--to-dsn", "--from-dsn"], &[]))
+        .valued(&["--dsn", "--to-dsn", "--from-dsn", "--schema-dir", "--to-dir", "--include-schema"])
+        .rules(&[destroys(&["apply"], "rewrite", SYNCS)]),
+    // docs.percona.com/percona-toolkit: without `--execute` these only say what they would do.
+    tool(&["pt-online-schema-change"], Finds::MySql)
+        .valued(&["--alter", "--set-vars", "--critical-load", "--max-load", "-h", "-u", "-P", "-p", "-D", "-S", "-F"])
+        .rules(&[
+            reads(&[]).unless(&["--execute"]),
+            destroys(&[], "drop a part of", DROPS_PART).with(&["--alter=*DROP *", "--alter=*drop *"]),
+            gates(&[], "rewrite a table of", ALTERS),
+        ]),
+    // github.com/github/gh-ost/blob/master/doc/command-line-flags.md.
+    tool(&["gh-ost"], Finds::MySql)
+        .valued(&["--alter", "-alter", "--database", "--table", "--host", "--port", "--user", "--password", "--conf"])
+        .rules(&[
+            reads(&[]).unless(&["--execute", "-execute"]),
+            destroys(&[], "drop a part of", DROPS_PART)
+                .with(&["--alter=*DROP *", "--alter=*drop *", "-alter=*DROP *", "-alter=*drop *"]),
+            gates(&[], "rewrite a table of", ALTERS),
+        ]),
+    tool(&["pt-table-sync"], Finds::MySql)
+        .valued(&["--databases", "--tables", "--where", "-h", "-u", "-P", "-p"])
+        .rules(&[gates(&[], "rewrite rows of", "it makes one server's rows those of another").with(&["--execute"])]),
+    // learn.microsoft.com/sql/tools/sqlpackage; without a model's consent a publication loses nothing.
+    tool(&["sqlpackage", "SqlPackage"], Finds::Hosted("the connection string")).anywhere().rules(&[
+        reads(&["/Action:Script|/Action:Export|/Action:Extract|/Action:DeployReport|/Action:DriftReport|/a:Script"]),
+        destroys(
+            &["/p:BlockOnPossibleDataLoss=false|/p:DropObjectsNotInSource=true|/p:CreateNewDatabase=true"],
+            "rewrite",
+            SYNCS,
+        ),
+        destroys(&[], "rewrite", SYNCS)
+            .with(&["-p:BlockOnPossibleDataLoss=false", "-p:DropObjectsNotInSource=true", "-p:CreateNewDatabase=true"]),
+        destroys(&["/*ction:Import|/*ction:import|/a:Import|/a:import"], "write to", RESTORES),
+        destroys(&[], "write to", RESTORES).with(&["-a:Import", "-a:import", "--Action:Import", "-Action:Import"]),
+        gates(&["/*ction:Publish|/*ction:publish|/a:Publish|/a:publish"], "rewrite", SYNCS),
+        gates(&[], "rewrite", SYNCS).with(&["-a:Publish", "-a:publish", "--Action:Publish", "-Action:Publish"]),
+    ]),
 ];
+
+const DROPS_PART: &str = "it drops a part of a table";
+const ALTERS: &str = "it alters a table while it is in use";

@@ -8,6 +8,13 @@ pub const TOOLS: &[Tool] = &[
     tool(&["etcdctl"], Finds::Hosted("etcd"))
         .valued(&["--endpoints", "--user", "--cacert", "--cert", "--key"])
         .rules(&[destroys(&["del"], "delete keys of", EMPTIES).with(&["--prefix", "--from-key"])]),
+    // patroni.readthedocs.io/en/latest/patronictl.html.
+    tool(&["patronictl"], Finds::Hosted("the cluster"))
+        .valued(&["-c", "--config-file", "-d", "--dcs-url", "--group"])
+        .rules(&[
+            destroys(&["remove"], "forget", "it deletes what the cluster knows of itself"),
+            destroys(&["reinit"], "replace a member of", "it deletes a member's data and copies it anew"),
+        ]),
     // pgcopydb.readthedocs.io, "pgcopydb clone".
     tool(&["pgcopydb"], Finds::Url(&["--target"], &["PGCOPYDB_TARGET_PGURI"]))
         .valued(&["--source", "--target", "--dir", "--table-jobs", "--index-jobs"])
@@ -49,7 +56,9 @@ pub const TOOLS: &[Tool] = &[
         .rules(&[destroys(&[], "fill", REPLACES).with(&["-i", "--initialize"])]),
     // pgbackrest.org/command.html.
     tool(&["pgbackrest"], Finds::Hosted("the backups")).anywhere().valued(&["--stanza", "--repo"]).rules(&[
-        destroys(&["stanza-delete"], "delete backups of", "it deletes backups, which nothing brings back"),
+        destroys(&["stanza-delete"], "delete backups of", BACKUP),
+        destroys(&["expire"], "delete backups of", BACKUP).with(&["--set"]).unless(&["--dry-run"]),
+        gates(&["expire"], "delete backups of", BACKUP).unless(&["--dry-run"]),
         destroys(&["restore"], "replace", REPLACES),
     ]),
     tool(&["pg_resetwal", "pg_rewind"], Finds::Hosted("this machine")).rules(&[destroys(
@@ -89,4 +98,63 @@ pub const TOOLS: &[Tool] = &[
             reads(&["query", "*filter*|*FILTER*"]),
             destroys(&["query", "delete *|DELETE *|drop *|DROP *"], "lose data on", EMPTIES),
         ]),
+    // github.com/mydumper/mydumper/blob/master/docs/myloader_usage.rst.
+    tool(&["myloader"], Finds::MySql)
+        .valued(&["-d", "--directory", "-B", "--database", "-s", "--source-db", "-h", "-u", "-p", "-P", "-t", "-q"])
+        .rules(&[
+            destroys(&[], "replace", REPLACES)
+                .with(&["-o", "--overwrite-tables", "--drop-table", "--drop-database", "--purge-mode"]),
+            gates(&[], "write to", RESTORES),
+        ]),
+    // docs.oracle.com, "Oracle Data Pump Import".
+    tool(&["impdp"], Finds::Hosted("Oracle")).anywhere().rules(&[
+        destroys(&["table_exists_action=replace|table_exists_action=truncate"], "replace", REPLACES),
+        destroys(&["TABLE_EXISTS_ACTION=REPLACE|TABLE_EXISTS_ACTION=TRUNCATE"], "replace", REPLACES),
+        reads(&["sqlfile=*|SQLFILE=*|help=*"]),
+        gates(&["*=*"], "write to", RESTORES),
+    ]),
+    // cassandra.apache.org/doc, "nodetool".
+    tool(&["nodetool"], Finds::Hosted("Cassandra"))
+        .valued(&["-h", "--host", "-p", "--port", "-u", "--username", "-pw", "-pwf"])
+        .rules(&[
+            destroys(&["clearsnapshot"], "delete backups of", BACKUP),
+            gates(&["decommission|removenode|assassinate"], "take a node off", "it takes a node off the ring"),
+        ]),
+    // pgloader.readthedocs.io: what is there is dropped, where it is told to, and filled otherwise.
+    tool(&["pgloader"], Finds::Hosted("what it is given"))
+        .valued(&["--with", "--set", "--type", "--field", "-L"])
+        .rules(&[
+            reads(&[]).with(&["--dry-run", "-D", "--list-encodings"]),
+            destroys(&[], "replace", REPLACES).with(&["--with=*include drop*", "--with=*truncate*"]),
+            gates(&["*"], "write to", RESTORES),
+        ]),
+    // dev.mysql.com/doc/mysql-shell, "Command Line Integration".
+    tool(&["mysqlsh"], Finds::MySql).anywhere().valued(&["-u", "--user", "-h", "--host", "-P", "--port"]).rules(&[
+        destroys(&["dba", "drop*"], "drop", DROPS),
+        destroys(&["--dropExistingObjects*|--drop-existing-objects*"], "replace", REPLACES),
+        gates(&["util", "load*ump"], "write to", RESTORES),
+    ]),
+    // Modules of Ansible's and functions of Salt's, by their own names, with what they are given.
+    tool(
+        &[
+            "postgresql_db", "mysql_db", "mongodb_db", "mssql_db", "postgresql_schema", "postgresql_table",
+            "influxdb_database", "clickhouse_db",
+        ],
+        Finds::Hosted("the other machine"),
+    )
+    .anywhere()
+    .rules(&[
+        destroys(&["state=absent|truncate=*|truncate"], "drop", DROPS),
+        destroys(&["state=import|state=restore"], "write to", RESTORES),
+    ]),
+    tool(
+        &[
+            "postgres.db_remove", "postgres.schema_remove", "mysql.db_remove", "mongodb.remove_db", "mssql.db_remove",
+            "influxdb.drop_db", "influxdb.remove_db", "cassandra_cql.drop_keyspace", "redis.flushall", "redis.flushdb",
+        ],
+        Finds::Hosted("the other machine"),
+    )
+    .rules(&[destroys(&[], "drop", DROPS)]),
 ];
+
+const BACKUP: &str = "it deletes backups, which nothing brings back";
