@@ -1,10 +1,10 @@
 //! Code of another language that stands on a line: what `node -e` and `python -c` would hand to a shell. Only its strings are
 //! looked at, and only where the code starts processes.
 
-use super::options::is_one_expansion;
+use super::options::{flag_value, is_one_expansion};
 use super::strings::{string, strings};
 use super::talk::{self, Starts};
-use super::{Inner, Sure, Word, client};
+use super::{Inner, Sure, Word, client, tool};
 use crate::domain::guard::scope::{Fed, Scope};
 use crate::domain::guard::sql::{self, Danger};
 
@@ -12,7 +12,9 @@ use crate::domain::guard::sql::{self, Danger};
 const STARTS: &[&str] = &[
     "exec", "spawn", "system(", "popen", "subprocess", "child_process", "Bun.$", "zx", "$`", "shell_exec", "passthru",
     "proc_open", "%x(", "Kernel.", "System.cmd", "Deno.Command", "system \"", "system '", "qx", "`", "Open3",
-    "system2(", "(shell \"", "process/shell", "do script", "IO.popen", "io.popen",
+    "system2(", "(shell \"", "process/shell", "do script", "IO.popen", "io.popen", "os:cmd(", "ProcessBuilder",
+    "Process(", "Process.start", "Process.Start", "Process.run", "sys.process", "shell/sh", "java.shell", "(system ",
+    "callCommand", "callProcess", "readProcess", "executableURL", "Sys.command", "shell_cmd(", "unix(", ".waitFor(",
 ];
 
 /// Calls that run a text which comes from outside of the code.
@@ -21,7 +23,8 @@ const OUTSIDE: &[&str] = &[
     "system(sys.stdin", "system(input(", "system(os.environ", "exec(urllib", "exec(u.urlopen", "exec(requests",
     "eval(requests", "exec(input(", "system($ENV", "system($0)", "system($1)", "system(gets", "system(ENV",
     "eval(gets", "shell_exec($_", "execSync(process.argv", "execSync(await", "eval(await", ".then(eval)", "eval(atob(",
-    "exec(base64", "exec(compile(base64", "exec(__import__",
+    "exec(base64", "exec(compile(base64", "exec(__import__", "source(\"http", "source('http", "source(url(",
+    "load(\"http", "load('http", "include('http", "include \"http", "require('http://", "dofile(\"/dev/stdin",
 ];
 
 /// Calls of a shell or of a program, whose first argument is what is run.
@@ -30,10 +33,14 @@ const RUNS: &[&str] = &[
     "subprocess.Popen(", "check_call(", "check_output(", "getoutput(", "shell_exec(", "passthru(", "Deno.Command(",
 ];
 
+/// Calls that run code of the program's own language.
+const EVALUATES: &[&str] = &["eval(", "evaluate(", "load(", "instance_eval(", "runInThisContext(", "new Function("];
+
 /// Whether one of these calls runs what another call gives: `os.system(base64.b64decode(…))`.
 fn runs_what_it_computes(text: &str) -> bool {
-    RUNS.iter().any(|call| {
-        text.match_indices(call).any(|(at, _)| {
+    let apart = |at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$'));
+    RUNS.iter().chain(EVALUATES).any(|call| {
+        text.match_indices(call).filter(|(at, _)| !EVALUATES.contains(call) || apart(*at)).any(|(at, _)| {
             let argument = text[at + call.len()..].trim_start();
             let is_literal = argument.starts_with(['"', '\'', '`', '[', ')']);
             let end = argument.find([',', ';', '\n']).unwrap_or(argument.len());
@@ -60,7 +67,7 @@ pub(super) fn run<'a>(program: &str, code: &Word, scope: &Scope<'a>) -> Vec<Inne
     if code.sure == Sure::No && is_one_expansion(text) {
         return vec![Inner::Unknown("the line computes the code that it runs".to_owned(), scope.clone())];
     }
-    let mut found = lines(text, scope);
+    let mut found = if starts(text) || runs_a_string(program, text) { lines(text, scope) } else { Vec::new() };
     found.extend(handed_to_a_tool(text, scope));
     // ipython's own way.
     found.extend(text.strip_prefix('!').map(|line| Inner::Line(line.to_owned(), scope.clone())));
@@ -81,12 +88,48 @@ fn starts(text: &str) -> bool {
     STARTS.iter().any(|call| text.contains(call))
 }
 
+/// Languages whose ways to start a program all stand in [`STARTS`].
+const WELL_KNOWN: &[&str] = &[
+    "node", "nodejs", "tsx", "ts-node", "ts-node-esm", "ts-node-dev", "swc-node", "babel-node", "zx", "vite-node",
+    "jiti", "esno", "bun", "deno", "python", "py", "ipython", "ipython3", "ruby", "irb", "pry", "perl", "php", "psysh",
+    "rails", "artisan", "manage.py", "django-admin", "awk", "gawk", "mawk", "osascript", "wp", "flask",
+];
+
+/// What says that a string is shown to a person.
+const SHOWS: &[&str] =
+    &["print", "echo", "puts", "format", "log", "display", "disp(", "say ", "write", "cat(", "putStr"];
+
+/// Whether a string of a language whose calls are not known here is the line of a tool that a rule knows, and is not shown.
+fn runs_a_string(program: &str, text: &str) -> bool {
+    let names_a_tool = |line: &String| {
+        let first = line.split_whitespace().next().map(Word::sure);
+        first.is_some_and(|word| client::is_named(word.base()) || tool::is_named(word.base()))
+    };
+    !WELL_KNOWN.contains(&program)
+        && !SHOWS.iter().any(|call| text.contains(call))
+        && strings(text).iter().any(names_a_tool)
+}
+
+/// Flags behind which programs take code of a language of their own.
+const CODE: &[&str] = &["-e", "-E", "-c", "--eval", "-eval", "--exec", "--execute", "--expr", "--expression", "--code"];
+
+/// Programs that look for code, and run none.
+const SEARCHES: &[&str] = &["semgrep", "ast-grep", "sg", "comby", "sourcegraph", "src"];
+
+/// Code behind a flag of a program that nobody here knows, as far as it starts a tool that a rule knows.
+pub(super) fn of_unknown_program<'a>(program: &str, words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    let code = flag_value(words, CODE).filter(|word| word.text.contains(['(', '"', '\'']));
+    match code {
+        Some(code) if !SEARCHES.contains(&program) && (starts(&code.text) || runs_a_string(program, &code.text)) => {
+            lines(&code.text, scope)
+        }
+        Some(_) | None => Vec::new(),
+    }
+}
+
 /// Every string of the code as a line, and all of them together as one: `spawn('npx', 'prisma', 'migrate', 'dev')`. The
 /// strings of an array are the words of one command, with the string in front of it: `spawn('npx', ['prisma', …])`.
 fn lines<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
-    if !starts(text) {
-        return Vec::new();
-    }
     let mut found = word_lists(text, scope);
     let mut single: Vec<String> = Vec::new();
     let mut array: Option<Vec<Word>> = None;

@@ -51,10 +51,25 @@ const ROWS: &[Console] = &[
     row(&["elixir"], &[], &["-e", "--eval"], &["-S", "-r", "-pa"], Takes::Flags),
     row(&["deno"], &["eval"], &[], &[], Takes::Word),
     row(&["ipython", "ipython3", "pypy", "pypy3"], &[], &["-c"], &["-m", "--profile"], Takes::Flags),
-    row(&["irb", "pry", "psysh", "ghci", "jshell", "groovysh"], &[], &["-e"], &["-r", "-I"], Takes::Flags),
+    row(&["irb", "pry", "psysh", "ghci", "groovysh"], &[], &["-e"], &["-r", "-I"], Takes::Flags),
+    row(&["jshell"], &[], &[], &["--class-path", "--module-path", "--startup", "-R", "-C"], Takes::Flags),
     row(&["crystal"], &["eval"], &[], &[], Takes::Word),
     row(&["bb", "guile"], &[], &["-e", "-c"], &[], Takes::Flags),
-    row(&["groovy", "scala", "clojure", "clj", "Rscript", "julia", "lua"], &[], &["-e"], &[], Takes::Flags),
+    row(
+        &[
+            "groovy", "scala", "scala-cli", "clojure", "clj", "Rscript", "R", "julia", "lua", "luajit", "kotlin",
+            "kotlinc", "racket", "swift", "ghc", "runghc", "raku", "ocaml", "janet", "coffee",
+        ],
+        &[],
+        &["-e"],
+        &[],
+        Takes::Flags,
+    ),
+    row(&["erl", "sbcl", "octave", "octave-cli"], &[], &["-eval", "--eval"], &["-s", "-pa"], Takes::Flags),
+    row(&["matlab"], &[], &["-batch", "-r"], &[], Takes::Flags),
+    // sequel.jeremyevans.net, "sequel(1)"; ruby.github.io/rake, "Command Line Usage".
+    row(&["sequel"], &[], &["-c"], &[], Takes::Flags),
+    row(&["rake"], &[], &["-e", "--execute", "-p", "--execute-print", "-E", "--execute-continue"], &[], Takes::Flags),
 ];
 
 /// The names of all consoles.

@@ -44,6 +44,16 @@ pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &
             tool(reader, name, words, scope)
         }
         name if name.starts_with("python3") || name.starts_with("python2") => tool(reader, "python", words, scope),
+        // www.gnu.org/software/m4/manual, "Syscmd".
+        "m4" => {
+            let text = match words.iter().find(|word| !word.text.starts_with('-')) {
+                Some(file) => reader.file(file, scope)?,
+                None => scope.fed.text()?.to_owned(),
+            };
+            let calls = text.split("syscmd(").skip(1).filter_map(|rest| rest.split(')').next());
+            let line = |call: &str| call.trim_start_matches('`').trim_end_matches('\'').to_owned();
+            Some(calls.map(|call| Inner::Line(line(call), scope.clone())).collect())
+        }
         "emacs" | "emacsclient" => {
             let text =
                 words.iter().find(|word| word.text.contains("shell-command") || word.text.contains("call-process"))?;
@@ -92,6 +102,8 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
         ("dotnet", "ef") => named("dotnet-ef", rest),
         ("dotnet", "fm") => named("dotnet-fm", rest),
         ("php", "spark") => named("spark", rest),
+        // A tool of a rule's, as dotnet finds it: `dotnet grate`.
+        ("dotnet", tool) if !super::tools::of(tool).is_empty() => named(tool, rest),
         ("dotnet", "tool") if rest.first().is_some_and(|word| word.text == "run") => {
             named(&rest.get(1)?.text, rest.get(2..)?)
         }

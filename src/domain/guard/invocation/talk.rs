@@ -12,7 +12,8 @@ const SENDS: &[&str] = &[
     "exec_params(", "exec_query(", "exec_update(", "statement(", "unprepared(", "Repo.query", "query!(", "SQL.query",
     ".batch(", "select_all(", "cursor()", "pg_query(", "->do(", "require 'pg'", "require \"pg\"", "PG.connect",
     "DBI->connect", "new PDO", "from 'postgres'", "from \"postgres\"", "require('postgres')", "mysqli_query(",
-    "execSQL(", "queryArray(", "queryObject(", "dbGetQuery(", "dbExecute(", "dbSendQuery(",
+    "npm:postgres", "npm:pg", "npm:mysql", "serverless'", "serverless\"", "ExecuteSql", "execSQL(", "queryArray(",
+    "queryObject(", "dbGetQuery(", "dbExecute(", "dbSendQuery(",
 ];
 
 /// The same, where the code starts no processes: these names are those calls' too.
@@ -31,7 +32,11 @@ const LOSES: &[&str] = &[
     "drop_all_tables", "Repo.delete_all", "delete(:all)", "Model.destroy({where:{}", "destroy({where:{}",
     "destroy({truncate:true", "updateMany({data:", ".update_all(", ".objects.update(", "Repo.update_all(",
     "awaitdb.delete(", "Schema::drop", "dbRemoveTable(", "Release.rollback(", "Release.migrate(", "Ecto.Migrator",
-    ".del()", "::query()->delete()",
+    ".del()", "::query()->delete()", "delete_many({})", "delete_many()", "delete_many(filter={})",
+    "DatabaseTasks.purge", "DatabaseTasks.drop", "DatabaseTasks.truncate", "drop_schema(", "delete().execute()",
+    "deleteFrom(", "ExecuteDelete", "indices.delete(", "delete_by_query(", "recursiveDelete(", "delete_table(",
+    "DeleteTableCommand(", "delete_db_instance(", "delete_db_cluster(", "remove_database(", "delete_keyspace(",
+    "update_many({},", "updateMany({},", "delete_collection(", "deleteDatabase(",
 ];
 
 /// Calls that drop or empty, with what says whose they are.
@@ -42,6 +47,16 @@ const DROPS: &[(&str, &str)] = &[
     ("Sequel.", "].delete"),
     ("Sequel.", "].truncate"),
     ("DB::table(", ")->delete()"),
+    ("knex", ".truncate()"),
+    ("etRepository(", ".clear()"),
+    ("ession.query(", ").delete()"),
+    // All that a search finds, one after the other.
+    (".scan()", "delete_item("),
+    ("scan_iter(", ".delete("),
+    (".all.each", ".destroy"),
+    (".find_each", ".destroy"),
+    (".find_each", ":destroy"),
+    (".find_each", ".delete"),
 ];
 
 /// What narrows such a call down to a part.

@@ -10,7 +10,7 @@ use crate::domain::guard::invocation::{Inner, Invocation, Reader, Sure, Word};
 use crate::domain::guard::invocation::{
     client, code, disk, interpreter, mention, monorepo, options, prisma, program, reach,
 };
-use crate::domain::guard::invocation::{recipe, request, runner, script, shell_script, sound, tool, uses};
+use crate::domain::guard::invocation::{recipe, request, runner, script, shell_script, sound, tool, uses, wire};
 use crate::domain::guard::line;
 use crate::domain::guard::scope::{Scope, Under};
 use crate::domain::guard::verdict::Effect;
@@ -64,7 +64,7 @@ impl<'a> Walk<'a> {
                         Some(url) => vec![reach::given("URL", &Word::sure(&url), &scope)],
                         None => uses::of_any_program(self.reader, &scope),
                     };
-                    let is = (Effect::Gated, "delete from", "its code deletes all of something from a database");
+                    let is = (Effect::Gated, "delete from", "it deletes all of something from a database");
                     vec![Found::Is(Invocation::of_a_tool(program.clone(), (&program, &[]), is, uses, &scope))]
                 }
             };
@@ -110,6 +110,7 @@ impl<'a> Walk<'a> {
         }
         let known =
             client::read(self.reader, name, rest, &scope).or_else(|| tool::read(self.reader, name, rest, &scope));
+        let known = known.or_else(|| wire::read(name, rest, &scope));
         if let Some(invocation) = known {
             return is(invocation);
         }
@@ -161,6 +162,10 @@ impl<'a> Walk<'a> {
             if !found.is_empty() {
                 return found.into_iter().map(Found::Later).collect();
             }
+        }
+        let code = code::of_unknown_program(name, rest, &scope);
+        if !code.is_empty() && !mention::only_mentions(name) {
+            return code.into_iter().map(Found::Later).collect();
         }
         if let Some(words) = mention::listed(name, words) {
             scope.given_by(name, Under::Elsewhere);
