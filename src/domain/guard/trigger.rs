@@ -26,7 +26,9 @@ const RUNNERS: &[&str] = &[
     "rushx", "nr", "nlx", "wsrun", "rush-pnpm", "remake", "moon", "lage", "wireit", "pm2", "pm2-runtime", "pm2-dev",
     "crontab", "foreman", "honcho", "overmind", "goreman", "hivemind", "nf", "sem", "socat", "tclsh", "nu", "xonsh",
     "elvish", "yash", "osh", "mawk", // What git runs between its own steps.
-    "rebase", "bisect", "foreach", "filter-branch",
+    "rebase", "bisect", "foreach",
+    "filter-branch", // What opens a connection, types into a terminal, or writes a table of times.
+    "tcp", "scp", "sftp", "sbatch", "schtasks", "cron", "acli",
 ];
 
 /// Prisma, and frameworks that carry it.

@@ -97,6 +97,18 @@ fn read_named(
     read_first(reader, &scope.cwd, names)
 }
 
+/// The file that a flag names: one that is there, what the program is fed, or what a substitution prints.
+fn named_file(reader: &Reader<'_>, scope: &Scope<'_>, word: &Word) -> Option<(PathBuf, Result<String, String>)> {
+    match scope.piped(&word.text) {
+        Some(piped) => {
+            let text = piped.ok_or_else(|| "its file is nobody's here to read".to_owned());
+            Some((scope.cwd.join("-"), text))
+        }
+        None if word.text == "-" => read_named(reader, scope, &["-"]),
+        None => read_first(reader, Path::new("/"), &[scope.path(&word.text).to_string_lossy()]),
+    }
+}
+
 /// The nearest of these files at or above the directory.
 fn nearest(
     reader: &Reader<'_>,

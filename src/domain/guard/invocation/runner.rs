@@ -271,6 +271,9 @@ fn yarn<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
                 "foreach" => {
                     let rest = after_flags(arguments, &["--include", "--exclude", "--from", "-j", "--jobs"]);
                     match rest.first().map(|word| word.text.as_str()) {
+                        Some("exec") if rest.get(1).is_some_and(|word| word.text.contains(' ')) => {
+                            return Some(vec![Inner::Line(joined(&rest[1..]), scope)]);
+                        }
                         Some("run" | "exec") => &rest[1..],
                         Some(_) | None => rest,
                     }

@@ -9,10 +9,9 @@ mod writes;
 
 use std::rc::Rc;
 
-use self::writes::{BRINGS, READERS};
 use super::word::said;
-use super::{Inner, Invocation, Reader, Sure, Word, Wrote, disk, mention};
-use crate::domain::guard::line::{self, Input, List, Node, Piece, Place, Simple, Takes, Written};
+use super::{Inner, Invocation, Reader, Sure, Word, disk, mention};
+use crate::domain::guard::line::{self, List, Node, Piece, Place, Simple, Takes, Written};
 use crate::domain::guard::scope::{Exported, Fed, Named, Origin, Scope, Value};
 use crate::domain::guard::verdict::Effect;
 use crate::domain::text::pattern;
@@ -31,20 +30,22 @@ const FRAME: &[&str] =
 pub fn of_words(reader: &Reader<'_>, words: &[String], fed: &Fed) -> Vec<Invocation> {
     let mut scope = reader.scope();
     scope.fed = fed.clone();
-    let walk = Walk { reader };
+    let walk = Walk { reader, connects: false };
     walk.whole(walk.command(words.iter().map(|word| Word::sure(word)).collect(), &scope))
 }
 
 /// Every command that this shell line would start.
 pub fn of_line(reader: &Reader<'_>, text: &str) -> Vec<Invocation> {
     reader.notes.allow_for(text);
-    let walk = Walk { reader };
+    let walk = Walk { reader, connects: text.contains("/dev/tcp/") };
     walk.whole(walk.text(text, &mut reader.scope()))
 }
 
 /// One line, as it is followed.
 struct Walk<'a> {
     reader: &'a Reader<'a>,
+    /// Whether it opens a connection by itself: `/dev/tcp/HOST/PORT`.
+    connects: bool,
 }
 
 /// What a part of a line comes to. What was found inside a command is read after it, not within it, so that no chain of
@@ -206,7 +207,7 @@ impl<'a> Walk<'a> {
         let emptied = emptied.flat_map(|output| self.expand_one(&output.file, scope));
         found.extend(emptied.filter_map(|file| disk::emptied(&words, &file, scope)).map(Found::Is));
         if words.is_empty() {
-            self.note_writes(simple, &words, scope);
+            found.extend(self.note_writes(simple, &words, scope));
         }
         let Some((first, behind)) = words.split_first() else {
             for (name, written) in assignments {
@@ -235,7 +236,8 @@ impl<'a> Walk<'a> {
         if let Some(input) = &simple.input {
             inner.fed = self.input(input, scope);
         }
-        self.note_writes(simple, &words, scope);
+        found.extend(self.programs_given(&words, &inner));
+        found.extend(self.note_writes(simple, &words, scope));
         let named = said(&words);
         let all_unsure = words.iter().all(|word| word.sure == Sure::No);
         let mut more = self.command(words, &inner);
@@ -263,39 +265,6 @@ impl<'a> Walk<'a> {
                 scope.arguments.as_ref().is_some_and(|all| all.first().is_some_and(|text| text.starts_with("$(")))
             }
             Some(Piece::Text(_) | Piece::Quoted(_) | Piece::Default(..)) | None => false,
-        }
-    }
-
-    /// The files that a command writes, as far as its words tell.
-    fn note_writes(&self, simple: &Simple, words: &[Word], scope: &Scope<'a>) {
-        let name = words.first().map_or("", Word::base);
-        if !READERS.contains(&name) {
-            words.iter().for_each(|word| self.reader.notes.said(&word.text));
-            if let Some(Input::Text(text)) = &simple.input {
-                self.reader.notes.said(&text.plain());
-            }
-        }
-        if BRINGS.contains(&name) {
-            self.reader.notes.brought();
-        }
-        let printed = || match self.printed(&Node::Simple(simple.clone()), scope) {
-            Fed::Text(text) => Some(text + "\n"),
-            Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => None,
-        };
-        for output in &simple.outputs {
-            let [file] = self.expand_one(&output.file, scope).try_into().unwrap_or([Word::unsure("")]);
-            if file.sure == Sure::No || file.text == "/dev/null" {
-                continue;
-            }
-            let what = match output.takes {
-                Takes::Printed => printed().map(Wrote::Whole),
-                Takes::Appended => printed().map(Wrote::Behind),
-                Takes::Other => None,
-            };
-            self.reader.notes.wrote(scope.path(&file.text), what.unwrap_or(Wrote::Unknown));
-        }
-        for (path, what) in self.written_by(simple, words, scope) {
-            self.reader.notes.wrote(path, what);
         }
     }
 

@@ -3,15 +3,18 @@
 
 mod account;
 mod container;
+mod fleet;
 mod git;
 mod given;
 mod handed;
+mod manifest;
 mod place;
 mod row;
 mod shell;
 mod table;
 mod windows;
 
+pub(super) use self::given::crontab;
 pub(super) use self::shell::assignments;
 use self::shell::{line_in, lines_fed, shell};
 use super::options::{after_flags, flag_value, joined, options};
@@ -90,19 +93,37 @@ pub(super) fn see_through<'a>(
         // GNU sed runs what it puts in where `s` has the flag `e`.
         "sed" | "gsed" => filter::executed(words).map(|text| vec![Inner::Line(text, scope.clone())]),
         "pm2" | "pm2-runtime" | "pm2-dev" => given::pm2(reader, words, scope),
-        "crontab" => crontab(reader, words, scope),
+        "crontab" => times(reader, words, scope),
         "ssh" | "mosh" | "et" | "autossh" => {
             let valued = ["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-e", "-m", "-M"];
             // For ssh itself `-M` takes no word.
             let rest = after_flags(words, &valued[..valued.len() - usize::from(name != "autossh")]);
+            let here = place::of_ssh(&words[..words.len() - rest.len()], scope);
             let mut scope = scope.clone();
             scope.given_by("the other machine", Under::Elsewhere);
-            match (rest.get(1..).unwrap_or(&[]), &scope.fed) {
+            let there = match (rest.get(1..).unwrap_or(&[]), &scope.fed) {
                 // Without a command the other machine's shell reads what it is fed.
-                ([], fed) if *fed != Fed::Nothing => Some(lines_fed(fed, &scope)),
-                (command, _) => Some(vec![line_of(command, &scope)]),
-            }
+                ([], fed) if *fed != Fed::Nothing => lines_fed(fed, &scope),
+                (command, _) => vec![line_of(command, &scope)],
+            };
+            Some(here.into_iter().chain(there).collect())
         }
+        // A program at one end of a connection runs what the other end says.
+        "nc" | "ncat" | "netcat" => {
+            let program = flag_value(words, &["-e", "-c", "--exec", "--sh-exec"])?;
+            let mut scope = scope.clone();
+            scope.fed = Fed::Unknown;
+            Some(vec![line_in(&program, &scope)])
+        }
+        "scp" | "sftp" => Some(place::of_ssh(words, scope)).filter(|found| !found.is_empty()),
+        "pueue" if texts.first() == Some(&"add") => {
+            let rest = after_flags(&words[1..], &["-w", "--working-directory", "-g", "--group", "-l", "--label", "-d"]);
+            Some(vec![line_of(rest, scope)])
+        }
+        "ansible" | "salt" | "salt-call" => fleet::see_through(name, words, scope)
+            .or_else(|| row::see_through(table::of(name), reader, name, words, scope)),
+        "kubectl" | "oc" | "k" | "kubecolor" => manifest::see_through(reader, words, scope)
+            .or_else(|| row::see_through(table::of(name), reader, name, words, scope)),
         "tmux" => tmux(words, scope),
         "screen" => Some(given::screen(words, scope)),
         "at" | "batch" => Some(match flag_value(words, &["-f"]) {
@@ -122,6 +143,23 @@ pub(super) fn see_through<'a>(
         }
         "cmd" => windows::cmd(words, scope),
         "powershell" | "pwsh" => windows::powershell(name, words, scope),
+        // The place that an alias names: `drush @prod sql:drop`.
+        // A site's own tool over there: `acli remote:drush -- sql-drop`, `terminus drush SITE -- sql-drop`.
+        "acli" | "terminus" | "platform" | "upsun"
+            if texts.first().is_some_and(|verb| matches!(verb.rsplit(':').next(), Some("drush" | "wp"))) =>
+        {
+            let tool = texts[0].rsplit(':').next().unwrap_or_default();
+            let dashes = texts.iter().position(|text| *text == "--");
+            let mut scope = scope.clone();
+            scope.given_by(name, Under::Elsewhere);
+            let behind = dashes.map_or(&words[1..], |at| &words[at + 1..]);
+            command(&std::iter::once(Word::sure(tool)).chain(behind.iter().cloned()).collect::<Vec<_>>(), scope)
+        }
+        "drush" | "wp" if texts.first().is_some_and(|alias| alias.starts_with('@')) => {
+            let mut scope = scope.clone();
+            scope.given_by(texts[0], Under::Elsewhere);
+            command(&std::iter::once(Word::sure(name)).chain(words[1..].iter().cloned()).collect::<Vec<_>>(), scope)
+        }
         "vercel" | "vc" if texts.starts_with(&["env", "run"]) => {
             let mut scope = scope.clone();
             scope.given_by("vercel", Under::Replaced);
@@ -149,16 +187,16 @@ pub(super) fn see_through<'a>(
 }
 
 /// `crontab -`, `crontab FILE`.
-fn crontab<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+fn times<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let options = options(words, &["-u"]);
     if options.has(&["-l", "-r", "-e"]) {
         return None;
     }
     match options.rest.first() {
         None => Some(Vec::new()),
-        Some(word) if word.text == "-" => Some(given::fed(scope, given::crontab)),
+        Some(word) if word.text == "-" => Some(given::fed(scope, crontab)),
         Some(word) => match reader.file(word, scope) {
-            Some(text) => Some(given::crontab(&text, scope)),
+            Some(text) => Some(crontab(&text, scope)),
             None => Some(vec![Inner::Unknown("the file of what it will run cannot be read".to_owned(), scope.clone())]),
         },
     }
@@ -196,7 +234,7 @@ fn tmux<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     }
     let keys = |word: &&Word| !matches!(word.text.as_str(), "Enter" | "C-m" | "KPEnter" | "Space");
     let rest: Vec<Word> = after_flags(rest, VALUED).iter().filter(keys).cloned().collect();
-    Some(vec![line_of(&rest, scope)])
+    Some(std::iter::once(line_of(&rest, scope)).chain(given::typed("tmux", &joined(&rest), scope)).collect())
 }
 
 /// Words that a shell takes as one line.
@@ -308,6 +346,10 @@ fn env<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
             "-C" | "--chdir" => {
                 scope.cwd = scope.path(next);
                 at += 1;
+            }
+            text if text.starts_with("--split-string=") => {
+                let line = format!("{} {}", &text["--split-string=".len()..], joined(&words[at + 1..]));
+                return Some(vec![Inner::Line(line, scope)]);
             }
             "-S" | "--split-string" => return Some(vec![Inner::Line(joined(&words[at + 1..]), scope)]),
             "--" => {

@@ -6,7 +6,7 @@ use super::super::dotenv::{self, Wins};
 use super::super::options::options;
 use super::super::taskfile::{self, Recipes};
 use super::super::{Inner, Reader, Word};
-use super::{lines, nearest, read_first, shown, unknown};
+use super::{lines, named_file, nearest, read_first, shown, unknown};
 use crate::domain::guard::line;
 use crate::domain::guard::project::{Content, Files};
 use crate::domain::guard::scope::{Scope, tidy};
@@ -19,10 +19,7 @@ pub fn just<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
         return Some(Vec::new());
     }
     let (path, text) = match options.value(&["-f", "--justfile"]) {
-        Some(word) => {
-            let path = scope.path(&word.text);
-            read_first(reader, Path::new("/"), &[path.to_string_lossy()])?
-        }
+        Some(word) => named_file(reader, scope, word)?,
         None => nearest(reader, &scope.cwd, &["justfile", "Justfile", ".justfile"])?,
     };
     let text = match text.and_then(|text| with_imports(reader, &path, text)) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::options::options;
 use super::super::taskfile::{self, Recipes};
 use super::super::{Inner, Reader, Word};
-use super::{lines, nearest, read_first, shown, unknown};
+use super::{lines, named_file, nearest, read_first, shown, unknown};
 use crate::domain::guard::scope::Scope;
 use crate::domain::text::json::Json;
 use crate::domain::text::yaml;
@@ -25,7 +25,7 @@ pub fn task<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
         return Some(Vec::new());
     }
     let (path, text) = match options.value(&["-t", "--taskfile"]) {
-        Some(word) => read_first(reader, Path::new("/"), &[scope.path(&word.text).to_string_lossy()])?,
+        Some(word) => named_file(reader, scope, word)?,
         None => nearest(reader, &scope.cwd, &NAMES)?,
     };
     let file = match text.and_then(|text| read(reader, &path, &text, 0)) {

@@ -127,6 +127,22 @@ impl<'a> Walk<'a> {
         Some(Vec::new())
     }
 
+    /// Programs that the line names in variables for another one: `EDITOR='psql -c …' crontab -e`. git has its own.
+    pub(super) fn programs_given(&self, words: &[Word], scope: &Scope<'a>) -> Vec<Found<'a>> {
+        const NAMES: &[&str] = &[
+            "EDITOR", "VISUAL", "PAGER", "BROWSER", "SUDO_EDITOR", "SYSTEMD_EDITOR", "KUBE_EDITOR", "PSQL_EDITOR",
+            "PSQL_PAGER", "MANPAGER", "FCEDIT", "LESSOPEN", "RSYNC_RSH", "SVN_SSH", "SSH_ASKPASS", "SUDO_ASKPASS",
+        ];
+        if words.first().is_none_or(|word| matches!(word.base(), "git" | "gh")) {
+            return Vec::new();
+        }
+        let given = NAMES.iter().map(|name| scope.get(name)).filter(|setting| setting.origin == Origin::Line);
+        let texts: Vec<String> = given.filter_map(|setting| setting.value.as_text().map(str::to_owned)).collect();
+        let mut inner = scope.clone();
+        NAMES.iter().for_each(|name| inner.unset(name));
+        texts.iter().flat_map(|text| self.text(text, &mut inner.clone())).collect()
+    }
+
     /// `export NAME`, or `export $(grep -v '^#' .env | xargs)`.
     fn export(&self, word: &Written, scope: &mut Scope<'a>) {
         for piece in &word.0 {

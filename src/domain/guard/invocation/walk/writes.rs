@@ -1,31 +1,78 @@
 //! The files that programs write which copy, fetch or edit one, and what those will hold where that is plain to see.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::Walk;
-use crate::domain::guard::invocation::options::options;
+use super::{Found, Walk};
+use crate::domain::guard::invocation::options::{after_flags, options};
 use crate::domain::guard::invocation::strings::strings;
-use crate::domain::guard::invocation::{Sure, Word, Wrote};
-use crate::domain::guard::line::{Input, Node, Simple};
+use crate::domain::guard::invocation::{Inner, Sure, Word, Wrote, wire, wrapper};
+use crate::domain::guard::line::{Input, Node, Simple, Takes};
 use crate::domain::guard::project::Files;
 use crate::domain::guard::scope::{Fed, Scope};
 
 /// Programs that make no file of those that they name.
-pub(super) const READERS: &[&str] = &[
+const READERS: &[&str] = &[
     "test", "[", "ls", "cat", "bat", "chmod", "chown", "stat", "head", "tail", "less", "more", "grep", "rg", "rm",
     "wc", "diff", "echo", "printf", "shellcheck", "file", "vim", "vi", "nvim", "nano", "code", "which", "command",
     "type", "source", ".", "export", "cd", "read", "true", "false", ":",
 ];
 
 /// Programs that bring files from an archive or from another machine.
-pub(super) const BRINGS: &[&str] = &[
+const BRINGS: &[&str] = &[
     "tar", "bsdtar", "unzip", "7z", "scp", "sftp", "rsync", "aws", "gsutil", "curl", "wget", "git", "gh", "svn", "hg",
 ];
 
 impl<'a> Walk<'a> {
+    /// The files that a command writes, as far as its words tell.
+    pub(super) fn note_writes(&self, simple: &Simple, words: &[Word], scope: &Scope<'a>) -> Vec<Found<'a>> {
+        let name = words.first().map_or("", Word::base);
+        if !READERS.contains(&name) {
+            words.iter().for_each(|word| self.reader.notes.said(&word.text));
+            if let Some(Input::Text(text)) = &simple.input {
+                self.reader.notes.said(&text.plain());
+            }
+        }
+        if BRINGS.contains(&name) {
+            self.reader.notes.brought();
+        }
+        let printed = || match self.printed(&Node::Simple(simple.clone()), scope) {
+            Fed::Text(text) => Some(text + "\n"),
+            Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => None,
+        };
+        let mut found = Vec::new();
+        if self.connects
+            && matches!(name, "echo" | "printf" | "print")
+            && matches!(printed(), Some(text) if wire::empties(&text))
+        {
+            found.push(Found::Is(wire::sent("/dev/tcp", &[], scope)));
+        }
+        for output in &simple.outputs {
+            let [file] = self.expand_one(&output.file, scope).try_into().unwrap_or([Word::unsure("")]);
+            if file.sure == Sure::No || file.text == "/dev/null" {
+                continue;
+            }
+            let what = match output.takes {
+                Takes::Printed => printed().map(Wrote::Whole),
+                Takes::Appended => printed().map(Wrote::Behind),
+                Takes::Other => None,
+            };
+            let (path, what) = (scope.path(&file.text), what.unwrap_or(Wrote::Unknown));
+            found.extend(scheduled(&path, &what, scope));
+            self.reader.notes.wrote(path, what);
+        }
+        for (path, what) in self.written_by(simple, words, scope) {
+            found.extend(scheduled(&path, &what, scope));
+            self.reader.notes.wrote(path, what);
+        }
+        found
+    }
+
     /// What a program writes itself; what redirections write is their command's.
     pub(super) fn written_by(&self, simple: &Simple, words: &[Word], scope: &Scope<'a>) -> Vec<(PathBuf, Wrote)> {
         let Some((first, rest)) = words.split_first() else { return Vec::new() };
+        if matches!(first.base(), "sudo" | "doas") {
+            return self.written_by(simple, after_flags(rest, &["-u", "-g", "-p", "-C"]), scope);
+        }
         let fed = || match self.printed(&Node::Simple(fed_alone(simple)), scope) {
             Fed::Text(text) => Wrote::Whole(text + "\n"),
             Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => Wrote::Unknown,
@@ -85,6 +132,31 @@ impl<'a> Walk<'a> {
         };
         from.iter().map(one).collect()
     }
+}
+
+/// What a file will have run later that a line writes: a table of times, a script among those of a day, a unit of systemd's.
+fn scheduled<'a>(path: &Path, what: &Wrote, scope: &Scope<'a>) -> Vec<Found<'a>> {
+    let (Wrote::Whole(text) | Wrote::Behind(text)) = what else { return Vec::new() };
+    let place = path.to_string_lossy();
+    let line = |text: &str| Inner::Line(text.to_owned(), scope.clone());
+    let found = match place.as_ref() {
+        // A user's name stands in front of the command.
+        place if place.starts_with("/etc/cron.d/") || place == "/etc/crontab" => {
+            let each = wrapper::crontab(text, scope).into_iter().filter_map(|inner| match inner {
+                Inner::Line(text, _) => Some(line(text.split_once(char::is_whitespace)?.1)),
+                _ => None,
+            });
+            each.collect()
+        }
+        place if place.starts_with("/etc/cron.") => vec![line(text)],
+        place if place.contains("/spool/cron") => wrapper::crontab(text, scope),
+        place if place.ends_with(".service") && place.contains("systemd") => {
+            let starts = text.lines().filter_map(|text| text.trim().strip_prefix("Exec")?.split_once('='));
+            starts.map(|(_, program)| line(program.trim_start_matches(['-', '@', '+', '!']))).collect()
+        }
+        _ => Vec::new(),
+    };
+    found.into_iter().map(Found::Later).collect()
 }
 
 /// A command that prints what the other is fed.

@@ -2,9 +2,10 @@
 //! file.
 
 use super::shell::line_in;
-use crate::domain::guard::invocation::options::{after_flags, joined};
-use crate::domain::guard::invocation::{Inner, Reader, Word};
+use crate::domain::guard::invocation::options::{after_flags, flag_value, joined};
+use crate::domain::guard::invocation::{Inner, Reader, Word, client};
 use crate::domain::guard::scope::{Fed, Scope};
+use crate::domain::guard::sql::{self, Danger};
 
 struct Given {
     names: &'static [&'static str],
@@ -102,6 +103,9 @@ const ROWS: &[Given] = &[
         &[],
         Rest::Nothing,
     ),
+    // slurm.schedmd.com/sbatch.html; learn.microsoft.com, "schtasks create".
+    row(&["sbatch"], &["--wrap"], Spelled::Line, &[], Rest::Nothing),
+    row(&["schtasks"], &["/tr", "/TR"], Spelled::Line, &[], Rest::Nothing),
     row(&["zip"], &["-TT", "--unzip-command"], Spelled::Line, &[], Rest::Nothing),
     row(&["rsync"], &["-e", "--rsh"], Spelled::Line, &[], Rest::Nothing),
     row(&["man"], &["-P", "--pager"], Spelled::Line, &[], Rest::Nothing),
@@ -155,10 +159,17 @@ pub fn see_through<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<
             found.extend(at.map(|at| Inner::Line(joined(&words[at + 1..]), scope.clone())));
         }
         Rest::Addresses => {
+            let is_peer = |word: &Word| {
+                ["TCP", "UDP", "OPENSSL", "SSL", "UNIX", "SOCKS"].iter().any(|kind| word.text.starts_with(kind))
+            };
             let line = |word: &Word| {
                 let (kind, line) = word.text.split_once(':')?;
                 let runs = matches!(kind.to_ascii_uppercase().as_str(), "EXEC" | "SYSTEM" | "SHELL");
-                runs.then(|| Inner::Line(line.split(',').next().unwrap_or(line).to_owned(), scope.clone()))
+                let mut scope = scope.clone();
+                if rest.iter().any(is_peer) {
+                    scope.fed = Fed::Unknown;
+                }
+                runs.then(|| Inner::Line(line.split(',').next().unwrap_or(line).to_owned(), scope))
             };
             found.extend(rest.iter().filter_map(line));
         }
@@ -168,7 +179,12 @@ pub fn see_through<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<
                 let behind = &words[at + 1..];
                 let end =
                     behind.iter().position(|word| matches!(word.text.as_str(), ";" | "+")).unwrap_or(behind.len());
-                Inner::Command(behind[..end].to_vec(), scope.clone())
+                let found = flag_value(words, &["-name", "-path"]).filter(|word| !word.text.contains(['*', '?', '[']));
+                let put = |word: &Word| match &found {
+                    Some(found) if word.text == "{}" => found.clone(),
+                    Some(_) | None => word.clone(),
+                };
+                Inner::Command(behind[..end].iter().map(put).collect(), scope.clone())
             }));
         }
     }
@@ -224,6 +240,12 @@ pub fn crontab<'a>(table: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     table.lines().filter_map(line).collect()
 }
 
+/// Text that is typed into whatever runs there, which may be a client.
+pub fn typed<'a>(name: &str, text: &str, scope: &Scope<'a>) -> Option<Inner<'a>> {
+    let loses = sql::read(text).danger == Danger::Destructive || client::redis(text) == Danger::Destructive;
+    loses.then(|| Inner::Talks(name.to_owned(), None, scope.clone()))
+}
+
 /// screen's `-X stuff TEXT` types it, `-X exec WORDS` runs them; else its words are a command.
 pub fn screen<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
     const VALUED: &[&str] = &["-S", "-t", "-c", "-s", "-h", "-T", "-p", "-L", "-e"];
@@ -233,7 +255,7 @@ pub fn screen<'a>(words: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
     match &words[at + 1..] {
         [verb, rest @ ..] if verb.text == "stuff" => {
             let text = joined(rest).replace("^M", "\n").replace("\\n", "\n").replace("\\r", "\n").replace('\r', "\n");
-            vec![Inner::Line(text, scope.clone())]
+            typed("screen", &text, scope).into_iter().chain([Inner::Line(text, scope.clone())]).collect()
         }
         [verb, rest @ ..] if matches!(verb.text.as_str(), "exec" | "screen") => {
             vec![Inner::Command(after_flags(rest, VALUED).to_vec(), scope.clone())]

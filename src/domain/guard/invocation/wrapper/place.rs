@@ -2,6 +2,8 @@
 //! has that place's environment, and what is local to it is not local here. Nothing here decides.
 
 use super::row::{Row, place};
+use crate::domain::guard::invocation::{Inner, Word};
+use crate::domain::guard::scope::Scope;
 
 const COMMAND: &[&str] = &["-c", "--command"];
 const APP: &[&str] =
@@ -84,15 +86,28 @@ pub static PLACES: &[Row] = &[
     place(&["ansible"], &[], &["-i", "-u", "-m", "-e", "-l", "--become-user"], 1, &["-a", "--args"]),
     place(&["salt"], &[], &[], 2, &[]),
     place(
-        &["pssh", "parallel-ssh", "pdsh", "dsh"],
+        &["pssh", "parallel-ssh", "pdsh", "dsh", "clush", "mpssh"],
         &[],
         &["-h", "-H", "-l", "-t", "-p", "-o", "-e", "-w", "-g"],
         0,
         &[],
     ),
     place(&["knife"], &["ssh"], &["-x", "-i", "-a"], 1, &[]),
+    place(&["dep", "deployer"], &["run"], &["-o", "--option", "-f", "--file"], 0, &[]),
     place(&["fab"], &[], &["-H", "--hosts", "-i"], 0, &[]),
 ];
+
+/// Lines that ssh runs here: `-o ProxyCommand=LINE`, `-o "LocalCommand LINE"` (ssh_config(5)).
+pub fn of_ssh<'a>(flags: &[Word], scope: &Scope<'a>) -> Vec<Inner<'a>> {
+    const RUNS: &[&str] = &["proxycommand", "localcommand", "knownhostscommand"];
+    let glued = flags.iter().filter_map(|word| word.text.strip_prefix("-o").filter(|text| !text.is_empty()));
+    let apart = flags.iter().zip(flags.iter().skip(1)).filter(|(flag, _)| flag.text == "-o");
+    let line = |setting: &str| {
+        let (name, line) = setting.trim().split_once(['=', ' '])?;
+        RUNS.contains(&name.to_ascii_lowercase().as_str()).then(|| Inner::Line(line.to_owned(), scope.clone()))
+    };
+    glued.chain(apart.map(|(_, value)| value.text.as_str())).filter_map(line).collect()
+}
 
 const KAMAL: &[&str] =
     &["-d", "--destination", "-h", "--hosts", "-r", "--roles", "-c", "--config-file", "--version", "-e", "--env"];
