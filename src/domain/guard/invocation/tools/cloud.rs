@@ -195,7 +195,8 @@ pub const TOOLS: &[Tool] = &[
         .valued(&["-p", "--project", "-e", "--environment"])
         .rules(&[
             destroys(&["environment:delete|project:delete|service:delete"], "delete", DELETES_HOSTED),
-            destroys(&["backup:restore|snapshot:restore|sync|environment:sync*"], "replace", REPLACES),
+            destroys(&["backup:restore|snapshot:restore"], "replace", REPLACES),
+            destroys(&["sync|environment:sync*", "data"], "replace", REPLACES),
         ]),
     // docs.pantheon.io/terminus/commands.
     tool(&["terminus"], Finds::Hosted("Pantheon")).rules(&[
