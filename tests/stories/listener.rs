@@ -5,10 +5,8 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::os::fd::{FromRawFd, IntoRawFd};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -23,18 +21,18 @@ use nexus_env::steps::observation;
 use crate::real::postgres::{Account, Server, servers_account};
 use crate::real::proxy::Proxy;
 use crate::real::{Helper, free_port};
-use crate::world::{World, copy_program, program};
+use crate::world::{copy_program, program};
 use crate::{DEV_INSTANCE as DEV, PROD_INSTANCE as PROD};
 
 /// dev and prod as the team has them, with what names prod's host.
-fn configuration(more: &str) -> String {
+pub fn configuration(more: &str) -> String {
     format!(
         "id = \"9f3k2v7m4q8x1c5b\"\ndefault = \"dev\"\n[env.dev.proxy]\ninstance = \"{DEV}\"\nport = 5433\n\
          [env.prod.proxy]\ninstance = \"{PROD}\"\nport = 5434\n[env.prod.match]\nhosts = [\"*.prod.internal\", \"127.0.0.2\"]\n{more}"
     )
 }
 
-fn surroundings(variables: &[(&str, &str)]) -> Ambient {
+pub fn surroundings(variables: &[(&str, &str)]) -> Ambient {
     let mut ambient = nexus_env::edge::ambient::read();
     let pairs = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     ambient.variables = nexus_env::domain::session::ambient::Environ::new(pairs);
@@ -43,7 +41,7 @@ fn surroundings(variables: &[(&str, &str)]) -> Ambient {
 }
 
 /// What the listeners of a URL say, in the words of `guard explain`.
-fn says_with(configuration: &str, ambient: &Ambient, url: &str) -> Vec<String> {
+pub fn says_with(configuration: &str, ambient: &Ambient, url: &str) -> Vec<String> {
     let main = AllowedText { file: ".nexusenv", text: configuration.to_owned() };
     let config = nexus_env::domain::config::schema::parse(&AllowedTexts { main, local: None }, &[]).unwrap();
     let known = Known { config: &config, stored: &[], selection: &Selection::Nothing };
@@ -63,13 +61,13 @@ fn says_with(configuration: &str, ambient: &Ambient, url: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn check(host: &str, port: u16, expected: &[&str]) {
+pub fn check(host: &str, port: u16, expected: &[&str]) {
     let url = format!("postgresql://postgres:secret@{host}:{port}/nexus_db");
     assert_eq!(says_with(&configuration(""), &surroundings(&[]), &url), expected, "{host}:{port}");
 }
 
 /// A process with this name and these words that listens at each of the addresses.
-fn carrying(name: &str, words: &[&str], addresses: &[(&str, u16)], adjust: impl FnOnce(&mut Command)) -> Helper {
+pub fn carrying(name: &str, words: &[&str], addresses: &[(&str, u16)], adjust: impl FnOnce(&mut Command)) -> Helper {
     const LISTEN: &str = "import socket,sys,os\nkept=[]\nfor a in os.environ['LISTEN_AT'].split():\n h,p=a.rsplit('@',1)\n \
                           s=socket.socket(socket.AF_INET6 if ':' in h else socket.AF_INET)\n \
                           s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEPORT,1)\n \
@@ -89,7 +87,7 @@ fn carrying(name: &str, words: &[&str], addresses: &[(&str, u16)], adjust: impl 
     helper
 }
 
-fn here(name: &str, words: &[&str], port: u16) -> Helper {
+pub fn here(name: &str, words: &[&str], port: u16) -> Helper {
     carrying(name, words, &[("127.0.0.1", port)], |_| {})
 }
 
@@ -382,136 +380,6 @@ fn another_users_process_is_named_where_it_can_be_seen_and_unknown_where_not() {
     let told = run(&["status", "--json"]);
     assert!(told.contains("a process of another user, which cannot be seen"), "{told}");
     assert!(told.contains("uid 0"), "{told}");
-}
-
-/// An engine that answers so, and where: what `DOCKER_HOST` says.
-fn engine(directory: &Path, answers: impl Fn(&str) -> String + Send + 'static) -> String {
-    let socket = directory.join("docker.sock");
-    let engine = UnixListener::bind(&socket).unwrap();
-    std::thread::spawn(move || {
-        for mut caller in engine.incoming().flatten() {
-            let mut asked = [0; 1024];
-            let count = caller.read(&mut asked).unwrap_or(0);
-            let asked = String::from_utf8_lossy(&asked[..count]).into_owned();
-            let body = answers(asked.split_whitespace().nth(1).unwrap_or(""));
-            let _ = write!(caller, "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{body}");
-        }
-    });
-    format!("unix://{}", socket.display())
-}
-
-/// The words of the process that holds a published port for the engine.
-fn publishing<'w>(port: &'w str, address: &'w str, inner: &'w str) -> [&'w str; 10] {
-    let (from, to) = (["-proto", "tcp", "-host-ip", "127.0.0.1", "-host-port"], ["-container-ip", "-container-port"]);
-    [from[0], from[1], from[2], from[3], from[4], port, to[0], address, to[1], inner]
-}
-
-/// Docker's engine needs a kernel and rights that tests have not, so its API is answered from a socket of the test, and
-/// its proxy is a process with that name and those words.
-#[test]
-fn a_published_port_is_followed_into_its_container() {
-    let directory = tempfile::tempdir().unwrap();
-    let (published, proxied, strange) = (free_port(), free_port(), free_port());
-    let list = format!(
-        r#"[{{"Id":"aa11","Names":["/db"],"Image":"postgres:16","Ports":[{{"IP":"0.0.0.0","PrivatePort":5432,"PublicPort":{published},"Type":"tcp"}}],"NetworkSettings":{{"Networks":{{"bridge":{{"IPAddress":"172.17.0.2"}}}}}}}},
-            {{"Id":"bb22","Names":["/tunnel"],"Image":"gcr.io/cloud-sql-connectors/cloud-sql-proxy:2","Ports":[{{"PrivatePort":5432,"PublicPort":{proxied},"Type":"tcp"}}],"NetworkSettings":{{"Networks":{{"bridge":{{"IPAddress":"172.17.0.3"}}}}}}}},
-            {{"Id":"cc33","Names":["/web"],"Image":"nginx","Ports":[{{"PrivatePort":80,"PublicPort":{strange},"Type":"tcp"}}],"NetworkSettings":{{"Networks":{{"bridge":{{"IPAddress":"172.17.0.4"}}}}}}}}]"#
-    );
-    let answers = move |path: &str| match path {
-        "/containers/json" => list.clone(),
-        "/containers/aa11/json" => {
-            r#"{"Path":"docker-entrypoint.sh","Args":["postgres"],"Config":{"Env":["POSTGRES_PASSWORD=hunter2"]}}"#
-                .to_owned()
-        }
-        "/containers/bb22/json" => format!(
-            r#"{{"Path":"/cloud-sql-proxy","Args":["--address","0.0.0.0"],"Config":{{"Env":["CSQL_PROXY_INSTANCE_CONNECTION_NAME={PROD}"]}}}}"#
-        ),
-        _ => r#"{"Path":"nginx","Args":[],"Config":{"Env":[]}}"#.to_owned(),
-    };
-    let docker_host = engine(directory.path(), answers);
-    let ambient = surroundings(&[("DOCKER_HOST", &docker_host)]);
-    let told = |ambient: &Ambient, port: u16, address: &str, inner: &str| {
-        let text = port.to_string();
-        let words = publishing(&text, address, inner);
-        let _proxy = here("docker-proxy", &words, port);
-        let url = format!("postgresql://postgres:secret@127.0.0.1:{port}/nexus_db");
-        says_with(&configuration(""), ambient, &url)
-    };
-    let local = ["local: a database server in a container of this machine"];
-    assert_eq!(told(&ambient, published, "172.17.0.2", "5432"), local);
-    assert_eq!(told(&ambient, proxied, "172.17.0.3", "5432"), [format!("prod: {PROD}")]);
-    assert_eq!(told(&ambient, strange, "172.17.0.4", "80"), ["unknown: a container that no environment declares"]);
-    // Another container than the one that the engine means, and no engine at all.
-    let unseen = ["unknown: a container that cannot be looked into"];
-    assert_eq!(told(&ambient, published, "172.17.0.9", "5432"), unseen);
-    let silent = directory.path().join("silent.sock");
-    let kept = UnixListener::bind(&silent).unwrap().into_raw_fd();
-    let waiting = format!("unix://{}", silent.display());
-    assert_eq!(told(&surroundings(&[("DOCKER_HOST", &waiting)]), published, "172.17.0.2", "5432"), unseen);
-    assert_eq!(told(&surroundings(&[]), published, "172.17.0.2", "5432"), unseen);
-    // SAFETY: the descriptor was taken out of its listener above and belongs to nobody else.
-    drop(unsafe { UnixListener::from_raw_fd(kept) });
-}
-
-/// A container that is a tunnel to prod's instance, on dev's port: every command sees it as the guard does.
-#[test]
-fn a_published_port_that_leads_to_prod_is_prods_for_every_command() {
-    let directory = tempfile::tempdir().unwrap();
-    let port = free_port();
-    let list = format!(
-        r#"[{{"Id":"bb22","Names":["/tunnel"],"Image":"cloud-sql-proxy:2","Ports":[{{"PrivatePort":5432,"PublicPort":{port},"Type":"tcp"}}],"NetworkSettings":{{"Networks":{{"bridge":{{"IPAddress":"172.17.0.3"}}}}}}}}]"#
-    );
-    let docker_host = engine(directory.path(), move |path| match path {
-        "/containers/json" => list.clone(),
-        _ => format!(r#"{{"Path":"/cloud-sql-proxy","Args":["{PROD}"],"Config":{{"Env":[]}}}}"#),
-    });
-    let text = port.to_string();
-    let _proxy = here("docker-proxy", &publishing(&text, "172.17.0.3", "5432"), port);
-    let configuration = configuration("").replace("port = 5433", &format!("port = {port}"));
-    let world = World::with(&configuration)
-        .variable("DOCKER_HOST", docker_host)
-        .secret("dev", "DATABASE_URL", format!("postgresql://postgres:hunter2@127.0.0.1:{port}/nexus_db"))
-        .calls(port, "15433");
-    world.run(&["guard", "check", "-q", "--", "prisma", "migrate", "dev"]).ends_with_status(3);
-    let status = world.run(&["status", "--offline", "--json"]).succeeds();
-    let status: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
-    assert_eq!(status["databases"][0]["reaches"], "prod");
-    assert_eq!(status["proxies"][0]["state"], "taken");
-    let pinned = world.run(&["db", "pin", "-e", "dev"]).ends_with_status(1);
-    let said = &pinned.stderr;
-    assert!(said.contains(&format!("`DATABASE_URL` of dev reaches prod now: {PROD} (the container tunnel")), "{said}");
-}
-
-#[test]
-fn ps_tells_what_running_processes_reach_and_never_a_value() {
-    let port = free_port();
-    let served = free_port();
-    let world = World::with(&configuration("")).calls(served, "8000").calls(port, "15433");
-    let _proxy = here("cloud-sql-proxy", &["--port", &port.to_string(), PROD], port);
-    let url = format!("postgresql://postgres:hunter2@127.0.0.1:{port}/nexus_db");
-    let _server = carrying("api-server", &[], &[("127.0.0.1", served)], |command| {
-        command.env("DATABASE_URL", &url).env("NEXUS_ENV", "prod").env("NEXUS_ENV_UNTIL", "1700000000");
-    });
-    let text = world.run(&["ps"]).succeeds();
-    let text = String::from_utf8_lossy(&text.stdout).into_owned();
-    let from = text.find(&format!("· port {served} ·")).unwrap_or_else(|| panic!("{text}"));
-    let own = text[..from].rfind('\n').map_or(&text[..], |at| &text[at + 1..]);
-    let own = own.split("\n\n").next().unwrap();
-    assert!(own.starts_with("prod"), "{own}");
-    for words in [
-        &format!("DATABASE_URL postgresql://postgres:•••@127.0.0.1:{port}/nexus_db"),
-        &format!("listener: {PROD}"),
-        "was given prod, whose time was over ",
-        "still writes to prod, whatever a shell has selected since",
-    ] {
-        assert!(own.contains(words), "{words} in {own}");
-    }
-    let json = world.run(&["ps", "--json"]).succeeds();
-    let json = String::from_utf8_lossy(&json.stdout).into_owned();
-    assert!(json.contains("\"over\":true") && json.contains("\"environment\":\"prod\""), "{json}");
-    for told in [&text, &json] {
-        assert!(!told.contains("hunter2"), "{told}");
-    }
 }
 
 /// Whether a path is there, for reading the tests' own needs aloud when one fails.

@@ -14,8 +14,8 @@ use crate::world::{PATIENCE, World};
 use crate::{DEV_INSTANCE, PROD_INSTANCE};
 
 /// A repository whose environments share one port; what was started in it ends with it.
-struct Team {
-    world: World,
+pub struct Team {
+    pub world: World,
     port: u16,
     /// They end with it.
     _servers: Vec<(&'static str, Server)>,
@@ -23,7 +23,7 @@ struct Team {
 
 /// `command` is dev's, as it stands in `.nexusenv`; the usual one where it is empty.
 #[track_caller]
-fn team_with(command: &str, servers: Vec<(&'static str, Server)>) -> Team {
+pub fn team_with(command: &str, servers: Vec<(&'static str, Server)>) -> Team {
     let port = free_port();
     let configuration = format!(
         "id = \"9f3k2v7m4q8x1c5b\"\ndefault = \"dev\"\n\
@@ -45,7 +45,7 @@ fn team_with(command: &str, servers: Vec<(&'static str, Server)>) -> Team {
 }
 
 #[track_caller]
-fn team() -> Team {
+pub fn team() -> Team {
     team_with("", Vec::new())
 }
 
@@ -58,7 +58,7 @@ impl Drop for Team {
 impl Team {
     /// What `proxy status --json` says of an environment.
     #[track_caller]
-    fn stands(&self, environment: &str) -> Value {
+    pub fn stands(&self, environment: &str) -> Value {
         let output = self.world.run(&["proxy", "status", "--json", "-e", environment]).succeeds();
         let all: Value = serde_json::from_slice(&output.stdout).unwrap();
         all["proxies"][0].clone()
@@ -273,39 +273,6 @@ fn a_stranger_on_the_port_is_named_and_left_alone() {
         );
     }
     drop(listener);
-}
-
-#[test]
-fn one_that_ends_at_once_shows_its_last_words() {
-    let team = team_with(
-        "command = [\"sh\", \"-c\", \"echo starting {instance}; echo no credentials >&2; exit 7\"]",
-        Vec::new(),
-    );
-    team.world.run(&["proxy", "up"]).ends_with_status(1).prints("").says(&format!(
-        "nexus-env: dev's proxy ended with status 7 before it listened on port 15433\n    \
-         starting {DEV_INSTANCE}\n    no credentials\nhint: nexus-env proxy logs -e dev\n"
-    ));
-    assert_eq!(team.stands("dev")["state"], "down");
-}
-
-#[test]
-fn one_that_never_listens_is_stopped_when_its_time_is_over() {
-    let team = team_with("command = [\"sh\", \"-c\", \"echo waiting; exec sleep 600\"]", Vec::new());
-    team.world.run(&["proxy", "up", "--timeout", "1s"]).ends_with_status(1).says(
-        "nexus-env: dev's proxy did not listen on port 15433 within 1s, so it was stopped\n    waiting\n\
-         hint: nexus-env proxy logs -e dev; with --timeout 2m it has longer\n",
-    );
-    assert_eq!(team.stands("dev")["state"], "down");
-}
-
-#[test]
-fn a_program_that_is_missing_is_said_to_be() {
-    let team = team_with("command = [\"no-such-tunnel\", \"{port}\"]", Vec::new());
-    team.world.run(&["proxy", "up"]).ends_with_status(1).says(
-        "nexus-env: could not start dev's proxy `no-such-tunnel`: there is no such program\n\
-         hint: install it, or name another `command` under [env.dev.proxy]\n",
-    );
-    assert_eq!(team.stands("dev")["state"], "down");
 }
 
 #[test]
