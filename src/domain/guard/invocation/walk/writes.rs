@@ -69,10 +69,13 @@ impl<'a> Walk<'a> {
 
     /// What a program writes itself; what redirections write is their command's.
     pub(super) fn written_by(&self, simple: &Simple, words: &[Word], scope: &Scope<'a>) -> Vec<(PathBuf, Wrote)> {
-        let Some((first, rest)) = words.split_first() else { return Vec::new() };
-        if matches!(first.base(), "sudo" | "doas") {
-            return self.written_by(simple, after_flags(rest, &["-u", "-g", "-p", "-C"]), scope);
+        let mut words = words;
+        while let [first, rest @ ..] = words
+            && matches!(first.base(), "sudo" | "doas")
+        {
+            words = after_flags(rest, &["-u", "-g", "-p", "-C"]);
         }
+        let Some((first, rest)) = words.split_first() else { return Vec::new() };
         let fed = || match self.printed(&Node::Simple(fed_alone(simple)), scope) {
             Fed::Text(text) => Wrote::Whole(text + "\n"),
             Fed::Nothing | Fed::Nearly(_) | Fed::Unknown => Wrote::Unknown,
