@@ -34,6 +34,7 @@ mod statement;
 mod strings;
 mod talk;
 pub mod taskfile;
+mod told;
 mod tool;
 pub mod tools;
 mod uses;
@@ -62,7 +63,11 @@ pub fn tools() -> impl Iterator<Item = &'static str> {
 pub fn runners() -> impl Iterator<Item = &'static str> {
     let sounds = sound::MARKS.iter().copied().flatten().chain(request::MARKS).copied();
     let places = [disk::DIRECTORIES, disk::ENDINGS, disk::PROGRAMS].into_iter().flatten().copied();
-    let rows = wrapper::names().chain(console::names()).chain(wire::NAMES.iter().copied()).chain(sounds).chain(places);
+    let rows = wrapper::names()
+        .chain(console::names())
+        .chain(wire::NAMES.iter().chain(told::TASKS).copied())
+        .chain(sounds)
+        .chain(places);
     mention::RUNS.iter().copied().filter(|name| *name != "nexus-env").chain(rows)
 }
 

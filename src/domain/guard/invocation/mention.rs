@@ -24,12 +24,12 @@ const EXAMINES: &[&str] = &[
     "biome", "tsc", "ruff", "black", "mypy", "pylint", "rubocop", "go", "cargo", "mvn", "gradle", "gradlew",
     "shellcheck", "sqlfluff", "pg_format", "hadolint", "linear", "jira", "slack", "trash", "mdfind", "locate",
     "plocate", "fd", "find", "ssh-add", "chmod", "chown", "ln", "zip", "tar", "diffstat", "tig", "lazygit", "op", "bw",
-    "pass", "gopass", "vault", "lsof", "pm2", "supervisorctl", "systemctl", "launchctl", "service", "ufw",
-    "firewall-cmd", "ip", "nft", "iptables", "ip6tables", "asdf", "volta", "nvm", "conda", "mamba", "zypper", "emerge",
-    "aptitude", "choco", "scoop", "winget", "nix-env", "svn", "hg", "jj", "gt", "sl", "minikube", "kind", "k3d",
-    "vagrant", "colima", "multipass", "tox", "nox", "bats", "semgrep", "stylelint", "act", "sqlc", "squawk",
-    "gitleaks", "llm", "aider", "ollama", "notify", "terminal-notifier", "bd", "todo", "taskwarrior", "obsidian",
-    "zellij", "kubectx", "kubens", "ansible-lint",
+    "pass", "gopass", "vault", "lsof", "fzf", "sk", "peco", "mail", "mailx", "mutt", "zgrep", "zcat", "stern", "pm2",
+    "supervisorctl", "systemctl", "launchctl", "service", "ufw", "firewall-cmd", "ip", "nft", "iptables", "ip6tables",
+    "asdf", "volta", "nvm", "conda", "mamba", "zypper", "emerge", "aptitude", "choco", "scoop", "winget", "nix-env",
+    "svn", "hg", "jj", "gt", "sl", "minikube", "kind", "k3d", "vagrant", "colima", "multipass", "tox", "nox", "bats",
+    "semgrep", "stylelint", "act", "sqlc", "squawk", "gitleaks", "llm", "aider", "ollama", "notify",
+    "terminal-notifier", "bd", "todo", "taskwarrior", "obsidian", "zellij", "kubectx", "kubens", "ansible-lint",
 ];
 
 /// Whether these words, behind a program of this name, are a guarded Prisma command that the program may start. Those that
@@ -48,7 +48,8 @@ pub fn may_run(name: &str, words: &[Word]) -> bool {
 
 /// Whether a program of this name prints, searches, checks or commits what its words say.
 pub fn only_mentions(name: &str) -> bool {
-    TALKERS.contains(&name) || EXAMINES.contains(&name)
+    const FORMATS: &[&str] = &["fmt", "format", "lint", "pygment"];
+    TALKERS.contains(&name) || EXAMINES.contains(&name) || FORMATS.iter().any(|part| name.contains(part))
 }
 
 /// A guarded command as a list in one word, which a service runs in a container of its own: `--args=npx,prisma,migrate,deploy`.

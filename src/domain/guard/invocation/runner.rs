@@ -26,7 +26,9 @@ fn go<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
         "tool" => foreign || !path.contains(['/', '.']),
         _ => false,
     };
-    if !named {
+    // A migrator of the repository's own: `go run ./cmd/migrate down`.
+    let migrates = verb.text == "run" && path.trim_end_matches(".go").rsplit('/').next() == Some("migrate");
+    if !named && !migrates {
         return None;
     }
     let is_version = |part: &&str| part.strip_prefix('v').is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()));

@@ -201,7 +201,7 @@ pub(super) const CLIENTS: &[Client] = &[
         .behind(0)
         .finds(Finds::Hosted("Redis"))
         .language(Language::Redis),
-    client(&["cqlsh"]).told(EXECUTE, FILE).valued(&["-u", "-p", "-k"]).finds(Finds::Hosted("Cassandra")),
+    client(&["cqlsh", "ycqlsh"]).told(EXECUTE, FILE).valued(&["-u", "-p", "-k"]).finds(Finds::Hosted("Cassandra")),
     client(&["snowsql"])
         .told(QUERY, &["-f", "--filename"])
         .valued(&["-a", "-u", "-d", "-s", "-c"])
@@ -218,6 +218,12 @@ pub(super) const CLIENTS: &[Client] = &[
         .replaces(&["--replace"])
         .behind(0)
         .finds(Finds::Hosted("BigQuery")),
+    // www.monetdb.org/documentation, "mclient"; aerospike.com/docs/tools/aql.
+    client(&["mclient"])
+        .told(&["-s", "--statement"], &[])
+        .valued(&["-d", "--database", "-h", "--host", "-p", "--port", "-u", "-l", "-f"])
+        .finds(Finds::Hosted("MonetDB")),
+    client(&["aql"]).told(&["-c", "--command"], FILE).valued(&["-h", "-p", "-U"]).finds(Finds::Hosted("Aerospike")),
     client(&["dolt"]).verb(&["sql"]).told(QUERY, FILE).valued(&["--result-format", "-r"]),
     client(&["trino", "presto"])
         .told(&["--execute"], FILE)

@@ -74,7 +74,10 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["migrate:fresh*"], "empty", DROPS),
         destroys(&["migrate:refresh*"], "undo migrations of", UNDOES),
         destroys(&["migrate:reset|migrate:rollback"], "undo migrations of", UNDOES).unless(&["--pretend"]),
-        destroys(&["db:wipe|tenants:migrate-fresh"], "empty", DROPS),
+        destroys(&["db:wipe|*migrate-fresh|*migrate-reset|db:truncate*"], "empty", DROPS),
+        destroys(&["*migrate-refresh|*migrate-rollback|*:rollback"], "undo migrations of", UNDOES)
+            .unless(&["--pretend"]),
+        destroys(&["backup:restore|snapshot:load|db:restore"], "replace what is in", REPLACES),
         gates(&["migrate"], "apply migrations to", APPLIES).unless(&["--pretend"]),
         gates(&["db:seed"], "seed", SEEDS),
     ]),
@@ -87,6 +90,7 @@ pub const TOOLS: &[Tool] = &[
     // docs.vapor.codes/fluent/migrations.
     tool(&["swift", "vapor"], Finds::Configured(&[])).anywhere().valued(&["--package-path", "-c"]).rules(&[
         destroys(&["migrate"], "undo migrations of", UNDOES).with(&["--revert"]),
+        destroys(&["run", "revert"], "undo migrations of", UNDOES),
         gates(&["migrate"], "apply migrations to", APPLIES),
     ]),
     // superset.apache.org/docs, "Upgrading Superset".

@@ -315,6 +315,41 @@ pub const TOOLS: &[Tool] = &[
         gates(&["/*ction:Publish|/*ction:publish|/a:Publish|/a:publish"], "rewrite", SYNCS),
         gates(&[], "rewrite", SYNCS).with(&["-a:Publish", "-a:publish", "--Action:Publish", "-Action:Publish"]),
     ]),
+    // github.com/sqldef/sqldef: the other databases' programs.
+    tool(&["sqlite3def", "mssqldef"], Finds::Hosted("its own words"))
+        .valued(&["-U", "--user", "-h", "--host", "-p", "--port", "-f", "--file", "-P", "--password", "--config"])
+        .rules(&[
+            destroys(&[], "rewrite", SYNCS)
+                .with(&["--enable-drop", "--enable-drop-table"])
+                .unless(&["--dry-run", "--export"]),
+            gates(&[], "rewrite", SYNCS).unless(&["--dry-run", "--export"]),
+        ]),
+    // github.com/chucknorris/roundhouse; github.com/Snowflake-Labs/schemachange.
+    tool(&["rh", "roundhouse"], Finds::Hosted("its own words"))
+        .valued(&["-d", "-s", "-f", "-c", "--env"])
+        .rules(&[reads(&[]).with(&["--dryrun"]), destroys(&[], "drop", DROPS).with(&["--drop", "-drop", "--restore"])]),
+    tool(&["schemachange"], Finds::Hosted("Snowflake"))
+        .valued(&["-f", "--root-folder", "-a", "-u", "-r", "-w", "-d", "-c"])
+        .rules(&[gates(&["deploy"], "apply migrations to", APPLIES).unless(&["--dry-run"])]),
+    // github.com/juanedi/micrate; github.com/yandex/pgmigrate.
+    tool(&["micrate"], Finds::Configured(&[])).rules(&[
+        destroys(&["down|redo"], "undo a migration of", UNDOES),
+        gates(&["up"], "apply migrations to", APPLIES),
+    ]),
+    tool(&["pgmigrate"], Finds::Hosted("its own words"))
+        .anywhere()
+        .valued(&["-t", "--target", "-c", "--conn", "-d", "--base_dir", "-m", "--schemas"])
+        .rules(&[destroys(&["clean"], "drop", DROPS), gates(&["migrate|baseline"], "apply migrations to", APPLIES)]),
+    // learn.microsoft.com/ef/core/cli/powershell.
+    tool(&["Drop-Database"], Finds::Configured(&["appsettings.json"]))
+        .rules(&[destroys(&[], "drop", DROPS).unless(&["-WhatIf"])]),
+    tool(&["Update-Database"], Finds::Configured(&["appsettings.json"]))
+        .valued(&["-Migration", "-Context", "-Project", "-StartupProject", "-Connection"])
+        .rules(&[
+            destroys(&["0"], "undo migrations of", UNDOES),
+            destroys(&[], "undo migrations of", UNDOES).with(&["-Migration=0"]),
+            gates(&[], "apply migrations to", APPLIES),
+        ]),
 ];
 
 const DROPS_PART: &str = "it drops a part of a table";

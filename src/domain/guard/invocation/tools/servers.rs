@@ -134,6 +134,19 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["--dropExistingObjects*|--drop-existing-objects*"], "replace", REPLACES),
         gates(&["util", "load*ump"], "write to", RESTORES),
     ]),
+    // libmemcached.org, "memcflush"; aerospike.com/docs/tools; kafka.apache.org, "Operations"; rabbitmq.com/docs/man.
+    tool(&["memcflush"], Finds::Hosted("memcached")).rules(&[gates(&[], "empty", EMPTIES)]),
+    tool(&["asinfo"], Finds::Hosted("Aerospike"))
+        .valued(&["-v", "-h", "-p"])
+        .rules(&[destroys(&[], "empty", EMPTIES).with(&["-v=truncate*"])]),
+    tool(&["kafka-topics.sh", "kafka-topics"], Finds::Hosted("Kafka"))
+        .valued(&["--bootstrap-server", "--topic", "--command-config"])
+        .rules(&[destroys(&[], "delete a topic of", "it deletes a topic with what it holds").with(&["--delete"])]),
+    tool(&["rabbitmqctl"], Finds::Hosted("RabbitMQ")).valued(&["-n", "--node", "-p", "--vhost"]).rules(&[gates(
+        &["reset|force_reset|purge_queue|delete_queue|delete_vhost"],
+        "empty",
+        "it deletes queues with what they hold",
+    )]),
     // Modules of Ansible's and functions of Salt's, by their own names, with what they are given.
     tool(
         &[

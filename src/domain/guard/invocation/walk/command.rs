@@ -10,7 +10,7 @@ use crate::domain::guard::invocation::{Inner, Invocation, Reader, Sure, Word};
 use crate::domain::guard::invocation::{
     client, code, disk, interpreter, mention, monorepo, options, prisma, program, reach,
 };
-use crate::domain::guard::invocation::{recipe, request, runner, script, shell_script, sound, tool, uses, wire};
+use crate::domain::guard::invocation::{recipe, request, runner, script, shell_script, sound, told, tool, uses, wire};
 use crate::domain::guard::line;
 use crate::domain::guard::scope::{Scope, Under};
 use crate::domain::guard::verdict::Effect;
@@ -172,7 +172,10 @@ impl<'a> Walk<'a> {
             return vec![Found::Later(Inner::Command(words, scope))];
         }
         let request = request::why_destructive(name, rest, &scope.fed);
-        if let Some(why) = request.or_else(|| sound::why_destructive(name, rest, &scope.fed)) {
+        if let Some(why) = request
+            .or_else(|| sound::why_destructive(name, rest, &scope.fed))
+            .or_else(|| told::why_destructive(name, rest, &scope.fed))
+        {
             return vec![self.unknown(&said(words), words, why, &scope)];
         }
         is(Invocation::other(self.reader, words, &scope))
