@@ -2,7 +2,7 @@
 //! people depend on. It goes by the paths, and looks at no file; what is in a work tree is a person's own.
 
 use super::options::{joined, options};
-use super::{Invocation, Sure, Word, named, reach};
+use super::{Invocation, Reader, Sure, Word, named, reach};
 use crate::domain::guard::scope::Scope;
 use crate::domain::guard::verdict::Effect;
 
@@ -42,8 +42,11 @@ const BESIDE: &[&str] = &[
 ];
 
 /// The command, if it deletes or overwrites such a place.
-pub(super) fn read(name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
-    let lost = lost(name, words).into_iter().find(|word| is_data(&word.text))?;
+pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
+    // Where the line went by itself, a name alone is in that place.
+    let went = scope.cwd != reader.cwd;
+    let is_lost = |word: &&Word| is_data(&word.text) || went && is_data(&scope.path(&word.text).to_string_lossy());
+    let lost = lost(name, words).into_iter().find(is_lost)?;
     Some(invocation(name, words, lost, scope))
 }
 
@@ -93,6 +96,19 @@ fn lost<'w>(name: &str, words: &'w [Word]) -> Vec<&'w Word> {
         }
         "dd" => words.iter().filter(|word| word.text.starts_with("of=")).collect(),
         "cp" if words.first().is_some_and(|word| word.text == "/dev/null") => words.last().into_iter().collect(),
+        // What is put over a server's data takes its place.
+        "cp" | "scp" => {
+            words.last().filter(|word| word.text.contains('/') && !is_file(&word.text)).into_iter().collect()
+        }
+        "tar" | "bsdtar" | "unzip" => {
+            let into = ["-C", "--directory", "-d"];
+            let at = words.iter().position(|word| into.contains(&word.text.as_str()));
+            let makes = words.first().is_some_and(|word| {
+                let letters = word.text.trim_start_matches('-');
+                word.text == "--create" || !word.text.starts_with("--") && letters.starts_with(['c', 't'])
+            });
+            at.and_then(|at| words.get(at + 1)).filter(|_| !makes).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -10,8 +10,9 @@ use crate::domain::guard::scope::Fed;
 /// Words of requests that lose something, beside those of statements: every line with such a request has one of these or of
 /// those.
 pub(super) const MARKS: &[&str] = &[
-    "-XDELETE", "_delete_by_query", "flushall", "flushdb", "FLUSHALL", "FLUSHDB", "mutation", "neon", "supabase",
-    "planetscale", "turso", "upstash", "aiven", "railway", "cockroachlabs", "xata",
+    "-XDELETE", "_delete_by_query", "delete_series", "Invoke-RestMethod", "Invoke-WebRequest", "irm", "iwr",
+    "flushall", "flushdb", "FLUSHALL", "FLUSHDB", "mutation", "neon", "supabase", "planetscale", "turso", "upstash",
+    "aiven", "railway", "cockroachlabs", "xata",
 ];
 
 /// What would be sent.
@@ -68,6 +69,18 @@ fn request(name: &str, words: &[Word], fed: &Fed) -> Option<Request> {
             let method = flag_value(words, &["--method"]).map_or(default.to_owned(), |word| word.text);
             let address = words.iter().find(|word| !word.text.starts_with('-') && word.text.contains(['/', '.']))?;
             Some(Request { method, address: address.text.clone(), bodies: body.into_iter().collect() })
+        }
+        // learn.microsoft.com/powershell/module/microsoft.powershell.utility/invoke-restmethod; `az rest`.
+        "Invoke-RestMethod" | "Invoke-WebRequest" | "irm" | "iwr" | "az"
+            if name != "az" || words.first()?.text == "rest" =>
+        {
+            const METHOD: &[&str] = &["-Method", "--method", "-m"];
+            const ADDRESS: &[&str] = &["-Uri", "--url", "--uri", "-u"];
+            let method = flag_value(words, METHOD).map_or("GET".to_owned(), |word| word.text);
+            let loose = || words.iter().find(|word| word.text.contains("://")).cloned();
+            let address = flag_value(words, ADDRESS).or_else(loose)?.text;
+            let body = flag_value(words, &["-Body", "--body", "-b"]).map(|word| word.text);
+            Some(Request { method, address, bodies: body.into_iter().collect() })
         }
         // GitHub's own addresses begin without a host.
         "gh" if words.first()?.text == "api" => {
@@ -130,7 +143,8 @@ const HOSTS: &[&str] = &[
 /// Parts of an address that are a database, or all of something that one holds.
 const HELD: &[&str] = &[
     "database", "databases", "postgres", "postgresql", "mysql", "redis", "mongodb", "d1", "dbaas", "keyspaces", "rds",
-    "managed-databases", "_all", "dbforpostgresql", "dbformysql", "microsoft.sql", "kv-stores", "key-value",
+    "managed-databases", "_all", "microsoft.dbforpostgresql", "microsoft.dbformysql", "microsoft.documentdb",
+    "microsoft.cache", "microsoft.sql", "kv-stores", "key-value",
 ];
 
 impl Place {
@@ -171,10 +185,16 @@ impl Place {
         is_interface && self.path.iter().any(|part| HELD.contains(&part.as_str()))
     }
 
+    /// A volume or a machine by whose name a database is on it.
+    fn keeps(&self) -> bool {
+        const KINDS: &[&str] = &["volumes", "persistentvolumeclaims", "buckets", "disks", "instances", "clusters", "b"];
+        self.path.windows(2).any(|pair| KINDS.contains(&pair[0].as_str()) && named::of_a_database(&pair[1]))
+    }
+
     /// Whether a request of this method takes more away than one row or one document.
     fn is_lost(&self, method: &str) -> bool {
         let last = self.path.last().map_or("", String::as_str);
-        if matches!(last, "_delete_by_query" | "flushall" | "flushdb") {
+        if matches!(last, "_delete_by_query" | "flushall" | "flushdb" | "delete_series") {
             return true;
         }
         if self.is_server()
@@ -184,8 +204,15 @@ impl Place {
         }
         match method.to_ascii_uppercase().as_str() {
             "DELETE" if self.is_one() => false,
-            "DELETE" => self.is_hosted() || self.holds() && !self.is_here() || self.is_server() && self.is_whole(),
-            "POST" => self.is_hosted() && matches!(last, "restore" | "reset" | "truncate" | "drop" | "wipe" | "purge"),
+            "DELETE" => {
+                self.is_hosted()
+                    || (self.holds() || self.keeps()) && !self.is_here()
+                    || self.is_server() && self.is_whole()
+            }
+            "POST" | "PUT" => {
+                let rewrites = matches!(last, "restore" | "reset" | "truncate" | "drop" | "wipe" | "purge" | "delete");
+                rewrites && (self.is_hosted() || self.is_server() && !matches!(last, "restore" | "reset"))
+            }
             _ => false,
         }
     }

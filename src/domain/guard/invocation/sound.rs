@@ -16,6 +16,9 @@ const LOSSES: &[&str] = &[
     "delete", "undo", "revert", "reverse", "erase", "down",
 ];
 
+/// Those that say it behind a word for a database alone: `db rm` is one, `rm db` may be a container.
+const BEHIND: &[&str] = &["rm", "remove", "restore", "terminate", "del"];
+
 /// Those that lose whatever stands behind them, and the shells ask about.
 const STRONG: &[&str] =
     &["drop", "wipe", "nuke", "purge", "truncate", "flush", "destroy", "delete", "erase", "terminate"];
@@ -95,28 +98,28 @@ pub(super) fn like_a_loss(words: &[Word]) -> bool {
     let objects = || parts().filter(|part| OBJECTS.contains(part));
     // A job of this name may be deleted, and the migrations may be.
     let is_lost = |loss: &str| loss != "delete" || objects().any(|object| !object.starts_with("migrat"));
-    objects().next().is_some() && parts().any(|part| LOSSES.contains(&part) && is_lost(part))
+    let behind = || {
+        parts()
+            .skip_while(|part| !OBJECTS.contains(part) || part.starts_with("migrat"))
+            .any(|part| BEHIND.contains(&part))
+    };
+    objects().next().is_some() && (parts().any(|part| LOSSES.contains(&part) && is_lost(part)) || behind())
 }
 
 /// Whether a verb of loss stands among the subcommands, and a database's name anywhere, in the program's own name too:
 /// `storage volume delete default pgdata`, `svc delete --name db`, `redis delete --id 7`.
 fn names_a_loss(name: &str, words: &[Word]) -> bool {
-    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:".contains(&b));
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:.".contains(&b));
     let texts = || words.iter().map(|word| word.text.as_str());
     let subcommands: Vec<&str> =
         texts().filter(|text| !text.starts_with('-')).take(4).take_while(|text| plain(text)).collect();
-    let parts = |text: &'_ str| text.split(['-', '_', ':']).map(str::to_owned).collect::<Vec<_>>();
-    if subcommands
-        .iter()
-        .any(|text| BESIDE.contains(text) || parts(text).iter().any(|part| BESIDE.contains(&part.as_str())))
-    {
+    let is_beside = |text: &&str| text.split(['-', '_', ':', '.']).any(|part| BESIDE.contains(&part));
+    if subcommands.iter().any(is_beside) {
         return false;
     }
-    // In front of the name, or the first part of one word: `delete-service`.
-    let Some(at) = subcommands.iter().position(|text| parts(text).iter().any(|part| STRONG.contains(&part.as_str())))
-    else {
-        return false;
-    };
+    // A shell takes a line apart at these, and looks for the verb among the parts.
+    let says = |text: &&str| text.split([':', '.']).any(|part| STRONG.contains(&part));
+    let Some(at) = subcommands.iter().position(|text| says(&text)) else { return false };
     let verb = subcommands[at];
     let stands_alone = STRONG.contains(&verb);
     let others = texts().filter(|text| *text != verb).map(|text| text.trim_start_matches('-'));
@@ -127,7 +130,7 @@ fn names_a_loss(name: &str, words: &[Word]) -> bool {
 /// Whether a word could be the name of something; a variable's name, a file of code and a sentence are none.
 fn is_name(text: &str) -> bool {
     const FILES: &[&str] =
-        &[".sql", ".md", ".ts", ".js", ".py", ".rb", ".go", ".rs", ".json", ".yml", ".yaml", ".txt", ".log"];
+        &[".sql", ".md", ".ts", ".js", ".py", ".rb", ".go", ".rs", ".json", ".yml", ".yaml", ".txt", ".log", ".sh"];
     let is_variable = text.contains('_') && !text.bytes().any(|b| b.is_ascii_lowercase());
     !text.contains(char::is_whitespace) && !is_variable && !FILES.iter().any(|ending| text.ends_with(ending))
 }

@@ -229,6 +229,29 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["app|env|storage", "delete"], "delete", ALL_OF_IT),
         destroys(&["svc|job", "delete"], "delete", SERVER).with(&["-n=<of a database>", "--name=<of a database>"]),
     ]),
+    // kamal-deploy.org/docs/commands/accessory; developer.hashicorp.com/nomad/commands; documentation.ubuntu.com/juju.
+    tool(&["kamal"], Finds::Hosted("the servers"))
+        .valued(&["-d", "--destination", "-c", "--config-file"])
+        .rules(&[destroys(&["accessory", "remove"], "delete", VOLUME), destroys(&["remove"], "delete", ALL_OF_IT)]),
+    tool(&["nomad"], Finds::Hosted("the cluster")).valued(&["-address", "-namespace", "-region"]).rules(&[destroys(
+        &["volume", "delete|deregister"],
+        "delete",
+        VOLUME,
+    )]),
+    tool(&["juju"], Finds::Hosted("the cloud")).rules(&[
+        destroys(&["destroy-model|destroy-controller|kill-controller"], "delete", ALL_OF_IT),
+        destroys(&["remove-application|remove-unit|remove-storage"], "delete", VOLUME)
+            .with(&["--destroy-storage", "--force"]),
+    ]),
+    tool(&["clever", "scalingo"], Finds::Hosted("the service")).valued(&["--app", "-a"]).rules(&[
+        destroys(&["addon", "delete"], "delete", DELETES_HOSTED),
+        destroys(&["addons-remove"], "delete", DELETES_HOSTED),
+    ]),
+    // libvirt.org/manpages/virsh.html.
+    tool(&["virsh"], Finds::Hosted("this machine")).valued(&["-c", "--connect", "--pool"]).rules(&[
+        destroys(&["vol-delete|vol-wipe", OF_A_DATABASE], "delete", VOLUME),
+        destroys(&["undefine", OF_A_DATABASE], "delete", SERVER).with(&["--remove-all-storage"]),
+    ]),
     tool(&["amplify"], Finds::Hosted("AWS")).rules(&[destroys(&["delete"], "delete", ALL_OF_IT)]),
     tool(&["azd"], Finds::Hosted("Azure")).rules(&[destroys(&["down"], "delete", ALL_OF_IT)]),
     tool(&["eksctl"], Finds::Hosted("AWS")).valued(&["-n", "--name", "-r", "--region"]).rules(&[destroys(
@@ -242,7 +265,9 @@ pub const TOOLS: &[Tool] = &[
     // kubernetes.io/docs/reference/kubectl/generated/kubectl_delete; helm.sh/docs/helm/helm_uninstall. What a pod's deletion
     // takes away, its controller brings back; a volume's claim it does not.
     tool(&["kubectl", "oc", "k", "kubecolor"], Finds::Hosted("the cluster"))
-        .valued(&["-n", "--namespace", "--context", "--cluster", "--kubeconfig", "-l", "--selector", "-f", "-o"])
+        .valued(&[
+            "-n", "--namespace", "--context", "--cluster", "--kubeconfig", "-l", "--selector", "-f", "--filename", "-o",
+        ])
         .rules(&[
             destroys(
                 &["delete", "*pvc*|persistentvolume*|pv|pv/*|namespace*|ns|ns/*|project|project/*|crd*"],
@@ -264,6 +289,19 @@ pub const TOOLS: &[Tool] = &[
                 SERVER,
             )
             .unless(&["--dry-run"]),
+            destroys(
+                &["delete", "redis*|*tidbcluster*|*vitess*|*crdbcluster*|*ybcluster*|*scylla*|*neo4j*"],
+                "delete",
+                SERVER,
+            )
+            .unless(&["--dry-run"]),
+            destroys(&["delete", "volumesnapshot*|*backup*"], "delete backups of", BACKUP).unless(&["--dry-run"]),
+            destroys(&["delete"], "delete", SERVER)
+                .with(&[
+                    "-f=*postgres*", "-f=*mysql*", "-f=*mongo*", "-f=*redis*", "--filename=*postgres*",
+                    "--filename=*mysql*",
+                ])
+                .unless(&["--dry-run"]),
             destroys(&["cnpg", "destroy"], "delete", SERVER),
             destroys(&["pgo", "delete|restore"], "replace", REPLACES),
         ]),

@@ -95,7 +95,7 @@ impl<'a> Walk<'a> {
             return self.named(named, &first.text, rest, &mut scope);
         }
         let name = program::known_as(first);
-        if let Some(invocation) = disk::read(name, rest, &scope) {
+        if let Some(invocation) = disk::read(self.reader, name, rest, &scope) {
             return is(invocation);
         }
         let known = READERS.iter().find_map(|see_through| see_through(self.reader, name, rest, &scope));

@@ -2,9 +2,9 @@
 //! its container's own environment, and what is local to it is not local here.
 
 use super::handed;
-use crate::domain::guard::invocation::options::{after_flags, flag_value, quoted};
+use crate::domain::guard::invocation::options::{after_flags, flag_value, joined, quoted};
 use crate::domain::guard::invocation::program::is_shell;
-use crate::domain::guard::invocation::{Inner, Reader, Word, tools};
+use crate::domain::guard::invocation::{Inner, Reader, Word, named, tools};
 use crate::domain::guard::scope::{Scope, Under};
 
 /// Flags of the programs themselves that take the next word.
@@ -86,6 +86,9 @@ pub fn run<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a
             let words = after_flags(rest, RUN);
             let own = flags(rest, words);
             let inner = in_container(&own);
+            if let Some(volume) = wiped(&own, words) {
+                return Some(vec![Inner::Unknown(format!("it deletes what is in the volume {volume}"), inner)]);
+            }
             match flag_value(&own, &["--entrypoint"]) {
                 Some(entry) => Some(vec![entered(Some(entry), words.get(1..)?, inner)]),
                 None => Some(vec![Inner::Command(of_image(words)?, inner)]),
@@ -93,6 +96,38 @@ pub fn run<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a
         }
         _ => None,
     }
+}
+
+/// The volume or directory by whose name a database keeps its data there, and from which what runs in the container deletes.
+fn wiped(flags: &[Word], words: &[Word]) -> Option<String> {
+    const DELETES: &[&str] = &["rm", "find", "shred", "truncate", "dd", "wipe", "mkfs"];
+    let said = joined(words);
+    let tokens: Vec<&str> = said.split(|c: char| c.is_whitespace() || "'\"`;|&()".contains(c)).collect();
+    let first = *tokens.iter().find(|token| DELETES.contains(token))?;
+    if first == "find" && !said.contains("-delete") && !said.contains("rm ") {
+        return None;
+    }
+    let is_named = |place: &str| tokens.iter().any(|token| *token == place || token.starts_with(&format!("{place}/")));
+    // A directory of a person's own is no volume.
+    let is_local = |volume: &str| volume.contains(['/', '~', '$']) && !volume.starts_with("/var/lib/");
+    flags.iter().filter_map(|word| mounted(&word.text)).find_map(|(volume, place)| {
+        let is_one = !is_local(&volume) && named::of_a_database(&volume) && is_named(&place);
+        is_one.then_some(volume)
+    })
+}
+
+/// What a flag's value mounts, and where: `pgdata:/data:ro`, `type=volume,source=pgdata,target=/data`.
+fn mounted(text: &str) -> Option<(String, String)> {
+    let text = text.strip_prefix("--volume=").or_else(|| text.strip_prefix("--mount=")).unwrap_or(text);
+    let field = |names: &[&str]| {
+        let mut fields = text.split(',').filter_map(|field| field.split_once('='));
+        fields.find(|(name, _)| names.contains(name)).map(|(_, value)| value.to_owned())
+    };
+    if let (Some(volume), Some(place)) = (field(&["source", "src"]), field(&["target", "dst", "destination"])) {
+        return Some((volume, place));
+    }
+    let (volume, place) = text.split_once(":/")?;
+    Some((volume.to_owned(), format!("/{}", place.split(':').next().unwrap_or_default())))
 }
 
 /// The words behind an image's name, or with it where the image is a tool's own: the runner tells, or the tool.
