@@ -3,6 +3,7 @@
 
 mod alter;
 mod calls;
+mod restore;
 pub mod script;
 
 /// What a text would do.
@@ -300,6 +301,9 @@ fn danger(tokens: &[Token]) -> Danger {
             false => Danger::None,
         },
         "WITH" | "PREPARE" | "COPY" => anywhere(tokens),
+        "RESTORE" | "FLASHBACK" | "PURGE" | "RESET" if restore::brings_back(tokens) => Danger::Destructive,
+        // SQL Server's statements and SQL*Plus's commands need nothing between them.
+        "SET" | "USE" | "WHENEVER" if restore::goes_on(tokens) => Danger::Destructive,
         "" => match tokens.first() {
             Some(Token::Symbol('$' | ':' | '{' | '%')) => Danger::Unknown,
             Some(Token::Symbol('(')) => danger(&tokens[1..]),

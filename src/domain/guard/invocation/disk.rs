@@ -2,7 +2,7 @@
 //! people depend on. It goes by the paths, and looks at no file; what is in a work tree is a person's own.
 
 use super::options::{joined, options};
-use super::{Invocation, Reader, Sure, Word, named, reach};
+use super::{Invocation, Reader, Word, named, reach};
 use crate::domain::guard::scope::Scope;
 use crate::domain::guard::verdict::Effect;
 
@@ -58,10 +58,7 @@ pub(super) fn emptied(words: &[Word], file: &Word, scope: &Scope<'_>) -> Option<
 }
 
 fn invocation(name: &str, words: &[Word], lost: &Word, scope: &Scope<'_>) -> Invocation {
-    let uses = match is_file(&lost.text) && lost.sure == Sure::Yes {
-        true => reach::sqlite(Some(lost), scope),
-        false => vec![reach::unknown("data", "a path does not tell which environment's it is")],
-    };
+    let uses = vec![reach::unknown("data", "a path does not tell which environment's it is")];
     let is = (Effect::Destructive, "delete", "it deletes a database where it is kept, below every client");
     Invocation::of_a_tool(format!("{name} {}", lost.text), (name, words), is, uses, scope)
 }

@@ -30,8 +30,14 @@ pub(super) fn uses(reader: &Reader<'_>, finds: Finds, options: &Options<'_>, sco
             None if options.has(&["--linked"]) => vec![unknown("database", "the linked project is a hosted one")],
             None => vec![composed("database", &format!("postgresql://postgres@127.0.0.1:{port}/postgres"), scope)],
         },
-        Finds::Hosted(service) => vec![unknown("service", &format!("it is {service}'s"))],
+        Finds::Hosted(service) => vec![unknown("service", &format!("it is {}", of(service)))],
     }
+}
+
+/// `AWS's`, `the containers' volumes'`.
+fn of(service: &str) -> String {
+    let plural = service.starts_with("the ") && service.ends_with('s');
+    format!("{service}'{}", if plural { "" } else { "s" })
 }
 
 /// The file of a SQLite database.

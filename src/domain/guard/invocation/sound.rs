@@ -23,8 +23,15 @@ const BEHIND: &[&str] = &["rm", "remove", "restore", "terminate", "del"];
 const STRONG: &[&str] =
     &["drop", "wipe", "nuke", "purge", "truncate", "flush", "destroy", "delete", "erase", "terminate"];
 
+/// Procedures of a database's server, as a program names them that calls any: `milvus.MilvusService/DropCollection`.
+const CALLS: &[&str] = &[
+    "DropCollection", "DropDatabase", "DropTable", "DropKeyspace", "DropPartition", "DropIndex", "DropSchema",
+    "DeleteCollection", "DeleteDatabase", "DeleteTable", "DeleteKeyspace", "DeleteInstance", "DeleteCluster",
+    "DeleteBackup", "DeleteIndex", "DeleteBucket", "DropRowRange", "TruncateTable", "RestoreDatabase", "RestoreTable",
+];
+
 /// Words of lines that are judged by how they sound: every line that [`why_destructive`] takes for one has one of these.
-pub(super) const MARKS: &[&[&str]] = &[OBJECTS, STRONG, statement::VERBS];
+pub(super) const MARKS: &[&[&str]] = &[OBJECTS, STRONG, CALLS, statement::VERBS];
 
 /// Words for what a database is not, whatever it is called: its credentials, its settings, its ticket.
 const BESIDE: &[&str] = &[
@@ -66,6 +73,10 @@ pub(super) fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&
     }
     if like_a_loss(words) || tools::of(name).is_empty() && names_a_loss(name, words) {
         return Some("no rule knows it, and its words name a database and its loss");
+    }
+    let calls = |word: &Word| word.text.rsplit(['/', '.']).next().is_some_and(|last| CALLS.contains(&last));
+    if words.iter().any(calls) {
+        return Some("no rule knows it, and it calls what drops a part of a database");
     }
     // A program by whose name it talks to a database, or that is told to run a statement.
     let talks = ["sql", "db", "surreal", "cypher", "clickhouse", "trino", "presto", "hive", "beeline", "impala"];
@@ -119,7 +130,7 @@ fn names_a_loss(name: &str, words: &[Word]) -> bool {
     }
     // A shell takes a line apart at these, and looks for the verb among the parts.
     let says = |text: &&str| text.split([':', '.']).any(|part| STRONG.contains(&part));
-    let Some(at) = subcommands.iter().position(|text| says(&text)) else { return false };
+    let Some(at) = subcommands.iter().position(says) else { return false };
     let verb = subcommands[at];
     let stands_alone = STRONG.contains(&verb);
     let others = texts().filter(|text| *text != verb).map(|text| text.trim_start_matches('-'));

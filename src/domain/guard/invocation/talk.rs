@@ -13,7 +13,7 @@ const SENDS: &[&str] = &[
     ".batch(", "select_all(", "cursor()", "pg_query(", "->do(", "require 'pg'", "require \"pg\"", "PG.connect",
     "DBI->connect", "new PDO", "from 'postgres'", "from \"postgres\"", "require('postgres')", "mysqli_query(",
     "npm:postgres", "npm:pg", "npm:mysql", "serverless'", "serverless\"", "ExecuteSql", "execSQL(", "queryArray(",
-    "queryObject(", "dbGetQuery(", "dbExecute(", "dbSendQuery(",
+    "queryObject(", "dbGetQuery(", "dbExecute(", "dbSendQuery(", "jdbc/execute", "jdbc/query",
 ];
 
 /// The same, where the code starts no processes: these names are those calls' too.
