@@ -128,8 +128,12 @@ fn names_a_loss(name: &str, words: &[Word]) -> bool {
     if subcommands.iter().any(is_beside) {
         return false;
     }
-    // A shell takes a line apart at these, and looks for the verb among the parts.
-    let says = |text: &&str| text.split([':', '.']).any(|part| STRONG.contains(&part));
+    // The shells look for a verb that stands alone, or behind one of these; one in a longer word, as in `drop-table`, they pass
+    // over unless another word makes them ask.
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let asked = texts().any(|text| text.split(|c| !is_word(c)).any(|part| OBJECTS.contains(&part)));
+    let marks: &[char] = if asked { &[':', '.', '-', '_'] } else { &[':', '.'] };
+    let says = |text: &&str| text.split(marks).any(|part| STRONG.contains(&part));
     let Some(at) = subcommands.iter().position(says) else { return false };
     let verb = subcommands[at];
     let stands_alone = STRONG.contains(&verb);

@@ -2,7 +2,7 @@
 
 use super::{
     APPLIES, DELETES_HOSTED, DROPS, EMPTIES, Finds, HISTORY, OF_A_DATABASE, REPLACES, RESTORES, SEEDS, Tool, UNDOES,
-    destroys, gates, tool,
+    destroys, gates, reads, tool,
 };
 
 /// The part of the table.
@@ -110,6 +110,8 @@ pub const TOOLS: &[Tool] = &[
     )]),
     tool(&["databricks"], Finds::Hosted("Databricks")).valued(&["-p", "--profile", "-t", "--target", "-o"]).rules(&[
         destroys(&["schemas|catalogs|tables|volumes|database*|metastores", "delete*"], "delete", DROPS),
+        // It stops a cluster, which starts again.
+        reads(&["clusters|jobs", "delete"]),
         destroys(&["clusters", "permanent-delete"], "delete", DELETES_HOSTED),
         destroys(&["bundle", "destroy"], "delete", DELETES_HOSTED),
         destroys(&["fs", "rm"], "delete", DROPS).with(&["-r", "--recursive"]),
