@@ -2,7 +2,7 @@
 //! says of it. A line that is accepted does not run, since there are some that nobody would want to run: what Enter does behind
 //! our look at the line says so, and empties it.
 //!
-//! One line in so many is taken; `NEXUS_TEST_LINES=all` takes them all.
+//! One line in so many is taken; `NEXUS_TEST_LINES=all` takes them all, `NEXUS_TEST_LINES=shell` all of that corpus.
 
 use std::process::Command;
 use std::sync::OnceLock;
@@ -15,6 +15,7 @@ use crate::world::{PATIENCE, Shell, World};
 
 /// Without `NEXUS_TEST_LINES`.
 const ONE_IN: usize = 24;
+const QUESTION: &[u8] = b"nexus-env: type prod to go on: ";
 
 /// What stands behind our look at the line: `<mark 7:passed>`, where 7 is the line's number.
 ///
@@ -95,13 +96,12 @@ fn world(shell: Shell) -> World {
 fn lines() -> &'static [Line] {
     static LINES: OnceLock<Vec<Line>> = OnceLock::new();
     LINES.get_or_init(|| {
-        let every = if std::env::var_os("NEXUS_TEST_LINES").is_some_and(|lines| lines == "all") { 1 } else { ONE_IN };
-        let texts: Vec<String> = CORPUS
-            .iter()
-            .flat_map(|(_, corpus)| entries(corpus))
-            .step_by(every)
-            .map(|(_, line)| unescaped(line))
-            .collect();
+        let wanted = std::env::var("NEXUS_TEST_LINES").ok();
+        let every = if wanted.is_some() { 1 } else { ONE_IN };
+        let is_wanted = |name: &str| wanted.as_ref().is_none_or(|wanted| wanted == "all" || wanted == name);
+        let corpora = CORPUS.iter().filter(|(name, _)| is_wanted(name));
+        let lines = corpora.flat_map(|(_, corpus)| entries(corpus)).step_by(every);
+        let texts: Vec<String> = lines.map(|(_, line)| unescaped(line)).collect();
         let world = World::with(GUARDED).secret("dev", "DATABASE_URL", DEV).secret("prod", "DATABASE_URL", PROD);
         let world = PROJECT.iter().fold(world, |world, (path, text)| world.file(path, *text));
         let mut session = world.enter(Shell::Bash);
@@ -136,7 +136,7 @@ fn pasted(terminal: &Terminal, texts: &[Line]) -> Vec<String> {
                     let rest = &bytes[at + mark.len()..];
                     return find(rest, ">").map(|end| Some(String::from_utf8_lossy(&rest[..end]).into_owned()));
                 }
-                let questions = bytes.windows(b" to go on: ".len()).filter(|part| *part == b" to go on: ").count();
+                let questions = bytes.windows(QUESTION.len()).filter(|part| *part == QUESTION).count();
                 (questions > asked).then_some(None)
             });
             match end {
