@@ -2,6 +2,7 @@
 //! back, a task by the name that people give such tasks. It opens no file.
 
 use super::mention::only_mentions;
+use super::strings::strings;
 use super::{Word, statement, tools};
 use crate::domain::guard::scope::Fed;
 
@@ -16,6 +17,9 @@ const RUNS_WHAT: &[&str] = &["-e", "-c", "-q", "-Q", "-s", "-x", "-command", "--
 
 /// Parts of the names of such programs.
 const TALKS: &[&str] = &["ql", "db", "lite", "base", "duck", "mongo", "redis"];
+
+/// Flags behind which a request's body stands.
+const BODIES: &[&str] = &["--json", "--data", "--body", "--payload"];
 
 /// Subcommands that take one.
 const TAKES: &[&str] = &["query", "sql", "exec", "execute", "run-sql", "q"];
@@ -73,7 +77,9 @@ fn loses(text: &str) -> bool {
 fn is_given(name: &str, words: &[Word]) -> bool {
     let talks = TALKS.iter().any(|part| name.contains(part));
     let tells = |flag: &str, text: &str| {
-        TELLS.contains(&flag) && statement::loses(text) || talks && RUNS_WHAT.contains(&flag) && loses(text)
+        BODIES.contains(&flag) && holds_a_statement(text)
+            || TELLS.contains(&flag) && statement::loses(text)
+            || talks && RUNS_WHAT.contains(&flag) && loses(text)
     };
     let apart = words.iter().zip(words.iter().skip(1)).any(|(flag, word)| tells(&flag.text, &word.text));
     let joined = words.iter().filter_map(|word| word.text.split_once('='));
@@ -81,6 +87,13 @@ fn is_given(name: &str, words: &[Word]) -> bool {
     apart
         || joined.into_iter().any(|(flag, text)| tells(flag, text))
         || takes && words.iter().any(|word| loses(&word.text))
+}
+
+/// Whether a body of JSON has a statement under a key that says so.
+fn holds_a_statement(text: &str) -> bool {
+    let texts = if text.trim_start().starts_with('{') { strings(text) } else { Vec::new() };
+    let mut pairs = texts.iter().zip(texts.iter().skip(1));
+    pairs.any(|(key, text)| matches!(key.as_str(), "query" | "sql" | "statement") && statement::loses(text))
 }
 
 fn is_fed(name: &str, words: &[Word], fed: &Fed) -> bool {

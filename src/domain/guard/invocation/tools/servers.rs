@@ -134,6 +134,12 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["--dropExistingObjects*|--drop-existing-objects*"], "replace", REPLACES),
         gates(&["util", "load*ump"], "write to", RESTORES),
     ]),
+    // sqlite-utils.datasette.io/en/stable/cli-reference.html.
+    tool(&["sqlite-utils"], Finds::Hosted("the file that it names")).rules(&[
+        destroys(&["drop-table|drop-view"], "drop a part of", DROPS),
+        destroys(&["transform"], "drop a part of", "it drops a column").with(&["--drop"]),
+        destroys(&["insert"], "replace a table of", REPLACES).with(&["--replace", "--truncate"]),
+    ]),
     // libmemcached.org, "memcflush"; aerospike.com/docs/tools; kafka.apache.org, "Operations"; rabbitmq.com/docs/man.
     tool(&["memcflush"], Finds::Hosted("memcached")).rules(&[gates(&[], "empty", EMPTIES)]),
     tool(&["asinfo"], Finds::Hosted("Aerospike"))
