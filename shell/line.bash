@@ -19,7 +19,7 @@ fi
 # A path, a variable or a substitution in a command's place: behind what ends another command or opens one, and behind
 # assignments and redirections. bash makes an expression anew at each look, so a text gets no more than it needs.
 __nexus_env_opened=$'(^|[;&|(){!`\n])[ \t]*'
-__nexus_env_keyed=$'(^|[;&|(){!`\n]|(^|[ \t\n;&|({])(do|then|else|elif|if|while|until|time|coproc|noglob|nocorrect|and|or|not|begin)[ \t])[ \t]*'
+__nexus_env_keyed=$'(^|[;&|(){!`\n]|(^|[ \t\n;&|({])(do|then|else|elif|if|while|until|time|coproc|noglob|nocorrect|and|or|not|begin)[ \t])[ \t]*' # bash 4.0
 __nexus_env_valued=$'([^ \t;&|<>()\'"\\]|\'[^\']*\'|"([^"\\]|\\\\.)*"|\\\\.)*'
 __nexus_env_valued=$'((-p|([A-Za-z_][A-Za-z0-9_]*([[][^]]*[]])?[+]?=|[0-9]*[<>][<>&|]*[ \t]*)'$__nexus_env_valued$')[ \t]+)*'
 __nexus_env_place=$'[^ \t;&|<>()]*([/$~`]|[.][\\\'"]*[ \t])'
@@ -30,7 +30,7 @@ __nexus_env_listed() {
   local __nexus_env_word __nexus_env_text=${1//[\\\'\"]/} __nexus_env_begins=$__nexus_env_opened IFS=' '
   for __nexus_env_word in ${__nexus_env_text//[!A-Za-z0-9_-]/ }; do
     case $__nexus_env_word in
-      do | then | else | elif | if | while | until | time | coproc | noglob | nocorrect | and | or | not | begin)
+      do | then | else | elif | if | while | until | time | coproc | noglob | nocorrect | and | or | not | begin) # bash 4.0
         __nexus_env_begins=$__nexus_env_keyed
         ;;
     esac
