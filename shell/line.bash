@@ -24,8 +24,8 @@ __nexus_env_valued=$'([^ \t;&|<>()\'"\\]|\'[^\']*\'|"([^"\\]|\\\\.)*"|\\\\.)*'
 __nexus_env_valued=$'((-p|([A-Za-z_][A-Za-z0-9_]*([[][^]]*[]])?[+]?=|[0-9]*[<>][<>&|]*[ \t]*)'$__nexus_env_valued$')[ \t]+)*'
 __nexus_env_place=$'[^ \t;&|<>()]*([/$~`]|[.][\\\'"]*[ \t])'
 
-# Whether the program is to be asked about this text: it has a word of the list, an alias of it has, or the command is one
-# that no name tells. Quotes and backslashes within a word hide nothing.
+# Whether the program is to be asked about this text: it has a word of the list or a part that migrators' names have, an
+# alias of it has, or the command is one that no name tells. Quotes and backslashes within a word hide nothing.
 __nexus_env_listed() {
   local __nexus_env_word __nexus_env_text=${1//[\\\'\"]/} __nexus_env_begins=$__nexus_env_opened IFS=' '
   for __nexus_env_word in ${__nexus_env_text//[!A-Za-z0-9_-]/ }; do
@@ -38,6 +38,7 @@ __nexus_env_listed() {
     [[ -z ${BASH_ALIASES[$__nexus_env_word]-} || ${2-} == *" $__nexus_env_word "* ]] || # bash 4.0
       ! __nexus_env_listed "${BASH_ALIASES[$__nexus_env_word]}" "${2-} $__nexus_env_word " || return 0
   done
+  [[ $__nexus_env_text != *__NEXUS_ENV_PART__* ]] || return 0
   local __nexus_env_rest="$__nexus_env_rules "
   while [[ $__nexus_env_rest == *[!\ ]* ]]; do
     __nexus_env_word=${__nexus_env_rest%% *}

@@ -12,7 +12,8 @@ set -g __nexus_env_place '([^ \t;&|<>()\'"\\\\]|\'[^\']*\'|"([^"\\\\]|\\\\.)*"|\
 set -g __nexus_env_place '((-p|[A-Za-z_][A-Za-z0-9_]*(\[[^]]*\])?\+?='$__nexus_env_place'|[0-9]*[<>][<>&|]*[ \t]*'$__nexus_env_place')[ \t]+)*'
 set -g __nexus_env_place '(^|[;&|(){!`]|(^|[ \t;&|({])(do|then|else|elif|if|while|until|time|coproc|noglob|nocorrect|and|or|not|begin)[ \t])[ \t]*'$__nexus_env_place'[^ \t;&|<>()]*([/$~`]|[.][\\\\\'"]*[ \t])'
 
-# Whether the program is to be asked about this text: it has a word of the list, or the command is one that no name tells.
+# Whether the program is to be asked about this text: it has a word of the list or a part that migrators' names have, or
+# the command is one that no name tells.
 # Quotes and backslashes within a word hide nothing. Each command substitution would cost more than all else here.
 function __nexus_env_listed
     set -q __nexus_env_word_eval; or for __nexus_env_word in (string replace -a -- - __ __NEXUS_ENV_WORDS__)
@@ -28,6 +29,7 @@ function __nexus_env_listed
     # The status is how many of these names are none; the first one never is.
     set -q __nexus_env_word_ __nexus_env_word_$__nexus_env_parts
     set -q __nexus_env_parts[$status]; and return 0
+    string match -q -- '*__NEXUS_ENV_PART__*' $__nexus_env_text; and return 0
     for __nexus_env_mark in $__nexus_env_rules
         test "$__nexus_env_mark" = '*'; and return 0
         string match -q -- '*'(string escape --style=regex -- $__nexus_env_mark)'*' x$argv; and return 0

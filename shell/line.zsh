@@ -15,8 +15,8 @@ __nexus_env_place="(do|then|else|elif|if|while|until|time|coproc|noglob|nocorrec
 __nexus_env_place="(|*[;&|(){!\`"$'\n'"]|(|*[[:blank:];&|({"$'\n'"])$__nexus_env_place"
 typeset -g +x __nexus_env_sourced='(|*[;&|({])[[:blank:]]#.[[:blank:]]*'
 
-# Whether the program is to be asked about this text: it has a word of the list, an alias of it has, or the command is one
-# that no name tells. Quotes and backslashes within a word hide nothing.
+# Whether the program is to be asked about this text: it has a word of the list or a part that migrators' names have, an
+# alias of it has, or the command is one that no name tells. Quotes and backslashes within a word hide nothing.
 function __nexus_env_listed {
   emulate -L zsh
   setopt extended_glob
@@ -26,6 +26,7 @@ function __nexus_env_listed {
     [[ -n ${aliases[$__nexus_env_word]-} && ${2-} != *" $__nexus_env_word "* ]] &&
       __nexus_env_listed "${aliases[$__nexus_env_word]}" "${2-} $__nexus_env_word " && return 0
   done
+  [[ $__nexus_env_text == *__NEXUS_ENV_PART__* ]] && return 0
   for __nexus_env_word in ${=__nexus_env_rules}; do
     [[ $__nexus_env_word == '*' || $1 == *"$__nexus_env_word"* ]] && return 0
   done

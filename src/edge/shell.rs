@@ -138,6 +138,7 @@ impl Shell {
                 "LINE" => self.fill(out, line, "", program),
                 "NAMES" => out.extend_from_slice(GUARDED.as_bytes()),
                 "TOOLS" => join(out, &trigger::tools()),
+                "PART" => out.extend_from_slice(trigger::PART.as_bytes()),
                 "WORDS" => join(out, &trigger::words()),
                 other => debug_assert!(false, "no such place: {other}"),
             }

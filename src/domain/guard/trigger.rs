@@ -37,6 +37,9 @@ const PRISMA: &[&str] = &[
     "keystone", "zenstack", "zen",
 ];
 
+/// A line with this anywhere is asked about: migrators have names of their own (`nomad-migrate`, `//db:migrator`).
+pub const PART: &str = "migrat";
+
 /// Each as a shell takes a line apart: letters, digits, `_` and `-`. Of a name with other characters in it, its longest part.
 pub fn words() -> BTreeSet<&'static str> {
     RUNNERS.iter().copied().chain(invocation::runners()).filter_map(longest).chain(tools()).collect()
