@@ -12,6 +12,7 @@ mod filter;
 mod found;
 mod interpreter;
 pub mod makefile;
+mod mcp;
 mod mention;
 mod monorepo;
 mod named;
@@ -65,7 +66,7 @@ pub fn runners() -> impl Iterator<Item = &'static str> {
     let places = [disk::DIRECTORIES, disk::ENDINGS, disk::PROGRAMS].into_iter().flatten().copied();
     let rows = wrapper::names()
         .chain(console::names())
-        .chain(wire::NAMES.iter().chain(told::TASKS).copied())
+        .chain(wire::NAMES.iter().chain(told::TASKS).chain(mcp::CLIENTS).copied())
         .chain(sounds)
         .chain(places);
     mention::RUNS.iter().copied().filter(|name| *name != "nexus-env").chain(rows)

@@ -322,7 +322,7 @@ fn unconditional(tokens: &[Token]) -> Danger {
             Token::Symbol(')') => depth -= 1,
             Token::Word(word) if word == "WHERE" && depth == 0 => {
                 let rest = &tokens[at + 1..];
-                let always = matches!(rest, [Token::Word(word)] if word == "TRUE")
+                let always = matches!(rest, [Token::Word(word) | Token::Text(word)] if word == "TRUE" || word == "1")
                     || matches!(rest, [Token::Text(a), Token::Symbol('='), Token::Text(b)] if a == b);
                 return if always { Danger::Destructive } else { Danger::None };
             }

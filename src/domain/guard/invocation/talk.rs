@@ -49,7 +49,6 @@ const DROPS: &[(&str, &str)] = &[
     ("DB::table(", ")->delete()"),
     ("knex", ".truncate()"),
     ("etRepository(", ".clear()"),
-    ("ession.query(", ").delete()"),
     // All that a search finds, one after the other.
     (".scan()", "delete_item("),
     ("scan_iter(", ".delete("),
@@ -57,6 +56,7 @@ const DROPS: &[(&str, &str)] = &[
     (".find_each", ".destroy"),
     (".find_each", ":destroy"),
     (".find_each", ".delete"),
+    (".find_each", ".update"),
 ];
 
 /// What narrows such a call down to a part.
@@ -70,7 +70,12 @@ pub(super) fn loses(code: &str, starts: Starts) -> bool {
     if sends && strings(code).iter().any(is_sql) {
         return true;
     }
-    let drops = DROPS.iter().any(|(object, call)| code.contains(object) && code.contains(call));
+    // All rows of a class, in SQLAlchemy: `query(User).delete()`.
+    let of_a_class = |behind: &str| {
+        behind.split_once(')').is_some_and(|(_, call)| call.starts_with(".delete(") || call.starts_with(".update("))
+    };
+    let drops = code.split("query(").skip(1).any(of_a_class)
+        || DROPS.iter().any(|(object, call)| code.contains(object) && code.contains(call));
     drops
         || code.split([';', '\n']).any(|statement| {
             let plain: String = statement.chars().filter(|c| !c.is_whitespace()).collect();

@@ -33,20 +33,41 @@ fn computed(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) 
     let could = |tool: &&'static Tool| {
         let options = options(words, tool.valued);
         let unsure = |at: usize| options.rest.get(at).is_some_and(|word| word.sure == Sure::No);
+        // The last word may become several.
+        let several = options.rest.last().is_some_and(|word| word.sure == Sure::No && is_one_expansion(&word.text));
         let fits = |rule: &Rule| {
-            rule.words.len() <= options.rest.len()
+            (rule.words.len() <= options.rest.len() || several && options.rest.len() > 1)
                 && rule.words.iter().enumerate().any(|(at, _)| unsure(at))
                 && rule.words.iter().zip(&options.rest).all(|(pattern, word)| {
                     word.sure == Sure::No && *pattern != tools::OF_A_DATABASE || fits_word(pattern, &word.text)
                 })
         };
-        let task = tool.place == Place::Anywhere
-            && options.rest.first().is_some_and(|word| word.sure == Sure::No && is_one_expansion(&word.text));
+        let anywhere = tool.place == Place::Anywhere;
+        let task =
+            anywhere && options.rest.first().is_some_and(|word| word.sure == Sure::No && is_any_task(tool, &word.text));
+        // `gcloud sql $(cat words)`: the words in front of it begin a rule.
+        let begun = |rule: &Rule| {
+            let before = &options.rest[..options.rest.len() - 1];
+            let begins = |from: usize| {
+                before.len() - from < rule.words.len()
+                    && rule.words.iter().zip(&before[from..]).all(|(pattern, word)| fits_word(pattern, &word.text))
+            };
+            rule.effect > Effect::Unknown && (0..before.len()).any(begins)
+        };
+        let task = task || anywhere && several && tool.rules.iter().any(begun);
         task || tool.place == Place::First && tool.rules.iter().any(|rule| rule.effect > Effect::Unknown && fits(rule))
     };
     tools::of(name).iter().copied().find(could)?;
     let shown = said(&[&[Word::sure(name)], words].concat());
     Some(Invocation::unknown(reader, &shown, words, "the line computes what it is told to do", scope))
+}
+
+/// Whether a computed word can come to be a task that a rule names: `$(cat task)`, `db:$(cat task)`.
+fn is_any_task(tool: &Tool, text: &str) -> bool {
+    let begin = text.split(['$', '`', '…']).next().unwrap_or_default();
+    let begins = |rule: &Rule| rule.words.first().is_some_and(|word| word.starts_with(begin));
+    is_one_expansion(text)
+        || !begin.is_empty() && tool.rules.iter().any(|rule| rule.effect > Effect::Unknown && begins(rule))
 }
 
 fn named_by<'w>(tool: &Tool, rule: &Rule, options: &'w Options<'_>) -> Vec<&'w str> {

@@ -17,6 +17,11 @@ const NARROW: &[&str] = &[
 pub(super) fn danger(tokens: &[Token]) -> Danger {
     let drops = |pair: &[Token]| word(pair.first()) == "DROP" && !KEEPS_DATA.contains(&word(pair.get(1)));
     let is_table = tokens.iter().take(2).any(|token| word(Some(token)) == "TABLE");
+    // ClickHouse's own DELETE.
+    let deletes = |pair: &[Token]| word(pair.first()) == "DELETE" && word(pair.get(1)) == "WHERE";
+    if let Some(at) = tokens.windows(2).position(deletes) {
+        return super::unconditional(&tokens[at..]);
+    }
     if tokens.windows(2).any(drops) || is_table && (0..tokens.len()).any(|at| narrows(&tokens[at..])) {
         Danger::Destructive
     } else {

@@ -7,15 +7,6 @@ use super::{
 
 /// The part of the table.
 pub const TOOLS: &[Tool] = &[
-    // github.com/steipete/mcporter: a tool of an MCP server by its name.
-    tool(&["mcporter"], Finds::Hosted("the server")).valued(&["--config", "--server"]).rules(&[
-        destroys(
-            &["call", "*.reset_branch|*.delete_branch|*.delete_project|*.pause_project"],
-            "change",
-            DELETES_HOSTED,
-        ),
-        gates(&["call", "*.apply_migration"], "apply migrations to", APPLIES),
-    ]),
     // Services and their command lines.
     tool(&["supabase"], Finds::Local(54322, &["--db-url"]))
         .valued(&["--db-url", "--project-ref", "--workdir", "--version", "-p", "--password", "--profile"])

@@ -10,7 +10,7 @@ pub const TOOLS: &[Tool] = &[
     tool(&["flyway"], Finds::Url(&["-url", "FLYWAY_URL"], &["flyway.conf", "flyway.toml"])).anywhere().rules(&[
         destroys(&["clean"], "empty", DROPS),
         destroys(&["undo"], "undo migrations of", UNDOES),
-        gates(&["migrate"], "apply migrations to", APPLIES),
+        gates(&["migrate"], "apply migrations to", APPLIES).unless(&["-dryRunOutput", "--dryRunOutput"]),
         gates(&["repair|baseline"], "change the migration history of", HISTORY),
     ]),
     tool(
