@@ -130,7 +130,7 @@ fn command(text: &str) -> (Option<Step>, usize) {
     let mut quote = None;
     // `\\` and `\;` are no commands with words.
     if name.is_empty() || name.starts_with(';') {
-        return (None, (begin + 1).min(text.len()));
+        return (None, begin + text[begin..].chars().next().map_or(0, char::len_utf8));
     }
     for (at, c) in text[begin..line].char_indices() {
         match (quote, c) {
@@ -212,6 +212,8 @@ mod tests {
         check("\\c -reuse-previous=on 'dbname=d port=1'", &["connect -reuse-previous=on|dbname=d port=1"]);
         check("\\echo it's\n\\c x", &["\\echo it's", "connect x"]);
         check("\\echo a \\c x", &["\\echo a", "connect x"]);
+        check("select 1 \\\u{a0}\\c x", &["select 1 \\", "connect x"]);
+        check("\\echo 'a \\c x'\nselect", &["\\echo 'a \\c x'\nselect"]);
         check("\\i 'a b.sql' \\c x", &["file a b.sql", "connect x"]);
         check("\\conninfo \\C x", &["\\conninfo \\C x"]);
         check("select 1 \\; \\c x", &["select 1 \\;", "connect x"]);
@@ -241,7 +243,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn splitting_never_panics(text in "\\PC{0,60}|[\\\\c '\"$;a\n/*-]{0,60}") {
+        fn splitting_never_panics(text in "\\PC{0,60}|[\\\\c '\"$;a\n/*\u{a0}-]{0,60}") {
             for step in steps(&text) {
                 if let Step::Connect(words) = step {
                     let _ = arguments(&words);
