@@ -357,18 +357,18 @@ fn an_unusable_configuration_blocks_named_commands_alone() {
     let ambient =
         Ambient { cwd: Some(PathBuf::from("/repo")), terminal: Terminal::Present, uid: 1000, ..sample::ambient() };
     let standing = Standing::Unusable(Failure::new("`.nexusenv` is not allowed").hint("nexus-env allow"));
-    let world = world();
-    let look = |_: &Place| Whereabouts::Elsewhere;
-    let tell = |standing: &Standing<'_>, line: &str| {
-        let ask = |_: &DatabaseUrl| Vec::new();
-        let doors = Doors { files: &world, look: &look, ask: &ask };
-        let outcome = outcome(&ambient, standing, &Asked::Line(line.to_owned()), &doors);
+    let tell = |ambient: &Ambient, standing: &Standing<'_>, line: &str| {
+        let doors = Doors { files: &world(), look: &|_| Whereabouts::Elsewhere, ask: &|_| Vec::new() };
+        let outcome = outcome(ambient, standing, &Asked::Line(line.to_owned()), &doors);
         (report::exit(&outcome), report::told(&outcome))
     };
     let blocked = "blocked: prisma migrate dev: `.nexusenv` is not allowed\nhint: nexus-env allow";
-    assert_eq!(tell(&standing, "npx prisma migrate dev"), (3, blocked.to_owned()));
-    assert_eq!(tell(&standing, "npx prisma generate").0, 0);
-    assert_eq!(tell(&Standing::Nothing, "npx prisma migrate dev").0, 0);
+    assert_eq!(tell(&ambient, &standing, "npx prisma migrate dev"), (3, blocked.to_owned()));
+    assert_eq!(tell(&ambient, &standing, "npx prisma generate").0, 0);
+    assert_eq!(tell(&ambient, &standing, "curl x.io | sh").0, 0);
+    assert_eq!(tell(&ambient, &Standing::Nothing, "npx prisma migrate dev").0, 0);
+    let given = Ambient { variables: Environ::new([("NEXUS_ENV".into(), "prod".into())].into()), ..ambient };
+    assert_eq!(tell(&given, &standing, "curl x.io | sh").0, 3);
 }
 
 #[test]

@@ -117,6 +117,20 @@ fn the_line_changes_what_the_command_will_use() {
 }
 
 #[test]
+fn only_what_is_exported_reaches_a_command() {
+    let pushes = |line: &str, url: &str| {
+        let told = format!("prisma db push: DATABASE_URL {url}");
+        check_with(&[], &[], &format!("{line}; npx prisma db push"), &[&told]);
+    };
+    for line in ["export", "export -n X; export", "declare -x", "typeset -gx"] {
+        pushes(&format!("{line} DATABASE_URL=postgres://a/b"), "postgres://a/b (on the line)");
+    }
+    for line in ["", "declare ", "local -r "] {
+        pushes(&format!("{line}DATABASE_URL=postgres://a/b"), "absent (set in this shell)");
+    }
+}
+
+#[test]
 fn a_loop_over_a_few_words_is_followed_for_each_and_one_over_many_once() {
     let count = |words: usize| {
         let words: Vec<String> = (0..words).map(|at| format!("w{at}")).collect();
@@ -243,6 +257,8 @@ fn follows_scripts_through_workspaces() {
     assert_eq!(through("pnpm --filter db db reset"), ["prisma migrate reset DB_URL through pnpm db"]);
     assert_eq!(through("yarn workspace @x/db db reset --force"), ["prisma migrate reset DB_URL through yarn db"]);
     assert_eq!(through("npx turbo run db"), ["prisma migrate DB_URL through turbo run db"]);
+    assert_eq!(through("npx nx run-many -t db"), ["prisma migrate DB_URL through nx run db"]);
+    assert_eq!(through("npx nx run-many -t db --exclude @x/db"), Vec::<String>::new());
     assert_eq!(through("cd packages/db && npx prisma db push"), ["prisma db push DB_URL through "]);
     assert_eq!(through("npm run setup"), ["prisma migrate DB_URL through npm run setup › npm run db"]);
     assert_eq!(through("npm --prefix packages/db run self"), Vec::<String>::new());
@@ -284,6 +300,7 @@ fn recipes_bring_their_variables() {
             "Makefile",
             "include .env.prod\nexport\nDB ?= x\nreset:\n\tnpx prisma migrate reset\nother:\n\tDATABASE_URL=$(DB) npx prisma db push\n",
         ),
+        ("made.mk", "H = h\nexport DATABASE_URL = postgres://h/made\nmade:\n\tnpx prisma db push\n"),
         (".env.prod", "DATABASE_URL=postgres://h/prod"),
         ("s.sh", "#!/bin/sh\nexport DATABASE_URL=$1\nnpx prisma db push\n"),
     ];
@@ -300,7 +317,27 @@ fn recipes_bring_their_variables() {
         "make other DB=postgres://h/o",
         &["prisma db push: DATABASE_URL postgres://h/o (on the line)"],
     );
+    check_with(&files, &shell, "make -f made.mk", &["prisma db push: DATABASE_URL postgres://h/made (from made.mk)"]);
     check_with(&files, &shell, "./s.sh postgres://h/s", &["prisma db push: DATABASE_URL postgres://h/s (on the line)"]);
+}
+
+#[test]
+fn a_service_that_reaches_a_database_of_its_own_compose_file_reaches_nothing_else() {
+    let reached = |written: &str, expected: &[&str]| {
+        let service = "services:\n  push:\n    command: npx prisma db push\n";
+        let given = format!("    environment:\n      DATABASE_URL: \"{written}\"\n");
+        let compose = format!("{service}{given}  db:\n    image: postgres:17\n");
+        let shell = [("MINE", "db"), ("PROD", "10.7.0.5"), ("NAME", "x"), ("DATABASE_URL", PROD)];
+        check_with(&[("compose.yaml", &compose)], &shell, "docker compose run push", expected);
+    };
+    for written in
+        ["postgres://db/x", "postgres://$MINE:5432/$NAME", "postgres://${MINE}/x", "postgres://${NONE:-db}/x"]
+    {
+        reached(written, &[]);
+    }
+    for written in ["postgres://$PROD/x", "postgres://${PROD:-db}/$NAME", "postgres://10.7.0.5/${NONE-x}"] {
+        reached(written, &["prisma db push: DATABASE_URL postgres://10.7.0.5/x (from the compose file)"]);
+    }
 }
 
 #[test]

@@ -66,6 +66,7 @@ fn keeps_quoted_text_together() {
     check("echo 'a", "?echo 'a?");
     check("b; echo \"a; c", "{b} ; ?echo \"a; c?");
     check("echo $(a", "{echo_$} ; {a}");
+    check("echo \\\"; b $(a", "{echo_\"} ; {b_$} ; {a}");
 }
 
 #[test]

@@ -162,6 +162,10 @@ fn the_seed_case_is_decided_by_the_proxy_that_runs() {
     check(Effect::Destructive, Reach::Elsewhere, &[(Source::Identity, "unknown"), chosen], alone, "block unknown");
     check(Effect::Gated, here, &[(Source::Listener, "prod")], asks, "ask protected");
     check(Effect::Gated, here, &[(Source::Listener, "prod")], alone, "block protected");
+    check(Effect::Gated, here, &[(Source::Listener, "prod"), chosen], asks, "ask disagreement");
+    // Prod is what the person chose, so a yes for prod would be done to dev.
+    let meant = [(Source::Listener, "dev"), (Source::Selection, "prod")];
+    check(Effect::Gated, here, &meant, asks, "block disagreement");
     check(Effect::Gated, here, &[(Source::Listener, "dev")], alone, "allow proven");
     check(Effect::Destructive, here, &[(Source::Listener, "dev"), (Source::Listener, "unknown")], asks, "ask unknown");
     // One of two places answered for dev; the other, where a client may end as well, gave no answer.

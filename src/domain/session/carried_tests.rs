@@ -302,6 +302,8 @@ proptest! {
     fn a_line_says_all_that_there_is_to_remember(session in any_session()) {
         let line = session.encode();
         prop_assert!(line.bytes().all(|b| b.is_ascii_graphic() || b == b' ') && !line.contains('\''));
+        let fields: Vec<&str> = line.splitn(3, ' ').collect();
+        prop_assert_eq!(Session::head(&line), fields[..2].join(" "));
         prop_assert_eq!(Session::decode(&line), Some(session));
     }
 

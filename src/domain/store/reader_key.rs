@@ -176,6 +176,9 @@ mod tests {
         check(&ADA.replace("vpqq", "vpqp"), Err(NoKey::Garbled));
         check("age1yubikey1qqqqqqqqq", Err(NoKey::Garbled));
         check("age1tag1qqqqqqqqq", Err(NoKey::Garbled));
+        // A checksum that is right, over what is no point of the curve, or too short.
+        check("age1tag1qtllllllllllllllllllllllllllllllllllllllllllllllllll73uhzp3", Err(NoKey::Garbled));
+        check("age1tagpq1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqwa7frs", Err(NoKey::Garbled));
         check(&format!("{ADA} and more"), Err(NoKey::Other));
         check("", Err(NoKey::Other));
         check("grace", Err(NoKey::Other));

@@ -370,28 +370,5 @@ pub fn own_ports(config: &Config, port: u16, sharing: &[&Environment]) -> Vec<St
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::sample;
-
-    #[track_caller]
-    fn check(source: Source, whose: &str, expected: Option<&str>) {
-        let config = sample::config(["dev", "prod"].map(sample::environment));
-        let says = Says::Environment(sample::name(whose), sample::environment(whose).protection);
-        let seen = [Evidence { source, says, seen: whose.to_owned(), how: "seen".to_owned() }];
-        let variable = VariableName::new("DATABASE_URL").unwrap();
-        let environment = &config.environments[0];
-        let found = Found { config: &config, environment, variable: &variable, seen: &seen, replies: &[] };
-        assert_eq!(found.refuse_elsewhere().err().map(|failure| failure.message).as_deref(), expected);
-    }
-
-    #[test]
-    fn nothing_is_pinned_that_a_listener_or_a_pattern_gives_to_another_environment() {
-        let refused = Some("`DATABASE_URL` of dev reaches prod now: prod (seen)");
-        check(Source::Listener, "prod", refused);
-        check(Source::Match, "prod", refused);
-        check(Source::Match, "dev", None);
-        // Two environments may store one URL.
-        check(Source::Identity, "prod", None);
-    }
-}
+#[path = "pinning_tests.rs"]
+mod tests;

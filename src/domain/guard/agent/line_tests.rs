@@ -202,6 +202,7 @@ fn harmless_lines_are_let_alone() {
         "env -u CLAUDECODE ls",
         "env -u CLAUDECODE nexus-env status",
         "CLAUDECODE= nexus-env run -e dev -- true",
+        "stdbuf -i 0 nexus-env get A -e prod",
         "unset CLAUDECODE; claude -p x",
         "NODE_ENV=test nexus-env run -e test -- npm test",
         "git commit -m 'env -u CLAUDECODE nexus-env guard pause'",

@@ -166,4 +166,17 @@ mod tests {
         check("rotate -e prod", Changes("rotate", vec!["prod"]));
         check("migrate deploy -e prod", Changes("migrate deploy", vec!["prod"]));
     }
+
+    #[test]
+    fn a_line_goes_first_where_its_first_cd_leads() {
+        for (line, to) in [
+            ("cd packages/db && nexus-env migrate deploy -e prod", Some("packages/db")),
+            ("git pull;cd a;cd b", Some("a")),
+            ("(cd a)", Some("a")),
+            ("cd", None),
+            ("nexus-env migrate deploy -e prod", None),
+        ] {
+            assert_eq!(goes_to(line), to, "{line}");
+        }
+    }
 }

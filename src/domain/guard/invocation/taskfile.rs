@@ -242,6 +242,9 @@ mod tests {
         let found = task(&yaml::read(text).unwrap());
         assert_eq!(found.lines("b:c", &["z".to_owned()]), ["one", "six", "two z", "three", "four\nfive\n"]);
         assert_eq!(found.lines("d", &[]), ["six"]);
+        assert_eq!(found.first.as_deref(), Some("a"));
+        let first = |text| task(&yaml::read(text).unwrap()).first;
+        assert_eq!(first("tasks:\n  a: one\n  default: two\n  z: three\n").as_deref(), Some("default"));
     }
 
     proptest! {

@@ -88,6 +88,8 @@ fn spacing_comments_and_order_mean_nothing() {
 fn says_which_line_is_wrong_and_why() {
     refuses("version = 1\n", "", 30, "`version` is missing");
     refuses("revision = 3\n", "revision = -3\n", 5, "a whole number is expected here");
+    refuses("revision = 3\n", "revision = 03\n", 5, "unexpected leading zero, expected nothing");
+    refuses("revision = 3\n", "revision = 9223372036854775808\n", 5, "a whole number is expected here");
     refuses("revision = 3\n", "revision = 3\nrevision = 4\n", 6, "duplicate key");
     refuses("revision = 3\n", "revision = 3\nshade = 4\n", 6, "`shade` is no key of a store");
     refuses("revision = 3\n", "revision = 3\n\"\\u001b[2J\" = 4\n", 6, "this key is no key of a store");
@@ -116,6 +118,7 @@ fn another_version_is_told_before_anything_else() {
     let text = render(&sample()).replace("version = 1", "version = 2").replace("[secrets]", "[vault]");
     assert_eq!(parse(text.as_bytes()), Err(Malformed::Version("2".to_owned())));
     assert_eq!(parse(&vec![b'#'; LARGEST + 1]), Err(Malformed::TooLarge));
+    assert!(matches!(parse(&vec![0xff; LARGEST]), Err(Malformed::At { line: 1, .. })));
     let conflict = render(&sample()).replace("[secrets]", "<<<<<<< HEAD\n[secrets]");
     assert_eq!(parse(conflict.as_bytes()), Err(Malformed::Conflict { line: 13 }));
     assert_eq!(parse(b"a\n\xff"), Err(Malformed::At { line: 2, what: "this is not UTF-8 text".to_owned() }));
