@@ -41,7 +41,7 @@ impl Files for Memory {
 }
 
 pub(super) const DEV: &str = "postgres://u:dev@dev/x";
-const PROD: &str = "postgres://u:prod@prod/x";
+pub(super) const PROD: &str = "postgres://u:prod@prod/x";
 
 pub(super) fn found(files: &[(&str, &str)], shell: &[(&str, &str)], line: &str) -> Vec<Invocation> {
     let files = Memory::new(files);
@@ -291,53 +291,6 @@ fn words_of_the_command_itself_tell_dotenv_which_file_to_read() {
         "npx prisma db push",
         &["prisma db push: url unknown: prisma.config.ts puts it together (written in prisma.config.ts)"],
     );
-}
-
-#[test]
-fn recipes_bring_their_variables() {
-    let files = [
-        (
-            "Makefile",
-            "include .env.prod\nexport\nDB ?= x\nreset:\n\tnpx prisma migrate reset\nother:\n\tDATABASE_URL=$(DB) npx prisma db push\n",
-        ),
-        ("made.mk", "H = h\nexport DATABASE_URL = postgres://h/made\nmade:\n\tnpx prisma db push\n"),
-        (".env.prod", "DATABASE_URL=postgres://h/prod"),
-        ("s.sh", "#!/bin/sh\nexport DATABASE_URL=$1\nnpx prisma db push\n"),
-    ];
-    let shell = [("DATABASE_URL", DEV)];
-    check_with(
-        &files,
-        &shell,
-        "make reset",
-        &["prisma migrate reset: DATABASE_URL postgres://h/prod (from .env.prod)"],
-    );
-    check_with(
-        &files,
-        &shell,
-        "make other DB=postgres://h/o",
-        &["prisma db push: DATABASE_URL postgres://h/o (on the line)"],
-    );
-    check_with(&files, &shell, "make -f made.mk", &["prisma db push: DATABASE_URL postgres://h/made (from made.mk)"]);
-    check_with(&files, &shell, "./s.sh postgres://h/s", &["prisma db push: DATABASE_URL postgres://h/s (on the line)"]);
-}
-
-#[test]
-fn a_service_that_reaches_a_database_of_its_own_compose_file_reaches_nothing_else() {
-    let reached = |written: &str, expected: &[&str]| {
-        let service = "services:\n  push:\n    command: npx prisma db push\n";
-        let given = format!("    environment:\n      DATABASE_URL: \"{written}\"\n");
-        let compose = format!("{service}{given}  db:\n    image: postgres:17\n");
-        let shell = [("MINE", "db"), ("PROD", "10.7.0.5"), ("NAME", "x"), ("DATABASE_URL", PROD)];
-        check_with(&[("compose.yaml", &compose)], &shell, "docker compose run push", expected);
-    };
-    for written in
-        ["postgres://db/x", "postgres://$MINE:5432/$NAME", "postgres://${MINE}/x", "postgres://${NONE:-db}/x"]
-    {
-        reached(written, &[]);
-    }
-    for written in ["postgres://$PROD/x", "postgres://${PROD:-db}/$NAME", "postgres://10.7.0.5/${NONE-x}"] {
-        reached(written, &["prisma db push: DATABASE_URL postgres://10.7.0.5/x (from the compose file)"]);
-    }
 }
 
 #[test]

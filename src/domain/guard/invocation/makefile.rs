@@ -22,6 +22,8 @@ const DEEPEST: u8 = 32;
 #[derive(Debug, Default)]
 pub struct Makefile {
     pub variables: BTreeMap<String, String>,
+    /// Those of them that count only where the environment has none: `NAME ?= value`.
+    pub defaults: BTreeSet<String>,
     /// Variables that recipes find in their environment.
     pub exported: Vec<String>,
     pub exports_all: bool,
@@ -137,9 +139,12 @@ impl Makefile {
         match operator {
             Operator::Set => {
                 self.variables.insert(name.to_owned(), value.to_owned());
+                self.defaults.remove(name);
             }
+            Operator::IfUnset if self.variables.contains_key(name) => {}
             Operator::IfUnset => {
-                self.variables.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+                self.variables.insert(name.to_owned(), value.to_owned());
+                self.defaults.insert(name.to_owned());
             }
             Operator::Append => {
                 let whole = self.variables.entry(name.to_owned()).or_default();
@@ -169,6 +174,15 @@ impl Makefile {
             needs: words(needs),
             recipe: first.into_iter().map(|line| line.trim().to_owned()).collect(),
         });
+    }
+
+    /// What a variable holds, with those of the environment as `${NAME}`; `None` where only make can work it out.
+    pub fn value(&self, name: &str) -> Option<String> {
+        let raw = self.variables.get(name)?;
+        // It is put in front of, or behind, what the environment has.
+        let raw = raw.replace(&format!("$({name})"), &format!("$${{{name}}}"));
+        let Expanded { text, is_whole, .. } = self.expand(&raw, "", "");
+        (is_whole && !text.contains("$(") && !text.contains("$__make")).then_some(text)
     }
 
     /// What plain `make` makes.

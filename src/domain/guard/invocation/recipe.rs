@@ -121,3 +121,7 @@ fn nearest(
 fn unknown<'a>(why: String, scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     Some(vec![Inner::Unknown(why, scope.clone())])
 }
+
+#[cfg(test)]
+#[path = "recipe_tests.rs"]
+mod tests;

@@ -147,7 +147,7 @@ fn said(value: &Json) -> Option<String> {
 }
 
 /// `${NAME}` and `${NAME:-TEXT}` in a value.
-fn filled(text: &str, scope: &Scope<'_>) -> Value {
+pub(super) fn filled(text: &str, scope: &Scope<'_>) -> Value {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::super::makefile::{self, Makefile};
 use super::super::options::options;
-use super::super::{Inner, Reader, Sure, Word, makefile};
+use super::super::{Inner, Reader, Sure, Word};
+use super::compose::filled;
 use super::{lines, read_named, shown, unknown};
 use crate::domain::guard::line;
 use crate::domain::guard::project::{self, Content, Files};
@@ -38,15 +40,18 @@ pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
         whole = format!("{}\n{whole}", added.text);
     }
     let mut file = makefile::read(&whole);
-    // `include .env`, with `export`: what it gives reaches the recipes.
+    // What a file or a word of the command line gives outranks what the Makefile says.
+    let mut given: Vec<String> = Vec::new();
+    // `include .env`, with `export` or where the name is there already: what it gives reaches the recipes.
     for included in file.includes.clone().iter().filter(|file| file.contains(".env")) {
         if let Some(Ok(pairs)) = project::env_file(reader, &scope.path(included), &scope) {
             for (name, value) in pairs {
                 if let Some(text) = value.as_text() {
                     file.variables.entry(name.clone()).or_insert_with(|| text.to_owned());
                 }
-                if file.exports_all || file.exported.contains(&name) {
+                if file.exports_all || file.exported.contains(&name) || scope.get(&name).value != Value::Unset {
                     scope.set(&name, value, Origin::File(included.clone()));
+                    given.push(name);
                 }
             }
         }
@@ -63,16 +68,15 @@ pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
                     Value::Unknown("the line computes it".to_owned())
                 };
                 scope.set(name, value, Origin::Line);
+                given.push(name.to_owned());
             }
             None => targets.push(word.text.clone()),
         }
     }
-    let exported: Vec<String> = file.exported.clone();
-    for name in &exported {
-        if let Some(value) = file.variables.get(name).filter(|value| !value.contains('$')) {
-            scope.set(name, Value::text(value.as_str()), Origin::File(shown(&path, reader.cwd)));
-        }
+    if options.has(&["-e", "--environment-overrides"]) {
+        file.defaults.extend(file.variables.keys().cloned());
     }
+    export(&file, &shown(&path, reader.cwd), &given, &mut scope);
     if targets.is_empty() {
         targets.extend(file.first().map(str::to_owned));
     }
@@ -87,6 +91,23 @@ pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
         Some(lines(recipe.lines, &scope).into_iter().chain(unread))
     });
     Some(each.flatten().collect())
+}
+
+/// What recipes find in their environment: what is exported, and what was there already (GNU make manual, 5.7.2 and 6.10).
+fn export(file: &Makefile, from: &str, given: &[String], scope: &mut Scope<'_>) {
+    let before = scope.clone();
+    for name in file.variables.keys().filter(|name| !given.contains(name)) {
+        let is_there = before.get(name).value != Value::Unset;
+        let reaches = is_there || file.exports_all || file.exported.contains(name);
+        if !reaches || is_there && file.defaults.contains(name) {
+            continue;
+        }
+        let value = match file.value(name) {
+            Some(text) => filled(&text, &before),
+            None => Value::Unknown("make computes it".to_owned()),
+        };
+        scope.set(name, value, Origin::File(from.to_owned()));
+    }
 }
 
 /// The text with those that it includes in place of what includes them. What names no file that is here stays.
