@@ -230,7 +230,8 @@ __nexus_env_bind() {
     __nexus_env_found=${__nexus_env_found%%$'\n'*}
     for __nexus_env_key in '\C-m' '\C-j'; do
       [[ $__nexus_env_found == *"\"$__nexus_env_key\""* ]] || continue
-      bind -m "$__nexus_env_keymap" -x '"\C-x\C-]": { __nexus_env_hushed __nexus_env_enter; } 2>/dev/null'
+      # No braces: where a quote or a here-document is open bash takes them for words, and may end by it (5.2).
+      bind -m "$__nexus_env_keymap" -x '"\C-x\C-]": __nexus_env_hushed __nexus_env_enter 2>/dev/null'
       bind -m "$__nexus_env_keymap" "\"$__nexus_env_key\": \"\\C-x\\C-]\\C-x\\C-^\""
       __nexus_env_bound="${__nexus_env_bound-} $__nexus_env_keymap:$__nexus_env_key"
     done

@@ -73,7 +73,7 @@ function __nexus_env_judge
     set -l __nexus_env_code 127
     set -l __nexus_env_out
     if test -x "$__nexus_env_bin"
-        set __nexus_env_out (NEXUS_ENV_TYPED=$__nexus_env_text $__nexus_env_bin __line --holders=$__nexus_env_holders 2>/dev/tty </dev/null)
+        set __nexus_env_out (NEXUS_ENV_TYPED=$__nexus_env_text $__nexus_env_bin __line --continued --holders=$__nexus_env_holders 2>/dev/tty </dev/null)
         set __nexus_env_code $status
     end
     switch $__nexus_env_code
@@ -108,6 +108,9 @@ function __nexus_env_judge
             return
     end
     switch $__nexus_env_code
+        # The shell reads on.
+        case 6
+            return 0
         case 0
             __nexus_env_is_all $argv; and set -g __nexus_env_passed $__nexus_env_text
         case 3

@@ -88,7 +88,7 @@ function __nexus_env_judge {
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_aliased "$1"
   if [[ -x $__nexus_env_bin ]]; then
-    __nexus_env_out="$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null)" ||
+    __nexus_env_out="$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line --continued "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null)" ||
       __nexus_env_code=$?
   else
     __nexus_env_code=127
@@ -124,6 +124,8 @@ function __nexus_env_judge {
       ;;
   esac
   case $__nexus_env_code in
+    # The shell reads on.
+    6) return 0 ;;
     0) ! __nexus_env_is_all "$1" || __nexus_env_passed=$1 ;;
     3) return 3 ;;
     *)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use libfuzzer_sys::fuzz_target;
 use nexus_env::domain::guard::invocation::{self, Notes, Reader};
+use nexus_env::domain::guard::line;
 use nexus_env::domain::guard::project::{Content, Files};
 
 /// One package.json everywhere, whose scripts are the rest of the input.
@@ -24,7 +25,7 @@ impl Files for Project {
 }
 
 fuzz_target!(|text: &str| {
-    let (line, package) = text.split_once('\0').unwrap_or((text, ""));
+    let (typed, package) = text.split_once('\0').unwrap_or((text, ""));
     let root = PathBuf::from("/repo");
     let reader = Reader {
         files: &Project(package.to_owned()),
@@ -35,5 +36,6 @@ fuzz_target!(|text: &str| {
         prisma_directory: None,
         notes: Notes::default(),
     };
-    let _ = invocation::of_line(&reader, line);
+    let _ = invocation::of_line(&reader, typed);
+    let _ = line::goes_on(text);
 });

@@ -120,9 +120,10 @@ fn consented(ambient: &Ambient, stood: &Stood) -> Result<Status> {
     Ok(status)
 }
 
-/// `__line [--ask] [--begun] [--holders=…]`, for the line that a person accepts at a shell's prompt, which comes as a variable. What is to be said
+/// `__line [--ask] [--begun | --continued] [--holders=…]`, for the line that a person accepts at a shell's prompt, which comes as a variable. What is to be said
 /// goes to stdout: the shell tells it when the line has left the screen. Nobody is asked before `--ask`, which then prints
-/// what `__guard` prints. With `--begun` the text may be the beginning of a command.
+/// what `__guard` prints. With `--begun` the text may be the beginning of a command,
+/// with `--continued` only where it ends in a backslash.
 ///
 /// # Errors
 /// Where a promotion cannot be checked, and where the answer cannot be written.
@@ -136,6 +137,7 @@ pub fn for_line(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -
             }
             Some(_) => {}
             None if flag == "--begun" => extent = Extent::PerhapsOpen,
+            None if flag == "--continued" => extent = Extent::PerhapsContinued,
             None => asking |= flag == "--ask",
         }
     }

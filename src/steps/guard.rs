@@ -115,13 +115,19 @@ pub enum Accepted {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Extent {
     Whole,
+    /// The shell reads on where a quote or a compound command is not closed, and asks about all of it then.
     PerhapsOpen,
+    /// It was found to be whole, but for a backslash at its end.
+    PerhapsContinued,
 }
 
 /// Judges the line that a person accepts, and asks nothing yet.
 pub fn accept(ambient: &Ambient, standing: &Standing<'_>, line: &str, extent: Extent) -> Accepted {
     let asked = Asked::Line(line.to_owned());
     let look = |place: &Place| observation::look(ambient, place);
+    if extent != Extent::Whole && line::goes_on(line) {
+        return Accepted::GoesOn;
+    }
     let found = outcome(ambient, standing, &asked, &Doors::real(&look));
     let exit = report::exit(&found);
     if exit == 0 {

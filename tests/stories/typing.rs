@@ -231,6 +231,34 @@ stories! {
         assert!(session.said().text.contains('1'), "{}", session.said().text);
     }
 
+    fn a_command_of_several_lines_is_judged_as_a_whole(shell) {
+        if shows_no_line(shell) {
+            return;
+        }
+        let world = world();
+        let mut session = on_prod(&world, shell);
+        let harmless = [
+            "echo \"a\rb\"", "echo 'x\ry'", "echo a \\\rb", "docker ps \\\r--all", "git commit -m \"dropdb is\rgone\"",
+            "psql \"$DATABASE_URL\" \\\r-c 'select 1'",
+        ];
+        // Often: what an open quote does to the shell may only show later.
+        for keys in harmless.iter().cycle().take(24) {
+            let said = session.types(keys).ends_with_status(0).text.clone();
+            assert!(!said.contains("syntax error") && !said.contains("nexus-env"), "{shell}: `{keys}` printed:\n{said}");
+        }
+        if shell != Shell::Fish {
+            session.types("cat <<X\rdropdb nexus_db\rX").ends_with_status(0).prints("dropdb nexus_db");
+        }
+        for keys in [
+            "bash -c \"\rnpx prisma migrate reset\"", "env npx prisma \\\rmigrate reset", "command npx \\\rprisma \\\rmigrate reset",
+        ] {
+            let said = session.types(keys).text.clone();
+            let refused = said.contains("nexus-env: blocked: ") && session.said().status != 0;
+            assert!(refused && !said.contains("ran:"), "{shell}: `{keys}` printed:\n{said}");
+            session.types("echo again").ends_with_status(0).prints("again");
+        }
+    }
+
     fn a_line_that_the_history_is_searched_for_is_judged_too(shell) {
         // fish's search only puts the line where it can be accepted.
         if shows_no_line(shell) || shell == Shell::Fish {

@@ -6,6 +6,7 @@
 //! in the tree as such, so that whoever reads on can refuse it.
 
 mod limits;
+mod open;
 mod redirection;
 mod tree;
 
@@ -15,6 +16,7 @@ use brush_parser::ast::{
 };
 use brush_parser::{ParseError, Parser, ParserOptions};
 
+pub use self::open::goes_on;
 use self::redirection::{input, output, unseen};
 pub use self::tree::{Input, List, Node, Output, Place, Simple, Step, Takes};
 pub use crate::domain::text::words::{Piece, Split, Written, is_name};
