@@ -35,9 +35,17 @@ pub(super) fn is_server(part: &str) -> bool {
     SERVERS.iter().any(|server| part.starts_with(server))
 }
 
-/// `shopdb`, `appsql`.
+/// What stands behind `db` and `pg` in one word: `dbpool`, `pgmain`.
+const KINDS: &[&str] = &[
+    "pool", "data", "server", "host", "backup", "backups", "vol", "volume", "dump", "dumps", "cluster", "master",
+    "primary", "replica", "standby", "snap", "snapshot", "snapshots", "node", "store", "disk", "main", "prod", "vm",
+    "wal", "srv", "instance",
+];
+
+/// `shopdb`, `appsql`, `dbpool`.
 fn ends_as_one(part: &str) -> bool {
-    part.len() > 3 && (part.ends_with("db") || part.ends_with("sql")) && !NO_DATABASE.contains(&part)
+    let begins = || ["db", "pg"].iter().any(|kind| part.strip_prefix(kind).is_some_and(|rest| KINDS.contains(&rest)));
+    begins() || part.len() > 3 && (part.ends_with("db") || part.ends_with("sql")) && !NO_DATABASE.contains(&part)
 }
 
 /// The letters between everything else, without the numbers at their ends: `db1`, `shop_pgdata`.
@@ -61,7 +69,7 @@ mod tests {
     fn a_part_of_a_name_says_that_it_is_a_databases() {
         for name in [
             "pg-data", "shop-db", "orders-table", "db1", "s3://acme-db-backups/", "shopdb", "tank/pgdata@before",
-            "Redis",
+            "Redis", "dbpool", "pgmain1",
         ] {
             check(name, true);
         }

@@ -103,8 +103,14 @@ fn given(rule: &Rule, options: &Options<'_>) -> bool {
 }
 
 fn fits(rule: &Rule, options: &Options<'_>, at: usize) -> bool {
-    rule.words.len() <= options.rest.len() - at
-        && rule.words.iter().zip(&options.rest[at..]).all(|(pattern, word)| fits_word(pattern, &word.text))
+    let rest = &options.rest[at..];
+    let (front, names) = match rule.words {
+        [front @ .., tools::OF_A_DATABASE] => (front, true),
+        all => (all, false),
+    };
+    front.len() <= rest.len()
+        && front.iter().zip(rest).all(|(pattern, word)| fits_word(pattern, &word.text))
+        && (!names || rest[front.len()..].iter().any(|word| named::of_a_database(&word.text)))
 }
 
 fn fits_word(pattern: &str, text: &str) -> bool {
@@ -130,7 +136,7 @@ const PLAIN: &[&str] = &[
     "platform", "railway", "exo", "civo", "convex", "evolve", "grate", "tern", "refinery", "soda", "buffalo", "loco",
     "ley", "lucky", "piccolo", "tortoise", "cap", "mina", "mc", "b2", "sam", "cf", "copilot", "snow", "pc", "cb",
     "tiger", "nile", "tembo", "astra", "fauna", "render", "borg", "medusa", "amplify", "hadoop", "consul", "barman",
-    "zfs",
+    "zfs", "vault", "curator", "solr", "br", "kudu", "repmgr", "multipass", "vagrant", "dd",
 ];
 
 /// Whether these words, the tool's name first, are a destructive command, whatever stands before them.

@@ -1,6 +1,7 @@
 //! Tools other than Prisma that destroy by design, as data: their names, the words that name what they do, and how each finds
 //! its database. Nothing here decides; a new tool is a new row.
 
+mod administration;
 mod cloud;
 mod frameworks;
 mod hosted;
@@ -52,7 +53,8 @@ pub enum Place {
     Anywhere,
 }
 
-/// In a rule's words, in the place of a pattern: a name that says it is a database's, such as `shop-db-backups`.
+/// In a rule's words, in the place of a pattern: a name that says it is a database's, such as `shop-db-backups`. As the last one
+/// it stands for any word from there on, of several that are given.
 pub const OF_A_DATABASE: &str = "<of a database>";
 
 /// How a tool finds its database.
@@ -137,7 +139,8 @@ const OVERWRITES: &str = "it puts what a backup holds in the place of what is th
 const BACKUPS: &str = "it deletes backups, which nothing brings back";
 const DELETES_HOSTED: &str = "it deletes what the service hosts";
 
-const PARTS: [&[Tool]; 7] = [
+const PARTS: [&[Tool]; 8] = [
+    administration::TOOLS,
     javascript::TOOLS,
     hosted::TOOLS,
     cloud::TOOLS,

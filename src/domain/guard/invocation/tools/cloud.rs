@@ -9,6 +9,13 @@ const ALL_OF_IT: &str = "it deletes what it once created, databases among it";
 const BACKUP: &str = "it deletes a backup, which nothing brings back";
 const VOLUME: &str = "it deletes a volume with what a database wrote there";
 
+const AWS_VALUED: &[&str] = &["--profile", "--region", "--output", "--endpoint-url", "--backup-retention-period"];
+
+/// Databases among the products of clouds whose command lines name the interface's operations.
+const DATABASES: &str = "rds|RDS|dds|DDS|r-kvstore|polardb*|adb|gpdb|hbase|clickhouse|oceanbase*|drds|lindorm|hitsdb|\
+                         elasticsearch|selectdb|cdb|postgres|mariadb|redis|DCS|mongodb|cynosdb|dcdb|sqlserver|tcaplusdb|\
+                         GaussDB*|es|cdwch|ctsdb|vdb";
+
 /// The part of the table.
 pub const TOOLS: &[Tool] = &[
     // cloud.google.com/sdk/gcloud/reference: sql, alloydb, spanner, firestore, bigtable; with `alpha` and `beta` in front.
@@ -39,7 +46,14 @@ pub const TOOLS: &[Tool] = &[
             gates(&["spanner", "databases", "ddl", "update"], "change", SYNCS),
         ]),
     // docs.aws.amazon.com/cli: rds, dynamodb, docdb, neptune, redshift, elasticache, cloudformation.
-    tool(&["aws"], Finds::Hosted("AWS")).valued(&["--profile", "--region", "--output", "--endpoint-url"]).rules(&[
+    tool(&["aws"], Finds::Hosted("AWS")).valued(AWS_VALUED).rules(&[
+        // EC2's own rehearsal.
+        reads(&["ec2"]).with(&["--dry-run"]),
+        destroys(&["rds", "modify-*"], "delete backups of", BACKUP).with(&["--backup-retention-period=0"]),
+        destroys(&["rds", "backtrack-db-cluster"], "replace", REPLACES),
+        destroys(&["efs|fsx", "delete-file-system|delete-volume|delete-backup"], "delete", VOLUME),
+        destroys(&["lightsail", "delete-disk|delete-instance"], "delete", VOLUME),
+        gates(&["ec2", "terminate-instances"], "delete machines of", "an id does not say what runs on a machine"),
         destroys(&["rds|docdb|neptune", "delete-*"], "delete", DELETES_HOSTED),
         destroys(&["dynamodb", "delete-table|delete-backup"], "delete", DELETES_HOSTED),
         destroys(&["redshift*|elasticache|memorydb|keyspaces|opensearch|qldb", "delete-*"], "delete", DELETES_HOSTED),
@@ -66,6 +80,13 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["kusto|synapse", "cluster|database|workspace", "delete"], "delete", DELETES_HOSTED),
             destroys(&["synapse", "sql", "pool", "delete"], "delete", DROPS),
             destroys(&["disk|snapshot", "delete"], "delete", VOLUME),
+            destroys(&["backup", "protection", "disable"], "delete backups of", BACKUP)
+                .with(&["--delete-backup-data=true", "--delete-backup-data"]),
+            destroys(
+                &["backup|dataprotection", "vault|backup-vault|backup-instance", "delete"],
+                "delete backups of",
+                BACKUP,
+            ),
             destroys(&["vm", "delete"], "delete", SERVER).with(&["-n=<of a database>", "--name=<of a database>"]),
             gates(&["sql", "db", "import"], "write to", RESTORES),
             gates(&["redis", "import"], "write to", RESTORES),
@@ -82,7 +103,7 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["kubernetes|k8s", "cluster|clusters|c", "delete|rm|d"], "delete", ALL_OF_IT),
         ]),
     // community.hetzner.com, "hcloud"; yandex.cloud/docs/cli; ovhcloud, upctl, cf and ibmcloud in their own references.
-    tool(&["hcloud"], Finds::Hosted("Hetzner")).valued(&["--context", "--config"]).rules(&[
+    tool(&["hcloud"], Finds::Hosted("Hetzner")).valued(&["--context", "--config", "--image"]).rules(&[
         destroys(&["volume", "delete"], "delete", VOLUME),
         destroys(&["server", "delete|rebuild", OF_A_DATABASE], "delete", SERVER),
     ]),
@@ -128,11 +149,29 @@ pub const TOOLS: &[Tool] = &[
     )
     .with(&["-v", "--volumes"])]),
     // docs.oracle.com/iaas/tools/oci-cli; cloud.ibm.com/docs/cli; docs.influxdata.com/influxdb/v2/reference/cli/influx.
-    tool(&["oci"], Finds::Hosted("Oracle Cloud")).valued(&["--profile", "--region"]).rules(&[destroys(
-        &["db|mysql|psql", "*", "delete|terminate"],
-        "delete",
-        SERVER,
-    )]),
+    tool(&["oci"], Finds::Hosted("Oracle Cloud")).valued(&["--profile", "--region", "--config-file"]).rules(&[
+        destroys(&["db|mysql|psql|redis|opensearch|nosql", "*", "delete|terminate"], "delete", SERVER),
+        destroys(&["db", "*", "restore"], "replace", REPLACES),
+        destroys(&["bv", "*", "delete"], "delete", VOLUME),
+        destroys(&["os", "bucket", "delete", OF_A_DATABASE], "delete", VOLUME),
+        gates(
+            &["compute", "instance", "terminate"],
+            "delete a machine of",
+            "an id does not say what runs on a machine",
+        ),
+    ]),
+    // www.alibabacloud.com/help/cli: a product, and an operation of its interface; cloud.tencent.com/document/product/440 too.
+    tool(&["aliyun", "tccli", "hcloud", "ve"], Finds::Hosted("the service"))
+        .valued(&["-p", "--profile", "--region", "--RegionId", "--cli-region"])
+        .rules(&[
+            destroys(&[DATABASES, "Delete*|Destroy*|Release*|Terminate*|Isolate*"], "delete", DELETES_HOSTED),
+            destroys(&[DATABASES, "Flush*|Clear*|CleanUp*|Restore*|Recovery*"], "replace", REPLACES),
+            destroys(
+                &["ecs|cbs|EVS", "DeleteDisk*|DeleteSnapshot*|TerminateDisks|ResetDisk|DeleteVolume"],
+                "delete",
+                VOLUME,
+            ),
+        ]),
     tool(&["ibmcloud"], Finds::Hosted("IBM Cloud")).valued(&["-g", "-r"]).rules(&[destroys(
         &["resource", "service-instance-delete"],
         "delete",

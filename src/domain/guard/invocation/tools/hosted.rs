@@ -101,6 +101,7 @@ pub const TOOLS: &[Tool] = &[
     )]),
     tool(&["databricks"], Finds::Hosted("Databricks")).valued(&["-p", "--profile", "-t", "--target", "-o"]).rules(&[
         destroys(&["schemas|catalogs|tables|volumes|database*|metastores", "delete*"], "delete", DROPS),
+        destroys(&["unity-catalog", "*", "delete*"], "delete", DROPS),
         // It stops a cluster, which starts again.
         reads(&["clusters|jobs", "delete"]),
         destroys(&["clusters", "permanent-delete"], "delete", DELETES_HOSTED),

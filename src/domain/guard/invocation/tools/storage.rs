@@ -1,10 +1,15 @@
 //! What keeps a database's data and its backups: volumes of machines, buckets, and the tools that fill them and bring them back.
 //! Most of it keeps other things as well, so that a rule asks for a name that says it is a database's.
 
-use super::{BACKUPS, Finds, OF_A_DATABASE, OVERWRITES, Tool, destroys, gates, tool};
+use super::{BACKUPS, Finds, OF_A_DATABASE, OVERWRITES, Tool, destroys, gates, reads, tool};
 
 const DATA: &str = "it deletes what a database keeps there, or its backups";
 const VOLUME: &str = "it deletes or overwrites a volume by whose name a database is on it";
+const DISK: &str = "it deletes or overwrites a whole disk, and a database may be on it";
+const MACHINE: &str = "it deletes a machine by whose name a database runs on it";
+
+/// A whole disk, as servers name theirs.
+const SERVERS_DISK: &str = "/dev/sd*|/dev/nvme*|/dev/xvd*|/dev/vd*|/dev/md*|/dev/mapper/*|/dev/disk/*";
 
 /// The part of the table.
 pub const TOOLS: &[Tool] = &[
@@ -30,7 +35,8 @@ pub const TOOLS: &[Tool] = &[
     ]),
     tool(&["az"], Finds::Hosted("Azure"))
         .rules(&[
-            destroys(&["storage", "container|share|table|account|fs", "delete"], "delete", DATA)
+            destroys(&["storage", "table", "delete"], "delete", DATA),
+            destroys(&["storage", "container|share|account|fs", "delete"], "delete", DATA)
                 .with(&["-n=<of a database>", "--name=<of a database>"]),
             destroys(&["storage", "blob", "delete-batch"], "delete", DATA)
                 .with(&["-s=<of a database>", "--source=<of a database>"])
@@ -68,7 +74,14 @@ pub const TOOLS: &[Tool] = &[
         VOLUME,
     )
     .unless(&["-n"])]),
-    tool(&["zpool"], Finds::Hosted("this machine")).rules(&[destroys(&["destroy", OF_A_DATABASE], "delete", VOLUME)]),
+    tool(&["zpool"], Finds::Hosted("this machine"))
+        .rules(&[destroys(&["destroy", OF_A_DATABASE], "delete", VOLUME), gates(&["destroy"], "delete", DISK)]),
+    tool(&["lvconvert"], Finds::Hosted("this machine")).anywhere().rules(&[destroys(
+        &[OF_A_DATABASE],
+        "replace",
+        OVERWRITES,
+    )
+    .with(&["--merge", "--mergesnapshot"])]),
     tool(&["lvremove", "vgremove"], Finds::Hosted("this machine")).anywhere().rules(&[destroys(
         &[OF_A_DATABASE],
         "delete",
@@ -80,8 +93,52 @@ pub const TOOLS: &[Tool] = &[
         Finds::Hosted("this machine"),
     )
     .anywhere()
-    .valued(&["-t", "-L", "-b", "-U", "-N", "-m", "-E", "-O"])
-    .rules(&[destroys(&[OF_A_DATABASE], "overwrite", VOLUME).unless(&["-n", "--no-act"])]),
+    .valued(&["-t", "--types", "-L", "-b", "-U", "-N", "-m", "-E", "-O", "-o", "--offset"])
+    .rules(&[
+        reads(&[]).with(&["-n", "--no-act"]),
+        destroys(&[OF_A_DATABASE], "overwrite", VOLUME),
+        gates(&[SERVERS_DISK], "overwrite", DISK).with(&["-F", "-f", "-a", "--all", "--force"]),
+    ]),
+    tool(&["blkdiscard", "sgdisk", "cryptsetup", "mdadm", "nvme", "pvremove"], Finds::Hosted("this machine"))
+        .anywhere()
+        .rules(&[
+            gates(&["luksFormat|luksErase|erase|format", "/dev/*"], "overwrite", DISK),
+            gates(&["/dev/*"], "overwrite", DISK).with(&["-Z", "--zap-all", "--zero-superblock", "-ff", "-z"]),
+        ]),
+    // docs.ceph.com/en/latest/man/8/rbd; docs.gluster.org.
+    tool(&["rbd"], Finds::Hosted("Ceph")).valued(&["-p", "--pool", "--id", "-m", "--image"]).rules(&[
+        destroys(&["rm|remove", OF_A_DATABASE], "delete", VOLUME),
+        destroys(&["snap", "rollback|revert|rm|remove|purge", OF_A_DATABASE], "delete", VOLUME),
+        destroys(&["trash", "mv|move|rm|remove", OF_A_DATABASE], "delete", VOLUME),
+    ]),
+    tool(&["ceph", "rados"], Finds::Hosted("Ceph")).rules(&[
+        destroys(&["osd", "pool", "delete|rm"], "delete", VOLUME),
+        destroys(&["rmpool|purge"], "delete", VOLUME).with(&["--yes-i-really-really-mean-it"]),
+    ]),
+    tool(&["gluster"], Finds::Hosted("the cluster")).rules(&[destroys(
+        &["volume", "delete|reset", OF_A_DATABASE],
+        "delete",
+        VOLUME,
+    )]),
+    // Machines on this one: canonical.com/multipass/docs; developer.hashicorp.com/vagrant/docs/cli; lima-vm.io; virtualbox.org.
+    tool(&["multipass", "limactl", "lima", "orb", "machinectl", "prlctl"], Finds::Hosted("this machine")).rules(&[
+        destroys(&["delete|purge|remove|rm", OF_A_DATABASE], "delete", MACHINE),
+        destroys(&["restore", OF_A_DATABASE], "replace", OVERWRITES),
+        destroys(&["snapshot", "apply|restore", OF_A_DATABASE], "replace", OVERWRITES),
+    ]),
+    tool(&["vagrant"], Finds::Hosted("this machine")).rules(&[
+        destroys(&["destroy", OF_A_DATABASE], "delete", MACHINE),
+        destroys(&["snapshot", "restore|pop", OF_A_DATABASE], "replace", OVERWRITES),
+    ]),
+    tool(&["VBoxManage", "vboxmanage"], Finds::Hosted("this machine")).rules(&[
+        destroys(&["unregistervm", OF_A_DATABASE], "delete", MACHINE).with(&["--delete", "--delete-all"]),
+        destroys(&["closemedium", "*", OF_A_DATABASE], "delete", VOLUME).with(&["--delete"]),
+    ]),
+    tool(&["govc"], Finds::Hosted("vSphere")).rules(&[destroys(
+        &["vm.destroy|datastore.rm|snapshot.revert", OF_A_DATABASE],
+        "delete",
+        MACHINE,
+    )]),
     tool(&["btrfs"], Finds::Hosted("this machine")).rules(&[destroys(
         &["subvolume", "delete", OF_A_DATABASE],
         "delete",
@@ -96,12 +153,18 @@ pub const TOOLS: &[Tool] = &[
     // Backups of anything: restic.readthedocs.io; borgbackup.readthedocs.io; kopia.io; velero.io.
     tool(&["restic", "rustic"], Finds::Hosted("the backups"))
         .valued(&[
-            "-r", "--repo", "--repository", "--tag", "--target", "-t", "--host", "--path", "--keep-last", "-p", "-i",
+            "-r", "--repo", "--repository", "--tag", "--target", "-t", "--host", "--path", "--keep-last", "-l", "-p",
+            "-i",
         ])
         .rules(&[
             destroys(&["forget"], "delete backups of", BACKUPS)
                 .with(&["--unsafe-allow-remove-all"])
                 .unless(&["-n", "--dry-run"]),
+            // All but the newest.
+            destroys(&["forget"], "delete backups of", BACKUPS).with(&["--keep-last=1", "-l=1"]).unless(&[
+                "-n", "--dry-run", "--keep-hourly", "--keep-daily", "--keep-weekly", "--keep-monthly", "--keep-yearly",
+                "--keep-within", "--keep-tag", "-H", "-d", "-w", "-m", "-y",
+            ]),
             destroys(&["restore"], "overwrite", OVERWRITES).with(&["--target=/", "-t=/"]).unless(&["--dry-run"]),
             destroys(&["restore"], "overwrite", OVERWRITES)
                 .with(&["--target=<of a database>", "-t=<of a database>"])
