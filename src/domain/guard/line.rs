@@ -329,7 +329,14 @@ fn take(item: &Item, found: &mut Simple) {
             if matches!(kind, ProcessSubstitutionKind::Write) {
                 found.readers.push(found.beside.len());
             }
-            found.words.push(Written(vec![Piece::Opaque(pipe(found.beside.len()))]));
+            // The parser makes a word of its own of what stands behind `FLAG=`.
+            let pipe = Piece::Opaque(pipe(found.beside.len()));
+            match found.words.last_mut() {
+                Some(word) if matches!(word.0.last(), Some(Piece::Text(text)) if text.ends_with(['=', '@'])) => {
+                    word.0.push(pipe);
+                }
+                Some(_) | None => found.words.push(Written(vec![pipe])),
+            }
             found.beside.push(list(&command.list));
         }
         Item::IoRedirect(redirect) => {

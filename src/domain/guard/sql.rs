@@ -301,6 +301,7 @@ fn danger(tokens: &[Token]) -> Danger {
             false => Danger::None,
         },
         "WITH" | "PREPARE" | "COPY" => anywhere(tokens),
+        "INSERT" | "LOAD" | "IMPORT" | "DBCC" | "CLONE" | "VACUUM" if restore::replaces(tokens) => Danger::Destructive,
         "RESTORE" | "FLASHBACK" | "PURGE" | "RESET" if restore::brings_back(tokens) => Danger::Destructive,
         // SQL Server's statements and SQL*Plus's commands need nothing between them.
         "SET" | "USE" | "WHENEVER" if restore::goes_on(tokens) => Danger::Destructive,

@@ -1,8 +1,10 @@
 //! The clients that run any SQL: psql, mysql, sqlite3 and their kind. What they will run is read from their words, from the
 //! files that these name, and from what is piped into them; with nothing of that they are a person's own prompt.
 
+mod redis;
 mod table;
 
+pub(super) use self::redis::danger as redis;
 use self::table::{CLIENTS, Client, Language};
 use super::connect::{Connects, Session, content};
 use super::options::{Options, after_flags, options};
@@ -64,9 +66,9 @@ pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
     let destroys = |client: &Client| {
         let options = options(words, &client.all_valued());
         options.values(client.text).any(|word| match client.language {
-            Language::Sql | Language::Mixed => sql::read(&word.text).danger == Danger::Destructive,
+            Language::Sql | Language::Mixed | Language::Joined => sql::read(&word.text).danger == Danger::Destructive,
             Language::Mongo => mongo(&word.text) == Danger::Destructive,
-            Language::Redis => false,
+            Language::Redis | Language::HBase => false,
         })
     };
     CLIENTS.iter().filter(|client| client.names.contains(&name) && client.verb.is_empty()).any(destroys)
@@ -142,10 +144,17 @@ fn run(
             }
         }
     }
-    if client.language == Language::Redis && !options.rest.is_empty() {
+    let joins = matches!(client.language, Language::Redis | Language::Joined);
+    if joins && !options.rest.is_empty() {
         any = true;
-        let words: Vec<&str> = options.rest.iter().map(|word| word.text.as_str()).collect();
-        of_text(&mut session, client.language, &words.join(" "));
+        let script = options.rest.get(1).copied().filter(|_| client.language == Language::Redis).and_then(shown);
+        match script {
+            Some(file) => of_file(&mut session, client.language, &file, reader, scope),
+            None => {
+                let words: Vec<&str> = options.rest.iter().map(|word| word.text.as_str()).collect();
+                of_text(&mut session, client.language, &words.join(" "));
+            }
+        }
     } else if let Some(before) = client.statements {
         for word in options.rest.iter().skip(before) {
             any = true;
@@ -158,6 +167,15 @@ fn run(
                 }
                 None => of_word(&mut session, client.language, word),
             }
+        }
+    }
+    // `cmdfile=FILE`, `@FILE`.
+    for word in &options.rest {
+        let named = word.text.split_once('=').filter(|(key, _)| client.file.contains(key)).map(|(_, file)| file);
+        let at = || word.text.strip_prefix('@').filter(|_| client.file.contains(&"@"));
+        if let Some(file) = named.or_else(at) {
+            any = true;
+            session.file(&Word { text: file.to_owned(), sure: word.sure }, 0);
         }
     }
     if client.language == Language::Mongo {
@@ -182,19 +200,23 @@ fn of_input(session: &mut Session<'_>, language: Language, scope: &Scope<'_>) {
 }
 
 fn of_word(session: &mut Session<'_>, language: Language, word: &Word) {
-    if word.sure == Sure::No {
-        let inner = word.text.strip_prefix("$(cat ").or_else(|| word.text.strip_prefix("$(<"));
-        if let Some(file) = inner.and_then(|inner| inner.strip_suffix(')')) {
-            return session.file(&Word::sure(file.trim()), 0);
-        }
+    match shown(word) {
+        Some(file) => session.file(&file, 0),
+        None => of_text(session, language, &word.text),
     }
-    of_text(session, language, &word.text);
+}
+
+/// The file that stands in a word's place: `$(cat FILE)`.
+fn shown(word: &Word) -> Option<Word> {
+    let inner = word.text.strip_prefix("$(cat ").or_else(|| word.text.strip_prefix("$(<"))?;
+    let file = inner.strip_suffix(')').filter(|_| word.sure == Sure::No)?;
+    Some(Word::sure(file.trim()))
 }
 
 fn of_file(session: &mut Session<'_>, language: Language, word: &Word, reader: &Reader<'_>, scope: &Scope<'_>) {
     match language {
-        Language::Sql | Language::Mixed => session.file(word, 0),
-        Language::Mongo | Language::Redis => match content(reader, word, scope) {
+        Language::Sql | Language::Mixed | Language::Joined => session.file(word, 0),
+        Language::Mongo | Language::Redis | Language::HBase => match content(reader, word, scope) {
             Some(text) => of_text(session, language, &text),
             None => session.take(Danger::Unknown),
         },
@@ -205,8 +227,9 @@ fn of_text(session: &mut Session<'_>, language: Language, text: &str) {
     match language {
         Language::Mongo => session.take(mongo(text)),
         Language::Redis => session.take(redis(text)),
+        Language::HBase => session.take(hbase(text)),
         Language::Mixed if talk::loses(text, Starts::Nothing) => session.take(Danger::Destructive),
-        Language::Sql | Language::Mixed => session.text(text, 0),
+        Language::Sql | Language::Mixed | Language::Joined => session.text(text, 0),
     }
 }
 
@@ -228,31 +251,14 @@ fn is_in_memory(reader: &Reader<'_>, options: &Options<'_>, scope: &Scope<'_>) -
         }
 }
 
-/// A command a line, as it is typed or as the wire has it. Scripts of its own language are searched, not read.
-pub(super) fn redis(text: &str) -> Danger {
-    let lower = text.to_ascii_lowercase();
-    let words = || lower.split_whitespace();
-    let is_script =
-        matches!(words().next(), Some("eval" | "fcall" | "function" | "script")) || lower.contains("redis.call");
-    // `--cluster call HOST:PORT COMMAND`.
-    let at = if words().next() == Some("call") { 2 } else { 0 };
-    let empties = |command: Option<&str>| {
-        matches!(command, Some("flushall" | "flushdb" | "ft.dropindex" | "flush_all" | "graph.delete"))
-    };
-    let flushes = ["flushall", "flushdb"].iter().any(|command| lower.contains(command));
-    match lower.lines().any(|line| empties(line.split_whitespace().nth(at))) || is_script && flushes {
-        true => Danger::Destructive,
-        false if text.trim_start().starts_with('$') || deletes_computed(text) => Danger::Unknown,
-        false => Danger::None,
-    }
-}
-
-/// `DEL` of keys that another program lists.
-fn deletes_computed(text: &str) -> bool {
-    let mut words = text.split_whitespace();
-    let deletes =
-        words.next().is_some_and(|verb| verb.eq_ignore_ascii_case("del") || verb.eq_ignore_ascii_case("unlink"));
-    deletes && words.any(|word| word.starts_with(['$', '…']))
+/// HBase's shell takes a command a line, which is Ruby.
+fn hbase(text: &str) -> Danger {
+    const LOSES: &[&str] = &[
+        "drop", "drop_all", "truncate", "truncate_preserve", "drop_namespace", "restore_snapshot", "delete_snapshot",
+        "delete_all_snapshot", "delete_table_snapshots",
+    ];
+    let begins = |line: &str| line.split_whitespace().next().is_some_and(|verb| LOSES.contains(&verb));
+    if text.split(['\n', ';']).any(begins) { Danger::Destructive } else { Danger::None }
 }
 
 fn mongo(text: &str) -> Danger {

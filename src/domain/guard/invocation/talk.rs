@@ -36,7 +36,8 @@ const LOSES: &[&str] = &[
     "DatabaseTasks.purge", "DatabaseTasks.drop", "DatabaseTasks.truncate", "drop_schema(", "delete().execute()",
     "deleteFrom(", "ExecuteDelete", "indices.delete(", "delete_by_query(", "recursiveDelete(", "delete_table(",
     "DeleteTableCommand(", "delete_db_instance(", "delete_db_cluster(", "remove_database(", "delete_keyspace(",
-    "update_many({},", "updateMany({},", "delete_collection(", "deleteDatabase(",
+    "update_many({},", "updateMany({},", "delete_collection(", "deleteDatabase(", "exists='replace'",
+    "exists=\"replace\"", "dropMetadataSchema(", ".dissolve(",
 ];
 
 /// Calls that drop or empty, with what says whose they are.
@@ -57,6 +58,11 @@ const DROPS: &[(&str, &str)] = &[
     (".find_each", ":destroy"),
     (".find_each", ".delete"),
     (".find_each", ".update"),
+    // A frame of data in the place of a table: R's DBI, Spark, and BigQuery's clients.
+    ("dbWriteTable(", "overwrite"),
+    (".jdbc(", "overwrite"),
+    (".saveAsTable(", "overwrite"),
+    ("bigquery", "WRITE_TRUNCATE"),
 ];
 
 /// What narrows such a call down to a part.

@@ -22,7 +22,9 @@ pub(super) fn danger(tokens: &[Token]) -> Danger {
     if let Some(at) = tokens.windows(2).position(deletes) {
         return super::unconditional(&tokens[at..]);
     }
-    if tokens.windows(2).any(drops) || is_table && (0..tokens.len()).any(|at| narrows(&tokens[at..])) {
+    // What Oracle wrote after an earlier state is given up.
+    let resets = tokens.iter().any(|token| word(Some(token)) == "RESETLOGS");
+    if resets || tokens.windows(2).any(drops) || is_table && (0..tokens.len()).any(|at| narrows(&tokens[at..])) {
         Danger::Destructive
     } else {
         Danger::None

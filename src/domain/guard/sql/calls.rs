@@ -15,7 +15,11 @@ pub(super) fn danger(tokens: &[Token]) -> Danger {
     let called = |names: &[&str]| {
         tokens.windows(2).any(|pair| names.contains(&word(pair.first())) && pair.get(1) == Some(&Token::Symbol('(')))
     };
-    match (called(DROPS), called(RUNS)) {
+    // Every large object that a query finds.
+    let unlinks = called(&["LO_UNLINK"])
+        && tokens.iter().any(|token| word(Some(token)) == "FROM")
+        && !tokens.iter().any(|token| matches!(word(Some(token)), "WHERE" | "JOIN"));
+    match (called(DROPS) || unlinks, called(RUNS)) {
         (true, _) => Danger::Destructive,
         (false, true) => texts(tokens).map(loose).max().unwrap_or(Danger::None),
         (false, false) => Danger::None,

@@ -7,13 +7,32 @@ use super::{Danger, Token, unconditional, word};
 pub(super) fn brings_back(tokens: &[Token]) -> bool {
     const LOOKS: &[&str] = &["VALIDATE", "PREVIEW"];
     let what: &[&str] = match word(tokens.first()) {
-        "RESTORE" => &["DATABASE", "TABLE", "TABLESPACE", "DATAFILE", "SCHEMA"],
+        "RESTORE" => &["DATABASE", "DB", "TABLE", "TABLESPACE", "DATAFILE", "SCHEMA"],
         "FLASHBACK" => &["DATABASE", "TABLE", "PLUGGABLE"],
         "PURGE" => &["RECYCLEBIN", "DBA_RECYCLEBIN", "TABLE", "TABLESPACE", "BINARY", "MASTER"],
-        _ => &["MASTER"],
+        _ => &["MASTER", "BINARY"],
     };
     let looks = tokens.iter().any(|token| LOOKS.contains(&word(Some(token))));
     what.contains(&word(tokens.get(1))) && !looks
+}
+
+/// What replaces the rows of a table, or a whole server, without a word for it in front: of Hive and Spark, Db2, SQL Server, MySQL
+/// and Delta Lake. A partition is a part that someone named.
+pub(super) fn replaces(tokens: &[Token]) -> bool {
+    let has = |wanted: &str| tokens.iter().any(|token| word(Some(token)) == wanted);
+    let second = word(tokens.get(1));
+    match word(tokens.first()) {
+        "INSERT" => second == "OVERWRITE" && !has("PARTITION") && !has("DIRECTORY"),
+        "LOAD" if second == "DATA" => has("OVERWRITE") && !has("PARTITION"),
+        "LOAD" | "IMPORT" => second == "FROM" && has("REPLACE"),
+        "DBCC" => has("REPAIR_ALLOW_DATA_LOSS"),
+        "CLONE" => second == "INSTANCE",
+        // With no hours kept nothing brings back what was deleted.
+        "VACUUM" => {
+            tokens.windows(2).any(|pair| word(pair.first()) == "RETAIN" && pair[1] == Token::Text("0".to_owned()))
+        }
+        _ => false,
+    }
 }
 
 /// Whether another statement begins within this one, which drops something.

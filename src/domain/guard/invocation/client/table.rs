@@ -32,6 +32,9 @@ pub(super) enum Language {
     Redis,
     /// MySQL's shell: SQL, JavaScript or Python.
     Mixed,
+    /// SQL of which each word may be one of the client's.
+    Joined,
+    HBase,
 }
 
 const fn client(names: &'static [&'static str]) -> Client {
@@ -140,7 +143,7 @@ pub(super) const CLIENTS: &[Client] = &[
         .language(Language::Mixed)
         .finds(Finds::MySql),
     // docs.oracle.com, "SQL*Plus User's Guide", 3.5.
-    client(&["sqlplus"]).valued(&["-M", "-C", "-R"]).finds(Finds::Hosted("Oracle")),
+    client(&["sqlplus"]).told(&[], &["@"]).valued(&["-M", "-C", "-R"]).finds(Finds::Hosted("Oracle")),
     client(&["sqlite3", "litecli", "duckdb"])
         .told(&["-cmd", "-c"], &["-init"])
         .valued(&["-separator"])
@@ -285,7 +288,25 @@ pub(super) const CLIENTS: &[Client] = &[
         .valued(&["--server.endpoint", "--server.username", "--server.password", "--server.database"])
         .finds(Finds::Hosted("ArangoDB"))
         .language(Language::Mongo),
-    client(&["rman"]).valued(&["target", "catalog"]).finds(Finds::Hosted("Oracle")),
+    client(&["rman"]).told(&[], &["cmdfile", "@"]).finds(Finds::Hosted("Oracle")),
+    // www.ibm.com/docs/db2, "Command line processor"; teradata's "Basic Teradata Query"; docs.couchbase.com, "cbq".
+    client(&["db2"])
+        .told(&[], &["-f"])
+        .valued(&["-l", "-r", "-z"])
+        .language(Language::Joined)
+        .finds(Finds::Hosted("Db2")),
+    client(&["bteq"]).finds(Finds::Hosted("Teradata")),
+    client(&["cbq"]).told(&["-s", "--script"], FILE).valued(&["-e", "-u", "-p"]).finds(Finds::Hosted("Couchbase")),
+    // hive.apache.org, "Beeline"; impala.apache.org; spark.apache.org; hbase.apache.org, "The Apache HBase Shell".
+    client(&["hive", "beeline", "spark-sql", "spark-beeline"])
+        .told(&["-e"], &["-f", "-i"])
+        .valued(&["-u", "-n", "-p", "-d", "-w", "--hiveconf", "--hivevar", "--database", "--master", "--conf"])
+        .finds(Finds::Hosted("Hive")),
+    client(&["impala-shell"])
+        .told(QUERY, &["-f", "--query_file"])
+        .valued(&["-i", "--impalad", "-d", "--database", "-u", "-o"])
+        .finds(Finds::Hosted("Impala")),
+    client(&["hbase"]).verb(&["shell"]).language(Language::HBase).finds(Finds::Hosted("HBase")),
     client(&["supabase"])
         .verb(&["db", "query"])
         .told(&[], FILE)
