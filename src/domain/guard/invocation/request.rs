@@ -6,14 +6,18 @@ use super::options::{flag_value, options};
 use super::strings::strings;
 use super::{Word, statement};
 use crate::domain::guard::scope::Fed;
+use crate::domain::text::percent;
 
 /// Words of requests that lose something, beside those of statements: every line with such a request has one of these or of
 /// those.
 pub(super) const MARKS: &[&str] = &[
     "-XDELETE", "_delete_by_query", "delete_series", "Invoke-RestMethod", "Invoke-WebRequest", "irm", "iwr",
     "flushall", "flushdb", "FLUSHALL", "FLUSHDB", "mutation", "neon", "supabase", "planetscale", "turso", "upstash",
-    "aiven", "railway", "cockroachlabs", "xata",
+    "aiven", "railway", "cockroachlabs", "xata", "drop_all", "drop_op", "drop_attr", "doFlush", "_restore",
 ];
+
+/// Where `az rest` sends what names no host.
+const AZURE: &str = "https://management.azure.com";
 
 /// What would be sent.
 struct Request {
@@ -29,6 +33,16 @@ const DATA: &[&str] = &["-d", "--data", "--data-binary", "--data-raw", "--data-a
 pub(super) fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&'static str> {
     let request = request(name, words, fed)?;
     let place = Place::of(&request.address);
+    if place.is_nobodys() {
+        return None;
+    }
+    // What the address asks is sent as well.
+    let asked = request.address.split_once('?').map_or("", |(_, query)| query);
+    let mut asked =
+        asked.split('&').filter(|pair| pair.contains('=')).map(|pair| percent::decoded(&pair.replace('+', " ")));
+    if place.is_databases() && !place.searches() && asked.any(|pair| loses(&pair, &place)) {
+        return Some("it sends a statement that loses data");
+    }
     if request.bodies.iter().any(|body| loses(body, &place)) {
         return Some("it sends a statement that loses data");
     }
@@ -79,6 +93,8 @@ fn request(name: &str, words: &[Word], fed: &Fed) -> Option<Request> {
             let method = flag_value(words, METHOD).map_or("GET".to_owned(), |word| word.text);
             let loose = || words.iter().find(|word| word.text.contains("://")).cloned();
             let address = flag_value(words, ADDRESS).or_else(loose)?.text;
+            // Azure's own addresses begin without a host.
+            let address = if address.starts_with('/') { format!("{AZURE}{address}") } else { address };
             let body = flag_value(words, &["-Body", "--body", "-b"]).map(|word| word.text);
             Some(Request { method, address, bodies: body.into_iter().collect() })
         }
@@ -101,6 +117,9 @@ fn loses(body: &str, place: &Place) -> bool {
     let is_key = |key: &str| KEYS.contains(&key) || SEARCHES.contains(&key) && place.is_databases();
     let empties = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "flushall" | "flushdb");
     let text = body.trim_start();
+    if place.empties(text) {
+        return true;
+    }
     if text.starts_with(['{', '[']) {
         let texts = strings(text);
         let mut named = texts.iter().zip(texts.iter().skip(1));
@@ -127,8 +146,28 @@ struct Place {
 
 /// Ports on which servers of databases take requests: Elasticsearch, CouchDB, Qdrant, Meilisearch, Solr, InfluxDB, ClickHouse,
 /// ArangoDB, Neo4j, Milvus, Typesense, RethinkDB, etcd, Couchbase.
-const PORTS: &[&str] =
-    &["9200", "5984", "6333", "7700", "8983", "8086", "8123", "8529", "7474", "19530", "8108", "28015", "2379", "8091"];
+const PORTS: &[&str] = &[
+    "9200", "5984", "6333", "7700", "8983", "8086", "8123", "8529", "7474", "19530", "8108", "28015", "2379", "8091",
+    "8093",
+];
+
+/// Clouds whose interfaces delete disks by a number, which says nothing of what is on it.
+const CLOUDS: &[&str] = &[
+    "api.hetzner.cloud", "api.digitalocean.com", "api.machines.dev", "api.linode.com", "api.vultr.com",
+    "api.scaleway.com", "compute.googleapis.com", "management.azure.com", "api.civo.com", "api.upcloud.com", "ovh.com",
+    "iaas.oraclecloud.com",
+];
+
+/// Those parts of their addresses that are disks or their snapshots.
+const DISKS: &[&str] =
+    &["volumes", "disks", "snapshots", "blocks", "block", "storage", "volume", "bootvolumes", "volumebackups"];
+
+/// Hosts that answer with what they are sent, or show it to people.
+const NOBODYS: &[&str] = &[
+    "httpbin.org", "httpbingo.org", "postman-echo.com", "reqres.in", "jsonplaceholder.typicode.com", "webhook.site",
+    "hooks.slack.com", "slack.com", "discord.com", "api.telegram.org", "ntfy.sh", "requestbin.com", "httpbun.com",
+    "dummyjson.com",
+];
 
 /// Services that host databases, and the part of a name that is theirs.
 const HOSTS: &[&str] = &[
@@ -159,6 +198,17 @@ impl Place {
         Place { host: host.to_owned(), port: port.to_owned(), path, query: query.to_owned() }
     }
 
+    fn is_nobodys(&self) -> bool {
+        NOBODYS
+            .iter()
+            .any(|host| self.host.strip_suffix(host).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    }
+
+    /// A question in words for a search engine.
+    fn searches(&self) -> bool {
+        self.path.iter().any(|part| matches!(part.as_str(), "_search" | "_count" | "select" | "search" | "_msearch"))
+    }
+
     fn is_hosted(&self) -> bool {
         HOSTS.iter().any(|host| self.host.contains(host))
     }
@@ -187,14 +237,24 @@ impl Place {
 
     /// A volume or a machine by whose name a database is on it.
     fn keeps(&self) -> bool {
-        const KINDS: &[&str] = &["volumes", "persistentvolumeclaims", "buckets", "disks", "instances", "clusters", "b"];
-        self.path.windows(2).any(|pair| KINDS.contains(&pair[0].as_str()) && named::of_a_database(&pair[1]))
+        const KINDS: &[&str] =
+            &["volumes", "persistentvolumeclaims", "buckets", "disks", "instances", "clusters", "b", "apps", "servers"];
+        let is_disk = || {
+            CLOUDS.iter().any(|host| self.host.ends_with(host))
+                && self.path.iter().any(|part| DISKS.contains(&part.as_str()))
+        };
+        is_disk()
+            || self.path.windows(2).any(|pair| KINDS.contains(&pair[0].as_str()) && named::of_a_database(&pair[1]))
     }
 
     /// Whether a request of this method takes more away than one row or one document.
     fn is_lost(&self, method: &str) -> bool {
         let last = self.path.last().map_or("", String::as_str);
-        if matches!(last, "_delete_by_query" | "flushall" | "flushdb" | "delete_series") {
+        if matches!(last, "_delete_by_query" | "flushall" | "flushdb" | "delete_series" | "doflush") {
+            return true;
+        }
+        let is_snapshot = self.path.iter().any(|part| matches!(part.as_str(), "_snapshot" | "_slm"));
+        if last == "_restore" && is_snapshot && !method.eq_ignore_ascii_case("GET") {
             return true;
         }
         if self.is_server()
@@ -224,9 +284,24 @@ impl Place {
 
     /// An index, a collection, a bucket: not what stands in one.
     fn is_whole(&self) -> bool {
-        const IN_FRONT: &[&str] = &["api", "_api", "v1", "v2", "v3", "admin", "solr", "db", "_search"];
+        const IN_FRONT: &[&str] = &[
+            "api", "_api", "v1", "v2", "v3", "admin", "solr", "db", "_search", "_snapshot", "pools", "default",
+            "buckets", "scopes",
+        ];
         let parts: Vec<&str> = self.path.iter().map(String::as_str).filter(|part| !IN_FRONT.contains(part)).collect();
         !self.path.iter().any(|part| part == "_search") && parts.len() <= 2 || parts.last() == Some(&"documents")
+    }
+
+    /// Whether it says in a server's own words that everything goes: Solr's `<delete>` of all that is found, Dgraph's `drop_all`.
+    fn empties(&self, text: &str) -> bool {
+        let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let plain =
+            plain.split_once('=').filter(|(key, _)| *key == "stream.body").map_or(plain.as_str(), |(_, body)| body);
+        let everything =
+            plain.starts_with("<delete") && plain.contains("*:*") || plain.contains("\"delete\":{\"query\":\"*:*\"");
+        let drops = ["\"drop_all\":true", "\"drop_op\":\"", "\"drop_attr\":\""];
+        self.path.iter().any(|part| part == "update") && everything
+            || self.path.last().is_some_and(|part| part == "alter") && drops.iter().any(|drop| plain.contains(drop))
     }
 
     /// Whether it loses data as a statement; elsewhere than at a database's, a question in words may begin like one.
