@@ -13,7 +13,7 @@ use crate::domain::target::server::Reply;
 use crate::domain::target::url::DatabaseUrl;
 
 const DEV: &str = "postgresql://postgres:dev-pw@127.0.0.1:5433/nexus_db";
-const PROD: &str = "postgresql://postgres:prod-pw@127.0.0.1:5433/nexus_db";
+pub(super) const PROD: &str = "postgresql://postgres:prod-pw@127.0.0.1:5433/nexus_db";
 
 pub(super) struct World {
     pub(super) config: Config,

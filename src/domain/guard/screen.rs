@@ -1,17 +1,17 @@
 //! The words in which a refusal or a question is told: a sentence, aligned rows, and what to type instead. Pure.
 
+mod instead;
+
 use std::path::Path;
 
-use super::deployment;
 use super::invocation::{Role, Tool};
 use super::judgement::Judged;
 use super::scope::Beaten;
-use super::verdict::{self, Because, Effect, Reason, Verdict};
+use super::verdict::{Because, Effect, Reason, Verdict};
+use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
-use crate::domain::config::{Config, Environment};
-use crate::domain::session::grant::DEPLOY;
 use crate::domain::target::evidence::{Evidence, Says, Source};
-use crate::domain::target::{NOBODY, Selection, Target};
+use crate::domain::target::{Selection, Target};
 
 /// What the words of an answer refer to.
 #[derive(Clone, Copy)]
@@ -20,6 +20,15 @@ pub struct View<'a> {
     pub selection: &'a Selection,
     /// The directory of `.nexusenv`.
     pub root: &'a Path,
+    pub asker: Asker,
+}
+
+/// Who reads the answer, and so what they can type.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Asker {
+    Person,
+    /// A coding agent: its shell has no hook, so that nothing selects an environment there.
+    Agent,
 }
 
 /// What a refusal or a question says.
@@ -89,7 +98,7 @@ pub fn screen(judged: &Judged, view: &View<'_>) -> Screen {
         let why = judged.concern.as_ref().map(|concern| concern.why.clone()).unwrap_or_default();
         rows.push(Row::new("because", why, ""));
     }
-    Screen { sentence: sentence(judged, target, view.selection), rows, instead: instead(judged, target, view) }
+    Screen { sentence: sentence(judged, target, view.selection), rows, instead: instead::instead(judged, target, view) }
 }
 
 fn sentence(judged: &Judged, target: Option<&Target>, selection: &Selection) -> String {
@@ -262,113 +271,6 @@ fn read_only_note(judged: &Judged, target: Option<&Target>) -> Option<Row> {
     let asks = matches!(judged.verdict, Verdict::Ask(_)) && judged.effect() == Effect::Gated;
     let text = format!("the URL is read-only, so PostgreSQL refuses writes until nexus-env use {environment} --write");
     (asks && url.is_read_only()).then(|| Row::new("note", text, ""))
-}
-
-/// What to type instead. It names only what works.
-fn instead(judged: &Judged, target: Option<&Target>, view: &View<'_>) -> Vec<String> {
-    let View { config, selection, root } = *view;
-    let because = judged.verdict.because();
-    let open: Option<&Environment> = config
-        .environment(&config.default)
-        .filter(|environment| !environment.is_protected())
-        .or_else(|| config.environments.iter().find(|environment| !environment.is_protected()));
-    let selected = match selection {
-        Selection::Environment(name, _) => config.environment(name),
-        Selection::Nothing | Selection::Expired(..) => None,
-    };
-    let use_open = open.map(|environment| format!("nexus-env use {}", environment.name));
-    let deploy = |environment: &EnvironmentName| {
-        format!("to apply committed migrations to {environment}: nexus-env migrate deploy -e {environment}")
-    };
-    let wrong_tunnel = target.is_some_and(|target| {
-        target.evidence.iter().any(|e| match (&e.says, &because.environment) {
-            (Says::Environment(name, _), Some(environment)) => e.source == Source::Listener && name == environment,
-            (Says::Environment(..) | Says::Local | Says::NotAsPinned(_) | Says::Unknown, _) => false,
-        })
-    });
-    let silent = target.is_some_and(|t| t.evidence.iter().any(|e| e.source == Source::Listener && e.seen == NOBODY));
-    let is_open = selected.filter(|environment| !environment.is_protected());
-    // What a person types where a plain deployment is refused; a label may name an environment that is not declared here.
-    let by_hand = because.environment.as_ref().filter(|name| {
-        judged.invocation.name == DEPLOY && config.environment(name).is_some_and(Environment::is_protected)
-    });
-    let by_hand = by_hand.map(|name| {
-        let typed = deployment::typed(name, config, root, &deployment::package(&judged.invocation));
-        format!("{typed}, which asks for the name {name}")
-    });
-    match because.reason {
-        Reason::Harmless | Reason::ProvenOther | Reason::OutOfReach | Reason::Paused => Vec::new(),
-        Reason::Reaches | Reason::Disagrees | Reason::CannotBeKnown | Reason::Unread => {
-            let meant = because.environment.as_ref().filter(|name| {
-                judged.effect() == Effect::Gated && target.is_some_and(|target| verdict::is_only_meant(target, name))
-            });
-            let first = match (is_open, wrong_tunnel) {
-                _ if meant.is_some() => {
-                    let tunnel = meant.and_then(|name| config.environment(name)).filter(|e| e.proxy.is_some());
-                    tunnel.map(|Environment { name, .. }| {
-                        format!("nexus-env proxy up -e {name} --switch, which stops that tunnel and starts {name}'s")
-                    })
-                }
-                (Some(Environment { name, proxy: Some(_), .. }), true) => {
-                    Some(format!("nexus-env proxy up -e {name} --switch, which stops that tunnel and starts {name}'s"))
-                }
-                (Some(Environment { name, .. }), true) => Some(format!("stop that tunnel and start {name}'s")),
-                (Some(_) | None, _) => use_open.filter(|_| is_open.is_none()),
-            };
-            let second = match (&because.environment, judged.invocation.tool, judged.concern.as_ref().map(|c| c.effect))
-            {
-                (Some(environment), Tool::Prisma, Some(Effect::Destructive)) => {
-                    // A label may name one that is not declared here.
-                    config.environment(environment).map(|environment| deploy(&environment.name))
-                }
-                (Some(_), _, Some(Effect::Gated)) if meant.is_some() => {
-                    by_hand.map(|command| format!("then {command}"))
-                }
-                (Some(environment), _, Some(Effect::Gated | Effect::Unknown)) => {
-                    let itself = format!("type it at a terminal, where it asks for the name {environment}");
-                    Some(by_hand.map_or(itself, |command| format!("at a terminal: {command}")))
-                        .filter(|_| matches!(judged.verdict, Verdict::Block(_)))
-                }
-                (Some(_) | None, Tool::Prisma | Tool::Other, _) => None,
-            };
-            let itself = |e: &Evidence| matches!(e.source, Source::Label | Source::Fingerprint);
-            let unsettled = because.environment.is_none() && target.is_some_and(|t| t.evidence.iter().any(itself));
-            let verify = unsettled.then(|| {
-                "nexus-env db verify tells which database each environment reaches, and how to mend it".to_owned()
-            });
-            first.into_iter().chain(second).chain(verify).collect()
-        }
-        Reason::Expired => {
-            let again = because.environment.as_ref().map(|name| format!("nexus-env use {name} for another while"));
-            use_open
-                .into_iter()
-                .chain(again)
-                .chain(by_hand.map(|command| format!("at a terminal: {command}")))
-                .collect()
-        }
-        Reason::NothingKnown => match is_open.filter(|environment| silent && environment.proxy.is_some()) {
-            Some(environment) => {
-                vec![format!("nexus-env proxy up -e {0}, which starts {0}'s tunnel", environment.name)]
-            }
-            None if target.is_some_and(|target| target.url.is_none()) => {
-                use_open.filter(|_| is_open.is_none()).into_iter().collect()
-            }
-            None => open.map_or(Vec::new(), |environment| {
-                let declare = format!(
-                    "say in .nexusenv what it is, under [env.{0}.proxy] or [env.{0}.match], then nexus-env allow",
-                    environment.name
-                );
-                let answered = |t: &Target| t.evidence.iter().any(|e| e.source == Source::Fingerprint);
-                let name = target.is_some_and(answered).then(|| {
-                    format!(
-                        "or tell it by the database itself, if it is {0}'s: nexus-env db label -e {0}",
-                        environment.name
-                    )
-                });
-                std::iter::once(declare).chain(name).collect()
-            }),
-        },
-    }
 }
 
 /// The word to be typed where the verdict asks: the environment's name, since it cannot be typed by habit.

@@ -78,3 +78,29 @@ fn a_protected_database_is_never_connected_to_and_every_other_one_once() {
     assert_eq!(asked(world().proxy(TO_DEV), "npx prisma db push && npx prisma migrate dev"), 1, "one database, once");
     assert_eq!(asked(world().shell("DATABASE_URL", "mysql://u:p@h/x"), "npx prisma db push"), 0, "no PostgreSQL");
 }
+
+/// Nothing is advised to someone who has already done it, nor what would not change where the command goes.
+#[test]
+fn what_to_type_instead_is_only_what_works() {
+    let advised = |world: &World, line: &str| {
+        let value = world.run(line, report::as_json);
+        value["instead"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let mut apart = world().proxy("cloud-sql-proxy --port=15534 nexus-enterprise-480610:us-central1:nexusprod-v2");
+    apart.config.environments[1].proxy.as_mut().unwrap().port = 15534;
+    assert_eq!(advised(&apart, "dropdb -p 15534 -h 127.0.0.1 nexus_db"), [""; 0], "dev's tunnel has another port");
+    let switch = "nexus-env proxy up -e dev --switch, which stops that tunnel and starts dev's";
+    assert_eq!(advised(&world().proxy(TO_PROD), "dropdb -p 5433 -h 127.0.0.1 nexus_db"), [switch]);
+    let mut nothing = world().proxy(TO_PROD);
+    nothing.selection = Selection::Nothing;
+    for line in ["terraform destroy", "kubectl delete pvc data", "dropdb -p 15534 -h 127.0.0.1 nexus_db"] {
+        assert!(advised(&nothing, line).is_empty(), "{line}: {:?}", advised(&nothing, line));
+    }
+    let to_prod = format!("DATABASE_URL={PROD} npx prisma db push");
+    let deploy = "to apply committed migrations to prod: nexus-env migrate deploy -e prod";
+    assert_eq!(advised(&world().prod().proxy(TO_PROD), &to_prod), [deploy], "the line names it, whatever is selected");
+    assert_eq!(advised(&nothing, "npx prisma db push"), ["nexus-env use dev", deploy]);
+    // An agent's shell has no hook, so `use` would select nothing there.
+    let agent = nothing.shell("CLAUDECODE", "1");
+    assert_eq!(advised(&agent, "npx prisma db push"), ["nexus-env run -e dev -- …", deploy]);
+}

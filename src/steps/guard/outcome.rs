@@ -13,7 +13,7 @@ use crate::domain::guard::pause;
 use crate::domain::guard::report::Outcome;
 use crate::domain::guard::rules;
 use crate::domain::guard::scope::Fed;
-use crate::domain::guard::screen::View;
+use crate::domain::guard::screen::{Asker, View};
 use crate::domain::guard::verdict::{self, Because, Effect, On, Reason, Verdict};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::{given, keyboard};
@@ -64,10 +64,9 @@ pub fn outcome_in<'a>(
             let judged = |invocation| judge(ambient, surroundings, &stored, doors, &questions, invocation);
             let all: Vec<Judged> = found.into_iter().map(judged).collect();
             all.iter().for_each(traced);
-            Outcome::Judged(
-                all,
-                View { config: surroundings.config, selection: &surroundings.selection, root: surroundings.root },
-            )
+            let asker = keyboard::marker(&ambient.variables).map_or(Asker::Person, |_| Asker::Agent);
+            let Surroundings { config, root, selection, .. } = surroundings;
+            Outcome::Judged(all, View { config, selection, root, asker })
         }
     }
 }
