@@ -46,6 +46,18 @@ stories! {
 }
 
 #[test]
+fn the_answer_names_the_file_that_protects_and_nothing_that_needs_a_repository() {
+    let world = world("\"prod\"");
+    let home = world.home().to_owned();
+    let line = format!("DATABASE_URL={HOST} npx prisma migrate reset");
+    world.run_in(&home, &["guard", "check", "--line", &line], b"").ends_with_status(3).says(
+        "nexus-env: blocked: prisma migrate reset would erase prod\n  \
+         DATABASE_URL  postgresql://u:•••@db.prod.internal/nexus_db   (on the line)\n  \
+         match         prod                                           ([[protect]] in config.toml)\n",
+    );
+}
+
+#[test]
 fn an_instance_and_a_label_are_too_and_agents_are_told() {
     let server = Server::start("hunter2");
     let (prod, dev) = (free_port(), free_port());

@@ -103,6 +103,8 @@ pub struct Match {
     pub ports: Vec<u16>,
     pub databases: Vec<String>,
     pub users: Vec<String>,
+    /// Whose patterns they are.
+    pub origin: RuleOrigin,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -125,11 +127,12 @@ pub struct GuardRule {
 }
 
 /// Whose rule it is. A rule of a repository may only tighten what the person set.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum RuleOrigin {
     /// `config.toml`, the person's own settings.
     Person,
     /// `.nexusenv`, the team's.
+    #[default]
     Repository,
     /// `.nexusenv.local`, one person's.
     Local,

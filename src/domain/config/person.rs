@@ -72,14 +72,12 @@ impl Protect {
             backup: None,
             deploy: Deploy::default(),
         };
-        let hosts = Match { hosts: self.hosts.clone(), ..Match::default() };
+        let none = Match { origin: RuleOrigin::Person, ..Match::default() };
+        let hosts = Match { hosts: self.hosts.clone(), ..none.clone() };
         let first = environment(&self.name, hosts, self.instances.first());
-        let others = self.instances.iter().skip(1).map(|one| environment(&self.name, Match::default(), Some(one)));
+        let others = self.instances.iter().skip(1).map(|one| environment(&self.name, none.clone(), Some(one)));
         let labels = self.labels.iter().filter(|label| **label != self.name);
-        std::iter::once(first)
-            .chain(others)
-            .chain(labels.map(|label| environment(label, Match::default(), None)))
-            .collect()
+        std::iter::once(first).chain(others).chain(labels.map(|label| environment(label, none.clone(), None))).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use super::evidence::{Evidence, Says, Source};
 use super::listening::Whereabouts;
 use super::url::{DatabaseKind, DatabaseUrl, Place};
 use crate::domain::config::name::{EnvironmentName, VariableName};
-use crate::domain::config::{Config, Environment, Match, Protection};
+use crate::domain::config::{Config, Environment, Match, Protection, RuleOrigin};
 use crate::domain::text::pattern;
 pub use listeners::NOBODY;
 
@@ -113,7 +113,10 @@ pub fn evidence(
             source: Source::Match,
             says: speaks_for(environment),
             seen: environment.name.to_string(),
-            how: format!("[env.{}.match] in .nexusenv", environment.name),
+            how: match environment.matches.origin {
+                RuleOrigin::Person => "[[protect]] in config.toml".to_owned(),
+                RuleOrigin::Repository | RuleOrigin::Local => format!("[env.{}.match] in .nexusenv", environment.name),
+            },
         });
         add(&mut found, matched);
     }
@@ -161,7 +164,7 @@ fn matches(patterns: &Match, url: &DatabaseUrl) -> bool {
 
 /// Whether a pattern of each kind that is there fits; no pattern at all fits nothing.
 fn fits(patterns: &Match, places: &[Place], database: Option<&str>, user: Option<&str>) -> bool {
-    if *patterns == Match::default() {
+    if patterns.is_empty() {
         return false;
     }
     let one_of = |patterns: &[String], text: Option<&str>| {

@@ -146,5 +146,5 @@ fn matches(found: Found<'_>) -> Result<Match, Failure> {
         None => Vec::new(),
         Some(found) => found.list()?.iter().map(Found::port).collect::<Result<_, _>>()?,
     };
-    Ok(Match { hosts, ports, databases, users })
+    Ok(Match { hosts, ports, databases, users, ..Match::default() })
 }

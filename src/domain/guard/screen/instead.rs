@@ -3,7 +3,7 @@
 
 use super::{Asker, View};
 use crate::domain::config::name::EnvironmentName;
-use crate::domain::config::{Config, Environment};
+use crate::domain::config::{Config, Environment, RuleOrigin};
 use crate::domain::guard::deployment;
 use crate::domain::guard::invocation::Tool;
 use crate::domain::guard::judgement::Judged;
@@ -125,10 +125,15 @@ fn meant<'a>(judged: &'a Judged, target: Option<&Target>) -> Option<&'a Environm
     })
 }
 
-/// What a person types where a plain deployment is refused; a label may name an environment that is not declared here.
+/// The environment as the repository declares it: a label, and one's own `[[protect]]`, may name one that it does not.
+fn declared<'a>(config: &'a Config, name: &EnvironmentName) -> Option<&'a Environment> {
+    config.environment(name).filter(|environment| environment.matches.origin != RuleOrigin::Person)
+}
+
+/// What a person types where a plain deployment is refused.
 fn by_hand(judged: &Judged, view: &View<'_>) -> Option<String> {
     let name = judged.verdict.because().environment.as_ref().filter(|name| {
-        judged.invocation.name == DEPLOY && view.config.environment(name).is_some_and(Environment::is_protected)
+        judged.invocation.name == DEPLOY && declared(view.config, name).is_some_and(Environment::is_protected)
     })?;
     let typed = deployment::typed(name, view.config, view.root, &deployment::package(&judged.invocation));
     Some(format!("{typed}, which asks for the name {name}"))
@@ -139,8 +144,7 @@ fn of_class(judged: &Judged, config: &Config, is_meant: bool, by_hand: Option<St
     let environment = judged.verdict.because().environment.as_ref()?;
     match (judged.invocation.tool, judged.concern.as_ref().map(|concern| concern.effect)) {
         (Tool::Prisma, Some(Effect::Destructive)) => {
-            // A label may name one that is not declared here.
-            let name = &config.environment(environment)?.name;
+            let name = &declared(config, environment)?.name;
             Some(format!("to apply committed migrations to {name}: nexus-env migrate deploy -e {name}"))
         }
         (_, Some(Effect::Gated)) if is_meant => by_hand.map(|command| format!("then {command}")),

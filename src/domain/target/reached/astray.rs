@@ -3,7 +3,7 @@
 
 use super::{NOBODY, Target};
 use crate::domain::config::name::EnvironmentName;
-use crate::domain::config::{Config, Environment, Match, Protection};
+use crate::domain::config::{Config, Environment, Protection};
 use crate::domain::target::evidence::{Says, Source};
 use crate::domain::target::url::{Host, Place};
 use crate::domain::text::safe_text::safe_text;
@@ -34,7 +34,7 @@ pub enum Way {
 /// Whether a URL of `asked` can be seen to lead to a protected environment at all: only what declares a tunnel or patterns
 /// is recognised without a connection. Where none does, nobody need look.
 pub fn can_be_seen(config: &Config, asked: &EnvironmentName) -> bool {
-    let told = |environment: &Environment| environment.proxy.is_some() || environment.matches != Match::default();
+    let told = |environment: &Environment| environment.proxy.is_some() || !environment.matches.is_empty();
     config.environments.iter().any(|e| e.is_protected() && e.name != *asked && told(e))
 }
 
@@ -107,7 +107,7 @@ pub fn told(all: &[Astray]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::config::Proxy;
+    use crate::domain::config::{Match, Proxy};
     use crate::domain::sample::{self, name};
     use crate::domain::target::Reach;
     use crate::domain::target::evidence::Evidence;
