@@ -2,7 +2,7 @@
 //! target's own rows, who is in its way there now, and what is done before and after.
 
 use super::finding::Harm;
-use super::ledger::Line;
+use super::ledger::{Cell, Line};
 use super::look::Meaning;
 use super::migration::Migration;
 use super::rules::Mark;
@@ -82,12 +82,8 @@ impl Plan<'_> {
     }
 
     fn put(&self, step: &Step<'_>, text: &mut String) {
-        let before = self.path.iter().filter_map(|(environment, at)| {
-            let at = step.line.cells[*at].at()?;
-            Some(format!("{} {}", environment.name, calendar::rfc3339(at)[..16].replace('T', " ")))
-        });
-        let before: Vec<String> = before.collect();
-        let before = if before.is_empty() { String::new() } else { format!("  (applied on {})", before.join(", ")) };
+        let before = self.path.iter().map(|(environment, at)| (environment.name.as_str(), &step.line.cells[*at]));
+        let before = before_it(before);
         text.push_str(&format!("\n{}{before}\n", step.migration.name));
         let sql = step.migration.text();
         let lines: Vec<&str> = sql.lines().collect();
@@ -118,6 +114,33 @@ impl Plan<'_> {
             }
         });
     }
+}
+
+/// What became of a migration on the steps before the target: `(applied on dev 2026-11-28 01:40, test 2026-11-28 01:50)`.
+fn before_it<'a>(steps: impl Iterator<Item = (&'a str, &'a Cell)>) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut last = "";
+    for (environment, cell) in steps {
+        let Some(at) = cell.at() else { continue };
+        let word = match cell {
+            Cell::Failed { .. } => "failed",
+            Cell::RolledBack { .. } => "rolled back",
+            Cell::Edited { .. } => "applied with another text",
+            Cell::ByHand { .. } => "only marked",
+            Cell::Applied { .. }
+            | Cell::Orphan { .. }
+            | Cell::Squashed { .. }
+            | Cell::Pending
+            | Cell::Unmarked
+            | Cell::Nothing
+            | Cell::Unknown => "applied",
+        };
+        let again = word == last;
+        last = word;
+        let at = calendar::rfc3339(at)[..16].replace('T', " ");
+        parts.push(if again { format!("{environment} {at}") } else { format!("{word} on {environment} {at}") });
+    }
+    if parts.is_empty() { String::new() } else { format!("  ({})", parts.join(", ")) }
 }
 
 fn put_marks(step: &Step<'_>, number: usize, text: &mut String) {
@@ -161,5 +184,27 @@ fn put_backup(backup: &Backup, text: &mut String) {
     }
     if let Some(restore) = &backup.restore {
         text.push_str(&format!("restore  {restore}\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::promotion::history::Half;
+
+    #[test]
+    fn says_what_became_of_a_migration_on_each_step_before() {
+        let at = 1_795_830_000;
+        let failed = Cell::Failed { at, logs: None, half: Half::default() };
+        let told = |cells: &[(&str, Cell)]| before_it(cells.iter().map(|(name, cell)| (*name, cell)));
+        let applied = |name| (name, Cell::Applied { at });
+        assert_eq!(
+            told(&[applied("dev"), applied("test")]),
+            "  (applied on dev 2026-11-28 01:40, test 2026-11-28 01:40)"
+        );
+        assert_eq!(told(&[("dev", failed.clone())]), "  (failed on dev 2026-11-28 01:40)");
+        let both = "  (applied on dev 2026-11-28 01:40, failed on test 2026-11-28 01:40)";
+        assert_eq!(told(&[applied("dev"), ("test", failed)]), both);
+        assert_eq!(told(&[("dev", Cell::Pending)]), "");
     }
 }
