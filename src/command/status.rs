@@ -148,7 +148,7 @@ fn seen(ambient: &Ambient, loaded: &Loaded, reaching: Reaching) -> Page {
         access: environment.map(|environment| match load::access(environment, active.granted) {
             Access::ReadOnly if pooled.is_some() => holding::POOLED.to_owned(),
             Access::ReadOnly => holding::unheld(&config.database_variables, vars.iter()).words(),
-            Access::ReadWrite => "read-write".to_owned(),
+            Access::ReadWrite => written(ambient, loaded, environment, &vars, is_loaded),
         }),
         paused: load::pauses(ambient, &config.id)
             .into_iter()
@@ -206,6 +206,17 @@ fn held(sight: &Sight<'_>, loaded: &Loaded, active: &load::Active, is_loaded: bo
     Vars::new(given.filter_map(|name| {
         Some((VariableName::new(name)?, Secret::new(sight.ambient.variables.get(name)?.as_encoded_bytes())))
     }))
+}
+
+/// What may be done in an environment that is not read-only: while another one's tunnel holds its port, what a load gives.
+fn written(ambient: &Ambient, loaded: &Loaded, environment: &Environment, vars: &Vars, is_loaded: bool) -> String {
+    let Ok(given) = load::as_seen(ambient, loaded, environment, vars.clone()) else { return "read-write".to_owned() };
+    // What is loaded may be from before the tunnel was there: the next prompt of a guarded line holds it.
+    let is_so = |name: &VariableName| given.vars.get(name) == vars.get(name);
+    match given.seen.astray.is_empty() || is_loaded && !vars.iter().all(|(name, _)| is_so(name)) {
+        true => "read-write".to_owned(),
+        false => given.seen.held,
+    }
 }
 
 /// Why there are no secrets of the selected environment, where a load would find none and say nothing.

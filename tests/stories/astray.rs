@@ -61,6 +61,7 @@ stories! {
         let mut session = team.world.enter(shell);
         session.said().prints(HELD);
         session.types("echo $DATABASE_URL").prints(&held);
+        session.types("nexus-env status --offline | head -n 1").prints("environment  dev · read-only");
         // A prompt brings nothing about, nor does a line without a guarded name.
         drop(prods);
         let devs = team.holds(DEV_INSTANCE);
