@@ -6,7 +6,7 @@ use crate::world::shell::stories;
 
 const REFUSED: &str = "\
 nexus-env: the secrets of `prod` are those of a protected environment, and this configuration calls it unprotected, so nothing is loaded
-hint: nexus-env rekey --unprotected -e prod";
+hint: protected = true under [env.prod] in .nexusenv, then nexus-env allow; where it is to be protected no longer: nexus-env rekey --unprotected -e prod";
 
 stories! {
     fn a_configuration_that_unprotects_loads_nothing_until_the_name_was_typed(shell) {

@@ -11,7 +11,8 @@ use super::world::*;
 
 const CALLED: &str = "the secrets of `prod` are those of a protected environment, and this configuration calls it \
                       unprotected, so nothing is loaded";
-const WAY_OUT: &str = "nexus-env rekey --unprotected -e prod";
+const WAY_OUT: &str = "protected = true under [env.prod] in .nexusenv, then nexus-env allow; where it is to be \
+     protected no longer: nexus-env rekey --unprotected -e prod";
 
 /// A store as it was written before protection was said: sealed by somebody who could read it.
 fn old() -> World {

@@ -230,7 +230,10 @@ impl VaultFailure {
             )),
             F::CutOff { .. } => Some("nexus-env recipients list, which ends it".to_owned()),
             F::Readers { place, .. } => Some(format!("git log -p -- {place} shows who changed it")),
-            F::CalledUnprotected { environment } => Some(format!("nexus-env rekey --unprotected -e {environment}")),
+            F::CalledUnprotected { environment } => Some(format!(
+                "protected = true under [env.{environment}] in .nexusenv, then nexus-env allow; where it is to be \
+                 protected no longer: nexus-env rekey --unprotected -e {environment}"
+            )),
             F::NotAllowed { .. } => Some("nexus-env allow, if you expected them".to_owned()),
             F::RolledBack { .. } => {
                 Some("git pull brings the present one; nexus-env allow accepts this one all the same".to_owned())
