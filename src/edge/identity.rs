@@ -140,10 +140,20 @@ pub fn look(ambient: &Ambient) -> Result<Understood> {
             Understood::Ready(identities) => Understood::Ready(identities.named(namer(ambient))),
             closed @ (Understood::Locked(_) | Understood::Plugged(_)) => closed,
         }),
-        None => Err(Failure::new("there is no identity to open the secrets with")
-            .hint("nexus-env init makes one; in CI, set NEXUS_ENV_IDENTITY")
-            .into()),
+        None => {
+            let command = if has_stores(ambient) { "join" } else { "init" };
+            Err(Failure::new("there is no identity to open the secrets with")
+                .hint(format!("nexus-env {command} makes one; in CI, set NEXUS_ENV_IDENTITY"))
+                .into())
+        }
     }
+}
+
+/// Whether others have stored secrets in this repository already, so that one has to be let in.
+fn has_stores(ambient: &Ambient) -> bool {
+    let root = ambient.cwd.iter().flat_map(|cwd| cwd.ancestors()).find(|place| place.join(".nexusenv").exists());
+    let entries = root.and_then(|root| std::fs::read_dir(root.join(".nexusenv.d")).ok());
+    entries.into_iter().flatten().flatten().any(|entry| entry.path().extension().is_some_and(|end| end == "toml"))
 }
 
 fn source(ambient: &Ambient) -> Result<Option<Source<'_>>> {

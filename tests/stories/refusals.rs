@@ -94,7 +94,7 @@ stories! {
     fn a_missing_identity(shell) {
         let world = world();
         fs::remove_file(identity(&world)).unwrap();
-        refuses(shell, &world, "nexus-env: there is no identity to open the secrets with\nhint: nexus-env init makes one; in CI, set NEXUS_ENV_IDENTITY");
+        refuses(shell, &world, "nexus-env: there is no identity to open the secrets with\nhint: nexus-env join makes one; in CI, set NEXUS_ENV_IDENTITY");
     }
 
     fn an_identity_that_others_can_read(shell) {
