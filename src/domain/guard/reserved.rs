@@ -1,7 +1,7 @@
 //! Names that bash, zsh or fish keep for themselves: their keywords, their builtins, and functions that they call by name. No
 //! guard function is ever made of one: it would replace what the shell, its prompt and our own hook are made of. Pure.
 
-use crate::domain::config::Config;
+use crate::domain::config::{Config, GuardRule};
 use crate::domain::text::pattern;
 
 /// `compgen -bk` of bash 5.3, `${(k)builtins} ${(k)reswords}` of zsh 5.9 with its usual modules, and `builtin -n` of fish 4,
@@ -28,24 +28,54 @@ pub fn is_reserved(word: &str) -> bool {
         || ["fish_", "TRAP", "__nexus_env_"].iter().any(|beginning| word.starts_with(beginning))
 }
 
-/// A sentence for each rule that is not seen at a prompt since its first word is such a name.
+/// A sentence for each rule that has no guard function, since its first word is such a name, or a path.
 pub fn unseen(config: &Config) -> Vec<String> {
-    let first = |rule: &str| pattern::words(rule).into_iter().next().filter(|word| is_reserved(word));
-    let rules = config.guard.iter().filter_map(|rule| Some((&rule.command, first(&rule.command)?)));
-    rules
-        .map(|(rule, word)| {
-            format!("`{word}` is the shells' own, so the rule `{rule}` has no guard function: it holds where lines are judged, in scripts, recipes and `run`")
-        })
-        .collect()
+    let sentence = |rule: &GuardRule| {
+        let (rule, word) = (&rule.command, pattern::words(&rule.command).into_iter().next()?);
+        let what = match is_reserved(&word) {
+            true => "the shells' own",
+            false if word.contains('/') => "a path",
+            false => return None,
+        };
+        let rule = if *rule == word { "its rule".to_owned() } else { format!("the rule `{rule}`") };
+        Some(format!(
+            "`{word}` is {what}, so {rule} has no guard function: it holds where lines are judged, in scripts, recipes and `run`"
+        ))
+    };
+    config.guard.iter().filter_map(sentence).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::config::{GuardAction, RuleOrigin};
+    use crate::domain::sample;
 
     #[track_caller]
     fn check(word: &str, expected: bool) {
         assert_eq!(is_reserved(word), expected, "{word}");
+    }
+
+    #[test]
+    fn a_rule_that_begins_with_a_path_or_a_shells_word_is_named() {
+        let rule = |command: &str| GuardRule {
+            command: command.to_owned(),
+            on: vec![],
+            action: GuardAction::Block,
+            reason: None,
+            origin: RuleOrigin::Repository,
+        };
+        let mut config = sample::config([]);
+        config.guard = ["eval *", "./scripts/wipe.sh", "scripts/wipe.sh --all", "ts-node scripts/*"].map(rule).to_vec();
+        let end = "has no guard function: it holds where lines are judged, in scripts, recipes and `run`";
+        assert_eq!(
+            unseen(&config),
+            [
+                format!("`eval` is the shells' own, so the rule `eval *` {end}"),
+                format!("`./scripts/wipe.sh` is a path, so its rule {end}"),
+                format!("`scripts/wipe.sh` is a path, so the rule `scripts/wipe.sh --all` {end}"),
+            ]
+        );
     }
 
     #[test]

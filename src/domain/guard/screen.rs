@@ -12,6 +12,7 @@ use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::target::evidence::{Evidence, Says, Source};
 use crate::domain::target::{Selection, Target};
+use crate::domain::text::pattern;
 
 /// What the words of an answer refer to.
 #[derive(Clone, Copy)]
@@ -103,7 +104,7 @@ pub fn screen(judged: &Judged, view: &View<'_>) -> Screen {
 
 fn sentence(judged: &Judged, target: Option<&Target>, selection: &Selection) -> String {
     let because = judged.verdict.because();
-    let name = &judged.invocation.name;
+    let name = called(judged);
     let role = because.target.and_then(|at| judged.invocation.uses.get(at)).map(|one| one.role);
     let would = |environment: &str| match role {
         Some(Role::Shadow) => format!("{name} would wipe {environment}, which is named as its shadow database"),
@@ -149,6 +150,13 @@ fn sentence(judged: &Judged, target: Option<&Target>, selection: &Selection) -> 
             format!("{name} may not run")
         }
     }
+}
+
+/// What the command is called: where a rule names what started it, as the rule does.
+fn called(judged: &Judged) -> &str {
+    let rule = judged.concern.as_ref().and_then(|concern| concern.rule.as_deref());
+    let of_outer = rule.filter(|rule| !pattern::fits_command(rule, &judged.invocation.words));
+    of_outer.unwrap_or(&judged.invocation.name)
 }
 
 /// The strongest source that speaks for the environment.
