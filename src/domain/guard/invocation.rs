@@ -2,6 +2,7 @@
 //! process's variables and the project's files come in.
 
 mod client;
+mod cmdlet;
 mod code;
 mod connect;
 mod console;

@@ -46,7 +46,7 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
     // Where the line went by itself, a name alone is in that place.
     let went = scope.cwd != reader.cwd;
     let is_lost = |word: &&Word| is_data(&word.text) || went && is_data(&scope.path(&word.text).to_string_lossy());
-    let lost = lost(name, words).into_iter().find(is_lost)?;
+    let lost = lost(name, words).into_iter().find(is_lost).or_else(|| wiped(name, words))?;
     Some(invocation(name, words, lost, scope))
 }
 
@@ -78,18 +78,26 @@ fn lost<'w>(name: &str, words: &'w [Word]) -> Vec<&'w Word> {
             const DELETES: &[&str] = &["rm", "unlink", "shred", "truncate", "srm"];
             let runs = |pair: &[Word]| RUNS.contains(&pair[0].text.as_str()) && DELETES.contains(&pair[1].base());
             let deletes = words.iter().any(|word| word.text == "-delete") || words.windows(2).any(runs);
-            // What is old is deleted on purpose, every night.
-            let is_old =
-                words.iter().any(|word| matches!(word.text.as_str(), "-mtime" | "-mmin" | "-ctime" | "-atime"));
-            let starts = words.iter().skip_while(|word| matches!(word.text.as_str(), "-L" | "-H" | "-P"));
-            let starts = starts.take_while(|word| !word.text.starts_with(['-', '(', '!']));
-            if deletes && !is_old { starts.collect() } else { Vec::new() }
+            if deletes && !is_old(words) { starts(words).collect() } else { Vec::new() }
         }
         "rsync" => {
             let options = options(words, &["-e", "--rsh", "--exclude", "--include", "--filter", "-f", "--bwlimit"]);
             let deletes = options.flags.iter().any(|(flag, _)| flag.starts_with("--del"));
             let is_dry = options.has(&["-n", "--dry-run"]);
             options.rest.last().copied().filter(|_| deletes && !is_dry).into_iter().collect()
+        }
+        // A server's directory that goes, and a database's file that another one takes the place of.
+        "mv" => {
+            let rest = || words.iter().filter(|word| !word.text.starts_with('-'));
+            let Some(to) = rest().next_back() else { return Vec::new() };
+            let keeps = |word: &Word| ["old", "bak", "backup"].iter().any(|part| word.text.contains(part));
+            let is_directory = |word: &&Word| {
+                let last = word.text.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+                !last.contains('.') && !BACKUPS.iter().any(|place| word.text.starts_with(place))
+            };
+            let replaced = (is_file(&to.text) && !keeps(to) || to.text.starts_with("$PGDATA")).then_some(to);
+            let from = rest().take(rest().count() - 1).filter(is_directory);
+            from.chain(replaced).collect()
         }
         "dd" => words.iter().filter(|word| word.text.starts_with("of=")).collect(),
         "cp" if words.first().is_some_and(|word| word.text == "/dev/null") => words.last().into_iter().collect(),
@@ -106,13 +114,73 @@ fn lost<'w>(name: &str, words: &'w [Word]) -> Vec<&'w Word> {
             });
             at.and_then(|at| words.get(at + 1)).filter(|_| !makes).into_iter().collect()
         }
+        // PowerShell's and Windows' own.
+        _ if ["remove-item", "ri", "rd", "rmdir", "del", "erase"].iter().any(|one| name.eq_ignore_ascii_case(one)) => {
+            words.iter().filter(|word| !word.text.starts_with('-') && is_windows_data(&word.text)).collect()
+        }
         _ => Vec::new(),
     }
+}
+
+/// Where `find` starts.
+fn starts(words: &[Word]) -> impl Iterator<Item = &Word> {
+    let words = words.iter().skip_while(|word| matches!(word.text.as_str(), "-L" | "-H" | "-P"));
+    words.take_while(|word| !word.text.starts_with(['-', '(', '!']))
+}
+
+/// What is old is deleted on purpose, every night; of what a few days alone are kept, nearly all goes.
+fn is_old(words: &[Word]) -> bool {
+    words.windows(2).any(|pair| {
+        let least = match pair[0].text.as_str() {
+            "-mtime" | "-ctime" | "-atime" => 3,
+            "-mmin" | "-cmin" | "-amin" => 3 * 24 * 60,
+            _ => return false,
+        };
+        let age = pair[1].text.strip_prefix('+').map(str::parse::<u32>);
+        age.is_some_and(|days| days.map_or(true, |days| days >= least))
+    })
+}
+
+/// A whole disk that is overwritten with nothing, and all of what stands where backups are.
+fn wiped<'w>(name: &str, words: &'w [Word]) -> Option<&'w Word> {
+    const DISKS: &[&str] = &["/dev/sd", "/dev/nvme", "/dev/xvd", "/dev/vd", "/dev/md", "/dev/mapper/"];
+    const DUMPS: &[&str] = &[".dump", ".sql", ".sql.gz", ".bak", ".rdb", ".dmp", ".sql.zst", "*"];
+    const NOTHING: &[&str] = &["if=/dev/zero", "if=/dev/urandom", "if=/dev/random"];
+    let is_disk = |text: &str| DISKS.iter().any(|disk| text.starts_with(disk));
+    let is_dump = |text: &str| text.contains('*') && DUMPS.iter().any(|ending| text.ends_with(ending));
+    let is_backups = |text: &str| BACKUPS.iter().any(|place| format!("{text}/").starts_with(place));
+    match name {
+        "dd" if words.iter().any(|word| NOTHING.contains(&word.text.as_str())) => {
+            words.iter().find(|word| word.text.strip_prefix("of=").is_some_and(is_disk))
+        }
+        "shred" => words.iter().find(|word| is_disk(&word.text)),
+        "rm" => words.iter().find(|word| is_backups(&word.text) && is_dump(&word.text)),
+        "find" if !is_old(words) && words.iter().any(|word| word.text == "-delete") => {
+            let names = words.windows(2).any(|pair| pair[0].text == "-name" && is_dump(&pair[1].text));
+            starts(words).find(|word| names && is_backups(&word.text))
+        }
+        _ => None,
+    }
+}
+
+/// `C:/Program Files/PostgreSQL/16/data`.
+fn is_windows_data(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let Some((drive, path)) = lower.split_once(":/") else { return false };
+    let is_servers = |part: &str| DIRECTORIES.iter().any(|name| part.split(' ').next() == Some(name));
+    let parts = || path.split('/');
+    drive.len() == 1
+        && parts().any(is_servers)
+        && (path.starts_with("programdata/") || parts().any(|part| part == "data"))
+        && !parts().any(|part| BESIDE.contains(&part) || part == "users")
 }
 
 /// Whether a path is of a server's data, of a device that is called so, or of a database's file that people depend on.
 fn is_data(text: &str) -> bool {
     let text = text.strip_prefix("of=").unwrap_or(text);
+    if is_windows_data(text) {
+        return true;
+    }
     // `HOST:PATH`, as rsync takes it.
     let path = text.split_once(":/").map_or(text.to_owned(), |(_, path)| format!("/{path}"));
     if ["$PGDATA", "${PGDATA"].iter().any(|variable| path.starts_with(variable)) {

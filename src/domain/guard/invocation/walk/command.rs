@@ -8,7 +8,7 @@ use crate::domain::guard::invocation::word::said;
 use crate::domain::guard::invocation::wrapper::{self, assignments};
 use crate::domain::guard::invocation::{Inner, Invocation, Reader, Sure, Word};
 use crate::domain::guard::invocation::{
-    client, code, disk, interpreter, mcp, mention, monorepo, options, prisma, program, reach,
+    client, cmdlet, code, disk, interpreter, mcp, mention, monorepo, options, prisma, program, reach,
 };
 use crate::domain::guard::invocation::{recipe, request, runner, script, shell_script, sound, told, tool, uses, wire};
 use crate::domain::guard::line;
@@ -110,7 +110,10 @@ impl<'a> Walk<'a> {
         }
         let known =
             client::read(self.reader, name, rest, &scope).or_else(|| tool::read(self.reader, name, rest, &scope));
-        let known = known.or_else(|| wire::read(name, rest, &scope)).or_else(|| mcp::read(name, rest));
+        let known = known
+            .or_else(|| wire::read(name, rest, &scope))
+            .or_else(|| cmdlet::read(name, rest, &scope))
+            .or_else(|| mcp::read(name, rest));
         if let Some(invocation) = known {
             return is(invocation);
         }
