@@ -21,7 +21,8 @@ const RUNNERS: &[&str] = &[
     // Interpreters.
     "node", "nodejs", "tsx", "ts-node", "ts-node-esm", "ts-node-dev", "swc-node", "babel-node", "osascript", "awk",
     "gawk", "expect", "python", "python2", "python3", "py", "perl", "php", "ruby", "sail", "dotnet", "cargo", "spring",
-    "symfony", "zx", "vite-node", "jiti", "iex", "elixir", "ipython", "irb",
+    "java", "swift", "scala", "kotlin", "dart", "crystal", "zig", "symfony", "zx", "vite-node", "jiti", "iex",
+    "elixir", "ipython", "irb",
     // What runs something that stands in a file: processes, tasks, tables of times.
     "rushx", "nr", "nlx", "wsrun", "rush-pnpm", "remake", "moon", "lage", "wireit", "pm2", "pm2-runtime", "pm2-dev",
     "crontab", "foreman", "honcho", "overmind", "goreman", "hivemind", "nf", "sem", "socat", "tclsh", "nu", "xonsh",

@@ -229,3 +229,10 @@ pub fn node<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'
     let words: Vec<Word> = std::iter::once(Word::sure(program)).chain(rest.iter().cloned()).collect();
     Some(vec![Inner::Command(words, scope)])
 }
+
+/// Files of source text among the words, which a compiler's own `run` starts: `go run t.go`, `java T.java`.
+pub(super) fn runs_sources(reader: &Reader<'_>, words: &[Word], scope: &Scope<'_>) {
+    const ENDINGS: &[&str] = &[".go", ".java", ".swift", ".scala", ".sc", ".kts", ".kt", ".dart", ".cr", ".zig"];
+    let is_source = |word: &&Word| ENDINGS.iter().any(|ending| word.text.ends_with(ending));
+    words.iter().filter(is_source).for_each(|word| reader.notes.ran(&scope.path(&word.text)));
+}

@@ -2,12 +2,13 @@
 
 use super::service::database_tool;
 use super::{Invocation, Word};
+use crate::domain::guard::scope::Fed;
 use crate::domain::text::json::Json;
 
 /// Such clients, by their names and those of their packages.
 pub(super) const CLIENTS: &[&str] = &[
     "mcporter", "mcp", "mcp-cli", "mcpc", "mcptools", "mcpt", "fastmcp", "inspector", "mcp-inspector", "mcphost",
-    "mcp-client",
+    "mcp-client", "toolbox",
 ];
 
 /// Subcommands behind which the tool's name stands, and flags of which it is the value.
@@ -44,6 +45,15 @@ pub(super) fn read(name: &str, words: &[Word]) -> Option<Invocation> {
     // The server's name, where it is a word of its own: `call SERVER TOOL`.
     let named = words.get(at + 1).filter(|word| is_name(&word.text)).map(|word| word.text.as_str());
     [Some(call), named].into_iter().flatten().find_map(|tool| database_tool(tool, &Json::Object(arguments.clone())))
+}
+
+/// A call that is fed to such a tool's server by itself, as a line of JSON-RPC (modelcontextprotocol.io, "tools/call").
+pub(super) fn fed(fed: &Fed) -> Option<Invocation> {
+    let calls = fed.text()?.lines().filter(|line| line.contains("tools/call")).filter_map(Json::read);
+    calls.into_iter().find_map(|call| {
+        let params = call.get("params")?;
+        database_tool(params.get("name")?.text()?, params.get("arguments").unwrap_or(&Json::Other))
+    })
 }
 
 fn is_name(text: &str) -> bool {

@@ -47,7 +47,10 @@ pub(super) fn see_through<'a>(
     scope: &Scope<'a>,
 ) -> Option<Vec<Inner<'a>>> {
     match name {
-        "go" => go(words, scope),
+        "go" | "java" | "swift" | "scala" | "kotlin" | "dart" | "crystal" | "zig" => {
+            interpreter::runs_sources(reader, words, scope);
+            if name == "go" { go(words, scope) } else { None }
+        }
         "npx" | "npm-exec" => Some(npx(reader, words, scope)),
         "npm" => npm(reader, words, scope),
         "pnpm" => pnpm(reader, words, scope),

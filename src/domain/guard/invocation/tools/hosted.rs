@@ -33,7 +33,7 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["addons:destroy|apps:destroy|destroy|apps:delete"], "delete", DELETES_HOSTED),
         destroys(&["pg:credentials:destroy"], "delete a user of", "it deletes a user"),
         gates(&["pg:push|pg:copy"], "write to", RESTORES),
-        destroys(&["pg:backups:restore"], "replace", REPLACES),
+        destroys(&["pg:backups:restore|pg:restore"], "replace", REPLACES),
     ]),
     tool(&["neonctl", "neon"], Finds::Hosted("Neon"))
         .valued(&["--project-id", "--branch", "--api-key", "-o", "--output"])

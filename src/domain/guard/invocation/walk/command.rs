@@ -117,6 +117,9 @@ impl<'a> Walk<'a> {
         if let Some(invocation) = known {
             return is(invocation);
         }
+        if let Some(invocation) = mcp::fed(&scope.fed).filter(|_| !mention::only_mentions(name)) {
+            return is(invocation);
+        }
         if first.sure == Sure::No && prisma::is_guarded(rest) {
             return is(prisma::invocation(self.reader, rest, None, &scope));
         }

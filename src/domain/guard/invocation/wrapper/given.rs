@@ -132,7 +132,14 @@ pub fn see_through<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<
     }
     let spelled = |word: &Word| match row.spelled {
         Spelled::Line => Some(line_in(word, scope)),
-        Spelled::Behind(marks) => behind(&word.text, marks).map(|text| Inner::Line(text.to_owned(), scope.clone())),
+        Spelled::Behind(marks) => behind(&word.text, marks).map(|text| {
+            let mut scope = scope.clone();
+            // `:w !CMD` pipes what is edited into it.
+            if word.text.trim_start_matches([':', ' ', '%']).starts_with("w") {
+                scope.fed = Fed::Unknown;
+            }
+            Inner::Line(text.to_owned(), scope)
+        }),
     };
     let mut found: Vec<Inner<'a>> = texts.iter().filter_map(spelled).collect();
     let valued: Vec<&str> = row.line.iter().chain(row.valued).copied().collect();
