@@ -42,7 +42,14 @@ fn answer(ambient: &Ambient, format: Format, call: Call, text: &str) -> Answer {
             let why = "blocked: the tool call cannot be read, and it names a destructive database command";
             return toolcall::refuse(format, why);
         }
-        Call::Unreadable => return toolcall::pass(format),
+        // It may be any command, so it is one that nobody here can read.
+        Call::Unreadable => {
+            let asked = Asked::Ready(vec![toolcall::unreadable(ambient.cwd.clone().unwrap_or_default())]);
+            let answer = judged(ambient, format, &asked, None, false);
+            let passed = answer.exit == 0;
+            let said = "nexus-env: what came on stdin is no tool call that can be read, so nothing was judged\n";
+            return if passed { Answer { stderr: said.to_owned(), ..answer } } else { answer };
+        }
         Call::File { path, cwd } => {
             return match persons::refusal_to_write(&as_agent(ambient, cwd), &path) {
                 Some(reason) => toolcall::refuse(format, &reason),
@@ -53,11 +60,16 @@ fn answer(ambient: &Ambient, format: Format, call: Call, text: &str) -> Answer {
         Call::Words { words, cwd } => (Asked::Words(words), cwd),
         Call::Database { command, cwd } => (Asked::Ready(vec![command]), cwd),
     };
-    // An agent takes any status but 2 for a hook that broke, and goes on.
     let named = names_destruction(&asked.text());
+    judged(ambient, format, &asked, cwd, named)
+}
+
+/// `named`: where the guard itself fails, a line that names a destructive command does not run.
+fn judged(ambient: &Ambient, format: Format, asked: &Asked, cwd: Option<PathBuf>, named: bool) -> Answer {
+    // An agent takes any status but 2 for a hook that broke, and goes on.
     let late = toolcall::refuse(format, &format!("blocked: {}", sentry::UNANSWERED));
     watchdog::arm(AGENTS_LIMIT, last_words(late));
-    match sentry::for_agent(&as_agent(ambient, cwd), &asked) {
+    match sentry::for_agent(&as_agent(ambient, cwd), asked) {
         Ok(None) => toolcall::pass(format),
         Ok(Some(reason)) => toolcall::refuse(format, &reason),
         Err(error) if named => toolcall::refuse(format, &format!("blocked: {}", told(&error).0)),

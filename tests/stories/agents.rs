@@ -173,15 +173,25 @@ fn a_database_tool_is_judged_by_its_sql_its_verb_and_the_database_that_it_names(
 #[test]
 fn a_call_that_nobody_understands_never_breaks_harmless_work() {
     let world = world();
-    for call in [
-        "",
-        "nonsense",
-        "[]",
-        "{\"tool_name\":\"Bash\"",
-        r#"{"tool_name":"Write","tool_input":{"content":"prisma db push"}}"#,
-    ] {
+    let unread = ["", "nonsense", "[]", "{\"tool_name\":\"Bash\""];
+    let said = "nexus-env: what came on stdin is no tool call that can be read, so nothing was judged\n";
+    for call in unread {
+        hook(&world, &[], call).succeeds().prints("").says(said);
+    }
+    for call in ["{}", r#"{"tool_name":"Write","tool_input":{"content":"prisma db push"}}"#] {
         hook(&world, &[], call).succeeds().prints("").says("");
     }
+    // It may be any command, which waits where prod is selected.
+    let on_prod = |call: &str| {
+        let words = ["run", "-e", "prod", "--", "sh", "-c", "printf %s \"$0\" | nexus-env guard hook", call];
+        world.run(&words)
+    };
+    for call in unread {
+        let refused = on_prod(call).ends_with_status(2);
+        let told = "blocked: a tool call: prod is selected, and what would run cannot be known\n  because  ";
+        assert!(refused.stderr.starts_with(told), "{call}: {}", refused.stderr);
+    }
+    on_prod("{}").succeeds().prints("").says("");
     hook(&world, &[], r#"{"tool_name":"Bash","tool_input":{"command":"npx prisma db push"#)
         .ends_with_status(2)
         .says("blocked: the tool call cannot be read, and it names a destructive database command\n");

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use super::invocation::{Invocation, database_tool};
+use super::invocation::{Invocation, Tool, database_tool};
+use super::verdict::Effect;
 use crate::domain::text::json::Json;
 
 /// Whose format it is.
@@ -77,6 +78,24 @@ pub fn read(text: &str) -> (Format, Call) {
         event.starts_with("post") || event.starts_with("after") || event.ends_with("end") || event == "stop"
     });
     (format, if late { Call::Harmless } else { command(&call) })
+}
+
+/// What a call comes to that nobody can read: a command that may be any.
+pub fn unreadable(directory: PathBuf) -> Invocation {
+    Invocation {
+        tool: Tool::Other,
+        name: "a tool call".to_owned(),
+        words: Vec::new(),
+        outer: Default::default(),
+        effect: Effect::Unknown,
+        does: "run on",
+        why: "what came on stdin is no tool call that can be read".into(),
+        uses: Vec::new(),
+        through: Default::default(),
+        beaten: Vec::new(),
+        directory,
+        migrations: None,
+    }
 }
 
 /// An agent may be written in a language whose JSON has lone surrogates, or any depth: what serde refuses is read as
