@@ -55,7 +55,8 @@ fn keygen_makes_a_file_of_its_own_and_prints_the_public_key() {
     let before = std::fs::read(&place).unwrap();
     world.run(&["keygen"]).ends_with_status(1).prints("").says(
         "nexus-env: `~/.config/nexus-env/identity.txt` is there already, and an identity is never replaced\n\
-         hint: nexus-env keygen -o FILE makes another one\n",
+         hint: nexus-env keygen -o FILE makes another one; where this one was lost or stolen, first: \
+         mv /home/ada/.config/nexus-env/identity.txt /home/ada/.config/nexus-env/identity.txt.old\n",
     );
     assert_eq!(std::fs::read(&place).unwrap(), before);
     // Where git would take it, none is made.

@@ -92,11 +92,15 @@ fn usual_place(ambient: &Ambient) -> Result<PathBuf> {
 pub fn write(ambient: &Ambient, path: &Path, text: &[u8]) -> Result<String> {
     match disk::create(path, text, 0o600) {
         Ok(()) => Ok(shown(ambient, path)),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            Err(Failure::new(format!("{} is there already, and an identity is never replaced", shown(ambient, path)))
-                .hint("nexus-env keygen -o FILE makes another one")
-                .into())
-        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Failure::new(format!(
+            "{} is there already, and an identity is never replaced",
+            shown(ambient, path)
+        ))
+        .hint(format!(
+            "nexus-env keygen -o FILE makes another one; where this one was lost or stolen, first: mv {0} {0}.old",
+            safe_text::typed(path)
+        ))
+        .into()),
         Err(error) => Err(failed("could not write", path, &error)),
     }
 }
