@@ -2,7 +2,7 @@
 //! broken configuration, connects to nothing and mends nothing by itself.
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -52,7 +52,12 @@ fn gather(ambient: &Ambient) -> Facts {
         Configured::Nothing | Configured::Denied(_) | Configured::Unusable(..) => Vec::new(),
     };
     let configuration = match configured {
-        Configured::Nothing => Configuration::Nothing,
+        Configured::Nothing => {
+            let mut above = ambient.cwd.iter().flat_map(|cwd| cwd.ancestors());
+            let root = above.find(|place| vault::is_any(place));
+            let shown = |root: &Path| safe_text::path(&root.join(".nexusenv.d"));
+            root.map_or(Configuration::Nothing, |root| Configuration::Gone(shown(root)))
+        }
         Configured::Denied(_) => Configuration::Denied,
         Configured::Unusable(_, error) => {
             let (sentence, hint, _) = told(&error);

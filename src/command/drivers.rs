@@ -43,6 +43,7 @@ pub fn offer(ambient: &Ambient, root: &Path, offer: Offer) -> Result<()> {
         };
         let question = format!("let git merge secrets by name, and show names in a diff? it takes {what} [Y/n] ");
         if !matches!(consent::typed(&format!("nexus-env: {question}"))?.to_lowercase().as_str(), "" | "y" | "yes") {
+            terminal::say(ambient, "git merges secrets as text; nexus-env init --git sets it up later");
             return Ok(());
         }
     }

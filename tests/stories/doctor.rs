@@ -97,6 +97,18 @@ fn every_planted_fault_is_told_with_its_place_and_no_value() {
 }
 
 #[test]
+fn stores_without_a_configuration_are_a_finding() {
+    let world = person(crate::pausing::world());
+    std::fs::remove_file(world.repo().join(".nexusenv")).unwrap();
+    let found = world.run(&["doctor"]).ends_with_status(1);
+    let text = String::from_utf8_lossy(&found.stdout).replace("\n  ", " ");
+    assert!(
+        text.contains("there are secrets in it and no `.nexusenv` beside it, so nothing is loaded here mend: git log"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_broken_configuration_and_a_missing_identity_are_findings() {
     let world = person(World::new().file(".nexusenv", "default = 7\n"));
     in_home(&world, ".bashrc", "eval \"$(nexus-env hook bash)\"\n");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::keys::dialogue;
-use crate::world::{Output, World};
+use crate::world::{Output, Shell, World};
 use crate::{DEV_AND_PROD, DEV_URL};
 
 const PLACE: &str = ".nexusenv.d/dev.toml";
@@ -372,4 +372,13 @@ fn a_store_in_a_submodule_merges_as_anywhere_else() {
     let mut status = pair.world.command("git", &pair.world.outside("outer"));
     status.args(["status", "--short"]);
     assert_eq!(pair.world.finish(status, b"").succeeds().stdout, b" M sub\n");
+}
+
+#[test]
+fn whoever_wants_no_merging_by_name_is_told_how_to_have_it_later() {
+    let world = World::with(DEV_AND_PROD);
+    let mut session = world.enter(Shell::Bash);
+    let said = session.answers("nexus-env init", "[Y/n] ", "n").ends_with_status(0).text.clone();
+    assert!(said.ends_with("nexus-env: git merges secrets as text; nexus-env init --git sets it up later"), "{said}");
+    assert!(!world.repo().join(".gitattributes").exists());
 }

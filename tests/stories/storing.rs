@@ -182,6 +182,15 @@ fn references_and_ciphertexts_are_said_and_not_taken() {
 }
 
 #[test]
+fn a_name_that_stands_twice_in_one_file_is_said() {
+    let world = world().file("twice.env", "A=1\nB=same\nA=2\nB=same\n");
+    let said = world.run(&["import", "twice.env"]).succeeds().stderr;
+    assert!(said.starts_with("nexus-env: `A` stands twice in `twice.env`: line 3 counts, and not line 1\n"), "{said}");
+    assert!(!said.contains("`B` stands"), "{said}");
+    holds(&world, "dev", "A", b"2");
+}
+
+#[test]
 fn several_files_are_one_import_and_what_they_disagree_about_is_asked() {
     let world = world().file("one.env", "A=1\nB=same\n").file("two.yaml", "A: 2\nB: same\nC: three\n");
     let files = ["import", "one.env", "two.yaml"];

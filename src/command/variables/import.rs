@@ -216,6 +216,15 @@ fn one_of_each(
         match all.iter_mut().find(|others| others[0].entry.name == one.entry.name) {
             None => all.push(vec![one]),
             Some(others) => {
+                if let Some(first) =
+                    others.iter().find(|other| other.file == one.file && other.entry.value != one.entry.value)
+                {
+                    let (shown, name) = (safe_text::path(files[one.file].path), &one.entry.name);
+                    let (first, last) = (first.entry.line, one.entry.line);
+                    terminal::say_anyway(&format!(
+                        "`{name}` stands twice in `{shown}`: line {last} counts, and not line {first}"
+                    ));
+                }
                 others.retain(|other| other.file != one.file);
                 others.push(one);
             }

@@ -99,6 +99,8 @@ pub enum StateDirectory {
 pub enum Configuration {
     #[default]
     Nothing,
+    /// There are secrets in this `.nexusenv.d`, and no `.nexusenv` beside it.
+    Gone(String),
     Denied,
     Unusable {
         sentence: String,

@@ -29,6 +29,12 @@ pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
     }
     match &facts.configuration {
         Configuration::Nothing => {}
+        Configuration::Gone(stores) => all.push(Finding {
+            severity: Severity::Error,
+            place: Some(stores.clone()),
+            sentence: "there are secrets in it and no `.nexusenv` beside it, so nothing is loaded here".to_owned(),
+            mend: "git log -- .nexusenv shows where it went, git checkout -- .nexusenv brings it back".to_owned(),
+        }),
         Configuration::Denied => all.push(Finding {
             severity: Severity::Note,
             place: None,
