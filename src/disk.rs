@@ -12,12 +12,23 @@ use rustix::fs::{Access, FlockOperation, OFlags};
 
 use crate::domain::config::watch::Sighting;
 use crate::domain::session::ambient::Timestamp;
+use crate::domain::text::safe_text;
+use crate::error::Failure;
 use crate::trace::{self, Step};
 
 /// What a file that we read may hold, in bytes.
 pub const LARGEST: u64 = 1 << 20;
 /// Up to this size, in bytes, a file whose time has no nanoseconds is compared by its content.
 const COMPARED: u64 = 64 << 10;
+
+/// Why a file was not written or its directory not locked, and where to look: at the nearest directory that is there.
+pub fn unwritable(act: &str, path: &Path, error: &io::Error) -> Failure {
+    let reason = error.to_string();
+    let reason = reason.split(" (os error").next().unwrap_or_default().to_lowercase();
+    let directory = path.ancestors().find(|place| place.is_dir()).unwrap_or(Path::new("/"));
+    Failure::new(format!("could not {act} `{}`: {reason}", safe_text::path(path)))
+        .hint(format!("ls -ld {} shows who may write there", safe_text::typed(directory)))
+}
 
 /// How a file looks right now; `None` where there is none. Look first, then read: a change in between is noticed the
 /// next time. Without its content, which may be a key: what is seen goes to the shell.

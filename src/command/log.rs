@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::page::audit_entry::{self, Line};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::text::duration::Duration;
+use crate::domain::text::safe_text;
 use crate::edge::output::Form;
 use crate::edge::{audit_log, clock, output, terminal};
 use crate::error::{Exit, Failure, Result};
@@ -45,11 +46,12 @@ pub fn log(ambient: &Ambient, wanted: &Wanted, form: Form) -> Result<()> {
         }
         Form::Text => output::page(&table(lines, ambient.now.seconds.unsigned_abs()))?,
     }
-    for sentence in unread {
-        terminal::say_anyway(&sentence);
-    }
     if torn > 0 {
         terminal::say_anyway(&format!("{torn} torn {} skipped", if torn == 1 { "line was" } else { "lines were" }));
+    }
+    if !unread.is_empty() {
+        let hint = format!("ls -l {} shows what is in the way", safe_text::typed(&file));
+        return Err(Failure::new(unread.join("; ")).hint(hint).into());
     }
     if form == Form::Text {
         terminal::say(

@@ -182,7 +182,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<bool> {
 }
 
 fn unwritable(path: &Path, error: io::Error) -> Error {
-    anyhow!(error).context(format!("could not write `{}`", safe_text::path(path)))
+    disk::unwritable("write", path, &error).into()
 }
 
 /// The content of a file beside `.nexusenv`, of at most 1 MiB; `None` when there is none.

@@ -333,11 +333,11 @@ fn locked(path: &Path) -> Result<std::fs::File> {
     let directory = path.parent().unwrap_or(Path::new("/"));
     disk::keep_directory(directory)
         .and_then(|()| disk::lock(directory))
-        .with_context(|| format!("could not lock `{}`", safe_text::path(directory)))
+        .map_err(|error| disk::unwritable("lock", directory, &error).into())
 }
 
 fn keep(path: &Path, bytes: &[u8]) -> Result<()> {
-    disk::keep(path, bytes).with_context(|| format!("could not write `{}`", safe_text::path(path)))
+    disk::keep(path, bytes).map_err(|error| disk::unwritable("write", path, &error).into())
 }
 
 fn remove(path: &Path) -> Result<()> {

@@ -138,3 +138,18 @@ fn a_wish_for_stack_traces_changes_nothing_and_is_handed_on() {
     let told = world.run(&["run", "-e", "dev", "--", "sh", "-c", "echo $RUST_BACKTRACE $RUST_LIB_BACKTRACE"]);
     assert_eq!(String::from_utf8_lossy(&told.stdout), "1 full\n");
 }
+
+#[test]
+fn what_cannot_be_written_says_where_to_look() {
+    let world = world();
+    std::fs::remove_dir_all(world.repo().join(".nexusenv.d")).unwrap();
+    std::fs::write(world.repo().join(".nexusenv.d"), "").unwrap();
+    world.run_in(world.repo(), &["set", "TOKEN", "-e", "dev"], b"x").ends_with_status(1).says(
+        "nexus-env: could not write `.nexusenv.d/dev.toml`: not a directory\nhint: ls -ld .nexusenv.d shows who may write there\n",
+    );
+    let world = world.variable("XDG_STATE_HOME", "/proc/nothing");
+    world.run(&["allow", "--yes"]).ends_with_status(1);
+    let denied = world.run(&["deny"]).ends_with_status(1);
+    let hint = "no such file or directory\nhint: ls -ld /proc shows who may write there\n";
+    assert!(denied.stderr.ends_with(hint), "{}", denied.stderr);
+}

@@ -119,9 +119,9 @@ fn a_link_in_its_place_is_not_followed_and_changes_no_decision() {
         )
     );
     assert_eq!(std::fs::read_to_string(&other).unwrap(), "mine\n");
-    world.run(&["log"]).says(
+    world.run(&["log"]).ends_with_status(1).says(
         "nexus-env: `/home/ada/.local/state/nexus-env/audit.log` cannot be read: it is a symbolic link\n\
-         nexus-env: the log has nothing to show: /home/ada/.local/state/nexus-env/audit.log\n",
+         hint: ls -l /home/ada/.local/state/nexus-env/audit.log shows what is in the way\n",
     );
 }
 

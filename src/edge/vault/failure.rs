@@ -204,7 +204,12 @@ impl VaultFailure {
             Some(format!("git log -p -- {place} shows who changed it, git checkout -- {place} restores it"))
         };
         match self {
-            F::File { place, .. } => Some(format!("ls -l {place} shows whether it may be read and written")),
+            F::File { act: "read", place, .. } => Some(format!("ls -l {place} shows whether it may be read")),
+            F::File { act: "lock", place, .. } => Some(format!("ls -ld {place} shows who may write there")),
+            F::File { place, .. } => {
+                let directory = place.rsplit_once('/').map_or(".", |(directory, _)| directory);
+                Some(format!("ls -ld {directory} shows who may write there"))
+            }
             F::NotAFile { place } => Some(format!("ls -l {place} shows what it is")),
             F::TooLarge { .. } => Some("nexus-env unset NAME removes what does not belong there".to_owned()),
             F::Malformed { place, .. } => restore(place),

@@ -18,6 +18,7 @@ use crate::domain::store::plugin::PluginName;
 use crate::domain::store::sealed::seal::{Change, Damaged, DataKey, Keys};
 use crate::domain::store::sealed::{LARGEST, NONCE, Pin, Recipient, RecipientName, Store, format};
 use crate::domain::text::day::Day;
+use crate::domain::text::safe_text;
 use crate::error::Failure;
 
 /// The right to replace stores of one repository, for as long as it lives. The kernel takes it back when the process
@@ -49,7 +50,9 @@ pub fn lock(root: &Path) -> Result<Lock, VaultFailure> {
     let path = root.join(".nexusenv.d");
     let failed = |error| VaultFailure::File { act: "lock", place: ".nexusenv.d".to_owned(), error };
     match DirBuilder::new().create(&path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(failed(error)),
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            return Err(VaultFailure::File { act: "make", place: safe_text::typed(&path), error });
+        }
         Ok(()) | Err(_) => {}
     }
     let directory = disk::lock(&path).map_err(failed)?;
