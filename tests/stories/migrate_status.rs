@@ -241,3 +241,23 @@ fn what_cannot_be_looked_at_is_said_and_is_no_pass() {
     let why = page["places"][0]["environments"][0]["why"].as_str().unwrap();
     assert!(why.starts_with("says that it is prod, by its label"), "{why}");
 }
+
+#[test]
+fn what_cannot_be_opened_is_said_of_its_environment() {
+    let world = crate::pausing::world()
+        .file(
+            "prisma/schema.prisma",
+            "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n}\n",
+        )
+        .file(FIRST, "SELECT 1;\n");
+    world.git(&["add", "."]);
+    world.git(&["commit", "--quiet", "-m", "first"]);
+    std::fs::remove_file(world.home().join(".config/nexus-env/identity.txt")).unwrap();
+    let told = world.run(&["migrate", "status"]);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(
+        text.contains("prod: could not be opened: there is no identity to open the secrets with"),
+        "{text}{}",
+        told.stderr
+    );
+}

@@ -359,6 +359,15 @@ fn ci_and_a_hook_before_a_commit_see_a_store_that_is_not_whole() {
 }
 
 #[test]
+fn what_two_commands_do_is_said_of_two() {
+    let world = crate::pausing::world();
+    world.run(&["recipients", "add", "bob", KEY, "-e", "dev", "-e", "prod"]).succeeds();
+    let removed = world.run(&["recipients", "remove", "bob", "-e", "dev", "-e", "prod"]).succeeds().stderr;
+    let end = "; nexus-env rotate -e dev and nexus-env rotate -e prod ask for each new value in turn\n";
+    assert!(removed.ends_with(end), "{removed}");
+}
+
+#[test]
 fn a_list_for_programs_tells_what_waits_and_shows_no_value() {
     let world = waiting();
     let printed = world.run(&["list", "--json"]).succeeds().says("").stdout;

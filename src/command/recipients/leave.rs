@@ -59,9 +59,10 @@ pub fn remove(ambient: &Ambient, name: &str, named: &[String], leaving: Leaving)
         terminal::say(ambient, &still);
     }
     let names: Vec<String> = changed.iter().map(|one| format!("nexus-env rotate -e {}", one.environment)).collect();
+    let asks = if names.len() == 1 { "asks" } else { "ask" };
     terminal::narrate(
         ambient,
-        &format!("hint: {}; {} asks for each new value in turn", commit(&changed), listed(&names)),
+        &format!("hint: {}; {} {asks} for each new value in turn", commit(&changed), listed(&names)),
     );
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use anyhow::Context;
+
 use super::presence;
 use crate::domain::config::Environment;
 use crate::domain::config::name::VariableName;
@@ -43,9 +45,11 @@ impl<'a> Side<'a> {
     /// Where the environment's secrets cannot be opened here, or it has no database URL that can be asked.
     pub fn of(ambient: &Ambient, loaded: &Loaded, environment: &'a Environment, place: &Place) -> Result<Side<'a>> {
         let name = &environment.name;
-        load::ask_for(ambient, loaded, environment)?;
-        let secrets = load::secrets(ambient, loaded, environment)?;
-        let vars = vars::resolve(&environment.vars, secrets)?;
+        // Said behind the environment's name: `prod could not be opened: …`.
+        let opened = load::ask_for(ambient, loaded, environment)
+            .and_then(|()| load::secrets(ambient, loaded, environment))
+            .and_then(|secrets| Ok(vars::resolve(&environment.vars, secrets)?));
+        let vars = opened.context("could not be opened")?;
         let Some(variable) = variable(loaded, place, &vars) else {
             return Err(Failure::new("has no variable for a database URL")
                 .hint("database_variables in .nexusenv names it")
@@ -58,7 +62,7 @@ impl<'a> Side<'a> {
                 .into());
         };
         let Some(url) = DatabaseUrl::parse(text) else {
-            return Err(Failure::new(format!("`{variable}` is no database URL"))
+            return Err(Failure::new(format!("has no database URL: `{variable}` is none"))
                 .hint(format!("nexus-env set {variable} -e {name}"))
                 .into());
         };
