@@ -359,7 +359,7 @@ fn set(ambient: &Ambient, args: &SetArgs) -> Result<()> {
         let loaded = crate::steps::load::configuration(ambient).ok();
         let meant = loaded
             .and_then(|loaded| Some(crate::steps::load::environment(&loaded, value.to_str()?).ok()?.name.clone()));
-        let refused = variables::refuse_argument(&args.name);
+        let refused = variables::refuse_argument(&args.name, args.environment.environment.as_deref());
         return Err(match meant {
             Some(name) => refused.hint(format!("nexus-env set {} -e {name}", args.name)),
             None => refused,

@@ -35,7 +35,9 @@ fn failure(words: &[OsString], error: &clap::Error) -> Failure {
         return NoKey::Secret.into();
     }
     if word(1) == Some("set") && error.kind() == ErrorKind::UnknownArgument {
-        return variables::refuse_argument(word(2).unwrap_or_default());
+        let environment = (2..words.len()).find(|at| matches!(word(*at), Some("-e" | "--env")));
+        let environment = environment.and_then(|at| word(at + 1));
+        return variables::refuse_argument(word(2).unwrap_or_default(), environment);
     }
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);

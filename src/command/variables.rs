@@ -222,7 +222,7 @@ fn refusal(place: &Place<'_>, name: &VariableName) -> Option<Refusal> {
 /// shown again.
 fn readable_name(text: &str) -> Result<VariableName> {
     if let Some((name, _)) = text.split_once('=') {
-        return Err(refuse_argument(name).into());
+        return Err(refuse_argument(name, None).into());
     }
     VariableName::new(text).ok_or_else(|| {
         let wordlike = text.len() <= 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));

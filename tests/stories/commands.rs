@@ -45,7 +45,7 @@ fn a_value_keeps_every_byte_and_loses_one_newline_at_its_end() {
 fn a_value_is_never_an_argument_and_never_holds_nul() {
     let world = world();
     world.run(&["set", "TOKEN", "hunter2"]).ends_with_status(2).prints("").says(
-        "nexus-env: a value is never taken from the command line: other users see it there, and the history keeps it\n\
+        "nexus-env: a value is never taken from the command line: other users see it there, and the shell's history has it now\n\
          hint: nexus-env set TOKEN, which asks for it, or some-command | nexus-env set TOKEN\n",
     );
     world.run_with_input(&["set", "TOKEN"], b"a\0b").ends_with_status(1).says(
@@ -214,10 +214,14 @@ fn wrong_usage_says_what_to_type_and_never_what_may_be_a_value() {
     ] {
         world.run(words).ends_with_status(status).prints("").says(&format!("nexus-env: {told}\n"));
     }
-    let refused = "nexus-env: a value is never taken from the command line: other users see it there, and the history keeps it\nhint: ";
+    let refused = "nexus-env: a value is never taken from the command line: other users see it there, and the shell's history has it now\nhint: ";
     let asks = "nexus-env set TOKEN, which asks for it, or some-command | nexus-env set TOKEN";
     for (words, hint) in [
         (&["set", "TOKEN", "hunter2"][..], asks),
+        (
+            &["set", "TOKEN", "hunter2", "-e", "prod"],
+            "nexus-env set TOKEN -e prod, which asks for it, or some-command | nexus-env set TOKEN -e prod",
+        ),
         (&["set", "TOKEN", "two", "hunter2"], asks),
         (&["set", "TOKEN", "--hunter2"], asks),
         (&["set", "TOKEN", "-Xhunter2"], asks),

@@ -1,7 +1,7 @@
 //! `set`: stores one secret, typed without echo or from stdin. No value passes through an argument, and none is shown.
 
 use super::{Place, allowed_name, change, open, today};
-use crate::domain::config::name::VariableName;
+use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::beside;
 use crate::domain::store::reader_key;
@@ -129,11 +129,17 @@ fn put(
 }
 
 /// Why a value on the command line is not taken.
-pub fn refuse_argument(name: &str) -> Failure {
+pub fn refuse_argument(name: &str, environment: Option<&str>) -> Failure {
     let known = VariableName::new(name).map_or_else(|| "NAME".to_owned(), |name| name.to_string());
-    Failure::new("a value is never taken from the command line: other users see it there, and the history keeps it")
-        .hint(format!("nexus-env set {known}, which asks for it, or some-command | nexus-env set {known}"))
-        .exit(Exit::Usage)
+    let known = match environment.and_then(EnvironmentName::new) {
+        Some(environment) => format!("{known} -e {environment}"),
+        None => known,
+    };
+    Failure::new(
+        "a value is never taken from the command line: other users see it there, and the shell's history has it now",
+    )
+    .hint(format!("nexus-env set {known}, which asks for it, or some-command | nexus-env set {known}"))
+    .exit(Exit::Usage)
 }
 
 /// Who will be able to read what is about to be typed. A store that cannot be read cannot be written, so that is
