@@ -199,7 +199,10 @@ fn an_unknown_key_names_the_place_and_the_nearest() {
 #[test]
 fn broken_toml_names_the_line() {
     check("[env.dev", ".nexusenv:2: is no TOML: unclosed table, expected `]`", "");
-    check("[env.dev]\n[env.dev]", ".nexusenv:3: is no TOML: duplicate key", "");
+    let twice = |key: &str, line: u8| format!("duplicate key `{key}`, which stands in line {line} already");
+    check("[env.dev]\n[env.dev]", &format!(".nexusenv:3: is no TOML: {}", twice("dev", 2)), "");
+    let ports = "[env.dev.proxy]\nport = 1\n[env.prod.proxy]\nport = 2\nport = 3";
+    check(ports, &format!(".nexusenv:6: is no TOML: {}", twice("port", 5)), "");
 }
 
 #[test]
