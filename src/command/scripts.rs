@@ -14,6 +14,7 @@ use crate::domain::guard::scope::Fed;
 use crate::domain::guard::verdict::Effect;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::text::pattern;
+use crate::domain::text::safe_text::safe_text;
 use crate::edge::output::Form;
 use crate::edge::project::Disk;
 use crate::edge::{output, terminal, watchdog};
@@ -60,26 +61,33 @@ pub fn scripts(ambient: &Ambient, excepted: &[String], form: Form) -> Result<Sta
         Configured::Ready(loaded) => Some(loaded.config),
         Configured::Nothing | Configured::Denied(_) | Configured::Unusable(..) => None,
     };
+    let mut named = vec![false; excepted.len()];
     let mut page = Page { scripts: 0, found: Vec::new(), unread: Vec::new() };
     for package in packages {
         page.unread.extend(package.obstacle.clone());
         for script in package.scripts_like("*") {
             page.scripts += 1;
+            let place = below(&package.directory, &cwd);
+            let full = format!("{place}:{script}");
+            let fits: Vec<bool> =
+                excepted.iter().map(|one| pattern::fits(one, &script) || pattern::fits(one, &full)).collect();
+            named.iter_mut().zip(&fits).for_each(|(named, fits)| *named |= fits);
             let all = started(ambient, config.as_ref(), &package, &script);
             let Some((effect, invocation)) = all.into_iter().max_by_key(|(effect, _)| *effect) else { continue };
             if effect == Effect::Safe {
                 continue;
             }
-            let place = below(&package.directory, &cwd);
-            let full = format!("{place}:{script}");
             page.found.push(Found {
-                excepted: excepted.iter().any(|one| pattern::fits(one, &script) || pattern::fits(one, &full)),
+                excepted: fits.contains(&true),
                 package: place,
                 script,
                 command: invocation.name,
                 effect: effect.word(),
             });
         }
+    }
+    for (one, _) in excepted.iter().zip(named).filter(|(_, named)| !named) {
+        terminal::say_anyway(&format!("--except {}: there is no such script here", safe_text(one)));
     }
     tell(ambient, &page, form)
 }

@@ -39,6 +39,9 @@ fn a_clean_one_passes_and_so_do_scripts_that_are_meant() {
         .run(&["guard", "scripts", "--except", "setup", "--except", "packages/*:db:reset"])
         .succeeds()
         .says("nexus-env: of 7 scripts none starts a command that can lose data\n");
+    let nothing = "nexus-env: --except nope: there is no such script here\n";
+    let said = world.run(&["guard", "scripts", "--except", "nope", "--except", "*"]).succeeds().stderr;
+    assert!(said.starts_with(nothing) && said.lines().count() == 2, "{said}");
     world.writes("packages/db/package.json", r#"{"name": "db", "scripts": {"generate": "prisma generate"}}"#);
     world
         .run(&["guard", "scripts"])
