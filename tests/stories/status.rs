@@ -123,7 +123,7 @@ guard        destructive commands are BLOCKED: DATABASE_URL reaches PROD
 layers       line · shell · engine · node";
 
 const MISMATCH: &str = "\
-environment  dev · read-write
+environment  dev · read-only
 WARNING      DATABASE_URL reaches PROD, although dev is selected
 repository   /home/ada/repo · configuration allowed
 variables    DATABASE_URL NODE_ENV
