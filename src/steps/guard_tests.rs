@@ -390,8 +390,7 @@ fn explains_with_every_piece_of_evidence() {
 #[test]
 fn answers_in_json() {
     let value = world().proxy(TO_PROD).run("npx prisma migrate dev", report::as_json);
-    assert_eq!(value["verdict"], "block");
-    assert_eq!(value["exit"], 3);
+    assert_eq!((&value["verdict"], &value["exit"]), (&"block".into(), &3.into()));
     assert_eq!(value["reason"], "disagreement");
     assert_eq!(value["environment"], "prod");
     let evidence = &value["commands"][0]["targets"][0]["evidence"][0];

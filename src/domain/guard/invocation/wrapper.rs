@@ -122,22 +122,9 @@ pub(super) fn see_through<'a>(
         }
         "ansible" | "salt" | "salt-call" => fleet::see_through(name, words, scope)
             .or_else(|| row::see_through(table::of(name), reader, name, words, scope)),
-        // A plugin that starts the cluster's own psql there: `kubectl cnpg psql CLUSTER -- …`.
-        "kubectl" | "oc" | "k" | "kubecolor" if texts.starts_with(&["cnpg", "psql"]) => {
-            let mut scope = scope.clone();
-            scope.given_by("kubectl cnpg psql", Under::Elsewhere);
-            let own = words.iter().position(|word| word.text == "--").map_or(&[][..], |at| &words[at + 1..]);
-            Some(vec![Inner::Command([&[Word::sure("psql")], own].concat(), scope)])
-        }
-        // Laravel's own host: an artisan command over there.
-        "vapor" if matches!(texts.first(), Some(&"command" | &"tinker")) => {
-            let mut scope = scope.clone();
-            scope.given_by("vapor", Under::Elsewhere);
-            let line = flag_value(words, &["--command", "--code"])?;
-            let verb = if texts[0] == "tinker" { "tinker --execute=" } else { "" };
-            Some(vec![Inner::Line(format!("php artisan {verb}{}", line.text), scope)])
-        }
-        "kubectl" | "oc" | "k" | "kubecolor" => manifest::see_through(reader, words, scope)
+        "vapor" => place::of_vapor(words, scope),
+        "kubectl" | "oc" | "k" | "kubecolor" => place::of_cnpg(words, scope)
+            .or_else(|| manifest::see_through(reader, words, scope))
             .or_else(|| row::see_through(table::of(name), reader, name, words, scope)),
         "tmux" => tmux(words, scope),
         "screen" => Some(given::screen(words, scope)),

@@ -2,8 +2,9 @@
 //! has that place's environment, and what is local to it is not local here. Nothing here decides.
 
 use super::row::{Row, place};
+use crate::domain::guard::invocation::options::flag_value;
 use crate::domain::guard::invocation::{Inner, Word};
-use crate::domain::guard::scope::Scope;
+use crate::domain::guard::scope::{Scope, Under};
 
 const COMMAND: &[&str] = &["-c", "--command"];
 const APP: &[&str] =
@@ -114,3 +115,28 @@ const KAMAL: &[&str] =
 const PLATFORM: &[&str] =
     &["-p", "--project", "-e", "--environment", "-A", "--app", "--worker", "-I", "--instance", "-o", "--option"];
 const GCLOUD: &[&str] = &["--project", "--zone", "--account", "--ssh-flag", "--ssh-key-file"];
+
+/// A plugin of kubectl's that starts the cluster's own psql there: `kubectl cnpg psql CLUSTER -- …`.
+pub fn of_cnpg<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let [plugin, verb, ..] = words else { return None };
+    if plugin.text != "cnpg" || verb.text != "psql" {
+        return None;
+    }
+    let own = words.iter().position(|word| word.text == "--").map_or(&[][..], |at| &words[at + 1..]);
+    let mut scope = scope.clone();
+    scope.given_by("kubectl cnpg psql", Under::Elsewhere);
+    Some(vec![Inner::Command([&[Word::sure("psql")], own].concat(), scope)])
+}
+
+/// Laravel's own host: a command of artisan's over there.
+pub fn of_vapor<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let verb = match words.first()?.text.as_str() {
+        "command" => "",
+        "tinker" => "tinker --execute=",
+        _ => return None,
+    };
+    let line = flag_value(words, &["--command", "--code"])?;
+    let mut scope = scope.clone();
+    scope.given_by("vapor", Under::Elsewhere);
+    Some(vec![Inner::Line(format!("php artisan {verb}{}", line.text), scope)])
+}
