@@ -126,6 +126,7 @@ fn what_the_line_computes_or_writes_and_then_runs_is_unknown() {
     let files = [("x.sh", "echo"), ("Makefile", "a:\n\techo\n"), ("package.json", "{\"scripts\":{\"a\":\"echo\"}}")];
     for line in [
         "curl -s y -o x.sh && bash ./x.sh",
+        "curl -sO https://h/x.sh && bash ./x.sh",
         "curl -s y | tee x.sh >/dev/null; . ./x.sh",
         "cp y x.sh; ./x.sh",
         "sh x.sh; echo ls > x.sh; sh x.sh",
@@ -205,6 +206,13 @@ fn a_chain_of_scripts_is_followed_to_its_end() {
 }
 
 #[test]
+fn functions_that_call_each_other_are_followed_only_so_far() {
+    let chain = |count: usize| (0..count).map(|at| format!("f{at}() {{ f{}; }}; ", at + 1)).collect::<String>();
+    check(&[], &format!("{}f3() {{ {RESET}; }}; f0", chain(3)), "destructive");
+    check(&[], &format!("{}f100() {{ {RESET}; }}; f0", chain(100)), "unknown: it leads further than it is followed");
+}
+
+#[test]
 fn scripts_that_call_each_other_without_end_are_unknown() {
     let scripts: Vec<String> =
         (0..40).map(|at| format!("\"s{at}\":\"npm run s{0} && npm run s{0}\"", at + 1)).collect();
@@ -262,4 +270,27 @@ fn every_package_of_a_workspace_is_looked_at() {
     check(&files, "npx lerna run b", "destructive");
     check(&files, "npx nx run db:wipe", "destructive");
     check(&files, "npx nx run db:lint", "none");
+}
+
+#[test]
+fn a_name_of_a_script_or_a_recipe_that_the_line_computes_in_part_is_unknown() {
+    let files = [
+        ("package.json", r#"{"scripts":{"db:reset":"npx prisma migrate reset","build":"tsc"}}"#),
+        ("Makefile", "db-reset:\n\tnpx prisma migrate reset\n"),
+        ("justfile", "db-reset:\n  npx prisma migrate reset\n"),
+        ("Taskfile.yml", "tasks:\n  db-reset: npx prisma migrate reset\n"),
+    ];
+    for line in ["npm run db:$X", "pnpm db:$X", "pnpm run \"db:${X}\"", "yarn db:$(cat x)", "bun run d$X", "yarn $X"] {
+        check(&files, line, "unknown: the line computes which script it runs");
+    }
+    for line in ["make db-$X", "make all db-$X", "make -j $(nproc) db-$X", "make CC=$CC $X", "just db-$X", "task db-$X"]
+    {
+        check(&files, line, "unknown: the line computes which recipe it runs");
+    }
+    for line in ["make -j $(nproc)", "make -j 8", "make -j db-reset", "make CC=$CC db-reset"] {
+        check(&files, line, "destructive");
+    }
+    for line in ["pnpm run build --out $X", "yarn vite-$X", "make CC=$CC all", "make -j $(nproc) all", "just all $X"] {
+        assert!(!class(&files, line).starts_with("unknown: the line computes"), "{line}: {}", class(&files, line));
+    }
 }

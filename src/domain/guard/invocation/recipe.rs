@@ -10,7 +10,7 @@ mod task;
 
 use std::path::{Path, PathBuf};
 
-use super::options::{after_flags, is_one_expansion};
+use super::options::after_flags;
 use super::{Inner, Reader, Sure, Word};
 use crate::domain::guard::project::{Content, Files};
 use crate::domain::guard::scope::{Fed, Scope};
@@ -47,7 +47,7 @@ pub(super) fn see_through<'a>(
 fn computes(words: &[Word]) -> bool {
     let first =
         after_flags(words, &["-j", "--jobs", "-C", "-f", "--directory", "--file", "--justfile", "-d", "-t"]).first();
-    first.is_some_and(|word| word.sure == Sure::No && is_one_expansion(&word.text))
+    first.is_some_and(|word| word.sure == Sure::No && !word.text.contains('='))
 }
 
 fn shown(path: &Path, cwd: &Path) -> String {

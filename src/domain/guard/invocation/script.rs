@@ -70,7 +70,9 @@ pub(super) fn script_or_program<'a>(
     scope: &Scope<'a>,
 ) -> Vec<Inner<'a>> {
     let Some((name, rest)) = words.split_first() else { return Vec::new() };
-    if name.sure == Sure::No && is_one_expansion(&name.text) {
+    let begins = || format!("{}*", name.text.split(['$', '`', '…']).next().unwrap_or_default());
+    let could_be_one = || packages.iter().any(|package| !package.scripts_like(&begins()).is_empty());
+    if name.sure == Sure::No && (is_one_expansion(&name.text) || could_be_one()) {
         return vec![Inner::Unknown("the line computes which script it runs".to_owned(), scope.clone())];
     }
     let rest = if rest.first().is_some_and(|word| word.text == "--") { &rest[1..] } else { rest };

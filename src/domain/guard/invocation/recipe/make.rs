@@ -56,6 +56,9 @@ pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
             }
         }
     }
+    // How many jobs there may be stands behind `-j`, or nothing does.
+    let jobs = words.windows(2).find(|pair| matches!(pair[0].text.as_str(), "-j" | "--jobs")).map(|pair| &pair[1]);
+    let counts = |word: &Word| word.sure == Sure::No || word.text.bytes().all(|byte| byte.is_ascii_digit());
     let mut targets: Vec<String> = Vec::new();
     for word in &options.rest {
         match word.text.split_once('=').filter(|(name, _)| line::is_name(name.trim_end_matches([':', '?']))) {
@@ -69,6 +72,10 @@ pub fn make<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Optio
                 };
                 scope.set(name, value, Origin::Line);
                 given.push(name.to_owned());
+            }
+            None if jobs.is_some_and(|jobs| std::ptr::eq(jobs, *word) && counts(jobs)) => {}
+            None if word.sure == Sure::No => {
+                return unknown("the line computes which recipe it runs".to_owned(), &scope);
             }
             None => targets.push(word.text.clone()),
         }
