@@ -112,6 +112,8 @@ fn the_line_changes_what_the_command_will_use() {
     check("env -i npx prisma migrate dev", "absent (on the line)");
     check("DATABASE_URL=$(get url) npx prisma migrate dev", "unknown: the line computes it (on the line)");
     check("sudo -E npx prisma migrate dev", SHELLS);
+    check("onchange 'src/**' '*.prisma' -- prisma migrate dev", SHELLS);
+    check("git -c core.pager='!prisma migrate dev' log", SHELLS);
     check("sudo npx prisma migrate dev", "absent (on the line)");
     check("nexus-env run -e dev -- npx prisma migrate dev", "stored for dev (given by nexus-env run)");
 }
@@ -260,6 +262,8 @@ fn follows_scripts_through_workspaces() {
     assert_eq!(through("npx nx run-many -t db"), ["prisma migrate DB_URL through nx run db"]);
     assert_eq!(through("npx nx run-many -t db --exclude @x/db"), Vec::<String>::new());
     assert_eq!(through("cd packages/db && npx prisma db push"), ["prisma db push DB_URL through "]);
+    let alone = [("package.json", r#"{"name":"x","scripts":{"db":"npx prisma db push"}}"#)];
+    assert_eq!(found(&alone, &shell, "npx turbo run db --filter=x").len(), 1);
     assert_eq!(through("npm run setup"), ["prisma migrate DB_URL through npm run setup › npm run db"]);
     assert_eq!(through("npm --prefix packages/db run self"), Vec::<String>::new());
 }
@@ -283,6 +287,14 @@ fn words_of_the_command_itself_tell_dotenv_which_file_to_read() {
         &shell,
         "DOTENV_CONFIG_OVERRIDE=true npx prisma db push",
         &["prisma db push: DATABASE_URL postgres://h/env (from .env)"],
+    );
+    let other = "export default {\n  log: process.env.LOG_LEVEL,\n  datasource: { url: env('DATABASE_URL') },\n}";
+    let told = format!("prisma db push: DATABASE_URL {SHELLS}");
+    check_with(
+        &[("prisma.config.ts", other)],
+        &[("DATABASE_URL", PROD), ("LOG_LEVEL", "x")],
+        "npx prisma db push",
+        &[&told],
     );
     let computed = [("prisma.config.ts", "export default { datasource: { url: build() } }")];
     check_with(

@@ -149,6 +149,20 @@ fn a_rule_names_the_command_or_what_it_was_found_in() {
 }
 
 #[test]
+fn only_the_persons_allow_of_every_command_lets_them_all_through() {
+    let allows = |origin| [rule(origin, GuardAction::Allow, "tool *", &["prod"])];
+    let is_let = |origin, commands: &[&str], environment| {
+        let all: Vec<Invocation> = commands.iter().map(|command| invocation(command, &[], Effect::Unknown)).collect();
+        is_let(&config(&allows(origin)), &all, &name(environment))
+    };
+    assert!(is_let(RuleOrigin::Person, &["tool a", "tool b"], "prod"));
+    assert!(!is_let(RuleOrigin::Person, &["tool a", "tool b"], "prod-eu"));
+    assert!(!is_let(RuleOrigin::Person, &["tool a", "other b"], "prod"));
+    assert!(!is_let(RuleOrigin::Person, &[], "prod"));
+    assert!(!is_let(RuleOrigin::Repository, &["tool a"], "prod"));
+}
+
+#[test]
 fn the_reason_says_where_the_rule_stands() {
     let whys: Vec<String> = ORIGINS
         .iter()

@@ -26,10 +26,9 @@ pub enum Dialect {
 impl Dialect {
     /// What a file of that name is written in.
     pub fn of(file: &str) -> Dialect {
-        match file {
-            ".envrc" => Dialect::Shell,
-            _ if [".envrc", ".sh", ".bash", ".zsh"].iter().any(|ending| file.ends_with(ending)) => Dialect::Shell,
-            _ => Dialect::Dotenv,
+        match [".envrc", ".sh", ".bash", ".zsh"].iter().any(|ending| file.ends_with(ending)) {
+            true => Dialect::Shell,
+            false => Dialect::Dotenv,
         }
     }
 }
@@ -253,6 +252,20 @@ mod tests {
     fn refuses(text: &str, line: usize, what: &str) {
         let wrong = parse(Dialect::Dotenv, text.as_bytes()).unwrap_err();
         assert_eq!((wrong.line, wrong.what), (line, what), "{text:?}");
+    }
+
+    #[test]
+    fn a_files_name_says_who_reads_it() {
+        for (file, dialect) in [
+            (".env", Dialect::Dotenv),
+            (".env.sh", Dialect::Shell),
+            ("secrets.bash", Dialect::Shell),
+            (".envrc", Dialect::Shell),
+            ("prod.envrc", Dialect::Shell),
+            ("sh", Dialect::Dotenv),
+        ] {
+            assert_eq!(Dialect::of(file), dialect, "{file}");
+        }
     }
 
     #[test]

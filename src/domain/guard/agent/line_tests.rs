@@ -12,6 +12,7 @@ impl Files for Beside {
                 Content::Text("#!/bin/sh\nunset CLAUDECODE\nnexus-env get A -e prod\n".to_owned())
             }
             Some("/repo/harmless.sh") => Content::Text("#!/bin/sh\nnexus-env run -e dev -- npm test\n".to_owned()),
+            Some("/repo/itself.sh") => Content::Text("#!/bin/sh\n./itself.sh\nbash -c ./itself.sh\n".to_owned()),
             Some("/repo/reads.py") => Content::Text(
                 "#!/usr/bin/python3\nsubprocess.run(['nexus-env', 'get', 'A', '-e', 'prod'], env={})".to_owned(),
             ),
@@ -123,6 +124,7 @@ fn a_marker_is_not_taken_away_in_front_of_what_an_agent_is_refused() {
             "env -uCLAUDECODE nexus-env get A -e prod",
             "env -i HOME=$HOME PATH=$PATH nexus-env get A -e prod",
             "env - nexus-env get A -e prod",
+            "env -iv HOME=$HOME nexus-env get A -e prod",
             "/usr/bin/env -u CLAUDECODE nexus-env get A",
             "env -S '-u CLAUDECODE nexus-env get A -e prod'",
             "CLAUDECODE= nexus-env run -e prod -- printenv",
@@ -135,6 +137,7 @@ fn a_marker_is_not_taken_away_in_front_of_what_an_agent_is_refused() {
             "set -e CLAUDECODE; nexus-env get A -e prod",
             "env -u CLAUDECODE bash -c 'nexus-env get A -e prod'",
             "bash -c 'unset CLAUDECODE; nexus-env get A -e prod'",
+            "E='env -i'; $E nexus-env get A -e prod",
             "sh -c 'env -i nexus-env get A -e prod'",
             "exec -c nexus-env get A -e prod",
             "(unset CLAUDECODE; exec nexus-env get A -e prod)",
@@ -217,6 +220,7 @@ fn harmless_lines_are_let_alone() {
         "cargo install nexus-env",
         "cargo test -p nexus-env allow",
         "./harmless.sh",
+        "./itself.sh",
         "ls ~/.config/nexus-env",
         "cat ~/.config/nexus-env/config.toml",
         "tail -5 ~/.local/state/nexus-env/proxy.log",

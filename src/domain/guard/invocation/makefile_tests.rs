@@ -29,10 +29,20 @@ fn gives_the_lines_of_a_target_and_of_what_it_needs() {
 fn knows_the_first_target_and_what_is_exported() {
     let found = read(".PHONY: a\nexport X = 1\ninclude .env\nexport\na:\nb:\n");
     assert_eq!(found.first(), Some("a"));
+    assert_eq!(read("# usage: make b\n#b: c\na:\n").first(), Some("a"));
     assert_eq!(
         (found.exported, found.exports_all, found.includes),
         (vec!["X".to_owned()], true, vec![".env".to_owned()])
     );
+}
+
+#[test]
+fn rules_that_make_computes_may_be_any() {
+    for text in ["$(eval $(call R,a))", "$(foreach x,a b,$(eval $(call R,$(x))))", "$(X): b\n\ty"] {
+        let file = read(&format!("{text}\nc:\n\tz\n"));
+        assert!(!file.lines("a").is_whole && file.lines("c").is_whole, "{text}");
+    }
+    assert!(read("c:\n\tz\n").lines("a").is_whole);
 }
 
 #[test]

@@ -116,6 +116,10 @@ fn each_tool_finds_its_database_in_its_own_way() {
     one(&format!("psql service=prod {drop}"), "psql: database unknown: the service file says what it is (on the line)");
     one("dropdb -h h nexus_db", "dropdb: database postgresql://h:5432/nexus_db (on the line)");
     one(
+        &format!("docker run flyway/flyway psql -h localhost {drop}"),
+        "psql: database unknown: docker gives its own environment (on the line)",
+    );
+    one(
         &format!("docker compose exec db psql -h localhost {drop}"),
         "psql: database unknown: docker-compose gives its own environment (on the line)",
     );
@@ -130,6 +134,7 @@ fn each_tool_finds_its_database_in_its_own_way() {
         "sqlx database drop: --database-url postgres://a/b (on the line)",
     );
     one("goose postgres postgres://a/b down", "goose down: URL postgres://a/b (on the line)");
+    one("goose postgres 'user=u host=a dbname=b' down", "goose down: URL user=u host=a dbname=b (on the line)");
     one("alembic downgrade -1", "alembic downgrade: DATABASE_URL postgres://u:dev@dev/x (set in this shell)");
     one(
         "supabase db reset",

@@ -79,4 +79,8 @@ fn a_service_that_reaches_a_database_of_its_own_compose_file_reaches_nothing_els
     for written in ["postgres://$PROD/x", "postgres://${PROD:-db}/$NAME", "postgres://10.7.0.5/${NONE-x}"] {
         reached(written, &["prisma db push: DATABASE_URL postgres://10.7.0.5/x (from the compose file)"]);
     }
+    let elsewhere = "prisma db push: DATABASE_URL unknown: compose reaches its own network (from the compose file)";
+    for written in ["postgres://other/x", "postgres://localhost/x", "postgres://127.0.0.1:5433/x"] {
+        reached(written, &[elsewhere]);
+    }
 }

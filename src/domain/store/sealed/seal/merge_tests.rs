@@ -69,6 +69,20 @@ fn what_both_changed_otherwise_is_claimed_by_name() {
 }
 
 #[test]
+fn what_a_person_gives_to_a_side_is_that_sides() {
+    let key = keys(1);
+    let [base, ours, theirs] = ["A=1 B=1 C=1", "A=2 B=2 C=2", "A=3 B=3 C=1"].map(|secrets| store(&key, secrets, "ada"));
+    let [base, ours, theirs] = [&base, &ours, &theirs].map(|store| key.verify(store).unwrap());
+    let sides = Sides { base: Base::Known(base), ours, theirs };
+    let mut plan = sides.plan().unwrap();
+    plan.give(&name("A"), Side::Theirs);
+    assert_eq!(plan.claimed().map(VariableName::as_str).collect::<Vec<_>>(), ["B"]);
+    plan.give(&name("B"), Side::Ours);
+    let merged = sides.merged::<Damaged>(&plan, Side::Ours, vec![reader("ada")], b"wrapped".to_vec(), counting());
+    assert_eq!(told(&merged.unwrap(), &key), "A=3 B=2 C=2");
+}
+
+#[test]
 fn without_a_base_nothing_that_differs_is_guessed() {
     let key = keys(1);
     let [ours, theirs] = ["A=1 B=2", "A=1 C=3"].map(|secrets| store(&key, secrets, "ada"));
