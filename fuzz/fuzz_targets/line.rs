@@ -37,5 +37,5 @@ fuzz_target!(|text: &str| {
         notes: Notes::default(),
     };
     let _ = invocation::of_line(&reader, typed);
-    let _ = line::goes_on(text);
+    let _ = line::open(text);
 });

@@ -123,7 +123,7 @@ fn consented(ambient: &Ambient, stood: &Stood) -> Result<Status> {
 /// `__line [--ask] [--begun | --continued] [--holders=…]`, for the line that a person accepts at a shell's prompt, which comes as a variable. What is to be said
 /// goes to stdout: the shell tells it when the line has left the screen. Nobody is asked before `--ask`, which then prints
 /// what `__guard` prints. With `--begun` the text may be the beginning of a command,
-/// with `--continued` only where it ends in a backslash.
+/// with `--continued` only where it ends within a here-document or in a backslash.
 ///
 /// # Errors
 /// Where a promotion cannot be checked, and where the answer cannot be written.

@@ -14,7 +14,7 @@ use crate::domain::config::Config;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::invocation::Invocation;
 use crate::domain::guard::judgement::{self, Judged};
-use crate::domain::guard::line;
+use crate::domain::guard::line::{self, Open};
 use crate::domain::guard::pause::Pause;
 use crate::domain::guard::report::{self, Outcome};
 use crate::domain::guard::screen;
@@ -117,7 +117,7 @@ pub enum Extent {
     Whole,
     /// The shell reads on where a quote or a compound command is not closed, and asks about all of it then.
     PerhapsOpen,
-    /// It was found to be whole, but for a backslash at its end.
+    /// The shell found no quote and no compound command open; of a here-document and of a backslash at the end it said nothing.
     PerhapsContinued,
 }
 
@@ -125,7 +125,12 @@ pub enum Extent {
 pub fn accept(ambient: &Ambient, standing: &Standing<'_>, line: &str, extent: Extent) -> Accepted {
     let asked = Asked::Line(line.to_owned());
     let look = |place: &Place| observation::look(ambient, place);
-    if extent != Extent::Whole && line::goes_on(line) {
+    let goes_on = match extent {
+        Extent::Whole => false,
+        Extent::PerhapsOpen => line::open(line).is_some(),
+        Extent::PerhapsContinued => matches!(line::open(line), Some(Open::Document | Open::Backslash)),
+    };
+    if goes_on {
         return Accepted::GoesOn;
     }
     let found = outcome(ambient, standing, &asked, &Doors::real(&look));

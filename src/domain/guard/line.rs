@@ -16,7 +16,7 @@ use brush_parser::ast::{
 };
 use brush_parser::{ParseError, Parser, ParserOptions};
 
-pub use self::open::goes_on;
+pub use self::open::{Open, open};
 use self::redirection::{input, output, unseen};
 pub use self::tree::{Input, List, Node, Output, Place, Simple, Step, Takes};
 pub use crate::domain::text::words::{Piece, Split, Written, is_name};

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use zeroize::Zeroizing;
 
 use super::Ended;
 use crate::domain::text::needles::{Masking, Needles};
@@ -70,7 +71,7 @@ pub fn in_our_place(mut command: Command, masked: Option<(&Needles, Kept)>, watc
     if let Some((needles, kept)) = masked {
         let mut channel = |to: BorrowedFd<'static>| -> io::Result<PipeWriter> {
             let (reader, writer) = io::pipe()?;
-            channels.push(Channel { reader, to, masking: Masking::new(needles), watched, last: Vec::new() });
+            channels.push(Channel { reader, to, masking: Masking::new(needles), watched, last: Zeroizing::default() });
             Ok(writer)
         };
         if kept.stdout {
@@ -112,7 +113,7 @@ struct Channel<'n> {
     masking: Masking<'n>,
     watched: &'n Watched,
     /// The end of what it wrote last: the watched words may come in two pieces.
-    last: Vec<u8>,
+    last: Zeroizing<Vec<u8>>,
 }
 
 /// Words that tell something about the command, wherever it writes them.
@@ -132,18 +133,19 @@ impl Watched {
         self.seen.get()
     }
 
-    fn look(&self, last: &mut Vec<u8>, bytes: &[u8]) {
+    /// `last` is the end of what came before, and then of this.
+    fn look(&self, last: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
         let words = self.words.as_bytes();
-        last.extend_from_slice(bytes);
-        self.seen.set(self.seen() || last.windows(words.len()).any(|part| part == words));
-        last.drain(..last.len().saturating_sub(words.len()));
+        let both = Zeroizing::new([last.as_slice(), bytes].concat());
+        self.seen.set(self.seen() || both.windows(words.len()).any(|part| part == words));
+        *last = Zeroizing::new(both[both.len().saturating_sub(words.len())..].to_vec());
     }
 }
 
 impl Channel<'_> {
     /// Takes what is there; whether more may come.
     fn pass(&mut self) -> bool {
-        let mut bytes = zeroize::Zeroizing::new(vec![0; 64 * 1024]);
+        let mut bytes = Zeroizing::new(vec![0; 64 * 1024]);
         match self.reader.read(&mut bytes) {
             Ok(0) => {
                 let _ = write(self.to, &self.masking.end());
