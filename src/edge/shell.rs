@@ -137,9 +137,9 @@ impl Shell {
                 "BIN" => self.quote_into(out, program.as_os_str().as_bytes()),
                 "LINE" => self.fill(out, line, "", program),
                 "NAMES" => out.extend_from_slice(GUARDED.as_bytes()),
-                "TOOLS" => join(out, &trigger::tools()),
+                "TOOLS" => join(out, trigger::tools()),
                 "PART" => out.extend_from_slice(trigger::PART.as_bytes()),
-                "WORDS" => join(out, &trigger::words()),
+                "WORDS" => join(out, trigger::words()),
                 other => debug_assert!(false, "no such place: {other}"),
             }
             out.extend_from_slice(rest.as_bytes());
@@ -162,8 +162,8 @@ impl Shell {
     }
 }
 
-fn join(out: &mut Vec<u8>, words: &BTreeSet<&str>) {
-    for (at, word) in words.iter().enumerate() {
+fn join(out: &mut Vec<u8>, words: impl Iterator<Item = &'static str>) {
+    for (at, word) in words.enumerate() {
         if at > 0 {
             out.push(b' ');
         }
@@ -288,7 +288,7 @@ impl Transition<'_> {
 
     /// Where no line is judged, every tool that is known has a function.
     fn guarded(&self, dialect: Dialect) -> String {
-        let tools = if self.judges(dialect) { BTreeSet::new() } else { trigger::tools() };
+        let tools: BTreeSet<&str> = if self.judges(dialect) { BTreeSet::new() } else { trigger::tools().collect() };
         let more = tools.into_iter().filter(|name| GUARDED.split(' ').all(|known| known != *name));
         let all = more.chain(self.guarded.iter().map(String::as_str));
         all.fold(GUARDED.to_owned(), |all, name| all + " " + name)

@@ -216,6 +216,11 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// What the line, a wrapper or a file gives the name; `None` where nothing does.
+    pub fn given(&self, name: &str) -> Option<&Setting> {
+        self.settings.get(name)
+    }
+
     /// What a program started here would find under the name.
     pub fn get(&self, name: &str) -> Setting {
         if let Some(setting) = self.settings.get(name) {

@@ -273,6 +273,19 @@ fn every_package_of_a_workspace_is_looked_at() {
 }
 
 #[test]
+fn a_script_that_starts_itself_in_every_package_is_followed_once_in_each() {
+    let files = [
+        ("package.json", r#"{"workspaces":["p/*"],"scripts":{"test":"npm run test --workspaces && pnpm -r test"}}"#),
+        ("p/a/package.json", r#"{"scripts":{"test":"vitest run"}}"#),
+        ("p/b/package.json", r#"{"scripts":{"test":"jest"}}"#),
+    ];
+    for line in ["npm test", "npm t", "npm run test", "pnpm test", "yarn run test"] {
+        let names: Vec<String> = found(&files, &[], line).iter().map(|one| one.name.clone()).collect();
+        assert_eq!(names, ["vitest run", "jest", "vitest run", "jest"], "{line}");
+    }
+}
+
+#[test]
 fn a_name_of_a_script_or_a_recipe_that_the_line_computes_in_part_is_unknown() {
     let files = [
         ("package.json", r#"{"scripts":{"db:reset":"npx prisma migrate reset","build":"tsc"}}"#),

@@ -17,7 +17,8 @@ pub(super) fn command<'a>(words: &[Word], scope: Scope<'a>) -> Vec<Inner<'a>> {
 pub(super) fn run<'a>(package: &Package, script: &str, words: &[Word], by: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     let mut scope = scope.clone();
     let label = format!("{by} {script}");
-    let place = format!("{label} in {}", package.directory.display());
+    // Whoever runs it: `npm test` may start `npm run test` in all packages, its own among them.
+    let place = format!("script {script} in {}", package.directory.display());
     if scope.is_running(&place) {
         return Vec::new();
     }

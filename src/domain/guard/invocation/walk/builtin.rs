@@ -136,8 +136,11 @@ impl<'a> Walk<'a> {
         if words.first().is_none_or(|word| matches!(word.base(), "git" | "gh")) {
             return Vec::new();
         }
-        let given = NAMES.iter().map(|name| scope.get(name)).filter(|setting| setting.origin == Origin::Line);
+        let given = NAMES.iter().filter_map(|name| scope.given(name)).filter(|given| given.origin == Origin::Line);
         let texts: Vec<String> = given.filter_map(|setting| setting.value.as_text().map(str::to_owned)).collect();
+        if texts.is_empty() {
+            return Vec::new();
+        }
         let mut inner = scope.clone();
         NAMES.iter().for_each(|name| inner.unset(name));
         texts.iter().flat_map(|text| self.text(text, &mut inner.clone())).collect()

@@ -128,15 +128,19 @@ pub static WRAPPERS: &[Row] = &[
 
 static NAMED: LazyLock<BTreeMap<&'static str, Vec<&'static Row>>> = LazyLock::new(|| {
     let mut named: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
-    for row in place::PLACES.iter().chain(WRAPPERS) {
+    for row in rows() {
         row.names.iter().for_each(|name| named.entry(name).or_default().push(row));
     }
     named
 });
 
+fn rows() -> impl Iterator<Item = &'static Row> {
+    place::PLACES.iter().chain(WRAPPERS)
+}
+
 /// The names of all rows.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    NAMED.keys().copied()
+    rows().flat_map(|row| row.names.iter().copied())
 }
 
 /// The rows of a name.
