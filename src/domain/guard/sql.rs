@@ -112,7 +112,13 @@ fn without_metacommands(text: &str, found: &mut Reading) -> String {
                 Some("i" | "ir" | "include" | "include_relative") => {
                     found.files.extend(words.next().map(|file| file.trim_matches('\'').to_owned()));
                 }
-                Some("gexec" | "!" | "o") => found.danger = found.danger.max(Danger::Unknown),
+                Some("gexec" | "!") => found.danger = found.danger.max(Danger::Unknown),
+                // Into a program, not into a file.
+                Some("o" | "out" | "w" | "write" | "g" | "gx")
+                    if words.next().is_some_and(|to| to.starts_with('|')) =>
+                {
+                    found.danger = found.danger.max(Danger::Unknown);
+                }
                 Some(_) | None => {}
             }
             continue;

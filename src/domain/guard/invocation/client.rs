@@ -5,9 +5,9 @@ mod redis;
 mod table;
 
 pub(super) use self::redis::danger as redis;
-use self::table::{CLIENTS, Client, Language};
+use self::table::{CLIENTS, Client, Language, OWN_FILES};
 use super::connect::{Connects, Session, content};
-use super::options::{Options, after_flags, options};
+use super::options::{Options, after_flags, options, written_out};
 use super::talk::{self, Starts};
 use super::tools::Finds;
 use super::{Invocation, Reader, Sure, Use, Word, reach};
@@ -30,8 +30,8 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
             && client.verb.iter().zip(own(client)).all(|(verb, word)| pattern::fits_any(verb, &word.text))
     };
     let client = CLIENTS.iter().find(begins)?;
-    let behind = &own(client)[client.verb.len()..];
-    let options = options(behind, &client.all_valued());
+    let behind = written_out(&own(client)[client.verb.len()..], &[client.all_valued(), client.idle.to_vec()].concat());
+    let options = options(&behind, &client.all_valued());
     let uses = uses(reader, client, &options, scope);
     let (danger, uses) = match options.has(client.idle) {
         true => (Danger::None, uses),
@@ -122,7 +122,15 @@ fn run(
     };
     let mut session = Session::new(reader, scope, connects, uses);
     let mut any = false;
-    // What psql reads before anything else, where the line says so.
+    // What a client reads before anything else, where the line writes it, or says where it is.
+    let own = OWN_FILES.iter().filter(|(name, _)| client.names.contains(name) && !options.has(&["-X", "--no-psqlrc"]));
+    for (_, file) in own {
+        let Some(wrote) = reader.notes.written(&scope.path(file)) else { continue };
+        match wrote.text() {
+            Some(text) => of_text(&mut session, client.language, text),
+            None => session.take(Danger::Unknown),
+        }
+    }
     let first = scope.get("PSQLRC");
     if client.names.contains(&"psql") && first.origin == Origin::Line && first.value != Value::Unset {
         match first.value.as_text().map(|file| content(reader, &Word::sure(file), scope)) {

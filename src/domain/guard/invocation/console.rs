@@ -91,6 +91,7 @@ pub(super) fn see_through<'a>(
     };
     let rows = ROWS.iter().filter(|row| row.names.contains(&name));
     let (row, words) = rows.into_iter().find_map(|row| Some((row, behind(row)?)))?;
+    runs_sources(reader, &words, scope);
     if let Some(text) = flag_value(&words, row.code) {
         return Some(code::run(name, &text, scope));
     }
@@ -109,4 +110,14 @@ pub(super) fn see_through<'a>(
         None if scope.fed != Fed::Nothing => code::fed(name, scope),
         None => None,
     }
+}
+
+/// Files of source text among the words, which an interpreter or a compiler's own `run` starts: `go run t.go`, `java T.java`.
+pub(super) fn runs_sources(reader: &Reader<'_>, words: &[Word], scope: &Scope<'_>) {
+    const ENDINGS: &[&str] = &[
+        ".go", ".java", ".swift", ".scala", ".sc", ".kts", ".kt", ".dart", ".cr", ".zig", ".ps1", ".groovy", ".clj",
+        ".R", ".jl", ".lua", ".exs", ".ex", ".hs", ".raku", ".ml", ".coffee", ".rkt", ".m", ".erl", ".lisp",
+    ];
+    let is_source = |word: &&Word| ENDINGS.iter().any(|ending| word.text.ends_with(ending));
+    words.iter().filter(is_source).for_each(|word| reader.notes.ran(&scope.path(&word.text)));
 }

@@ -199,13 +199,15 @@ fn is_data(text: &str) -> bool {
         return named::of_production(last) || starts(PLACES) && !is_windows(&parts);
     }
     let is_other = last.rsplit_once('.').is_some_and(|(_, ending)| OTHER.contains(&ending)) || last.starts_with(".s.");
+    // What containers keep, for the system and for a person (docs.podman.io, "Storage").
+    let is_containers = ["/var/lib/docker/", "/var/lib/containers/"].iter().any(|place| path.starts_with(place))
+        || path.contains("/.local/share/containers/storage/")
+        || path.contains("/.local/share/docker/");
+    if let Some((_, volume)) = path.split_once("/volumes/").filter(|_| is_containers && !is_other) {
+        return named::of_a_database(volume.split('/').next().unwrap_or_default());
+    }
     if !path.starts_with('/') || is_other || is_windows(&parts) {
         return false;
-    }
-    if let Some((_, volume)) = path.split_once("/volumes/")
-        && (path.starts_with("/var/lib/docker/") || path.starts_with("/var/lib/containers/"))
-    {
-        return named::of_a_database(volume.split('/').next().unwrap_or_default());
     }
     // A word that anything may be called counts where it is all that the path names.
     let names = |(at, part): (usize, &&str)| match *part {

@@ -3,7 +3,7 @@
 
 use super::dotenv::{self, Wins};
 use super::program::{is_prisma_file, package_of};
-use super::{Inner, Reader, Sure, Word, Wrote, code, console, prisma, script};
+use super::{Inner, Reader, Sure, Word, code, console, prisma, script};
 use crate::domain::guard::project::{Files, Package};
 use crate::domain::guard::scope::{Fed, Scope};
 
@@ -152,10 +152,7 @@ fn written<'a>(reader: &Reader<'_>, name: &str, file: &str, scope: &Scope<'a>) -
         }
         return None;
     };
-    match wrote {
-        Wrote::Whole(text) | Wrote::Behind(text) => Some(code::run(name, &Word::sure(&text), scope)),
-        Wrote::Unknown => None,
-    }
+    wrote.text().map(|text| code::run(name, &Word::sure(text), scope))
 }
 
 /// Whether code stands behind the flag; letters may stand in front of it: `perl -ne`, `ruby -rpg -e`.
@@ -204,7 +201,8 @@ pub fn node<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'
                 let sure = words.get(at + usize::from(joined.is_none())).map_or(Sure::Yes, |word| word.sure);
                 return Some(code::run(name, &Word { text: value, sure }, &scope));
             }
-            "--version" | "-v" | "--help" | "-h" => return None,
+            // `--check` reads a file, and runs nothing of it (nodejs.org/api/cli.html).
+            "--version" | "-v" | "--help" | "-h" | "--check" | "-c" => return None,
             "-" => break,
             "-C" | "--conditions" | "--loader" | "--experimental-loader" | "--project" | "-P" => true,
             _ => false,
@@ -228,11 +226,4 @@ pub fn node<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'
     };
     let words: Vec<Word> = std::iter::once(Word::sure(program)).chain(rest.iter().cloned()).collect();
     Some(vec![Inner::Command(words, scope)])
-}
-
-/// Files of source text among the words, which a compiler's own `run` starts: `go run t.go`, `java T.java`.
-pub(super) fn runs_sources(reader: &Reader<'_>, words: &[Word], scope: &Scope<'_>) {
-    const ENDINGS: &[&str] = &[".go", ".java", ".swift", ".scala", ".sc", ".kts", ".kt", ".dart", ".cr", ".zig"];
-    let is_source = |word: &&Word| ENDINGS.iter().any(|ending| word.text.ends_with(ending));
-    words.iter().filter(is_source).for_each(|word| reader.notes.ran(&scope.path(&word.text)));
 }

@@ -1,7 +1,7 @@
 //! Whether a destructive command is named where nobody here can tell whether it runs: behind a program that is not known, and in
 //! a text that cannot be read as a line. It goes by the names alone, and opens no file.
 
-use super::options::joined;
+use super::options::{is_one_expansion, joined};
 use super::{Word, client, prisma, program, tool};
 use crate::domain::guard::sql::{self, Danger};
 
@@ -80,10 +80,27 @@ pub fn shell_inside(name: &str, words: &[Word]) -> Option<usize> {
 
 /// A line in one word, where a program that nobody here knows is told to run it somewhere: `exec 'bin/rails db:reset'`.
 pub fn line_inside<'w>(name: &str, words: &'w [Word]) -> Option<&'w str> {
-    const TELLS: &[&str] = &["exec", "ssh", "shell", "invoke", "run-command", "enter", "--command", "--exec"];
-    let at = words.iter().position(|word| TELLS.contains(&word.text.as_str()))?;
-    let line = words[at + 1..].iter().find(|word| word.text.contains(char::is_whitespace))?;
-    (!TALKERS.contains(&name)).then_some(line.text.as_str())
+    const TELLS: &[&str] = &["exec", "ssh", "shell", "invoke", "run-command", "enter", "--command", "--exec", "-exec"];
+    let is_line = |word: &&Word| word.text.contains(char::is_whitespace) && !is_one_expansion(&word.text);
+    let told = words.iter().position(|word| TELLS.contains(&word.text.as_str()));
+    let line = told.and_then(|at| words[at + 1..].iter().find(is_line)).filter(|_| !TALKERS.contains(&name));
+    // `secrets run --env prod 'bin/rails db:drop'`: the last word, where it begins with a program that is known.
+    let runs = || words.iter().any(|word| matches!(word.text.as_str(), "run" | "--")) && !only_mentions(name);
+    let begins = |word: &&Word| word.text.split_whitespace().next().is_some_and(is_known);
+    line.or_else(|| words.last().filter(is_line).filter(begins).filter(|_| runs())).map(|line| line.text.as_str())
+}
+
+/// Whether a program of this name runs the tests of the files that it is given.
+pub fn runs_tests(name: &str) -> bool {
+    const NAMES: &[&str] =
+        &["vitest", "jest", "mocha", "ava", "uvu", "tap", "playwright", "pytest", "rspec", "phpunit"];
+    NAMES.contains(&name)
+}
+
+/// The command behind `--`, where a program that nobody here knows may run it: `aws-sso exec --profile x -- aws …`.
+pub fn behind_dashes<'w>(name: &str, words: &'w [Word]) -> Option<&'w [Word]> {
+    let at = words.iter().position(|word| word.text == "--")?;
+    (!TALKERS.contains(&name) && words.len() > at + 1).then(|| &words[at + 1..])
 }
 
 /// Whether a text that could not be read as a line may start a command that matters: it names a program that a rule knows,
@@ -91,12 +108,14 @@ pub fn line_inside<'w>(name: &str, words: &'w [Word]) -> Option<&'w str> {
 pub fn could_start_one(text: &str) -> bool {
     let plain: String = text.chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect();
     let apart = |c: char| c.is_whitespace() || "`();|&{}<>=$".contains(c);
-    let knows = |word: &str| {
-        let word = Word::sure(word);
-        let name = program::known_as(&word);
-        RUNS.contains(&name) || program::is_shell(name) || client::is_named(name) || tool::is_named(name)
-    };
-    text.contains("$'") || plain.split(apart).filter(|word| !word.is_empty()).any(knows)
+    text.contains("$'") || plain.split(apart).filter(|word| !word.is_empty()).any(is_known)
+}
+
+/// Whether a rule knows the program, or it runs what it is given.
+fn is_known(word: &str) -> bool {
+    let word = Word::sure(word);
+    let name = program::known_as(&word);
+    RUNS.contains(&name) || program::is_shell(name) || client::is_named(name) || tool::is_named(name)
 }
 
 /// Programs that run what stands in their words, in a file or on their input.

@@ -30,8 +30,8 @@ pub struct Notes {
     ran: RefCell<BTreeSet<PathBuf>>,
     /// What was read to its end as it will be run.
     followed: RefCell<BTreeSet<PathBuf>>,
-    /// Scripts that the line runs and that are not there yet.
-    missing: RefCell<BTreeSet<PathBuf>>,
+    /// Scripts that the line runs and that are not there yet, and whether something before them brings files.
+    missing: RefCell<BTreeMap<PathBuf, bool>>,
     /// Whether something ran that brings files: from an archive, or from another machine.
     brings: Cell<bool>,
     /// The words of commands that may make a file.
@@ -65,7 +65,19 @@ pub enum Wrote {
     Whole(String),
     /// This, behind what is there.
     Behind(String),
+    /// What is there with more in it, and nothing of it gone: `package.json` with another script.
+    Extended(String),
     Unknown,
+}
+
+impl Wrote {
+    /// What of the line's own writing is known.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Wrote::Whole(text) | Wrote::Behind(text) | Wrote::Extended(text) => Some(text),
+            Wrote::Unknown => None,
+        }
+    }
 }
 
 impl Notes {
@@ -102,6 +114,15 @@ impl Notes {
         self.written.borrow().keys().find(is_one).cloned()
     }
 
+    /// What the first of these files will hold that the line itself writes, where that is known.
+    pub fn first_written(&self, files: impl Iterator<Item = PathBuf>) -> Option<String> {
+        let written = self.written.borrow();
+        if written.is_empty() {
+            return None;
+        }
+        files.filter_map(|path| written.get(&path)).find_map(|wrote| wrote.text().map(str::to_owned))
+    }
+
     /// What a file will hold of the line's own writing.
     pub fn written(&self, path: &Path) -> Option<Wrote> {
         self.written.borrow().get(path).cloned()
@@ -134,7 +155,8 @@ impl Notes {
 
     /// A script is run that is not there.
     pub fn missed(&self, path: &Path) {
-        self.missing.borrow_mut().insert(path.to_owned());
+        let brought = self.brings.get();
+        self.missing.borrow_mut().entry(path.to_owned()).and_modify(|before| *before |= brought).or_insert(brought);
     }
 
     pub fn brings(&self) -> bool {
@@ -163,19 +185,20 @@ impl Notes {
             (ran.contains(path) && !is_read).then(|| path.clone())
         };
         let said = self.said.borrow();
-        let brought = |path: &&PathBuf| {
+        let comes = |(path, brought): &(&PathBuf, &bool)| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let apart = |byte: Option<&u8>| !byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
             let whole = |at: &usize| {
                 apart(said.as_bytes().get(at.wrapping_sub(1))) && apart(said.as_bytes().get(at + name.len()))
             };
             let times = said.match_indices(name.as_ref()).filter(|(at, _)| whole(at)).count();
-            self.brings.get() || !name.is_empty() && times > 1
+            **brought || !name.is_empty() && times > 1
         };
         let written = self.written.borrow();
         let missing = self.missing.borrow();
-        let is_new = |path: &&PathBuf| !written.contains_key(*path);
-        written.iter().find_map(unknown).or_else(|| missing.iter().filter(is_new).find(brought).cloned())
+        let is_new = |(path, _): &(&PathBuf, &bool)| !written.contains_key(*path);
+        let missed = || missing.iter().filter(is_new).find(comes).map(|(path, _)| path.clone());
+        written.iter().find_map(unknown).or_else(missed)
     }
 
     /// What is in the file, which `read` brings where it was not asked for before.

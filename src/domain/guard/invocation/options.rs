@@ -10,7 +10,8 @@ pub struct Options<'w> {
     pub rest: Vec<&'w Word>,
 }
 
-/// Reads words whose valued flags are known. Single letters may be bundled, and may carry their value.
+/// Reads words whose valued flags are known. Single letters may be bundled, and may carry their value. One that is told as `-p?`
+/// takes only what is attached to it, as mysql's password.
 pub fn options<'w>(words: &'w [Word], valued: &[&str]) -> Options<'w> {
     let mut found = Options { flags: Vec::new(), rest: Vec::new() };
     let mut words = words.iter();
@@ -31,7 +32,7 @@ pub fn options<'w>(words: &'w [Word], valued: &[&str]) -> Options<'w> {
             found.flags.push((text.to_owned(), words.next().cloned()));
         } else if text.starts_with("--") || word.sure == Sure::No && text.len() == 2 {
             found.flags.push((text.to_owned(), None));
-        } else if valued.iter().any(|flag| !flag.starts_with("--") && flag.len() > 2) {
+        } else if valued.iter().any(|flag| is_long_with_one_dash(flag)) {
             // A program with flags such as `-path` bundles no letters.
             found.flags.push((text.to_owned(), None));
         } else {
@@ -51,8 +52,12 @@ fn bundled<'w>(
 ) {
     for (at, letter) in text.char_indices().skip(1) {
         let flag = format!("-{letter}");
+        let behind = &text[at + letter.len_utf8()..];
+        if valued.iter().any(|own| own.strip_suffix('?') == Some(&flag)) {
+            flags.push((flag, (!behind.is_empty()).then(|| Word { text: behind.to_owned(), sure: word.sure })));
+            return;
+        }
         if valued.contains(&flag.as_str()) {
-            let behind = &text[at + letter.len_utf8()..];
             let value = if behind.is_empty() {
                 words.next().cloned()
             } else {
@@ -61,10 +66,34 @@ fn bundled<'w>(
             flags.push((flag, value));
             return;
         }
+        // What a variable holds is not known to be flags.
+        if letter == '$' && word.sure == Sure::No {
+            break;
+        }
         flags.push((flag, None));
     }
     // The whole word as well: a flag such as `-url` that is not known to take a value.
     flags.push((text.to_owned(), None));
+}
+
+/// Words of which one may be a long flag cut short, as getopt_long(3) takes it: `--comm` is written out as `--command`.
+pub fn written_out(words: &[Word], known: &[&str]) -> Vec<Word> {
+    let full = |word: &Word| {
+        let (flag, value) = word.text.split_once('=').map_or((word.text.as_str(), None), |(f, v)| (f, Some(v)));
+        let long = || known.iter().filter(|known| known.starts_with("--"));
+        if flag.len() < 4 || !flag.starts_with("--") || long().any(|known| *known == flag) {
+            return None;
+        }
+        let mut fitting = long().filter(|known| known.starts_with(flag));
+        let only = fitting.next().filter(|_| fitting.next().is_none())?;
+        Some(Word { text: value.map_or((*only).to_owned(), |value| format!("{only}={value}")), sure: word.sure })
+    };
+    words.iter().map(|word| full(word).unwrap_or_else(|| word.clone())).collect()
+}
+
+/// `-path`: a program that has such a flag bundles no letters.
+fn is_long_with_one_dash(flag: &str) -> bool {
+    flag.len() > 2 && !flag.starts_with("--") && !flag.ends_with('?')
 }
 
 impl Options<'_> {
@@ -109,7 +138,7 @@ pub fn leading<'w>(words: &'w [Word], valued: &[&str]) -> (Options<'w>, &'w [Wor
 
 /// Whether the flag's value is the next word. In a bundle the first letter that takes one takes the rest of the bundle.
 fn takes_next(text: &str, valued: &[&str]) -> bool {
-    let whole = valued.iter().any(|flag| flag.len() > 2 && !flag.starts_with("--"));
+    let whole = valued.iter().any(|flag| is_long_with_one_dash(flag));
     if valued.contains(&text) || whole || text.starts_with("--") {
         return valued.contains(&text);
     }

@@ -46,6 +46,7 @@ impl Files for Reader<'_> {
             // What is there may be run before it is replaced, so both are read.
             (Some(Wrote::Whole(text)), Content::Text(now)) if now != text => Content::Text(format!("{now}\n{text}")),
             (Some(Wrote::Behind(text)), Content::Text(now)) => Content::Text(now + &text),
+            (Some(Wrote::Extended(text)), Content::Text(_) | Content::Missing) => Content::Text(text),
             (Some(Wrote::Whole(text) | Wrote::Behind(text)), Content::Text(_) | Content::Missing) => {
                 Content::Text(text)
             }

@@ -7,7 +7,7 @@ use super::script::{
     Everywhere, Flags, command, filtered, flags, led, lifecycle, named, nearest, not_here, programs, run,
     script_or_program,
 };
-use super::{Inner, Reader, Sure, Word, code, interpreter, prisma};
+use super::{Inner, Reader, Sure, Word, code, console, interpreter, prisma};
 use crate::domain::guard::project::{Files, Package};
 use crate::domain::guard::scope::Scope;
 use crate::domain::text::json::Json;
@@ -48,7 +48,7 @@ pub(super) fn see_through<'a>(
 ) -> Option<Vec<Inner<'a>>> {
     match name {
         "go" | "java" | "swift" | "scala" | "kotlin" | "dart" | "crystal" | "zig" => {
-            interpreter::runs_sources(reader, words, scope);
+            console::runs_sources(reader, words, scope);
             if name == "go" { go(words, scope) } else { None }
         }
         "npx" | "npm-exec" => Some(npx(reader, words, scope)),

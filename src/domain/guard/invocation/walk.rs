@@ -225,7 +225,8 @@ impl<'a> Walk<'a> {
             return found;
         }
         let plain = words.iter().zip(rest).take_while(|(word, _)| word.text == "builtin").count();
-        if let Some(more) = self.builtin(&words[plain..], &rest[plain..], scope) {
+        let fed = simple.input.as_ref().map(|input| self.input(input, scope));
+        if let Some(more) = self.builtin(&words[plain..], &rest[plain..], fed.as_ref(), scope) {
             found.extend(more);
             return found;
         }
@@ -233,8 +234,8 @@ impl<'a> Walk<'a> {
         for (name, written) in assignments {
             inner.set(&name, self.value(&written, scope), Origin::Line);
         }
-        if let Some(input) = &simple.input {
-            inner.fed = self.input(input, scope);
+        if let Some(fed) = fed {
+            inner.fed = fed;
         }
         found.extend(self.programs_given(&words, &inner));
         found.extend(self.note_writes(simple, &words, scope));

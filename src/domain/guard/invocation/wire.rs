@@ -6,8 +6,9 @@ use crate::domain::guard::scope::Scope;
 use crate::domain::guard::sql::Danger;
 use crate::domain::guard::verdict::Effect;
 
-/// Programs that send what they are fed.
-pub(super) const NAMES: &[&str] = &["nc", "ncat", "netcat", "telnet", "socat"];
+/// Programs that send what they are fed; `openssl` does with `s_client`.
+pub(super) const NAMES: &[&str] =
+    &["nc", "ncat", "netcat", "telnet", "socat", "openssl", "gnutls-cli", "stunnel", "websocat"];
 
 /// Whether a text empties a server that takes plain words.
 pub(super) fn empties(text: &str) -> bool {

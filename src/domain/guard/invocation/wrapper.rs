@@ -123,6 +123,7 @@ pub(super) fn see_through<'a>(
         "ansible" | "salt" | "salt-call" => fleet::see_through(name, words, scope)
             .or_else(|| row::see_through(table::of(name), reader, name, words, scope)),
         "vapor" => place::of_vapor(words, scope),
+        "kubectl" | "oc" | "k" | "kubecolor" if place::is_dry(&texts) => Some(Vec::new()),
         "kubectl" | "oc" | "k" | "kubecolor" => place::of_cnpg(words, scope)
             .or_else(|| manifest::see_through(reader, words, scope))
             .or_else(|| row::see_through(table::of(name), reader, name, words, scope)),
@@ -144,7 +145,7 @@ pub(super) fn see_through<'a>(
             container::run(reader, name, words, scope)
         }
         "cmd" => windows::cmd(words, scope),
-        "powershell" | "pwsh" => windows::powershell(name, words, scope),
+        "powershell" | "pwsh" => windows::powershell(reader, name, words, scope),
         // The place that an alias names: `drush @prod sql:drop`.
         // A site's own tool over there: `acli remote:drush -- sql-drop`, `terminus drush SITE -- sql-drop`.
         "acli" | "terminus" | "platform" | "upsun"

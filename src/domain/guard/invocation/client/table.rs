@@ -105,6 +105,11 @@ const EXECUTE: &[&str] = &["-e", "--execute"];
 const QUERY: &[&str] = &["-q", "--query"];
 const FILE: &[&str] = &["-f", "--file"];
 
+/// Files of one's own that clients run before anything else (psql(1), "Files"; sqlite3(1); duckdb.org/docs, "Configuring the
+/// CLI"; mongodb.com/docs, "Customize the mongosh prompt").
+pub(super) const OWN_FILES: &[(&str, &str)] =
+    &[("psql", "~/.psqlrc"), ("sqlite3", "~/.sqliterc"), ("duckdb", "~/.duckdbrc"), ("mongosh", "~/.mongoshrc.js")];
+
 pub(super) const CLIENTS: &[Client] = &[
     client(&["psql", "ysqlsh", "edb-psql"])
         .told(COMMAND, FILE)
@@ -127,7 +132,7 @@ pub(super) const CLIENTS: &[Client] = &[
         .finds(Finds::Url(&["--url"], &[])),
     client(&["mysql", "mariadb", "mycli"])
         .told(EXECUTE, &[])
-        .valued(&["-u", "--user", "-h", "--host", "-P", "--port", "-D", "--database", "-S", "--socket"])
+        .valued(&["-u", "--user", "-h", "--host", "-P", "--port", "-D", "--database", "-S", "--socket", "-p?"])
         .idle(&["-V", "--version"])
         .finds(Finds::MySql),
     // www.doctrine-project.org/projects/doctrine-dbal, and `php bin/console`.
@@ -139,7 +144,7 @@ pub(super) const CLIENTS: &[Client] = &[
     // dev.mysql.com/doc/mysql-shell, "mysqlsh - The MySQL Shell".
     client(&["mysqlsh"])
         .told(EXECUTE, FILE)
-        .valued(&["-u", "--user", "-h", "--host", "-P", "--port", "-D", "--schema"])
+        .valued(&["-u", "--user", "-h", "--host", "-P", "--port", "-D", "--schema", "-p?"])
         .language(Language::Mixed)
         .finds(Finds::MySql),
     // docs.oracle.com, "SQL*Plus User's Guide", 3.5.
@@ -149,6 +154,11 @@ pub(super) const CLIENTS: &[Client] = &[
         .valued(&["-separator"])
         .idle(&["-version", "--version"])
         .behind(1),
+    // www.unixodbc.org/doc/UserManual, "isql"; Firebird's own of that name ("Firebird Interactive SQL Utility").
+    client(&["isql", "iusql", "isql-fb"])
+        .told(&[], &["-i", "-input"])
+        .valued(&["-u", "-user", "-p", "-password", "-r", "-role", "-o", "-output", "-s", "-sqldialect"])
+        .finds(Finds::Hosted("the data source")),
     client(&["sqlcmd"])
         .told(&["-Q", "-q"], &["-i"])
         .valued(&["-S", "-d", "-U", "-P", "-o", "-v"])

@@ -37,7 +37,7 @@ pub const TOOLS: &[Tool] = &[
         ]),
     // dev.mysql.com/doc, "mysqlimport".
     tool(&["mysqlimport", "mariadb-import"], Finds::MySql)
-        .valued(&["-h", "-u", "-P", "-S", "--host", "--user", "--port"])
+        .valued(&["-h", "-u", "-P", "-S", "-p?", "--host", "--user", "--port"])
         .rules(&[destroys(&["*"], "empty a table of", EMPTIES).with(&["--delete", "-D"])]),
     // PostgreSQL's own programs, and their kind.
     tool(&["dropdb"], Finds::Libpq).valued(LIBPQ_VALUED).rules(&[destroys(&[], "drop", DROPS)]),
@@ -74,7 +74,7 @@ pub const TOOLS: &[Tool] = &[
     )]),
     tool(&["mysqladmin", "mariadb-admin"], Finds::MySql)
         .anywhere()
-        .valued(&["-u", "-h", "-P", "-S", "--user", "--host", "--port"])
+        .valued(&["-u", "-h", "-P", "-S", "-p?", "--user", "--host", "--port"])
         .rules(&[destroys(&["drop"], "drop", DROPS)]),
     tool(&["mongorestore"], Finds::Mongo)
         .valued(&["--uri", "--host", "--port", "-d", "--db", "-c", "--collection", "-u", "-p", "--nsInclude"])

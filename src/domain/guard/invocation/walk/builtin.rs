@@ -11,8 +11,15 @@ use crate::domain::guard::verdict::Effect;
 const LISTS: [char; 7] = ['l', 'p', 'P', 'A', 'I', 'R', 'W'];
 
 impl<'a> Walk<'a> {
-    /// What changes the shell itself, and what that runs. `None` where the words are none of it.
-    pub(super) fn builtin(&self, words: &[Word], written: &[Written], scope: &mut Scope<'a>) -> Option<Vec<Found<'a>>> {
+    /// What changes the shell itself, and what that runs. `None` where the words are none of it. `fed` is what stands behind
+    /// the command itself: a file, a here-document.
+    pub(super) fn builtin(
+        &self,
+        words: &[Word],
+        written: &[Written],
+        fed: Option<&Fed>,
+        scope: &mut Scope<'a>,
+    ) -> Option<Vec<Found<'a>>> {
         let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         match texts.as_slice() {
             ["cd" | "pushd", rest @ ..] => {
@@ -81,8 +88,13 @@ impl<'a> Walk<'a> {
                 scope.assign(name, value, Exported::IfItWas);
             }
             ["read" | "mapfile" | "readarray", names @ ..] => {
+                let line = match (texts[0], names, fed) {
+                    ("read", [_] | ["-r", _], Some(Fed::Text(text))) => text.lines().next(),
+                    _ => None,
+                };
                 for name in names.iter().filter(|name| line::is_name(name)) {
-                    scope.assign(name, Value::Unknown("the line reads it".to_owned()), Exported::IfItWas);
+                    let unknown = || Value::Unknown("the line reads it".to_owned());
+                    scope.assign(name, line.map_or_else(unknown, |line| Value::text(line.trim())), Exported::IfItWas);
                 }
             }
             ["source" | ".", file, ..] if words[1].sure == Sure::No && !printer::is_set_up(words[1].base()) => {

@@ -12,7 +12,7 @@ use crate::domain::guard::invocation::{
 };
 use crate::domain::guard::invocation::{recipe, request, runner, script, shell_script, sound, told, tool, uses, wire};
 use crate::domain::guard::line;
-use crate::domain::guard::scope::{Scope, Under};
+use crate::domain::guard::scope::{Fed, Scope, Under};
 use crate::domain::guard::verdict::Effect;
 
 /// So many commands within each other are in no project: a chain of scripts is two for each.
@@ -95,6 +95,11 @@ impl<'a> Walk<'a> {
             return self.named(named, &first.text, rest, &mut scope);
         }
         let name = program::known_as(first);
+        // A script that uv, or another wrapper of python's, runs by its name.
+        if name.ends_with(".py") && !first.text.contains('/') && !tool::is_named(name) && name != "manage.py" {
+            let words = std::iter::once(Word::sure("python")).chain(words.iter().cloned()).collect();
+            return vec![Found::Later(Inner::Command(words, scope))];
+        }
         if let Some(invocation) = disk::read(self.reader, name, rest, &scope) {
             return is(invocation);
         }
@@ -146,10 +151,12 @@ impl<'a> Walk<'a> {
             Rc::make_mut(&mut scope.through).push(first.text.clone());
             return vec![Found::Later(Inner::Command(words[at..].to_vec(), scope))];
         }
-        if let Some(line) = mention::line_inside(name, rest) {
-            let mut inner = scope.clone();
-            Rc::make_mut(&mut inner.through).push(first.text.clone());
-            let found = self.text(line, &mut inner);
+        // A line or a command that such a program may be told to run.
+        let mut inner = scope.clone();
+        Rc::make_mut(&mut inner.through).push(first.text.clone());
+        let line = mention::line_inside(name, rest).map(|line| self.text(line, &mut inner.clone()));
+        let behind = || mention::behind_dashes(name, rest).map(|words| self.command(words.to_vec(), &inner));
+        if let Some(found) = line.or_else(behind) {
             let found = self.finish(found, scope.depth);
             if found.iter().any(|one| one.effect != Effect::Safe) {
                 return found.into_iter().map(Found::Is).collect();
@@ -177,10 +184,23 @@ impl<'a> Walk<'a> {
             scope.given_by(name, Under::Elsewhere);
             return vec![Found::Later(Inner::Command(words, scope))];
         }
-        let request = request::why_destructive(name, rest, &scope.fed);
+        // A file that the line writes is as good as what the program is fed.
+        let files = rest.iter().map(|word| scope.path(word.text.trim_start_matches('@')));
+        let fed = match self.reader.notes.first_written(files) {
+            Some(text) if mention::runs_tests(name) => {
+                let found = code::run(name, &Word::sure(&text), &scope);
+                if !found.is_empty() {
+                    return found.into_iter().map(Found::Later).collect();
+                }
+                scope.fed.clone()
+            }
+            Some(text) => Fed::Text(text),
+            None => scope.fed.clone(),
+        };
+        let request = request::why_destructive(name, rest, &fed);
         if let Some(why) = request
-            .or_else(|| sound::why_destructive(name, rest, &scope.fed))
-            .or_else(|| told::why_destructive(name, rest, &scope.fed))
+            .or_else(|| sound::why_destructive(name, rest, &fed))
+            .or_else(|| told::why_destructive(name, rest, &fed))
         {
             return vec![self.unknown(&said(words), words, why, &scope)];
         }

@@ -92,6 +92,12 @@ impl<'a> Walk<'a> {
             return named.map(|file| (scope.path(&file), Wrote::Unknown)).collect();
         }
         match first.base() {
+            "npm" | "pnpm" if sets_scripts(rest) => {
+                let path = scope.path("package.json");
+                let before = self.reader.read(&path).text().unwrap_or_else(|| "{}".to_owned());
+                let what = with_scripts(&before, &rest[2..]).map_or(Wrote::Unknown, Wrote::Extended);
+                vec![(path, what)]
+            }
             "tee" => {
                 let behind = rest.iter().any(|word| matches!(word.text.as_str(), "-a" | "--append"));
                 let what = match (fed(), behind) {
@@ -139,7 +145,7 @@ impl<'a> Walk<'a> {
 
 /// What a file will have run later that a line writes: a table of times, a script among those of a day, a unit of systemd's.
 fn scheduled<'a>(path: &Path, what: &Wrote, scope: &Scope<'a>) -> Vec<Found<'a>> {
-    let (Wrote::Whole(text) | Wrote::Behind(text)) = what else { return Vec::new() };
+    let Some(text) = what.text() else { return Vec::new() };
     let place = path.to_string_lossy();
     let line = |text: &str| Inner::Line(text.to_owned(), scope.clone());
     let found = match place.as_ref() {
@@ -181,16 +187,32 @@ fn files<'w>(words: &'w [Word], name: &str) -> Vec<&'w str> {
         // `-fsSLo FILE`, `-qO FILE`; `curl -O` takes the name that the URL ends with.
         "curl" => behind(&["-o", "--output"], 'o').into_iter().chain(named_by_url(words)).collect(),
         "wget" => behind(&["-O", "--output-document"], 'O').into_iter().collect(),
-        "npm" | "pnpm"
-            if words.iter().take(2).map(|word| word.text.as_str()).eq(["pkg", "set"])
-                && words[2..].iter().any(|word| word.text.starts_with("scripts")) =>
-        {
-            vec!["package.json"]
-        }
         "ed" | "ex" => plain().collect(),
         "sed" | "perl" if words.iter().any(|word| word.text.starts_with("-i")) => plain().skip(1).collect(),
         _ => Vec::new(),
     }
+}
+
+/// `npm pkg set scripts.NAME=LINE …` (docs.npmjs.com/cli/commands/npm-pkg).
+fn sets_scripts(words: &[Word]) -> bool {
+    words.iter().take(2).map(|word| word.text.as_str()).eq(["pkg", "set"])
+        && words[2..].iter().any(|word| word.text.starts_with("scripts"))
+}
+
+/// The text of a `package.json` with these scripts more. `None` where one of them is computed or takes another one's place,
+/// and where anything else is set with them: tools have tables of their own there.
+fn with_scripts(text: &str, words: &[Word]) -> Option<String> {
+    let mut package: serde_json::Value = serde_json::from_str(text).ok()?;
+    let scripts = package.as_object_mut()?.entry("scripts").or_insert_with(|| serde_json::json!({})).as_object_mut()?;
+    for word in words.iter().filter(|word| !word.text.starts_with('-')) {
+        let (name, line) = word.text.strip_prefix("scripts.")?.split_once('=')?;
+        let is_plain = word.sure == Sure::Yes && !name.contains(['.', '[', ']']);
+        let before = scripts.insert(name.to_owned(), line.into());
+        if !is_plain || before.is_some_and(|before| before != line) {
+            return None;
+        }
+    }
+    serde_json::to_string(&package).ok()
 }
 
 fn named_by_url(words: &[Word]) -> Option<&str> {

@@ -15,6 +15,12 @@ const POD: &[&str] = &[
     "--image", "--env", "--target", "--timeout",
 ];
 
+/// `kubectl run --dry-run=client`: it only says what it would do.
+pub fn is_dry(texts: &[&str]) -> bool {
+    let own = texts.iter().take_while(|text| **text != "--");
+    own.into_iter().any(|text| text.starts_with("--dry-run") && *text != "--dry-run=none")
+}
+
 pub static PLACES: &[Row] = &[
     // Hosting services.
     place(&["fly", "flyctl"], &["ssh", "console"], &["-a", "--app", "-r", "-u", "-s"], 0, &["-C", "--command"]),

@@ -71,7 +71,18 @@ pub static WRAPPERS: &[Row] = &[
     row(&["asdf"], &["exec"], &[], 0, Nothing),
     row(&["nvm"], &["exec"], &[], 1, Nothing),
     row(&["devbox"], &["run"], &["-c", "--config"], 0, Nothing),
-    row(&["poetry", "pipenv", "uv", "pdm", "hatch", "rye"], &["run"], &["--with", "-p", "--python"], 0, Nothing),
+    // docs.astral.sh/uv/reference/cli, "uv run".
+    row(
+        &["poetry", "pipenv", "uv", "pdm", "hatch", "rye"],
+        &["run"],
+        &[
+            "--with", "-p", "--python", "--env-file", "--extra", "--group", "--only-group", "--package", "--project",
+            "--directory", "--with-editable", "--with-requirements", "--index", "--index-url", "--extra-index-url",
+            "--default-index", "--config-file", "--cache-dir", "-C", "-e", "-P",
+        ],
+        0,
+        Nothing,
+    ),
     row(&["uvx", "pipx-run"], &[], &["--from", "--with", "-p", "--python", "--index-url"], 0, Nothing),
     row(&["pipx"], &["run"], &["--spec", "--python"], 0, Nothing),
     row(&["conda", "micromamba", "mamba"], &["run"], &["-n", "--name", "-p", "--prefix", "--cwd"], 0, Nothing),
@@ -93,7 +104,18 @@ pub static WRAPPERS: &[Row] = &[
     row(&["chamber", "aws-vault"], &["exec"], &["-d", "--duration", "--region"], 1, Secrets),
     row(&["envchain"], &[], &[], 1, Secrets),
     row(&["secretspec", "teller", "summon"], &["run"], &["-p", "--profile", "-c"], 0, Secrets),
-    row(&["summon", "envconsul"], &[], &["-f", "-e", "-p", "-D"], 0, Secrets),
+    row(&["summon"], &[], &["-f", "-e", "-p", "-D"], 0, Secrets),
+    // github.com/hashicorp/envconsul.
+    row(
+        &["envconsul"],
+        &[],
+        &[
+            "-secret", "-prefix", "-config", "-consul-addr", "-vault-addr", "-vault-token", "-log-level",
+            "-kill-signal", "-kill-timeout", "-wait", "-pid-file",
+        ],
+        0,
+        Secrets,
+    ),
     row(
         &["varlock", "fnox", "bws", "phase", "lade"],
         &["run|exec|x"],

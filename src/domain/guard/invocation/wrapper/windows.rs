@@ -2,8 +2,8 @@
 //! not read; a line of theirs that starts a program looks like one of ours.
 
 use crate::domain::guard::invocation::options::joined;
-use crate::domain::guard::invocation::{Inner, Word};
-use crate::domain::guard::scope::Scope;
+use crate::domain::guard::invocation::{Inner, Reader, Word, console};
+use crate::domain::guard::scope::{Fed, Scope};
 
 /// `cmd /d /s /c LINE`; Git's bash on Windows needs `//c`.
 pub fn cmd<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
@@ -24,8 +24,8 @@ pub fn cmd<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     Some(vec![Inner::Line(with_our_separators(&text), scope.clone())])
 }
 
-/// `powershell -Command LINE`, also `-c`. Windows' own takes a line without the flag too.
-pub fn powershell<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+/// `powershell -Command LINE`, also `-c`; `-` is what it is fed. Windows' own takes a line without the flag too.
+pub fn powershell<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     const VALUED: &[&str] = &[
         "-executionpolicy", "-ep", "-ex", "-exec", "-version", "-windowstyle", "-w", "-inputformat", "-outputformat",
         "-configurationname", "-workingdirectory", "-wd", "-psconsolefile",
@@ -36,9 +36,18 @@ pub fn powershell<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<V
         let is_line = matches!(flag.as_str(), "-command" | "-c" | "/c" | "/command" | "-commandwithargs" | "-cwa");
         if is_line || (!flag.starts_with('-') && name == "powershell") {
             let line = if is_line { more } else { rest };
-            return Some(vec![Inner::Line(of_powershell(&joined(line)), scope.clone())]);
+            return Some(match (line, &scope.fed) {
+                ([only], Fed::Text(text)) if only.text == "-" => {
+                    vec![Inner::Line(of_powershell(text), scope.clone())]
+                }
+                ([only], fed) if only.text == "-" && *fed != Fed::Nothing => {
+                    vec![Inner::Unknown("what it is fed is computed by the line".to_owned(), scope.clone())]
+                }
+                _ => vec![Inner::Line(of_powershell(&joined(line)), scope.clone())],
+            });
         }
         if !flag.starts_with('-') || matches!(flag.as_str(), "-file" | "-f") {
+            console::runs_sources(reader, rest, scope);
             return None;
         }
         rest = if VALUED.contains(&flag.as_str()) { more.get(1..).unwrap_or(&[]) } else { more };
