@@ -66,7 +66,7 @@ fn knows_every_place_that_a_url_names() {
     places("file:x.db", &[]);
 }
 
-/// Each reading as `host:port/database`.
+/// Each reading as `host:port/database`, with its user in front where that is not `u`.
 #[track_caller]
 fn readings(text: &str, expected: &[&str]) {
     let url = DatabaseUrl::parse(text).unwrap_or_else(|| panic!("{text}"));
@@ -75,7 +75,8 @@ fn readings(text: &str, expected: &[&str]) {
 
 fn shown(url: &DatabaseUrl) -> String {
     let places: Vec<String> = url.places().iter().map(|place| format!("{}:{}", place.host, place.port)).collect();
-    format!("{}/{}", places.join(","), url.database().unwrap_or(""))
+    let user = url.user().filter(|user| *user != "u").map(|user| format!("{user}@")).unwrap_or_default();
+    format!("{user}{}/{}", places.join(","), url.database().unwrap_or(""))
 }
 
 /// What real clients made of these is held to in tests/stories/clients.rs.
@@ -94,6 +95,12 @@ fn knows_where_each_client_goes_with_what_stands_in_the_query() {
     readings("postgresql://u@h:1/db?hostaddr=10.0.0.1&host=i", &["10.0.0.1:1/db", "i:1/db", "h:1/db"]);
     readings("postgresql://u@h:1/db?dbname=a&dbname=b", &["h:1/b", "h:1/db"]);
     readings("postgresql://u@h:1/db?database=a", &["h:1/db", "h:1/a"]);
+    readings("postgresql://u@h:1/db?user=v", &["v@h:1/db", "h:1/db"]);
+    readings("postgresql://h:1/db?user=v", &["v@h:1/db"]);
+    readings("postgresql://v@h:1/db?user=", &["v@h:1/db"]);
+    readings("jdbc:postgresql://h:1/db?user=v", &["v@h:1/db"]);
+    readings("mysql://u@h:1/db?user=v", &["v@h:1/db", "h:1/db"]);
+    readings("mongodb://v@h:1/db?user=w", &["v@h:1/db"]);
     readings("postgresql://u@h:1/a/b", &["h:1/a/b", "h:1/a"]);
     readings("postgresql://u@h:1/db#x", &["h:1/db#x", "h:1/db"]);
     readings("postgresql://u@h:1/db#?port=2", &["h:2/db#", "h:1/db"]);

@@ -216,11 +216,18 @@ impl Parts {
         if let Some((name, _)) = self.path.split_once('/') {
             readings.push(Reading { database: Some(name.to_owned()).filter(|name| !name.is_empty()), ..first });
         }
+        // Prisma's engine and asyncpg go as who stands in front of the host.
+        if self.user.is_some() {
+            let own: Vec<Reading> =
+                readings.iter().map(|one| Reading { user: self.user.clone(), ..one.clone() }).collect();
+            readings.extend(own);
+        }
         Some(readings)
     }
 
     fn plain(&self) -> Option<Reading> {
-        Some(self.reading(self.placed(&self.hosts(), &self.default_ports())?, &self.path))
+        let reading = self.reading(self.placed(&self.hosts(), &self.default_ports())?, &self.path);
+        Some(Reading { user: self.user.clone(), ..reading })
     }
 
     /// `PGProperty` of pgjdbc: libpq's names in any case, and those of its environment variables.
