@@ -80,3 +80,7 @@ mod tests;
 #[cfg(test)]
 #[path = "unknown_tests.rs"]
 mod unknown;
+
+#[cfg(test)]
+#[path = "wrapped_tests.rs"]
+mod wrapped;

@@ -17,7 +17,7 @@ use brush_parser::ast::{
 use brush_parser::{ParseError, Parser, ParserOptions};
 
 pub use self::open::{Open, open};
-use self::redirection::{input, output, unseen};
+use self::redirection::{input, output, substituted, unseen};
 pub use self::tree::{Input, List, Node, Output, Place, Simple, Step, Takes};
 pub use crate::domain::text::words::{Piece, Split, Written, is_name};
 use crate::domain::text::words::{here_document, written};
@@ -190,11 +190,20 @@ fn node(command: &Command) -> Node {
         Command::Simple(command) => Node::Simple(simple(command)),
         Command::Compound(command, redirects) => {
             let inner = compound(command);
+            let redirects = redirects.as_ref().map_or(&[][..], |list| &list.0);
             // What is fed to a loop is fed to each of its commands.
-            match redirects.as_ref().and_then(|list| input(&list.0)) {
+            let inner = match input(redirects) {
                 Some(input) => fed(inner, &input),
                 None => inner,
+            };
+            let foreground = |node| Step { stages: vec![node], place: Place::Foreground };
+            let beside = redirects.iter().flat_map(run_beside).map(Node::Subshell).map(foreground);
+            let mut steps: Vec<Step> = beside.collect();
+            if steps.is_empty() {
+                return inner;
             }
+            steps.push(foreground(inner));
+            Node::Group(List(steps))
         }
         Command::Function(definition) => {
             let body = compound(&definition.body.0);
@@ -308,6 +317,15 @@ fn run_by(document: &IoHereDocument) -> Vec<List> {
     substitutions.collect()
 }
 
+/// What a redirection runs, whatever it stands behind.
+fn run_beside(redirect: &IoRedirect) -> Vec<List> {
+    match redirect {
+        IoRedirect::HereDocument(_, document) => run_by(document),
+        IoRedirect::File(_, _, IoFileRedirectTarget::ProcessSubstitution(_, command)) => vec![list(&command.list)],
+        other => substituted(other).iter().map(|line| read(line)).collect(),
+    }
+}
+
 fn take(item: &Item, found: &mut Simple) {
     match item {
         Item::Word(word) => found.words.push(written(&word.value)),
@@ -343,7 +361,7 @@ fn take(item: &Item, found: &mut Simple) {
             if let Some(input) = input(std::slice::from_ref(redirect)) {
                 found.input = Some(input);
             }
-            if let IoRedirect::File(fd, kind, IoFileRedirectTarget::ProcessSubstitution(_, command)) = redirect {
+            if let IoRedirect::File(fd, kind, IoFileRedirectTarget::ProcessSubstitution(..)) = redirect {
                 if matches!((fd, kind), (None | Some(0), IoFileRedirectKind::Read)) {
                     let word = Written(vec![Piece::Opaque(pipe(found.beside.len()))]);
                     found.input = Some(Input::File(word));
@@ -351,12 +369,9 @@ fn take(item: &Item, found: &mut Simple) {
                 if matches!((fd, kind), (None | Some(1), IoFileRedirectKind::Write | IoFileRedirectKind::Append)) {
                     found.readers.push(found.beside.len());
                 }
-                found.beside.push(list(&command.list));
             }
             found.outputs.extend(output(redirect));
-            if let IoRedirect::HereDocument(_, document) = redirect {
-                found.beside.extend(run_by(document));
-            }
+            found.beside.extend(run_beside(redirect));
         }
     }
 }

@@ -168,6 +168,48 @@ mod tests {
     }
 
     #[test]
+    fn the_environment_of_a_deployment_is_told_whichever_command_names_it() {
+        for (line, environment) in [
+            ("nexus-env migrate deploy -e prod", Some("prod")),
+            ("cd x && nexus-env -q migrate deploy --env=prod", Some("prod")),
+            ("nexus-env run -e prod -- npx prisma migrate deploy", Some("prod")),
+            ("nexus-env use prod; npx prisma migrate deploy", Some("prod")),
+            ("nexus-env use --for=1h prod && prisma migrate deploy", Some("prod")),
+            ("(/usr/bin/nexus-env migrate deploy -eprod)", Some("prod")),
+            ("nexus-env migrate deploy", None),
+            ("nexus-env use prod; npx prisma migrate status", None),
+            ("npx prisma migrate deploy -e prod", None),
+            ("my_nexus-env migrate deploy -e prod", None),
+        ] {
+            assert_eq!(deploys(line), environment, "{line}");
+        }
+    }
+
+    #[test]
+    fn this_program_is_known_by_its_name_and_at_the_head_by_a_pattern() {
+        for (word, at, expected) in [
+            ("nexus-env", 0, true),
+            ("nexus-env", 3, true),
+            ("/opt/bin/nexus-env", 3, true),
+            ("nexus-*", 0, true),
+            ("nex?s-env", 0, true),
+            ("nexus[-_]env", 0, true),
+            ("n[d-f]xus-e[!m]v", 0, true),
+            ("nexus[-_]dev", 0, false),
+            ("nexus-env[", 1, false),
+            ("/opt/bin/nexus-*", 0, true),
+            ("nexus-*", 1, false),
+            ("*", 0, false),
+            ("?*", 0, false),
+            ("nexus", 0, false),
+            ("nexus-environment", 0, false),
+            ("nginx-*", 0, false),
+        ] {
+            assert_eq!(is_program(word, at), expected, "{word} {at}");
+        }
+    }
+
+    #[test]
     fn a_line_goes_first_where_its_first_cd_leads() {
         for (line, to) in [
             ("cd packages/db && nexus-env migrate deploy -e prod", Some("packages/db")),

@@ -67,10 +67,21 @@ pub fn starts_others(program: &str) -> bool {
     listed(STARTERS, program) || listed(SHELLS, program)
 }
 
-/// Whether a word is this program, however it is reached; at the head of a command also by a pattern.
+/// Whether a word is this program, however it is reached; at the head of a command also by a shell's pattern. A `?` and a
+/// `[…]` are taken for a `*`.
 pub fn is_program(word: &str, at: usize) -> bool {
     let name = base(word);
-    name == "nexus-env" || (at == 0 && name.len() > 3 && name.contains(['*', '?']) && pattern::fits(name, "nexus-env"))
+    let is_pattern = at == 0 && name.len() > 3 && name.contains(['*', '?', '[']);
+    name == "nexus-env" || is_pattern && pattern::fits(&stars(name), "nexus-env")
+}
+
+fn stars(glob: &str) -> String {
+    let (mut text, mut inside) = (String::new(), false);
+    for c in glob.chars() {
+        text.push(if inside || matches!(c, '?' | '[') { '*' } else { c });
+        inside = (inside || c == '[') && c != ']';
+    }
+    text
 }
 
 pub fn base(word: &str) -> &str {

@@ -30,7 +30,7 @@ pub fn options<'w>(words: &'w [Word], valued: &[&str]) -> Options<'w> {
             found.flags.push((flag.to_owned(), of(value)));
         } else if valued.contains(&text) {
             found.flags.push((text.to_owned(), words.next().cloned()));
-        } else if text.starts_with("--") || word.sure == Sure::No && text.len() == 2 {
+        } else if text.starts_with("--") {
             found.flags.push((text.to_owned(), None));
         } else if valued.iter().any(|flag| is_long_with_one_dash(flag)) {
             // A program with flags such as `-path` bundles no letters.

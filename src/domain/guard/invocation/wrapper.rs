@@ -17,7 +17,7 @@ mod windows;
 pub(super) use self::given::crontab;
 pub(super) use self::shell::assignments;
 use self::shell::{line_in, lines_fed, shell};
-use super::options::{after_flags, flag_value, joined, options};
+use super::options::{after_flags, flag_value, joined, leading, options};
 use super::program::is_shell;
 use super::{Inner, Reader, Sure, Word, code, dotenv, filter, shell_script};
 use crate::domain::guard::project::Files;
@@ -52,10 +52,7 @@ pub(super) fn see_through<'a>(
         "nexus-env" => nexus_env(words, scope),
         "trap" => line(words.first(), scope),
         "su" | "runuser" | "sg" => account::su(reader, name, words, scope),
-        "script" => match options(words, &["-c", "--command", "-t", "-T", "-I", "-O", "-B", "-E", "-o"]) {
-            options if options.has(&["-c", "--command"]) => line(options.value(&["-c", "--command"]), scope),
-            options => command(&options.rest.iter().skip(1).copied().cloned().collect::<Vec<_>>(), scope.clone()),
-        },
+        "script" => script(words, scope),
         "flock" => match after_flags(words, &["-w", "-E"]).get(1..).unwrap_or(&[]) {
             [flag, text, ..] if matches!(flag.text.as_str(), "-c" | "--command") => line(Some(text), scope),
             behind => command(behind, scope.clone()),
@@ -187,6 +184,15 @@ pub(super) fn see_through<'a>(
         name => given::see_through(name, words, scope)
             .or_else(|| row::see_through(table::of(name), reader, name, words, scope)),
     }
+}
+
+/// `script -c LINE FILE`, `script FILE COMMAND`. util-linux takes its flags behind the file as well.
+fn script<'a>(words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    const VALUED: &[&str] = &["-c", "--command", "-t", "-T", "-I", "-O", "-B", "-E", "-o"];
+    let (own, rest) = leading(words, VALUED);
+    let (behind, command) = leading(rest.get(1..).unwrap_or(&[]), VALUED);
+    let text = [own, behind].iter().find_map(|flags| flags.value(&["-c", "--command"]).cloned());
+    Some(vec![text.map_or_else(|| Inner::Command(command.to_vec(), scope.clone()), |text| line_in(&text, scope))])
 }
 
 /// `crontab -`, `crontab FILE`.

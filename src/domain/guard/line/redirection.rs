@@ -26,6 +26,16 @@ pub fn output(redirect: &IoRedirect) -> Option<Output> {
     Some(Output { file: written(&word.value), takes })
 }
 
+/// The lines that the word behind a redirection runs.
+pub fn substituted(redirect: &IoRedirect) -> Vec<String> {
+    match redirect {
+        IoRedirect::File(_, _, IoFileRedirectTarget::Filename(word) | IoFileRedirectTarget::Duplicate(word))
+        | IoRedirect::HereString(_, word)
+        | IoRedirect::OutputAndError(word, _) => written(&word.value).lines(),
+        IoRedirect::File(..) | IoRedirect::HereDocument(..) => Vec::new(),
+    }
+}
+
 /// What redirections feed to descriptor 0; the last one counts.
 pub fn input(redirects: &[IoRedirect]) -> Option<Input> {
     redirects.iter().rev().find_map(|redirect| match redirect {
