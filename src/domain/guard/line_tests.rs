@@ -58,6 +58,18 @@ fn splits_lists_and_pipelines() {
 }
 
 #[test]
+fn a_shell_reads_on_behind_what_is_open() {
+    for text in
+        ["echo \\", "echo 'a", "echo \"a", "if true", "if true; then x", "(x", "{ x", "cat <<E\nx", "x && ", "x |"]
+    {
+        assert!(is_open(text), "{text}");
+    }
+    for text in ["", "x", "echo \\\\", "echo 'a'", "if true; then x; fi", "(x)", "cat <<E\nx\nE\n", "x )", "x;"] {
+        assert!(!is_open(text), "{text}");
+    }
+}
+
+#[test]
 fn keeps_quoted_text_together() {
     check("echo 'a && b' \"c; d\" e\\ f", "echo_a && b_c; d_e f");
     check("a\"b\"'c'", "abc");

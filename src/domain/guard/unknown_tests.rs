@@ -213,6 +213,31 @@ fn functions_that_call_each_other_are_followed_only_so_far() {
 }
 
 #[test]
+fn a_function_that_is_called_again_and_again_leads_no_further() {
+    check(&[], &format!("f() {{ echo; }}; {}", "f; ".repeat(100)), "safe");
+    check(&[], &format!("alias f=echo\n{}", "f x\n".repeat(100)), "safe");
+}
+
+#[test]
+fn a_branch_is_taken_where_the_word_fits_and_where_that_cannot_be_told() {
+    for (pattern, expected) in [
+        ("ab", "destructive"),
+        ("a*", "destructive"),
+        ("a?", "destructive"),
+        ("?", "destructive"),
+        ("[b]", "destructive"),
+        ("$X", "destructive"),
+        ("x|ab", "destructive"),
+        ("b*", "safe"),
+        ("b", "safe"),
+    ] {
+        check(&[], &format!("case ab in {pattern}) {RESET} ;; *) echo ;; esac"), expected);
+    }
+    check(&[], &format!("case ab in ab) echo ;; *) {RESET} ;; esac"), "safe");
+    check(&[], &format!("case $X in ab) echo ;; *) {RESET} ;; esac"), "destructive");
+}
+
+#[test]
 fn scripts_that_call_each_other_without_end_are_unknown() {
     let scripts: Vec<String> =
         (0..40).map(|at| format!("\"s{at}\":\"npm run s{0} && npm run s{0}\"", at + 1)).collect();

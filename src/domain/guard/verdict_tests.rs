@@ -203,3 +203,21 @@ fn a_rule_of_the_team_holds_on_the_environments_that_it_names() {
     assert!(matches!(judged("dev"), Verdict::Allow(_)));
     assert!(matches!(judged("prod"), Verdict::Allow(_)));
 }
+
+/// It is so where the shell's selection names it, every other word for it is of a stored URL, and something that was seen
+/// says another.
+#[test]
+fn an_environment_is_only_meant_where_nothing_seen_speaks_for_it() {
+    let chosen = |source: Source| matches!(source, Source::Selection | Source::Identity);
+    for pieces in all_evidence() {
+        let target = target(Reach::Here, pieces.iter().map(|(source, says)| evidence(*source, says)).collect());
+        let (own, others): (Vec<_>, Vec<_>) = pieces
+            .iter()
+            .filter(|(_, says)| ["prod", "dev", "test"].contains(says))
+            .partition(|(_, says)| *says == "dev");
+        let selected = own.iter().any(|(source, _)| *source == Source::Selection);
+        let seen = !others.is_empty() && others.iter().all(|(source, _)| !chosen(*source));
+        let expected = selected && seen && own.iter().all(|(source, _)| chosen(*source));
+        assert_eq!(is_only_meant(&target, &name("dev")), expected, "{pieces:?}");
+    }
+}

@@ -179,7 +179,10 @@ mod tests {
     fn what_says_nothing_is_not_looked_for() {
         check("short", "short", &[]);
         check("postgresql://postgres:postgres@localhost/app", "image: postgres\npostgresql://h", &[]);
-        check("secret", "my secretary has a secret", &[(1, "`URL` of prod")]);
+        let apart = "secretary\nasecret\nmy_secret\nsecret9\nsecret\n(secret)";
+        check("secret", apart, &[(5, "`URL` of prod"), (6, "`URL` of prod")]);
+        check("SECRET", &apart.to_uppercase(), &[(5, "`URL` of prod"), (6, "`URL` of prod")]);
+        check("secret1", "asecret1", &[(1, "`URL` of prod")]);
         check("-----BEGIN KEY-----\nshort\n-----END KEY-----\n", "-----BEGIN KEY-----\nother\n", &[]);
         let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ";
         check(

@@ -116,3 +116,25 @@ fn one_server_is_told_from_a_copy_of_its_files_by_when_it_started() {
     assert!(!is_the_same(&since(1, Some("noon")), &since(2, Some("noon"))));
     assert!(!is_the_same(&since(1, None), &since(1, None)));
 }
+
+#[test]
+fn environments_that_share_a_port_are_told_which_are_free() {
+    let at = |text: &str, port| Environment {
+        proxy: Some(crate::domain::config::Proxy { port, ..sample::proxy("p:r:i") }),
+        ..sample::environment(text)
+    };
+    let config = sample::config([
+        at("dev", 5433),
+        at("test", 5433),
+        at("prod", 5434),
+        sample::environment("ci"),
+        at("stage", 5433),
+    ]);
+    let shared = shared_ports(&config);
+    let told: Vec<_> =
+        shared.iter().map(|(port, who)| (*port, who.iter().map(|e| e.name.as_str()).collect())).collect();
+    assert_eq!(told, [(5433, vec!["dev", "test", "stage"])]);
+    let own =
+        |port: u16, name: &str| format!("port = {port} under [env.{name}.proxy] in .nexusenv, and in {name}'s URL");
+    assert_eq!(own_ports(&config, 5433, &shared[0].1), [own(5435, "test"), own(5436, "stage")]);
+}

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::config::name::VariableName;
 use crate::domain::sample::{self, name};
 use crate::domain::target::listening::{Door, Process};
+use crate::domain::target::started;
 
 fn environment(text: &str, instance: &str) -> Environment {
     Environment { proxy: Some(sample::proxy(instance)), ..sample::environment(text) }
@@ -62,6 +63,70 @@ fn says_who_is_there_instead_of_the_proxy() {
         vec![Owner::Hidden { uid: 0, suspects: vec![] }],
         Some("dev's proxy is not running: port 5433 is held by a process of another user"),
     );
+}
+
+/// The word in `--json`, who answers, the process, whether an instance is behind it, and what people are told.
+#[test]
+fn how_a_proxy_stands_is_told_alike_to_programs_and_to_people() {
+    let config = config();
+    let dev_of = config.environment(&name("dev")).unwrap();
+    let draft = started::Draft {
+        version: 1,
+        repository: String::new(),
+        root: "/repo".into(),
+        environment: "dev".to_owned(),
+        instance: "p:r:dev".to_owned(),
+        port: 5433,
+        words: String::new(),
+        since: 0,
+        boot: String::new(),
+    };
+    let ours = Some(Started { draft, pid: 99, birth: "1".to_owned() });
+    let row = |look: Look, started: &Option<Started>| {
+        let standing = Standing {
+            environment: name("dev"),
+            port: 5433,
+            instance: "p:r:dev".to_owned(),
+            found: start(&config, dev_of, held(&config, 5433, look)),
+            started: started.clone(),
+        };
+        let (answers, pid) = (standing.answers(), standing.pid());
+        let since = started.as_ref().map(|_| "noon");
+        format!("{} {answers:?} {pid:?} {} {}", standing.word(), standing.reaches(), standing.told(since))
+    };
+    let stranger = || process(7, "python3 -m http.server");
+    for (found, started, expected) in [
+        (look(vec![]), &None, "down None None false not running"),
+        (look(vec![]), &ours, "starting None Some(99) false started (pid 99), since noon, but does not listen"),
+        (
+            look(vec![dev()]),
+            &None,
+            "running Some(\"dev\") Some(4242) true running (cloud-sql-proxy, pid 4242), not started by nexus-env",
+        ),
+        (
+            look(vec![dev()]),
+            &ours,
+            "running Some(\"dev\") Some(4242) true running (cloud-sql-proxy, pid 4242), since noon",
+        ),
+        (
+            look(vec![prod()]),
+            &None,
+            "taken Some(\"prod\") Some(4243) true TAKEN by prod's proxy (cloud-sql-proxy, pid 4243), not started by nexus-env",
+        ),
+        (
+            look(vec![stranger()]),
+            &None,
+            "unknown None Some(7) false TAKEN by python3, pid 7, a program that no environment declares",
+        ),
+        (
+            look(vec![Owner::Hidden { uid: 0, suspects: vec![] }]),
+            &None,
+            "unknown None None false TAKEN by a process of another user",
+        ),
+        (Look::CannotBeSeen("why".to_owned()), &ours, "unseen None Some(99) false cannot be seen: why"),
+    ] {
+        assert_eq!(row(found, started), expected);
+    }
 }
 
 #[test]

@@ -227,7 +227,10 @@ fn a_declared_tunnel_is_known_through_what_started_it() {
     let wrapper = proxy(&["./tunnel.sh", "{instance}"]);
     assert!(is_declared(&wrapper, &process("bash -c './tunnel.sh db.prod'", &[])));
     assert!(is_declared(&wrapper, &process("/bin/sh -ec 'exec ./tunnel.sh db.prod'", &[])));
+    assert!(is_declared(&wrapper, &process("dash -e -u -c './tunnel.sh db.prod'", &[])));
+    assert!(is_declared(&wrapper, &process("zsh doc -lc './tunnel.sh db.prod'", &[])));
     assert!(!is_declared(&wrapper, &process("sh -c './tunnel.sh db.dev'", &[])));
+    assert!(!is_declared(&wrapper, &process("sh doc './tunnel.sh db.prod'", &[])));
     assert!(!is_declared(&wrapper, &process("python3 -c './tunnel.sh db.prod'", &[])));
 }
 

@@ -240,6 +240,12 @@ fn a_port_that_is_declared_for_prod_alone_is_prods_also_while_nobody_listens() {
 fn a_sqlite_file_is_local() {
     let expected = ["file local: ./dev.db (a file of this machine, which no environment stores)"];
     check(&two(), &[], "file:./dev.db", &Whereabouts::Elsewhere, &expected);
+    let all = stored(&[("dev", "file:./app.db"), ("prod", "file:/srv/prod.db"), ("prod", "postgres://h/dev.db")]);
+    check(&two(), &all, "file:./dev.db", &Whereabouts::Elsewhere, &expected);
+    let expected = ["file prod: ./prod.db (the file stored for prod)"];
+    check(&two(), &all, "file:./prod.db", &Whereabouts::Elsewhere, &expected);
+    let expected = ["file dev: app.db (the file stored for dev)"];
+    check(&two(), &all, "file:app.db", &Whereabouts::Elsewhere, &expected);
 }
 
 #[test]

@@ -274,21 +274,5 @@ pub fn not_asked(kind: &str) -> Evidence {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_reason_for_silence_holds_a_full_stop_or_a_secret() {
-        let all = [
-            Silence::NobodyThere,
-            Silence::WrongPassword,
-            Silence::TlsUntrusted(Distrust::Name),
-            Silence::Unusable("sslrootcert"),
-            Silence::Refused("XX000".to_owned()),
-        ];
-        for silence in all {
-            let words = silence.words();
-            assert!(!words.ends_with('.') && !words.is_empty(), "{words}");
-        }
-    }
-}
+#[path = "server_tests.rs"]
+mod tests;

@@ -1,6 +1,8 @@
 //! A record is read only as it was written, and a log shows nothing that a terminal would obey.
 
 use super::*;
+use crate::domain::config::name::VariableName;
+use crate::domain::sample;
 use proptest::prelude::*;
 
 fn draft() -> Draft {
@@ -40,6 +42,21 @@ fn other_words_are_another_proxy() {
     assert!(!draft.is_what_is_asked_for(&proxy(5434, "tunnel {port}")));
     assert!(!draft.is_what_is_asked_for(&proxy(5433, "tunnel")));
     assert_ne!(digest(&["a b".to_owned()]), digest(&["a".to_owned(), "b".to_owned()]));
+}
+
+#[test]
+fn a_proxy_inherits_what_is_the_persons_own() {
+    let given =
+        ["HOME", "NEXUS_ENV_ROOT", "__nexus_env_state", "TOKEN", "DATABASE_URL", "DATABASE_URL_2", "PGPASSFILE"];
+    let variables = Environ::new(given.map(|name| (OsString::from(name), OsString::from("x"))).to_vec());
+    let config = Config {
+        database_variables: vec![VariableName::new("DATABASE_URL").unwrap()],
+        ..sample::config([sample::environment("dev")])
+    };
+    let kept = inherited(&variables, &|name| name == "TOKEN", &config);
+    let mut kept: Vec<_> = kept.iter().map(|(name, _)| name.to_str().unwrap()).collect();
+    kept.sort_unstable();
+    assert_eq!(kept, ["DATABASE_URL_2", "HOME", "PGPASSFILE"]);
 }
 
 #[test]

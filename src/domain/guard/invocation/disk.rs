@@ -252,6 +252,8 @@ mod tests {
             "/var/lib/postgresql/16/main",
             "/var/lib/mysql/*",
             "/data/pg",
+            "/mnt/pg/pgdata",
+            "/srv/c/pgdata",
             "/data/db",
             "/pgdata",
             "$PGDATA/*",

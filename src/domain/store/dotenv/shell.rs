@@ -232,6 +232,7 @@ mod tests {
         for value in ["$(op read op://x/y)", "\"$B/x\"", "`date`", "${B:-x}", "~/x", "$1", "\"a${B}\"", "$'\\x41'"] {
             check(&format!("export A={value}\nB=1\n"), &[("B", "1")], &[("A", 1, super::COMPUTED)]);
         }
+        check("A=\"5$\"\nB=\"x $ y\"\nC=\"B\"\n", &[("A", "5$"), ("B", "x $ y"), ("C", "B")], &[]);
         check("A='$B'\nB=\\$x\nC=5$\n", &[("A", "$B"), ("B", "$x"), ("C", "5$")], &[]);
     }
 
@@ -244,6 +245,16 @@ mod tests {
         );
         check("A=1 make\nB=1 && C=2\n", &[], &[("A", 1, super::MORE), ("B", 2, super::MORE)]);
         check("if true; then\n  export A=1\nfi\nB=2\n", &[("B", "2")], &[("A", 2, super::CONDITION)]);
+        check(
+            "if true; then\nA=1\nelif false; then\nA=2\nelse A=3\nfi\nfor x in 1; do A=4; done\nB=2\n",
+            &[("B", "2")],
+            &[
+                ("A", 2, super::CONDITION),
+                ("A", 4, super::CONDITION),
+                ("A", 5, super::CONDITION),
+                ("A", 7, super::CONDITION),
+            ],
+        );
         check("f() {\n A=1\n}\nexport A\n", &[], &[("A", 2, super::CONDITION), ("", 4, super::COMMAND)]);
     }
 

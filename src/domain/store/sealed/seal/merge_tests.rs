@@ -172,3 +172,29 @@ fn what_is_told_beside_a_value_is_merged_too() {
     assert_eq!(merged.history.written, base.store.history.written);
     assert_eq!(merged.history.joined[1], (reader("bob").name, joined));
 }
+
+/// Beside a value that one side changed stands what that side says of it, also where the other says something else.
+#[test]
+fn what_both_sides_tell_anew_is_what_stands_beside_the_value_that_is_taken() {
+    use crate::domain::store::sealed::history::Note;
+    let key = keys(1);
+    let base = store(&key, "A=1", "ada");
+    let changed = |changes: &[Change]| {
+        let verified = key.verify(&base).unwrap();
+        verified.changed(changes, Protection::Open, today(), counting()).unwrap().unwrap()
+    };
+    let note = |text: &str| Change::Noted(name("A"), Some(Note::new(text).unwrap()));
+    let valued = changed(&[Change::Set(name("A"), Secret::new("2")), note("new")]);
+    let noted = changed(&[note("other")]);
+    let [base, valued, noted] = [&base, &valued, &noted].map(|store| key.verify(store).unwrap());
+    for (ours, theirs) in [(valued, noted), (noted, valued)] {
+        let sides = Sides { base: Base::Known(base), ours, theirs };
+        let plan = sides.plan().unwrap();
+        let merged = sides.merged::<Damaged>(&plan, Side::Ours, vec![reader("ada")], b"wrapped".to_vec(), counting());
+        let merged = merged.unwrap();
+        assert_eq!(
+            (told(&merged, &key).as_str(), merged.history.notes),
+            ("A=2", vec![(name("A"), Note::new("new").unwrap())])
+        );
+    }
+}
