@@ -102,6 +102,15 @@ fn what_starts_no_command_is_harmless() {
 }
 
 #[test]
+fn each_word_of_a_command_that_may_be_a_place_is_looked_at_once() {
+    let text = "cd 'a b' && ./x.sh --force -q;(cd ../c|tee>out) A=/srv `y` <in b";
+    assert_eq!(places(text), ["../c", "./x.sh", "/srv", "A", "a", "b", "cd", "in", "out", "tee", "y"]);
+    assert_eq!(places(""), Vec::<&str>::new());
+    let many: Vec<String> = (0..300).map(|at| format!("p{at:03}")).collect();
+    assert_eq!(places(&many.join(" ")).len(), 200);
+}
+
+#[test]
 fn what_cannot_be_read_is_said_to_be_so() {
     for text in [
         "",

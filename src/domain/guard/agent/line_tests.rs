@@ -185,6 +185,21 @@ fn what_the_program_keeps_is_not_reached_into() {
 }
 
 #[test]
+fn a_script_is_a_shells_by_its_first_line() {
+    for (text, expected) in [
+        ("#!/bin/sh\n", true),
+        ("#!/usr/bin/env bash", true),
+        ("#! /usr/bin/env -S zsh -e\nx", true),
+        ("#!/usr/bin/python3\nsh", false),
+        ("#!/usr/bin/env node", false),
+        ("#!/opt/bashful/x", false),
+        ("", false),
+    ] {
+        assert_eq!(is_shell_script(text), expected, "{text:?}");
+    }
+}
+
+#[test]
 fn harmless_lines_are_let_alone() {
     passes(&[
         "nexus-env status",

@@ -123,7 +123,10 @@ mod tests {
             reach: Reach::Here,
             evidence: vec![evidence],
         };
-        assert_eq!(astray(&name("dev"), &target).map(|found| found.told()).as_deref(), expected);
+        let found = astray(&name("dev"), &target);
+        assert_eq!(found.as_ref().map(Astray::told).as_deref(), expected);
+        let all: Vec<Astray> = found.iter().chain(&found).cloned().collect();
+        assert_eq!(told(&all), Vec::from_iter(expected));
     }
 
     fn of(environment: &str, protection: Protection) -> Says {

@@ -239,3 +239,7 @@ fn split(options: &str) -> Vec<String> {
     }
     words
 }
+
+#[cfg(test)]
+#[path = "read_only_tests.rs"]
+mod tests;
