@@ -185,9 +185,10 @@ fn statements(text: &str) -> (Vec<Vec<Token>>, End) {
                 length = rest.find('\n').unwrap_or(rest.len());
                 None
             }
-            // MySQL runs what stands in `/*!…*/`.
-            '/' if rest.starts_with("/*!") => {
-                length = 3 + rest[3..].bytes().take_while(u8::is_ascii_digit).count();
+            // MySQL runs what stands in `/*!…*/`, MariaDB also what stands in `/*M!…*/`.
+            '/' if rest.starts_with("/*!") || rest.starts_with("/*M!") => {
+                let opens = if rest.starts_with("/*!") { 3 } else { 4 };
+                length = opens + rest[opens..].bytes().take_while(u8::is_ascii_digit).count();
                 None
             }
             '/' if rest.starts_with("/*") => {
@@ -300,6 +301,7 @@ fn danger(tokens: &[Token]) -> Danger {
         // `OR REPLACE` drops a table that is there; an event runs later what it holds.
         "CREATE" if alter::replaces_a_table(tokens) => Danger::Destructive,
         "CREATE" if tokens.iter().take(6).any(|token| word(Some(token)) == "EVENT") => anywhere(tokens),
+        "SELECT" if restore::drops(tokens) => Danger::Destructive,
         "SELECT" | "PERFORM" => calls::danger(tokens),
         "DO" | "EXECUTE" | "EXEC" | "CALL" => calls::texts(tokens).map(loose).max().unwrap_or(Danger::None),
         "EXPLAIN" => match tokens.iter().take(6).any(|token| word(Some(token)) == "ANALYZE") {
@@ -310,7 +312,12 @@ fn danger(tokens: &[Token]) -> Danger {
         "INSERT" | "LOAD" | "IMPORT" | "DBCC" | "CLONE" | "VACUUM" if restore::replaces(tokens) => Danger::Destructive,
         "RESTORE" | "FLASHBACK" | "PURGE" | "RESET" if restore::brings_back(tokens) => Danger::Destructive,
         // SQL Server's statements and SQL*Plus's commands need nothing between them.
-        "SET" | "USE" | "WHENEVER" if restore::goes_on(tokens) => Danger::Destructive,
+        "SET" | "USE" | "WHENEVER" | "BEGIN" | "IF" | "WHILE" | "ELSE" | "DECLARE" | "PRINT" | "END" | "COMMIT"
+        | "WAITFOR" | "ROLLBACK" | "START"
+            if restore::goes_on(tokens) =>
+        {
+            Danger::Destructive
+        }
         "" => match tokens.first() {
             Some(Token::Symbol('$' | ':' | '{' | '%')) => Danger::Unknown,
             Some(Token::Symbol('(')) => danger(&tokens[1..]),
@@ -353,7 +360,8 @@ fn anywhere(tokens: &[Token]) -> Danger {
         match word(tokens.get(at)) {
             "DELETE" if word(tokens.get(at + 1)) == "FROM" => unconditional(&tokens[at..]),
             "UPDATE" if !matches!(before, "FOR" | "DO" | "ON" | "OR" | "KEY") => unconditional(&tokens[at..]),
-            "TRUNCATE" => Danger::Destructive,
+            // A number's function has the same name.
+            "TRUNCATE" if tokens.get(at + 1) != Some(&Token::Symbol('(')) => Danger::Destructive,
             _ => Danger::None,
         }
     });

@@ -1,7 +1,7 @@
 //! Statements of other servers than PostgreSQL: what puts a backup or an earlier state in the place of what is there, and what goes
 //! on as another statement with nothing between them.
 
-use super::{Danger, Token, unconditional, word};
+use super::{Danger, Token, anywhere, word};
 
 /// A backup, an earlier state or nothing in the place of what is there: of SQL Server, RMAN, Oracle and MySQL.
 pub(super) fn brings_back(tokens: &[Token]) -> bool {
@@ -35,12 +35,15 @@ pub(super) fn replaces(tokens: &[Token]) -> bool {
     }
 }
 
-/// Whether another statement begins within this one, which drops something.
+/// Whether another statement begins within this one, which drops or empties something.
 pub(super) fn goes_on(tokens: &[Token]) -> bool {
-    const OBJECTS: &[&str] = &["TABLE", "DATABASE", "SCHEMA", "USER", "TABLESPACE", "VIEW"];
-    let drops =
-        |pair: &[Token]| matches!(word(pair.first()), "DROP" | "TRUNCATE") && OBJECTS.contains(&word(pair.get(1)));
-    let deletes = |at: &usize| word(tokens.get(*at)) == "DELETE" && word(tokens.get(at + 1)) == "FROM";
-    tokens.windows(2).any(drops)
-        || (1..tokens.len()).find(deletes).is_some_and(|at| unconditional(&tokens[at..]) == Danger::Destructive)
+    drops(tokens) || anywhere(&[&[Token::Symbol(' ')], tokens].concat()) == Danger::Destructive
+}
+
+/// Whether something is dropped within this statement.
+pub(super) fn drops(tokens: &[Token]) -> bool {
+    const OBJECTS: &[&str] = &["TABLE", "DATABASE", "SCHEMA", "USER", "TABLESPACE", "VIEW", "COLUMN"];
+    tokens
+        .windows(2)
+        .any(|pair| matches!(word(pair.first()), "DROP" | "TRUNCATE") && OBJECTS.contains(&word(pair.get(1))))
 }
