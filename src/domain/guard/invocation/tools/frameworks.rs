@@ -226,6 +226,28 @@ pub const TOOLS: &[Tool] = &[
         destroys(&["db.drop|db.reset|db.rollback*|db.redo"], "drop", DROPS),
         gates(&["db.migrate*|db.setup"], "apply migrations to", APPLIES),
     ]),
+    // www.odoo.com/documentation, "Command-line interface"; github.com/acsone/click-odoo-contrib.
+    tool(&["odoo", "odoo-bin"], Finds::Configured(&["-c", "--config", "odoo.conf"]))
+        .valued(&["-c", "--config", "-d", "--database", "-i", "-u", "--init", "--update", "-r", "-w", "--db_host"])
+        .rules(&[
+            destroys(&["db", "drop"], "drop", DROPS),
+            destroys(&["db", "load"], "replace", REPLACES).with(&["-f", "--force"]),
+            gates(&["db", "load|init|rename|duplicate"], "write to", RESTORES),
+            reads(&["shell|scaffold|db|cloc|populate|deploy|start|help"]),
+            gates(&[], "apply migrations to", APPLIES).with(&["-u", "--update", "-i", "--init"]),
+        ]),
+    tool(&["click-odoo-dropdb"], Finds::Configured(&["-c", "--config"]))
+        .valued(&["-c", "--config"])
+        .rules(&[destroys(&["*"], "drop", DROPS)]),
+    tool(&["click-odoo-restoredb", "click-odoo-copydb"], Finds::Configured(&["-c", "--config"]))
+        .valued(&["-c", "--config", "-j", "--jobs"])
+        .rules(&[
+            destroys(&["*"], "replace", REPLACES).with(&["-f", "--force", "--force-disconnect"]),
+            gates(&["*"], "write to", RESTORES),
+        ]),
+    tool(&["click-odoo-update", "click-odoo-initdb"], Finds::Configured(&["-c", "--config"]))
+        .valued(&["-c", "--config", "-d", "--database", "-n", "--new-database", "-m", "--modules"])
+        .rules(&[gates(&[], "apply migrations to", APPLIES).unless(&["--list-only"])]),
     // orm.masoniteproject.com, "Migrations".
     tool(&["masonite-orm", "craft"], Finds::Configured(&[])).valued(&["-c", "--connection", "-d", "-C"]).rules(&[
         destroys(&["migrate:refresh|migrate:reset|migrate:rollback|migrate:fresh"], "undo migrations of", UNDOES),

@@ -1,6 +1,8 @@
 //! What the database servers' own projects ship beside their clients.
 
-use super::{APPLIES, DROPS, EMPTIES, Finds, LIBPQ_VALUED, REPLACES, RESTORES, Tool, destroys, gates, reads, tool};
+use super::{
+    APPLIES, DROPS, EMPTIES, Finds, LIBPQ_VALUED, REPLACES, RESTORES, SYNCS, Tool, destroys, gates, reads, tool,
+};
 
 /// The part of the table.
 pub const TOOLS: &[Tool] = &[
@@ -22,6 +24,9 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["clone|fork|copy-db|restore"], "replace what is in", REPLACES).with(&["--drop-if-exists"]),
             gates(&["clone|fork|copy-db|follow|copy|restore"], "write to", RESTORES),
         ]),
+    // h2database.com/html/tutorial.html, "Command Line Tools"; by class alone.
+    tool(&["org.h2.tools.DeleteDbFiles"], Finds::Hosted("its own words")).rules(&[destroys(&[], "delete", DROPS)]),
+    tool(&["org.h2.tools.Restore"], Finds::Hosted("its own words")).rules(&[destroys(&[], "replace", REPLACES)]),
     // developer.hashicorp.com/consul/commands/kv/delete.
     tool(&["consul"], Finds::Hosted("Consul")).valued(&["-http-addr", "-token"]).rules(&[
         destroys(&["kv", "delete"], "delete keys of", EMPTIES).with(&["-recurse", "--recurse"]),
@@ -93,6 +98,11 @@ pub const TOOLS: &[Tool] = &[
             destroys(&["branch", "drop"], "drop", DROPS),
             destroys(&["branch", "wipe"], "empty", DROPS),
             destroys(&["instance", "destroy"], "delete", DROPS),
+            // docs.geldata.com/reference/using/cli/gel_migration: with `--dev-mode` it fits the database to the schema.
+            destroys(&["migration", "apply"], "rewrite", SYNCS).with(&["--dev-mode"]),
+            destroys(&["migrate"], "rewrite", SYNCS).with(&["--dev-mode"]),
+            destroys(&["watch"], "rewrite", SYNCS).with(&["--migrate", "-m"]),
+            gates(&["migration", "apply"], "apply migrations to", APPLIES),
             gates(&["migrate"], "apply migrations to", APPLIES),
             destroys(&["restore"], "replace", REPLACES),
             reads(&["query", "*filter*|*FILTER*"]),
