@@ -10,7 +10,7 @@ use super::connect::{Connects, Session, content};
 use super::options::{Options, after_flags, options, written_out};
 use super::talk::{self, Starts};
 use super::tools::Finds;
-use super::{Invocation, Reader, Sure, Use, Word, reach};
+use super::{Invocation, Reader, Sure, Use, Word, fold, reach};
 use crate::domain::guard::scope::{Fed, Origin, Scope, Value};
 use crate::domain::guard::sql::{self, Danger};
 use crate::domain::guard::verdict::Effect;
@@ -270,7 +270,8 @@ fn hbase(text: &str) -> Danger {
 }
 
 fn mongo(text: &str) -> Danger {
-    let text: String = text.chars().filter(|c| !matches!(c, '"' | '\'') && !c.is_whitespace()).collect();
+    let text: String =
+        fold::folded("mongosh", text).chars().filter(|c| !matches!(c, '"' | '\'') && !c.is_whitespace()).collect();
     const LOSES: &[&str] = &[
         "dropDatabase(", ".drop(", "dropCollection(", "deleteMany({})", "deleteMany({},", "deleteMany()",
         ".remove({})", ".remove({},", ".remove()", "dropIndexes(", "dropAllUsers", "updateMany({},", ".update({},",

@@ -4,7 +4,7 @@
 use super::options::{flag_value, is_one_expansion};
 use super::strings::{string, strings};
 use super::talk::{self, Starts};
-use super::{Inner, Sure, Word, client, tool};
+use super::{Inner, Sure, Word, client, fold, interface, tool};
 use crate::domain::guard::scope::{Fed, Scope};
 use crate::domain::guard::sql::{self, Danger};
 
@@ -14,7 +14,8 @@ const STARTS: &[&str] = &[
     "proc_open", "%x(", "Kernel.", "System.cmd", "Deno.Command", "system \"", "system '", "qx", "`", "Open3",
     "system2(", "(shell \"", "process/shell", "do script", "IO.popen", "io.popen", "os:cmd(", "ProcessBuilder",
     "Process(", "Process.start", "Process.Start", "Process.run", "sys.process", "shell/sh", "java.shell", "(system ",
-    "callCommand", "callProcess", "readProcess", "executableURL", "Sys.command", "shell_cmd(", "unix(", ".waitFor(",
+    "callCommand", "callProcess", "readProcess", "executableURL", "execa", "pexpect", "(sh \"", "Sys.command",
+    "shell_cmd(", "unix(", ".waitFor(",
 ];
 
 /// Calls that run a text which comes from outside of the code.
@@ -67,18 +68,17 @@ pub(super) fn run<'a>(program: &str, code: &Word, scope: &Scope<'a>) -> Vec<Inne
     if code.sure == Sure::No && is_one_expansion(text) {
         return vec![Inner::Unknown("the line computes the code that it runs".to_owned(), scope.clone())];
     }
+    let (written, text) = (text, &fold::folded(program, text));
     let mut found = if starts(text) || runs_a_string(program, text) { lines(text, scope) } else { Vec::new() };
     found.extend(handed_to_a_tool(text, scope));
+    found.extend(interface::commands(text).into_iter().map(|words| Inner::Command(words, scope.clone())));
     // ipython's own way.
     found.extend(text.strip_prefix('!').map(|line| Inner::Line(line.to_owned(), scope.clone())));
-    if OUTSIDE.iter().any(|call| text.contains(call)) || runs_what_it_computes(text) {
+    if OUTSIDE.iter().any(|call| text.contains(call) || written.contains(call)) || runs_what_it_computes(text) {
         found.push(Inner::Unknown("its code runs what it is given from outside".to_owned(), scope.clone()));
     }
-    if feeds_a_client(text) {
-        found.push(Inner::Talks(program.to_owned(), None, scope.clone()));
-    }
     let starts = if starts(text) { Starts::Processes } else { Starts::Nothing };
-    if talk::loses(text, starts) {
+    if feeds_a_client(text) || talk::loses(text, starts) {
         found.push(Inner::Talks(program.to_owned(), talk::named(text), scope.clone()));
     }
     found
@@ -138,7 +138,10 @@ fn lines<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
         let (between, behind) = (&rest[..at], &rest[at..]);
         match behind.chars().next() {
             Some('[') => {
-                let program = single.last().filter(|_| between.trim() == ",").map(|text| Word::sure(text));
+                // `spawn("npx", […])`, `new Deno.Command("npx", { args: […] })`.
+                let between = between.trim();
+                let follows = between == "," || between.starts_with(',') && between.ends_with("args:");
+                let program = single.last().filter(|_| follows).map(|text| Word::sure(text));
                 array = Some(program.into_iter().collect());
                 rest = &behind[1..];
             }

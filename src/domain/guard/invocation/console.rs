@@ -20,7 +20,10 @@ struct Console {
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Takes {
     Flags,
+    /// Code or a file of it.
     Word,
+    /// Code, and tasks by their names.
+    Code,
 }
 
 const fn row(
@@ -54,7 +57,9 @@ const ROWS: &[Console] = &[
     row(&["irb", "pry", "psysh", "ghci", "groovysh"], &[], &["-e"], &["-r", "-I"], Takes::Flags),
     row(&["jshell"], &[], &[], &["--class-path", "--module-path", "--startup", "-R", "-C"], Takes::Flags),
     row(&["crystal"], &["eval"], &[], &[], Takes::Word),
-    row(&["bb", "guile"], &[], &["-e", "-c"], &[], Takes::Flags),
+    row(&["bb", "guile"], &[], &["-e", "-c"], &["-cp", "--classpath"], Takes::Code),
+    row(&["amm"], &[], &["-c", "--code"], &[], Takes::Flags),
+    row(&["lein"], &["run"], &["-e", "--eval"], &[], Takes::Flags),
     row(
         &[
             "groovy", "scala", "scala-cli", "clojure", "clj", "Rscript", "R", "julia", "lua", "luajit", "kotlin",
@@ -105,6 +110,7 @@ pub(super) fn see_through<'a>(
             };
             if is_file { None } else { Some(code::run(name, word, scope)) }
         }
+        Some(word) if row.takes == Takes::Code && word.text.starts_with('(') => Some(code::run(name, word, scope)),
         Some(_) => None,
         // What cannot be read is taken for a prompt that a program drives.
         None if scope.fed != Fed::Nothing => code::fed(name, scope),

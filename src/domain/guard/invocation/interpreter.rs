@@ -92,6 +92,8 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
             named(file.rsplit('/').next().unwrap_or(file).trim_end_matches("-admin.py"), rest)
         }
         ("php" | "sail" | "symfony", _) if matches!(first.base(), "artisan" | "art") => named("artisan", rest),
+        // laravel.com/docs/sail, "Executing Artisan Commands".
+        ("sail", "tinker" | "test" | "migrate") => named("artisan", &words[at..]),
         ("php" | "sail" | "symfony", "console") => named("console", rest),
         ("php", _) if first.base() == "console" => named("console", rest),
         ("sail", "php" | "composer" | "npm" | "npx" | "yarn" | "pnpm" | "bun" | "bash" | "sh" | "psql" | "mysql") => {

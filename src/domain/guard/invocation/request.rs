@@ -4,7 +4,7 @@
 use super::named;
 use super::options::{flag_value, options};
 use super::strings::strings;
-use super::{Word, statement};
+use super::{Word, fold, statement};
 use crate::domain::guard::scope::Fed;
 use crate::domain::text::percent;
 
@@ -14,6 +14,7 @@ pub(super) const MARKS: &[&str] = &[
     "-XDELETE", "_delete_by_query", "delete_series", "Invoke-RestMethod", "Invoke-WebRequest", "irm", "iwr",
     "flushall", "flushdb", "FLUSHALL", "FLUSHDB", "mutation", "neon", "supabase", "planetscale", "turso", "upstash",
     "aiven", "railway", "cockroachlabs", "xata", "drop_all", "drop_op", "drop_attr", "doFlush", "_restore",
+    "restoreBackup", "bulkDeleteDocuments", "dropRowRange", "deleteAll", "flush",
 ];
 
 /// Where `az rest` sends what names no host.
@@ -109,6 +110,19 @@ fn request(name: &str, words: &[Word], fed: &Fed) -> Option<Request> {
     }
 }
 
+/// Whether code sends a request that deletes what a database's server holds: `fetch(URL, { method: "DELETE" })`,
+/// `requests.delete(URL)`.
+pub(super) fn deletes(code: &str) -> bool {
+    const CALLS: &[&str] = &[".delete('", ".Delete('", "('DELETE','", "::DELETE('", "delete('"];
+    let plain = fold::tight(code);
+    let is_lost =
+        |text: &str| text.contains("://") && { !Place::of(text).is_nobodys() && Place::of(text).is_lost("DELETE") };
+    let address = |rest: &str| rest.split('\'').next().is_some_and(is_lost);
+    let called = CALLS.iter().any(|call| plain.split(call).skip(1).any(address));
+    let told = plain.contains("method:'DELETE'") || plain.contains("method='DELETE'");
+    called || told && strings(&plain).iter().any(|text| is_lost(text))
+}
+
 /// Whether what is sent holds a statement that loses data, or a command that empties a server.
 fn loses(body: &str, place: &Place) -> bool {
     const KEYS: &[&str] = &["query", "sql", "statement", "statements", "stmt", "cypher"];
@@ -173,17 +187,24 @@ const NOBODYS: &[&str] = &[
 const HOSTS: &[&str] = &[
     "neon.tech", "supabase.com", "supabase.co", "planetscale.com", "turso.tech", "turso.io", "upstash.com",
     "upstash.io", "cloud.mongodb.com", "sqladmin.googleapis.com", "firestore.googleapis.com", "spanner.googleapis.com",
-    "bigquery.googleapis.com", "rds.amazonaws.com", "dynamodb", "cockroachlabs.cloud", "xata.io", "xata.sh",
-    "tidbcloud.com", "aiven.io", "railway.app", "railway.com", "crunchybridge.com", "timescale.com",
-    "elastic-cloud.com", "redislabs.com", "firebaseio.com", "confluent.cloud", "clickhouse.cloud", "tembo.io",
-    "thenile.dev", "nile.dev", "pinecone.io", "weaviate.cloud", "astra.datastax.com", "fauna.com", "prisma.io",
+    "bigquery.googleapis.com", "alloydb.googleapis.com", "bigtableadmin.googleapis.com", "redis.googleapis.com",
+    "memcache.googleapis.com", "memorystore.googleapis.com", "datastore.googleapis.com",
+    "firebasedatabase.googleapis.com", "cloudsql.googleapis.com", "rds.amazonaws.com", "dynamodb", "elasticache",
+    "redshift", "docdb", "memorydb", "documents.azure.com", "database.windows.net", "singlestore.com", "scylladb.com",
+    "yugabyte.com", "influxdata.com", "questdb.com", "motherduck.com", "neo4j.io", "surrealdb.com", "qdrant.io",
+    "zilliz.com", "cloud.couchbase.com", "redis.io", "ravendb.cloud", "typesense.net", "algolia.net",
+    "snowflakecomputing.com", "database.azure.com", "cockroachlabs.cloud", "xata.io", "xata.sh", "tidbcloud.com",
+    "aiven.io", "railway.app", "railway.com", "crunchybridge.com", "timescale.com", "elastic-cloud.com",
+    "redislabs.com", "firebaseio.com", "confluent.cloud", "clickhouse.cloud", "tembo.io", "thenile.dev", "nile.dev",
+    "pinecone.io", "weaviate.cloud", "astra.datastax.com", "fauna.com", "prisma.io",
 ];
 
 /// Parts of an address that are a database, or all of something that one holds.
 const HELD: &[&str] = &[
     "database", "databases", "postgres", "postgresql", "mysql", "redis", "mongodb", "d1", "dbaas", "keyspaces", "rds",
     "managed-databases", "_all", "microsoft.dbforpostgresql", "microsoft.dbformysql", "microsoft.documentdb",
-    "microsoft.cache", "microsoft.sql", "kv-stores", "key-value",
+    "microsoft.cache", "microsoft.sql", "kv-stores", "key-value", "rdb", "dbs", "managed-database", "microsoft.kusto",
+    "microsoft.synapse", "relational-databases",
 ];
 
 impl Place {
@@ -232,7 +253,8 @@ impl Place {
         const BEGINS: &[&str] = &["api", "_api", "v1", "v2", "v3", "v4", "client", "subscriptions", "_all"];
         let is_interface = self.host.starts_with("api.")
             || self.path.first().is_some_and(|part| BEGINS.contains(&part.as_str()) || part == "databases");
-        is_interface && self.path.iter().any(|part| HELD.contains(&part.as_str()))
+        let is_held = |part: &String| HELD.contains(&part.as_str()) || part.starts_with("dbaas");
+        is_interface && self.path.iter().any(is_held)
     }
 
     /// A volume or a machine by whose name a database is on it.
@@ -270,7 +292,11 @@ impl Place {
                     || self.is_server() && self.is_whole()
             }
             "POST" | "PUT" => {
-                let rewrites = matches!(last, "restore" | "reset" | "truncate" | "drop" | "wipe" | "purge" | "delete");
+                // A verb may stand behind a colon (google.aip.dev/136).
+                let verb = last.rsplit(':').next().unwrap_or(last);
+                let rewrites = matches!(verb, "restore" | "reset" | "truncate" | "drop" | "wipe" | "purge" | "delete");
+                let rewrites = rewrites && (verb == last || verb != "restore")
+                    || matches!(verb, "restorebackup" | "bulkdeletedocuments" | "deleteall" | "droprowrange" | "flush");
                 rewrites && (self.is_hosted() || self.is_server() && !matches!(last, "restore" | "reset"))
             }
             _ => false,

@@ -7,7 +7,7 @@ use super::script::{
     Everywhere, Flags, command, filtered, flags, led, lifecycle, named, nearest, not_here, programs, run,
     script_or_program,
 };
-use super::{Inner, Reader, Sure, Word, code, console, interpreter, prisma};
+use super::{Inner, Reader, Sure, Word, code, console, interpreter, java, prisma};
 use crate::domain::guard::project::{Files, Package};
 use crate::domain::guard::scope::Scope;
 use crate::domain::text::json::Json;
@@ -49,7 +49,7 @@ pub(super) fn see_through<'a>(
     match name {
         "go" | "java" | "swift" | "scala" | "kotlin" | "dart" | "crystal" | "zig" => {
             console::runs_sources(reader, words, scope);
-            if name == "go" { go(words, scope) } else { None }
+            if name == "go" { go(words, scope) } else { java::see_through(reader, name, words, scope) }
         }
         "npx" | "npm-exec" => Some(npx(reader, words, scope)),
         "npm" => npm(reader, words, scope),

@@ -1,53 +1,85 @@
 //! Whether code of another language deletes from a database by itself: SQL in a call that sends it, or a call of an object
 //! mapper that names everything. It is searched, not understood: what the code merely prints or looks for is no call.
 
+use super::statement;
 use super::strings::strings;
+use super::{request, sdk};
 use crate::domain::guard::sql::{self, Danger};
 use crate::domain::target::url::DatabaseUrl;
 
 /// Calls that send a statement: of drivers, query builders and object mappers.
 const SENDS: &[&str] = &[
     "execute(", "executescript(", "executemany(", "execute_sql(", "exec_driver_sql(", ".query(", "queryRunner",
-    "$executeRaw", "$queryRaw", ".raw(", "sql`", "sql(", ".unsafe(", ".sql`", ".do(", "->exec(", "->query(",
+    "$executeRaw", "$queryRaw", ".raw(", "sql`", ".sql(", " sql(", ".unsafe(", ".sql`", ".do(", "->exec(", "->query(",
     "exec_params(", "exec_query(", "exec_update(", "statement(", "unprepared(", "Repo.query", "query!(", "SQL.query",
     ".batch(", "select_all(", "cursor()", "pg_query(", "->do(", "require 'pg'", "require \"pg\"", "PG.connect",
     "DBI->connect", "new PDO", "from 'postgres'", "from \"postgres\"", "require('postgres')", "mysqli_query(",
     "npm:postgres", "npm:pg", "npm:mysql", "serverless'", "serverless\"", "ExecuteSql", "execSQL(", "queryArray(",
-    "queryObject(", "dbGetQuery(", "dbExecute(", "dbSendQuery(", "jdbc/execute", "jdbc/query",
+    "queryObject(", "dbGetQuery(", "dbExecute(", "dbSendQuery(", "jdbc/execute", "jdbc/query", "execute!",
+    "execute-one!", "executeUpdate", "executeLargeUpdate", "executeBatch", "prepareStatement(", "prepareCall(",
+    "ExecuteNonQuery", "ExecuteScalar", "execute \"", "execute '", "run_sql(", "exec_sql(", "read_sql(",
+    "jdbcTemplate", "->prepare(", ".prepare(", ".command(", "Database.query", "DB::", "start_query_execution(",
+    "QueryString", "ExecuteStatement",
 ];
 
 /// The same, where the code starts no processes: these names are those calls' too.
 const SENDS_OR_STARTS: &[&str] = &[".exec(", ".run(", ".execute`"];
+
+/// Modules that speak to a database, and calls that open a connection: with one of each, the code's texts are sent.
+const DRIVERS: &[&str] = &[
+    "psycopg", "asyncpg", "pg8000", "MySQLdb", "pymysql", "mysql", "mariadb", "sqlite", "duckdb", "sqlalchemy",
+    "pyodbc", "odbc", "oracledb", "cx_Oracle", "pymssql", "mssql", "tedious", "snowflake", "clickhouse", "cassandra",
+    "redshift", "trino", "databricks", "neo4j", "surreal", "libsql", "'pg'", "\"pg\"", "postgres", "npgsql", "jdbc",
+    "java.sql", "DBI", "Postgrex", "MyXQL", "Exposed", "doobie", "hdbcli", "ibm_db", "firebird", "spanner", "bigquery",
+    "vertica",
+];
+const CONNECTS: &[&str] = &[
+    "connect(", "create_engine(", "Client(", "Pool(", "Connection(", "createPool(", "getConnection", "open(",
+    "newInstance(", "Database(", "DatabaseSync(", "Session(", "driver(", "start_link(", "connect_async(", "connect!",
+];
+
+/// Modules that take SQL apart and send it nowhere.
+const PARSES: &[&str] = &[
+    "sqlglot", "sqlparse", "pglast", "sqlfluff", "sqloxide", "sql_metadata", "sql-parser", "sql-ast", "pgsql-parser",
+    "libpg-query", "libpg_query", "sql-formatter", "PgQuery", "pg_query'", "SqlLexer", "sqltree", "sql_parser",
+    "squawk", "JSqlParser", "jsqlparser", "sqllineage", "sqlfmt", "sqlcheck", "pgsql-ast-parser", "pgsql-deparser",
+    "sqlstring",
+];
 
 /// Calls that delete everything of something.
 const LOSES: &[&str] = &[
     "deleteMany()", "deleteMany({})", "deleteMany({where:{}})", ".delete_all", ".destroy_all", "drop_all(",
     ".objects.all().delete()", "::truncate()", ".truncate({", "sync({force:true", "dropDatabase(", "dropSchema(",
     "dropTable(", "drop_table(", "dropAllTables", "dropAllSchemas", "drop_database(", "drop_tables(",
-    "synchronize(true", "migrate.rollback(", "migrate.down(", "undoLastMigration(", "sequelize.drop(", "db.drop()",
-    "database.drop()", ".remove({})", "dropCollection(", "delete_all(", "flushall(", "flushdb(", "flushAll(",
-    "flushDb(", "FLUSHALL", "->truncate()", "truncateTables(", "truncate_tables(", "purge_all", "'migrate:fresh'",
-    "\"migrate:fresh\"", "'db:wipe'", "call_command('flush'", "call_command(\"flush\"", "Rake::Task['db:reset']",
-    "Rake::Task['db:drop']", "Rake::Task[\"db:reset\"]", "Rake::Task[\"db:drop\"]", "load_schema", "drop_collection(",
-    "drop_all_tables", "Repo.delete_all", "delete(:all)", "Model.destroy({where:{}", "destroy({where:{}",
-    "destroy({truncate:true", "updateMany({data:", ".update_all(", ".objects.update(", "Repo.update_all(",
-    "awaitdb.delete(", "Schema::drop", "dbRemoveTable(", "Release.rollback(", "Release.migrate(", "Ecto.Migrator",
-    ".del()", "::query()->delete()", "delete_many({})", "delete_many()", "delete_many(filter={})",
+    "synchronize(true", "migrate.rollback(", "migrate.down(", "undoLastMigration(", "sequelize.drop(", ".drop()",
+    ".remove({})", "dropCollection(", "delete_all(", ".flushall", ".flushdb", "flushAll(", "flushDb(", "FLUSHALL",
+    "->truncate()", "truncateTables(", "truncate_tables(", "purge_all", "'migrate:fresh'", "\"migrate:fresh\"",
+    "'db:wipe'", "load_schema", "drop_collection(", "drop_all_tables", "Repo.delete_all", "delete(:all)",
+    "Model.destroy({where:{}", "destroy({where:{}", "destroy({truncate:true", "updateMany({data:", ".update_all(",
+    ".objects.update(", "Repo.update_all(", "awaitdb.delete(", "Schema::drop", "dbRemoveTable(", "Release.rollback(",
+    "Release.migrate(", ".del()", "::query()->delete()", "delete_many({})", "delete_many()", "delete_many(filter={})",
     "DatabaseTasks.purge", "DatabaseTasks.drop", "DatabaseTasks.truncate", "drop_schema(", "delete().execute()",
     "deleteFrom(", "ExecuteDelete", "indices.delete(", "delete_by_query(", "recursiveDelete(", "delete_table(",
-    "DeleteTableCommand(", "delete_db_instance(", "delete_db_cluster(", "remove_database(", "delete_keyspace(",
-    "update_many({},", "updateMany({},", "delete_collection(", "deleteDatabase(", "exists='replace'",
-    "exists=\"replace\"", "dropMetadataSchema(", ".dissolve(",
+    "remove_database(", "update_many({},", "updateMany({},", "delete_collection(", "deleteDatabase(",
+    "exists='replace'", "exists=\"replace\"", "dropMetadataSchema(", ".dissolve(", "dropTableIfExists(",
+    "dropSchemaIfExists(", "dropColumn(", "dropColumns(", "drop_column(", "drop_table:", "drop_tableif",
+    "remove_column", "remove_columns(", "drop_join_table", "connection.truncate(", "truncate_table(", "truncateTable(",
+    "deleteByQuery(", "_raw_delete(", ".delete({})", ".delete().from(", ".execute(delete(", ".__table__.drop(",
+    ".all().delete()", ".objects.delete()", ".objects().delete()", "drop_measurement(", "delete_database(",
+    "_drop_databases(", "sync({alter:true", "rename_table(", "deleteMany:{filter:{}}", "drop_namespace(",
+    "drop_table'", "drop_table\"", "DeletionProtection=False", "DeletionProtection:false",
 ];
 
 /// Calls that drop or empty, with what says whose they are.
 const DROPS: &[(&str, &str)] = &[
-    ("MongoClient(", ".drop()"),
-    ("MongoClient(", ".drop_database("),
-    ("equelize(", ".drop()"),
+    ("create_engine(", ".delete())"),
+    ("drizzle-seed", "reset("),
+    (".keys('*')", ".delete("),
+    (".keys('*')", ".del("),
+    ("all.each", "&:de"),
+    ("find_each", "&:de"),
     ("Sequel.", "].delete"),
     ("Sequel.", "].truncate"),
-    ("DB::table(", ")->delete()"),
     ("knex", ".truncate()"),
     ("etRepository(", ".clear()"),
     // All that a search finds, one after the other.
@@ -72,16 +104,29 @@ const NARROWS: &[&str] = &["where(", "where:{", "filter(", "find_by", "find(", "
 pub(super) fn loses(code: &str, starts: Starts) -> bool {
     let sends = SENDS.iter().any(|call| code.contains(call))
         || starts == Starts::Nothing && SENDS_OR_STARTS.iter().any(|call| code.contains(call));
-    let is_sql = |text: &String| sql::read(text).danger == Danger::Destructive;
-    if sends && strings(code).iter().any(is_sql) {
+    let names = |names: &[&str]| names.iter().any(|name| code.contains(name));
+    let connects = names(DRIVERS) && names(CONNECTS);
+    let is_sql = |text: &String| sql::read(text).danger == Danger::Destructive || statement::loses(text);
+    if (connects || sends && !names(PARSES)) && strings(code).iter().any(is_sql) {
         return true;
     }
-    // All rows of a class, in SQLAlchemy: `query(User).delete()`.
-    let of_a_class = |behind: &str| {
-        behind.split_once(')').is_some_and(|(_, call)| call.starts_with(".delete(") || call.starts_with(".update("))
+    if sdk::deletes(code) || request::deletes(code) {
+        return true;
+    }
+    // A key-value server's own words, as texts: `call('FLUSHALL')`.
+    let empties = |text: &String| text.eq_ignore_ascii_case("flushall") || text.eq_ignore_ascii_case("flushdb");
+    if names(&["sendCommand(", "execute_command(", ".call("]) && strings(code).iter().any(empties) {
+        return true;
+    }
+    // All rows of a class, in SQLAlchemy: `query(User).delete()`; of a table, in Laravel: `DB::table('users')->delete()`.
+    let of_all = |(opens, calls): &(&str, [&str; 2])| {
+        let behind =
+            |rest: &str| rest.split_once(')').is_some_and(|(_, rest)| calls.iter().any(|call| rest.starts_with(call)));
+        code.split(opens).skip(1).any(behind)
     };
-    let drops = code.split("query(").skip(1).any(of_a_class)
-        || DROPS.iter().any(|(object, call)| code.contains(object) && code.contains(call));
+    let whole = [("query(", [".delete(", ".update("]), ("DB::table(", ["->delete(", "->update("])];
+    let drops =
+        whole.iter().any(of_all) || DROPS.iter().any(|(object, call)| code.contains(object) && code.contains(call));
     drops
         || code.split([';', '\n']).any(|statement| {
             let plain: String = statement.chars().filter(|c| !c.is_whitespace()).collect();
