@@ -57,6 +57,8 @@ fn each_agents_call_is_understood() {
         Some("/repo"),
     );
     runs(r#"{"toolName":"bash","toolArgs":{"command":"x"}}"#, Format::Copilot, "x", None);
+    // One that has a command is a shell, whatever it is called, unless it is a server's.
+    runs(r#"{"toolName":"execute_sql","toolArgs":{"command":"x","sql":"drop table y"}}"#, Format::Copilot, "x", None);
     runs(r#"{"command":"x","cwd":"/repo"}"#, Format::Exit, "x", Some("/repo"));
     runs(r#"{"hook_event_name":"PermissionRequest","tool_input":{"cmd":"x"}}"#, Format::Exit, "x", None);
 }

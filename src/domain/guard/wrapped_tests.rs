@@ -10,6 +10,7 @@ const FILES: [(&str, &str); 9] = [
     (
         "package.json",
         r#"{"name":"app","scripts":{"db":"wireit","lint":"eslint .","start":"prisma migrate reset --force",
+            "watch":"prisma migrate reset --force","exec":"prisma migrate reset --force",
             "postinstall":"prisma migrate reset --force","reset":"prisma migrate reset --force"},
             "wireit":{"db":{"command":"eslint .","dependencies":["lint",{"script":"reset"}]}}}"#,
     ),
@@ -190,6 +191,10 @@ fn runners_hand_on_the_words_that_are_theirs_to_hand_on() {
         ("python -c 'import django; execute_from_command_line([\"manage.py\", \"flush\"])'", "manage.py flush"),
         ("script -q /dev/null psql -c 'drop table x'", "psql -c drop table x"),
         ("npm run db", reset),
+        ("npx turbo run watch", reset),
+        ("npx turbo watch exec", reset),
+        ("npx nx run-many -t watch", reset),
+        ("npx turbo run lint watch", reset),
         ("npm start", reset),
         ("npm install", reset),
         ("npm i x", reset),

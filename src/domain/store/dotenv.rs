@@ -292,6 +292,18 @@ mod tests {
     }
 
     #[test]
+    fn a_block_of_yaml_stands_behind_a_colon_alone() {
+        check("A=|\nB=>-\nC=\nD=:\n", &[("A", "|"), ("B", ">-"), ("C", ""), ("D", ":")]);
+        for block in ["|", ">", "|-", ">-", "|+", ">+"] {
+            refuses(
+                &format!("B: x\nA: {block}\n  one\n"),
+                2,
+                "a block of YAML begins here, which is not read; in double quotes a value may have several lines",
+            );
+        }
+    }
+
+    #[test]
     fn reads_what_looks_like_yaml() {
         check("---\nA: 1\nB: \"a: b\" # c\nC: x:y # z\n", &[("A", "1"), ("B", "a: b"), ("C", "x:y")]);
         check("environment:\n  - A=b:c\n  B: 'two'\n", &[("A", "b:c"), ("B", "two")]);

@@ -234,7 +234,12 @@ mod tests {
         };
         let values: Vec<String> =
             vars.iter().map(|(name, value)| format!("{name}={}", String::from_utf8_lossy(value.expose()))).collect();
-        (values.join("\n"), unheld(&named, vars.iter()).words())
+        let unheld = unheld(&named, vars.iter());
+        let told: Vec<String> =
+            unheld.found.iter().map(|(name, word)| format!("`{name}` of prod · not read-only: {word}")).collect();
+        assert_eq!(unheld.lines(&prod), told);
+        assert_eq!(unheld.is_nothing(), told.is_empty());
+        (values.join("\n"), unheld.words())
     }
 
     #[track_caller]
@@ -272,6 +277,7 @@ mod tests {
         check(&[("DATABASE_URL", "mysql://h/a")], "DATABASE_URL=mysql://h/a", "not read-only: mysql");
         check(&[("DATABASE_URL", "file:./a.db")], "DATABASE_URL=file:./a.db", "not read-only: sqlite");
         check(&[("CACHE", "file:./a.db")], "CACHE=file:./a.db", "read-only");
+        check(&[("DATABASE_URL", ""), ("DIRECT_URL", "")], "DATABASE_URL=\nDIRECT_URL=", "read-only");
         check(&[("DATABASE_URL", "libsql://h")], "DATABASE_URL=libsql://h", "not read-only: another kind of database");
         let on = "?options=-c%20default_transaction_read_only%3Don";
         check(

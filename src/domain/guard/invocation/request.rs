@@ -30,6 +30,12 @@ struct Request {
 /// Flags of curl's that hold what is sent.
 const DATA: &[&str] = &["-d", "--data", "--data-binary", "--data-raw", "--data-ascii", "--data-urlencode", "--json"];
 
+/// Flags of wget's that take the next word.
+const OF_WGET: &[&str] = &[
+    "--method", "--body-data", "--post-data", "--body-file", "--post-file", "--header", "--user", "--password", "-U",
+    "--user-agent", "-O", "-o", "-a", "-P", "-T", "-t", "-e", "-Q", "-w",
+];
+
 /// Why the request may well lose what a database holds. `None` for programs that send none, and for all other requests.
 pub(super) fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&'static str> {
     let request = request(name, words, fed)?;
@@ -82,7 +88,8 @@ fn request(name: &str, words: &[Word], fed: &Fed) -> Option<Request> {
             let body = flag_value(words, &["--body-data", "--post-data"]).map(|word| word.text);
             let default = if body.is_some() { "POST" } else { "GET" };
             let method = flag_value(words, &["--method"]).map_or(default.to_owned(), |word| word.text);
-            let address = words.iter().find(|word| !word.text.starts_with('-') && word.text.contains(['/', '.']))?;
+            let rest = options(words, OF_WGET).rest;
+            let address = rest.iter().find(|word| word.text.contains(['/', '.']))?;
             Some(Request { method, address: address.text.clone(), bodies: body.into_iter().collect() })
         }
         // learn.microsoft.com/powershell/module/microsoft.powershell.utility/invoke-restmethod; `az rest`.

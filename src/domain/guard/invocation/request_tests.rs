@@ -20,6 +20,21 @@ fn what_deletes_a_database_is_told_from_what_deletes_a_row() {
     check("http DELETE https://qdrant.prod:6333/collections/docs", true);
     check("xh delete https://api.turso.tech/v1/organizations/acme/databases/shop", true);
     check("wget --method=DELETE -qO- https://console.neon.tech/api/v2/projects/abc", true);
+    check("wget --method DELETE http://es1:9200/orders", true);
+    check("wget -q -O - --header 'a: b/c' --method DELETE http://es1:9200/orders", true);
+    check("wget --method GET http://es1:9200/orders", false);
+    check("curl -X DELETE es1:9200/_search/scroll", false);
+    check("curl -X DELETE es1:9200/_search", false);
+    check("curl -X DELETE es1:9200/api/v1/orders", true);
+    check("curl -X DELETE es1:9200/orders/x/y", false);
+    check("curl -X DELETE es1:9200/a/b/c/documents", true);
+    check("curl -X POST es1:9200/orders/_delete_by_query", true);
+    check("curl -X POST es1:9200/_snapshot/s/one/_restore", true);
+    check("curl -X GET es1:9200/_snapshot/s/one/_restore", false);
+    check("curl -X POST es1:9200/x/_restore", false);
+    check("curl -X POST es1:9200/orders/truncate", true);
+    check("curl -X PATCH es1:9200/orders/truncate", false);
+    check("curl -X POST es1:9200/orders/reset", false);
     check("gh api -X DELETE /repos/o/r/git/refs/heads/drop-db", false);
 }
 
@@ -35,6 +50,9 @@ fn what_deletes_something_else_is_free() {
 #[test]
 fn what_is_sent_is_read() {
     check(r#"curl -d '["FLUSHDB"]' https://x.upstash.io"#, true);
+    check(r#"wget --post-data '{"query":"drop table a/b"}' https://x.upstash.io"#, true);
+    check(r#"wget --body-data '["FLUSHALL"]' --method POST https://x.upstash.io"#, true);
+    check(r#"curl -d '["GET","a"]' https://x.upstash.io"#, false);
     check("curl -G http://influx:8086/query --data-urlencode 'q=DROP DATABASE telegraf' -X POST", true);
     check(r#"curl https://hooks.slack.com/x -d '{"text":"drop table users"}'"#, false);
     check(
