@@ -276,7 +276,7 @@ fn mongo(text: &str) -> Danger {
         "dropDatabase(", ".drop(", "dropCollection(", "deleteMany({})", "deleteMany({},", "deleteMany()",
         ".remove({})", ".remove({},", ".remove()", "dropIndexes(", "dropAllUsers", "updateMany({},", ".update({},",
         "dropDatabase:1", "dropDatabase:true", "{drop:", "_dropDatabase(", "_drop(", ".truncate(", "{dropIndexes:",
-        "dropTarget:true",
+        "dropTarget:true", "deleteMany({_id:{$exists:true}})", "deleteMany({_id:{$ne:null}})",
     ];
     if LOSES.iter().any(|call| text.contains(call)) {
         Danger::Destructive

@@ -14,8 +14,8 @@ const STARTS: &[&str] = &[
     "proc_open", "%x(", "Kernel.", "System.cmd", "Deno.Command", "system \"", "system '", "qx", "`", "Open3",
     "system2(", "(shell \"", "process/shell", "do script", "IO.popen", "io.popen", "os:cmd(", "ProcessBuilder",
     "Process(", "Process.start", "Process.Start", "Process.run", "sys.process", "shell/sh", "java.shell", "(system ",
-    "callCommand", "callProcess", "readProcess", "executableURL", "execa", "pexpect", "(sh \"", "Sys.command",
-    "shell_cmd(", "unix(", ".waitFor(",
+    "callCommand", "callProcess", "readProcess", "executableURL", "execa", "pexpect", "fabric", "invoke.run(",
+    "Context().run(", "plumbum", "Deno.run(", "exec_run(", "(sh \"", "Sys.command", "shell_cmd(", "unix(", ".waitFor(",
 ];
 
 /// Calls that run a text which comes from outside of the code.

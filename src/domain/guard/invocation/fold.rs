@@ -231,12 +231,40 @@ impl Folding<'_> {
             }
             ')' => {
                 self.out.push(Piece::Sign(')'));
+                self.attribute();
                 if let Some((from, whole)) = self.put_together() {
                     self.out.truncate(from);
                     self.text(&whole, &quoted(&whole, '"'));
                 }
             }
             sign => self.out.push(Piece::Sign(sign)),
+        }
+    }
+
+    /// Python's `getattr(x, "name")` is `x.name`.
+    fn attribute(&mut self) {
+        let [front @ .., inside, Piece::Sign(')')] = self.out.as_slice() else { return };
+        let Some(name) = self.name_of(inside) else { return };
+        let solid = front.iter().rposition(|piece| !matches!(piece, Piece::Blank(_)));
+        let Some(comma) = solid.filter(|at| front[*at] == Piece::Sign(',')) else { return };
+        let mut depth = 0usize;
+        let opens = front[..comma].iter().rposition(|piece| match piece {
+            Piece::Sign(')' | ']') => {
+                depth += 1;
+                false
+            }
+            Piece::Sign('(' | '[') if depth > 0 => {
+                depth -= 1;
+                false
+            }
+            Piece::Sign('(') => true,
+            Piece::Sign(_) | Piece::Name(_) | Piece::Made(_) | Piece::Text(..) | Piece::Blank(_) => false,
+        });
+        let Some(at) = opens.and_then(|at| at.checked_sub(1)) else { return };
+        if self.out[at] == Piece::Name("getattr") {
+            self.out.truncate(comma);
+            self.out.drain(at..at + 2);
+            self.out.extend([Piece::Sign('.'), Piece::Made(name)]);
         }
     }
 
@@ -310,6 +338,7 @@ mod tests {
         check("node", "db[['drop','Database'].join('')]()", "db.dropDatabase()");
         check("python", "x(''.join(['a', 'b']))", "x(\"ab\")");
         check("python", "c.execute('drop ' 'table x')", "c.execute(\"drop table x\")");
+        check("python", "getattr(__import__('os'), 'system')('ls')", "__import__('os').system('ls')");
         check("php", "$db->exec('DR' . 'OP TABLE x')", "$db->exec(\"DROP TABLE x\")");
         check("node", "run({['drop']: 'users'})", "run({drop: 'users'})");
     }

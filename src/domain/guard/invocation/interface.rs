@@ -75,6 +75,24 @@ const ROWS: &[Row] = &[
     row(&["node-pg-migrate"], "direction:'up'", &["node-pg-migrate", "up"]),
     row(&["node-pg-migrate"], "direction:'down'", &["node-pg-migrate", "down"]),
     row(&["postgres-migrations"], "migrate(", &["migrate", "up"]),
+    row(&["pushSchema"], ".apply(", &["drizzle-kit", "push"]),
+    // github.com/rickbergfalk/postgrator; github.com/graphile/migrate, "Library usage".
+    row(&["ostgrator"], ".migrate(", &["migrate", "up"]),
+    row(&["graphile-migrate"], ".migrate(", &["graphile-migrate", "migrate"]),
+    row(&["graphile-migrate"], ".reset(", &["graphile-migrate", "reset"]),
+    // What people call their own.
+    row(&[], "run_migrations(", &["migrate", "up"]),
+    row(&[], "runMigrations(", &["migrate", "up"]),
+    row(&[], "run_forwards(", &["piccolo", "migrations", "forwards"]),
+    row(&[], "run_backwards(", &["piccolo", "migrations", "backwards"]),
+    // github.com/yogthos/migratus; github.com/weavejester/ragtime.
+    row(&["migratus"], "/migrate", &["lein", "migratus", "migrate"]),
+    row(&["migratus"], "/up", &["lein", "migratus", "up"]),
+    row(&["migratus"], "/rollback", &["lein", "migratus", "rollback"]),
+    row(&["migratus"], "/down", &["lein", "migratus", "down"]),
+    row(&["migratus"], "/reset", &["lein", "migratus", "reset"]),
+    row(&["ragtime"], "/migrate", &["migrate", "up"]),
+    row(&["ragtime"], "/rollback", &["migrate", "down"]),
     // mikro-orm.io/docs/migrations, "Using the Migrator programmatically".
     row(MIKRO, "getMigrator().up(", &["mikro-orm", "migration:up"]),
     row(MIKRO, ".migrator.up(", &["mikro-orm", "migration:up"]),
@@ -127,6 +145,8 @@ const ROWS: &[Row] = &[
     // hexdocs.pm/ecto_sql/Ecto.Migrator.html.
     row(&["Migrator"], ":down,", &["mix", "ecto.rollback"]),
     row(&["Migrator"], ":up,", &["mix", "ecto.migrate"]),
+    row(&[], "Mix.Task.run(", &["mix"]),
+    row(&[], "Mix.Task.rerun(", &["mix"]),
     row(&[], "Ecto.Migrator.up(", &["mix", "ecto.migrate"]),
     row(&[], "Ecto.Migrator.down(", &["mix", "ecto.rollback"]),
 ];
@@ -185,7 +205,9 @@ fn command(row: &Row, behind: &str) -> Vec<Word> {
         let (name, value) = part.split_once(['=', ':'])?;
         let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let said = is_name && matches!(value.trim_end_matches([')', '}']), "True" | "true");
-        said.then(|| Word::sure(&format!("--{}", name.replace('_', "-"))))
+        // Django calls `--check` by a name of its own.
+        let flag = if name == "check_unapplied" { "check".to_owned() } else { name.replace('_', "-") };
+        said.then(|| Word::sure(&format!("--{flag}")))
     });
     words.extend(flags);
     // Django's and Sequel's words for the state before the first migration.

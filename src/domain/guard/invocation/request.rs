@@ -127,7 +127,7 @@ pub(super) fn deletes(code: &str) -> bool {
     let address = |rest: &str| rest.split('\'').next().is_some_and(is_lost);
     let called = CALLS.iter().any(|call| plain.split(call).skip(1).any(address));
     let told = plain.contains("method:'DELETE'") || plain.contains("method='DELETE'");
-    called || told && strings(&plain).iter().any(|text| is_lost(text))
+    called || told && strings(&plain).iter().find(|text| text.contains("://")).is_some_and(|text| is_lost(text))
 }
 
 /// Whether what is sent holds a statement that loses data, or a command that empties a server.

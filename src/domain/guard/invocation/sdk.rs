@@ -18,7 +18,8 @@ const OF_DATABASES: &[&str] = &[
     "dbinstance", "dbcluster", "dbsnapshot", "dbclustersnapshot", "dbinstanceautomatedbackup",
     "dbclusterautomatedbackup", "globalcluster", "clustersnapshot", "replicationgroup", "cachecluster",
     "serverlesscache", "keyspace", "relationaldatabase", "dataset", "dbshardgroup", "tenantdatabase",
-    "autonomousdatabase", "databasecluster", "sqlinstance",
+    "autonomousdatabase", "databasecluster", "sqlinstance", "dbsystem", "elasticsearchdomain", "sqldatabase",
+    "mongodbdatabase", "mongodbcollection", "cassandrakeyspace", "pluggabledatabase",
 ];
 
 /// Those that are one where the code names such a module.
@@ -40,6 +41,15 @@ const DELETES: &[(&str, &str, &[&str])] = &[
     ("osmos", ".delete()", &[".item("]),
     ("sqladmin", ".delete(", &[]),
     ("lloydb", ".delete(", &[]),
+    ("couchdb", ".delete('", &["["]),
+    ("typesense", ".delete()", &["documents["]),
+    ("nano", ".db.destroy(", &[]),
+    ("rethinkdb", ".delete()", &[".get(", ".filter("]),
+    ("('level')", ".clear()", &[]),
+    ("opensearch", "delete_domain(", &[]),
+    ("SqlInstances", ".delete(", &[]),
+    ("SqlDatabases", ".delete(", &[]),
+    ("firebase", ".ref('/').set(null)", &[]),
     ("hroma", ".reset()", &[]),
     ("inecone", "delete_all=True", &[]),
     ("inecone", "deleteAll", &[]),
@@ -83,7 +93,7 @@ fn names_a_loss(plain: &str, is_outside: &dyn Fn(usize) -> bool) -> bool {
         let name = name.strip_prefix("begin").unwrap_or(&name);
         let name = name.strip_suffix("command").unwrap_or(name);
         let name = name.strip_suffix("async").unwrap_or(name);
-        let object = name.strip_prefix("delete").or_else(|| name.strip_prefix("drop"));
+        let object = ["delete", "drop", "terminate", "destroy"].iter().find_map(|verb| name.strip_prefix(verb));
         object.is_some_and(|object| OF_DATABASES.contains(&object) || with_module && OF_MODULES.contains(&object))
     })
 }

@@ -11,19 +11,20 @@ use crate::domain::target::url::DatabaseUrl;
 const SENDS: &[&str] = &[
     "execute(", "executescript(", "executemany(", "execute_sql(", "exec_driver_sql(", ".query(", "queryRunner",
     "$executeRaw", "$queryRaw", ".raw(", "sql`", ".sql(", " sql(", ".unsafe(", ".sql`", ".do(", "->exec(", "->query(",
-    "exec_params(", "exec_query(", "exec_update(", "statement(", "unprepared(", "Repo.query", "query!(", "SQL.query",
-    ".batch(", "select_all(", "cursor()", "pg_query(", "->do(", "require 'pg'", "require \"pg\"", "PG.connect",
-    "DBI->connect", "new PDO", "from 'postgres'", "from \"postgres\"", "require('postgres')", "mysqli_query(",
-    "npm:postgres", "npm:pg", "npm:mysql", "serverless'", "serverless\"", "ExecuteSql", "execSQL(", "queryArray(",
-    "queryObject(", "dbGetQuery(", "dbExecute(", "dbSendQuery(", "jdbc/execute", "jdbc/query", "execute!",
-    "execute-one!", "executeUpdate", "executeLargeUpdate", "executeBatch", "prepareStatement(", "prepareCall(",
-    "ExecuteNonQuery", "ExecuteScalar", "execute \"", "execute '", "run_sql(", "exec_sql(", "read_sql(",
-    "jdbcTemplate", "->prepare(", ".prepare(", ".command(", "Database.query", "DB::", "start_query_execution(",
-    "QueryString", "ExecuteStatement",
+    "exec_params(", "exec_query(", "exec_update(", "::statement(", "->statement(", "execute_statement(", "unprepared(",
+    "Repo.query", "query!(", "SQL.query", ".batch(", "select_all(", "cursor()", "pg_query(", "->do(", "require 'pg'",
+    "require \"pg\"", "PG.connect", "DBI->connect", "new PDO", "from 'postgres'", "from \"postgres\"",
+    "require('postgres')", "mysqli_query(", "npm:postgres", "npm:pg", "npm:mysql", "serverless'", "serverless\"",
+    "ExecuteSql", "execSQL(", "queryArray(", "queryObject(", "dbGetQuery(", "dbExecute(", "dbSendQuery(",
+    "jdbc/execute", "jdbc/query", "execute!", "execute-one!", "executeUpdate", "executeLargeUpdate", "executeBatch",
+    "prepareStatement(", "prepareCall(", "ExecuteNonQuery", "ExecuteScalar", "execute \"", "execute '", "run_sql(",
+    "exec_sql(", "read_sql(", "jdbcTemplate", "->prepare(", ".prepare(", ".command(", "Database.query", "DB::",
+    "start_query_execution(", ".none(", ".any(", ".manyOrNone(", " sql\"", ".transact(", "dbSendStatement(",
+    "bulkWrite(", "QueryString", "ExecuteStatement",
 ];
 
 /// The same, where the code starts no processes: these names are those calls' too.
-const SENDS_OR_STARTS: &[&str] = &[".exec(", ".run(", ".execute`"];
+const SENDS_OR_STARTS: &[&str] = &[".exec(", ".run(", ".execute`", ".run '", ".run \""];
 
 /// Modules that speak to a database, and calls that open a connection: with one of each, the code's texts are sent.
 const DRIVERS: &[&str] = &[
@@ -34,8 +35,9 @@ const DRIVERS: &[&str] = &[
     "vertica",
 ];
 const CONNECTS: &[&str] = &[
-    "connect(", "create_engine(", "Client(", "Pool(", "Connection(", "createPool(", "getConnection", "open(",
-    "newInstance(", "Database(", "DatabaseSync(", "Session(", "driver(", "start_link(", "connect_async(", "connect!",
+    "connect(", "create_engine(", ".Client(", " Client(", "=Client(", "Pool(", "Connection(", "createPool(",
+    "getConnection", ".connect(", "newInstance(", "Database(", "DatabaseSync(", "Session(", "driver(", "start_link(",
+    "connect_async(", "connect!",
 ];
 
 /// Modules that take SQL apart and send it nowhere.
@@ -66,14 +68,23 @@ const LOSES: &[&str] = &[
     "remove_column", "remove_columns(", "drop_join_table", "connection.truncate(", "truncate_table(", "truncateTable(",
     "deleteByQuery(", "_raw_delete(", ".delete({})", ".delete().from(", ".execute(delete(", ".__table__.drop(",
     ".all().delete()", ".objects.delete()", ".objects().delete()", "drop_measurement(", "delete_database(",
-    "_drop_databases(", "sync({alter:true", "rename_table(", "deleteMany:{filter:{}}", "drop_namespace(",
-    "drop_table'", "drop_table\"", "DeletionProtection=False", "DeletionProtection:false",
+    "bulkDelete(", "delete_model(", "remove_field(", ":delete_all)", ":destroy_all)", "DatabaseCleaner.clean",
+    "Mongoid.purge", "delete_index!", "->drop()", "'>',0)->delete()", "whereNotNull('id')->delete()",
+    "->deleteMany([])", "->each->delete()", "storage_down(", "/drop-db", "/drop-table", "dbDrop(", "tableDrop(",
+    "id__gt=0).delete()", "id__gte=0).delete()", "pk__gt=0).delete()", "isnull=False).delete()", "_drop_databases(",
+    "sync({alter:true", "rename_table(", "deleteMany:{filter:{}}", "drop_namespace(", "drop_table'", "drop_table\"",
+    "DeletionProtection=False", "DeletionProtection:false",
 ];
 
 /// Calls that drop or empty, with what says whose they are.
 const DROPS: &[(&str, &str)] = &[
     ("create_engine(", ".delete())"),
     ("drizzle-seed", "reset("),
+    ("Mongoid", ".database.drop"),
+    ("nativeDelete(", ", {})"),
+    ("nativeDelete(", ",{})"),
+    ("knex", "').delete()"),
+    ("knex", "\").delete()"),
     (".keys('*')", ".delete("),
     (".keys('*')", ".del("),
     ("all.each", "&:de"),
@@ -98,7 +109,17 @@ const DROPS: &[(&str, &str)] = &[
 ];
 
 /// What narrows such a call down to a part.
-const NARROWS: &[&str] = &["where(", "where:{", "filter(", "find_by", "find(", "limit(", "exclude(", "where:"];
+const NARROWS: &[&str] = &[
+    ".toString()", ".toSQL()", ".compile()", ".toQuery()", "where(", "where:{", "filter(", "find_by", "find(",
+    "limit(", "exclude(", "where:",
+];
+
+/// Conditions that hold for everything there is.
+const ALWAYS: &[&str] = &[
+    "'1=1'", "\"1=1\"", "'>',0)", "\">\",0)", "id>0", "id>=0", "gt=0", "gte=0", "{gt:0}", "{gte:0}", "not:null",
+    "not:''", "not:\"\"", "isnull=False", "$exists:true", "$ne:null", "not(id:nil)", "where(true)", "where('true')",
+    "where(sql`true`)", "where(\"true\")", "whereNotNull('id')", "whereRaw('1=1')", "isNotNull(",
+];
 
 /// Whether the code would lose data.
 pub(super) fn loses(code: &str, starts: Starts) -> bool {
@@ -127,13 +148,21 @@ pub(super) fn loses(code: &str, starts: Starts) -> bool {
     let whole = [("query(", [".delete(", ".update("]), ("DB::table(", ["->delete(", "->update("])];
     let drops =
         whole.iter().any(of_all) || DROPS.iter().any(|(object, call)| code.contains(object) && code.contains(call));
+    // A class that empties its own table: `User.truncate()`.
+    let truncates = |before: &str| {
+        let name = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or(before);
+        name.starts_with(|c: char| c.is_ascii_uppercase())
+    };
+    let mut classes = code.match_indices(".truncate(");
     drops
+        || classes.any(|(at, _)| truncates(&code[..at]))
         || code.split([';', '\n']).any(|statement| {
             let plain: String = statement.chars().filter(|c| !c.is_whitespace()).collect();
             let call = LOSES.iter().find(|call| plain.contains(*call));
             call.is_some_and(|call| {
                 // An object that is named in the call itself says how much.
-                let narrows = NARROWS.iter().any(|word| plain.contains(word));
+                let holds = |words: &[&str]| words.iter().any(|word| plain.contains(word));
+                let narrows = holds(NARROWS) && !holds(ALWAYS);
                 is_called(&plain, call) && (!narrows || call.contains("{})") || call.contains("where:{}"))
             })
         })
