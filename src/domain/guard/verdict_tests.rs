@@ -123,6 +123,9 @@ fn every_combination_follows_the_contract() {
                             assert!(!allowed && (blocked || effect == Effect::Gated), "disagreement: {story}");
                         } else if !proof {
                             assert!(!allowed, "nothing proves it: {story}");
+                            let chosen = matches!(&selection, Selection::Environment(_, Protection::Protected));
+                            let unknowable = chosen && reach == Reach::Unknown && effect == Effect::Destructive;
+                            assert_eq!(blocked, terminal == Terminal::Absent || unknowable, "{story}");
                         } else if !claims("unknown") && !pieces.iter().any(|(s, _)| *s == Source::Database) {
                             assert!(allowed, "proven: {story}");
                         }

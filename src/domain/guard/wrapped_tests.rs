@@ -6,7 +6,7 @@ use crate::domain::guard::verdict::Effect;
 
 const DUMP: &str = "drop table x;";
 
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     (
         "package.json",
         r#"{"name":"app","scripts":{"db":"wireit","lint":"eslint .","start":"prisma migrate reset --force",
@@ -16,6 +16,7 @@ const FILES: [(&str, &str); 9] = [
     ),
     ("justfile", "mod db\na x:\n  prisma migrate {{x}} --force\n"),
     ("x.sh", "prisma migrate reset --force\n"),
+    ("y.sh", "prisma migrate $1 --force\n"),
     (".env.prod", "DATABASE_URL=postgres://h/prod"),
     ("loop.sql", "\\i loop.sql\ndrop table x;"),
     ("loop.my.sql", "source loop.my.sql\ndrop table x;"),
@@ -109,6 +110,11 @@ fn what_stands_in_front_of_a_command_changes_no_word_of_it() {
         "git -c pager.log='{}' log",
         "git -c difftool.x.cmd='{}' difftool",
         "echo '{}' | sh",
+        "echo '{}' | tr -s x y | sh",
+        "echo '{}' | tr -C x y | sh",
+        "echo '{}' | tee /dev/null | sh",
+        "echo '{}' | envsubst | sh",
+        "echo '{}' | gzip | gunzip | sh",
         "sh <<< '{}'",
         "cat <<E | bash\n{}\nE",
         "$(echo {})",
@@ -202,6 +208,11 @@ fn runners_hand_on_the_words_that_are_theirs_to_hand_on() {
         ("npm run-script reset", reset),
         ("npm rum reset", reset),
         ("yarn reset", reset),
+        (". ./y.sh reset", reset),
+        ("source y.sh reset x", reset),
+        ("set -- reset; . ./y.sh", reset),
+        ("set -- status; . ./y.sh reset", reset),
+        ("sh y.sh reset", reset),
         ("make reset", reset),
         ("just a reset", reset),
     ] {
@@ -220,7 +231,7 @@ fn a_file_that_brings_itself_in_is_read_once_and_to_its_end() {
 
 #[test]
 fn a_script_that_the_line_writes_as_it_is_runs_once() {
-    for line in ["echo 'prisma migrate reset --force' > x.sh; sh x.sh", "cp x.sh y.sh; sh y.sh", "sh x.sh"] {
+    for line in ["echo 'prisma migrate reset --force' > x.sh; sh x.sh", "cp x.sh new.sh; sh new.sh", "sh x.sh"] {
         assert_eq!(commands(line), ["prisma migrate reset --force"], "{line}");
     }
 }

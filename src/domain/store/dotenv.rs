@@ -333,6 +333,8 @@ mod tests {
             ("A='$B'", Dollar::None),
             ("A=\"\\$B\"", Dollar::None),
             ("A=5$", Dollar::None),
+            ("A=plain_(x)", Dollar::None),
+            ("A=5$ x", Dollar::None),
             ("A=$2b$10$x", Dollar::Kept),
             ("A=pa$$word", Dollar::Kept),
         ] {

@@ -294,6 +294,14 @@ mod tests {
         assert_eq!(got, expected, "{text:?}");
     }
 
+    #[test]
+    fn a_key_of_ssh_or_of_one_environment_is_none_of_ages_own() {
+        let Ok(Understood::Ready(own)) = parse("`here`", fresh().as_bytes()) else { panic!("no key") };
+        assert!(own.is_of_age());
+        let key = DataKey::new(zeroize::Zeroizing::new([1; 32]));
+        assert!(!Identities::unlocked("`here`", key, "age1x".to_owned()).is_of_age());
+    }
+
     fn fresh() -> String {
         age::x25519::Identity::generate().to_string().expose_secret().to_owned()
     }

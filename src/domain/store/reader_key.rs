@@ -152,7 +152,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Result<&str, NoKey>) {
-        assert_eq!(ReaderKey::parse(text), expected.map(|key| ReaderKey(key.to_owned())), "{text}");
+        let got = ReaderKey::parse(text);
+        assert_eq!(got.as_ref().map(ReaderKey::as_str), expected.as_ref().copied(), "{text}");
+        if let Ok(key) = &got {
+            assert_eq!((key.to_string(), key.fingerprint()), (key.as_str().to_owned(), fingerprint(key.as_str())));
+        }
     }
 
     #[test]

@@ -237,6 +237,25 @@ fn a_port_that_is_declared_for_prod_alone_is_prods_also_while_nobody_listens() {
 }
 
 #[test]
+fn a_reading_that_meets_nobody_here_brings_nothing_here() {
+    let config = two();
+    let known = Known { config: &config, stored: &[], selection: &Selection::Nothing };
+    let nobody = |place: &Place| match place.host.is_loopback() {
+        true => Whereabouts::Here(Look::Seen(vec![])),
+        false => Whereabouts::Elsewhere,
+    };
+    for (text, expected) in [
+        ("postgresql://h/x", Reach::Elsewhere),
+        ("postgresql://localhost:5999/x", Reach::Here),
+        ("postgresql://localhost:5999/x?host=h", Reach::Elsewhere),
+        ("postgresql://h/x?host=localhost&port=5999", Reach::Here),
+        ("file:x.db", Reach::File),
+    ] {
+        assert_eq!(evidence(&known, &DatabaseUrl::parse(text).unwrap(), None, &nobody).0, expected, "{text}");
+    }
+}
+
+#[test]
 fn a_sqlite_file_is_local() {
     let expected = ["file local: ./dev.db (a file of this machine, which no environment stores)"];
     check(&two(), &[], "file:./dev.db", &Whereabouts::Elsewhere, &expected);

@@ -23,6 +23,10 @@ fn prints_without_the_password() {
         "postgresql://h/db?password=x&sslpassword=y&schema=a",
         "postgresql://h/db?password=•••&sslpassword=•••&schema=a",
     );
+    let long = "a".repeat(40);
+    check(&format!("postgresql://h/db?{long}=x&a{long}=y"), &format!("postgresql://h/db?{long}=•••&•••=•••"));
+    check("postgresql://h/db?p4ss=x&Ssl-Mode x_y=z", NOT_A_URL);
+    check("postgresql://h/db?p4ss=x&Ssl-Mode_y=z&w%40rd", "postgresql://h/db?•••=•••&Ssl-Mode_y=•••&•••");
     check("prisma://accelerate.prisma-data.net/?api_key=abc", "prisma://accelerate.prisma-data.net/?api_key=•••");
     check(
         "sqlserver://db:1433;database=app;user=sa;password=Pa55;encrypt=true",

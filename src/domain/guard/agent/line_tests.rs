@@ -12,6 +12,8 @@ impl Files for Beside {
                 Content::Text("#!/bin/sh\nunset CLAUDECODE\nnexus-env get A -e prod\n".to_owned())
             }
             Some("/repo/harmless.sh") => Content::Text("#!/bin/sh\nnexus-env run -e dev -- npm test\n".to_owned()),
+            Some("/repo/says.sh") => Content::Text("#!/bin/sh\necho nexus-env allow\n".to_owned()),
+            Some("/repo/says") => Content::Text("echo nexus-env allow\n".to_owned()),
             Some("/repo/itself.sh") => Content::Text("#!/bin/sh\n./itself.sh\nbash -c ./itself.sh\n".to_owned()),
             Some("/repo/reads.py") => Content::Text(
                 "#!/usr/bin/python3\nsubprocess.run(['nexus-env', 'get', 'A', '-e', 'prod'], env={})".to_owned(),
@@ -235,6 +237,10 @@ fn harmless_lines_are_let_alone() {
         "cargo install nexus-env",
         "cargo test -p nexus-env allow",
         "./harmless.sh",
+        "./says.sh",
+        "bash says.sh",
+        "bash says",
+        ". ./says",
         "./itself.sh",
         "ls ~/.config/nexus-env",
         "cat ~/.config/nexus-env/config.toml",

@@ -67,7 +67,8 @@ fn a_service_that_reaches_a_database_of_its_own_compose_file_reaches_nothing_els
     let reached = |written: &str, expected: &[&str]| {
         let service = "services:\n  push:\n    command: npx prisma db push\n";
         let given = format!("    environment:\n      DATABASE_URL: \"{written}\"\n");
-        let compose = format!("{service}{given}  db:\n    image: postgres:17\n");
+        let ways = "  tunnel:\n    image: x\n  way:\n    image: acme/pgbouncer\n  cache:\n";
+        let compose = format!("{service}{given}  db:\n    image: postgres:17\n{ways}");
         let shell = [("MINE", "db"), ("PROD", "10.7.0.5"), ("NAME", "x"), ("DATABASE_URL", PROD)];
         check_with(&[("compose.yaml", &compose)], &shell, "docker compose run push", expected);
     };
@@ -80,6 +81,10 @@ fn a_service_that_reaches_a_database_of_its_own_compose_file_reaches_nothing_els
         reached(written, &["prisma db push: DATABASE_URL postgres://10.7.0.5/x (from the compose file)"]);
     }
     let elsewhere = "prisma db push: DATABASE_URL unknown: compose reaches its own network (from the compose file)";
+    for written in ["postgres://tunnel/x", "postgres://way/x", "postgres://db,tunnel/x"] {
+        reached(written, &[elsewhere]);
+    }
+    reached("postgres://cache/x", &[]);
     for written in ["postgres://other/x", "postgres://localhost/x", "postgres://127.0.0.1:5433/x"] {
         reached(written, &[elsewhere]);
     }
