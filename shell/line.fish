@@ -124,8 +124,10 @@ function __nexus_env_judge
     return 0
 end
 
-# Runs in the place of a line that was refused: puts that back on the screen, and says why.
+# Runs in the place of a line that was refused: puts that back on the screen, and says why. fish would show its own name as the
+# newest line of the history until another one runs.
 function __nexus_env_refused
+    builtin history delete --exact --case-sensitive -- ' __nexus_env_refused' 2>/dev/null
     test "$TERM" = dumb; or printf '\e[A\r\e[J' >&2
     if set -q __nexus_env_why[1]
         printf '> %s\n' $__nexus_env_typed >&2

@@ -3,7 +3,7 @@
 
 typeset -gA __nexus_env_words __nexus_env_way
 for __nexus_env_passed in __NEXUS_ENV_WORDS__; do __nexus_env_words[$__nexus_env_passed]=yes; done
-typeset -g +x __nexus_env_passed='' __nexus_env_typed='' __nexus_env_why='' __nexus_env_consented='' __nexus_env_judged=''
+typeset -g +x __nexus_env_passed='' __nexus_env_typed='' __nexus_env_why='' __nexus_env_consented='' __nexus_env_judged='' __nexus_env_kept_line=''
 
 # Patterns of `extended_glob`, as texts: under `sh_glob` no function could be read that has them. A path, a variable or a
 # substitution in a command's place: behind what ends another command or opens one, and behind assignments and redirections;
@@ -145,9 +145,11 @@ function __nexus_env_refused {
   return 3
 }
 
+# The line that ran in its place is no line of the history, but stays the first one that Up shows until another one comes: so
+# what was typed comes before the next prompt.
 function __nexus_env_recall {
   [[ $1 == ' __nexus_env_refused'* ]] || return 0
-  [[ -o hist_ignore_space && $__nexus_env_typed == ' '* ]] || print -sr -- "$__nexus_env_typed"
+  [[ -o hist_ignore_space && $__nexus_env_typed == ' '* ]] || __nexus_env_kept_line=$__nexus_env_typed
   return 1
 }
 
@@ -251,6 +253,10 @@ function __nexus_env_settle {
     __nexus_env_consented=''
   fi
   __nexus_env_passed='' __nexus_env_judged=''
+  if [[ -n $__nexus_env_kept_line ]]; then
+    print -sr -- "$__nexus_env_kept_line"
+    __nexus_env_kept_line=''
+  fi
   [[ -o zle && -o interactive ]] || return 0
   local __nexus_env_name
   (( ${+widgets[zle-line-finish]} )) || zle -N zle-line-finish __nexus_env_no_more

@@ -82,6 +82,7 @@ mod tour;
 mod trust;
 mod typing;
 mod typing_corpora;
+mod typing_keys;
 mod ways_in;
 
 /// The team's configuration in most stories: dev by default, prod protected by its name.

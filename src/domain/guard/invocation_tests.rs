@@ -119,6 +119,30 @@ fn the_line_changes_what_the_command_will_use() {
 }
 
 #[test]
+fn what_follows_a_selection_is_judged_by_it_and_by_what_was_selected_before() {
+    let urls = |line: &str| {
+        let found = found(&[], &[("DATABASE_URL", DEV)], line);
+        let harmful = found.iter().filter(|one| one.effect != Effect::Safe).map(told);
+        harmful.collect::<Vec<String>>()
+    };
+    let before = format!("prisma migrate dev: DATABASE_URL {DEV} (set in this shell)");
+    let stored = "prisma migrate dev: DATABASE_URL stored for prod (given by nexus-env run)";
+    for line in [
+        "nexus-env use prod && npx prisma migrate dev",
+        "nexus-env use prod\nsh -c 'npx prisma migrate dev'",
+        "nexus-env use --for 2h prod; /usr/bin/env npx prisma migrate dev",
+        "nexus-env use --write prod; f() { npx prisma migrate dev; }; f",
+    ] {
+        assert_eq!(urls(line), [stored, &before], "{line}");
+    }
+    assert_eq!(urls("npx prisma migrate dev; nexus-env use prod"), [before.as_str()]);
+    assert_eq!(urls("(nexus-env use prod); npx prisma migrate dev"), [before.as_str()]);
+    let unknown =
+        "prisma migrate dev: DATABASE_URL unknown: nexus-env use gives its own environment (given by nexus-env use)";
+    assert_eq!(urls("nexus-env use $(cat e); npx prisma migrate dev"), [unknown, &before]);
+}
+
+#[test]
 fn only_what_is_exported_reaches_a_command() {
     let pushes = |line: &str, url: &str| {
         let told = format!("prisma db push: DATABASE_URL {url}");

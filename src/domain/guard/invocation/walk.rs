@@ -10,7 +10,7 @@ mod writes;
 use std::rc::Rc;
 
 use super::word::said;
-use super::{Inner, Invocation, Reader, Sure, Word, disk, mention};
+use super::{Inner, Invocation, Notes, Reader, Sure, Word, disk, mention};
 use crate::domain::guard::line::{self, List, Node, Piece, Place, Simple, Takes, Written};
 use crate::domain::guard::scope::{Exported, Fed, Named, Origin, Scope, Value};
 use crate::domain::guard::verdict::Effect;
@@ -30,15 +30,27 @@ const FRAME: &[&str] =
 pub fn of_words(reader: &Reader<'_>, words: &[String], fed: &Fed) -> Vec<Invocation> {
     let mut scope = reader.scope();
     scope.fed = fed.clone();
-    let walk = Walk { reader, connects: false };
+    let walk = Walk { reader, connects: false, selects: false };
     walk.whole(walk.command(words.iter().map(|word| Word::sure(word)).collect(), &scope))
 }
 
 /// Every command that this shell line would start.
 pub fn of_line(reader: &Reader<'_>, text: &str) -> Vec<Invocation> {
-    reader.notes.allow_for(text);
-    let walk = Walk { reader, connects: text.contains("/dev/tcp/") };
-    walk.whole(walk.text(text, &mut reader.scope()))
+    let read = |reader: &Reader<'_>, selects: bool| {
+        reader.notes.allow_for(text);
+        let walk = Walk { reader, connects: text.contains("/dev/tcp/"), selects };
+        walk.whole(walk.text(text, &mut reader.scope()))
+    };
+    let mut found = read(reader, true);
+    // A shell without the hook, and one in which `use` fails, goes on as it is: both count.
+    if text.contains("nexus-env") && text.contains("use") {
+        let again = Reader { notes: Notes::default(), ..*reader };
+        let unchanged = read(&again, false);
+        let is_new = |one: &Invocation| one.effect != Effect::Safe && !found.contains(one);
+        let unchanged: Vec<Invocation> = unchanged.into_iter().filter(is_new).collect();
+        found.extend(unchanged);
+    }
+    found
 }
 
 /// One line, as it is followed.
@@ -46,6 +58,8 @@ struct Walk<'a> {
     reader: &'a Reader<'a>,
     /// Whether it opens a connection by itself: `/dev/tcp/HOST/PORT`.
     connects: bool,
+    /// Whether `nexus-env use` selects another environment for what follows.
+    selects: bool,
 }
 
 /// What a part of a line comes to. What was found inside a command is read after it, not within it, so that no chain of

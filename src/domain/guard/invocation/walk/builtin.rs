@@ -1,6 +1,7 @@
 //! What changes the shell itself: directories, variables, functions, files that it reads, text that it evaluates.
 
 use super::{Found, Walk};
+use crate::domain::guard::invocation::options::options;
 use crate::domain::guard::invocation::{Invocation, Sure, Word, filter, mention, printer};
 use crate::domain::guard::line::{self, Node, Piece, Written};
 use crate::domain::guard::project::{Content, Files, env_file};
@@ -80,6 +81,16 @@ impl<'a> Walk<'a> {
                 });
             }
             [printer::LOADS, environment] => scope.stored_by(environment),
+            ["nexus-env", "use", ..] => {
+                let options = options(&words[2..], &["--for"]);
+                match options.rest.first().filter(|_| self.selects) {
+                    Some(word) if word.sure == Sure::Yes => scope.stored_by(&word.text),
+                    Some(_) => scope.given_by("nexus-env use", Under::Replaced),
+                    None => {}
+                }
+                // Its own question is asked by itself.
+                return None;
+            }
             ["printf", "-v", name, _, ..] if line::is_name(name) => {
                 let value = match words[3..].iter().all(|word| word.sure == Sure::Yes) {
                     true => Value::text(filter::printf(&words[3..])),
