@@ -104,6 +104,11 @@ fn the_line_changes_what_the_command_will_use() {
     check("DATABASE_URL=postgres://a/b true && npx prisma migrate dev", SHELLS);
     check("(export DATABASE_URL=postgres://a/b); npx prisma migrate dev", SHELLS);
     check("X=postgres://a/b; DATABASE_URL=$X npx prisma migrate dev", "postgres://a/b (on the line)");
+    let given = "DATABASE_URL=${X:-postgres://a/b} npx prisma migrate dev";
+    check(given, "postgres://a/b (on the line)");
+    check(&format!("X=; {given}"), "postgres://a/b (on the line)");
+    check(&format!("X=postgres://c/d; {given}"), "postgres://c/d (on the line)");
+    check(&format!("X=$(y); {given}"), "unknown: the line computes it (on the line)");
     check("set -x DATABASE_URL postgres://a/b; npx prisma migrate dev", "postgres://a/b (on the line)");
     check("export DATABASE_URL=postgres://a/b & npx prisma migrate dev", SHELLS);
     check("export DATABASE_URL=postgres://a/b && npx prisma migrate dev &", "postgres://a/b (on the line)");

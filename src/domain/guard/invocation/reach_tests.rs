@@ -80,6 +80,13 @@ fn what_a_script_connects_to_is_where_the_rest_runs() {
     check_with(&[], &[], line, &["psql: \\connect postgresql://i/e (on the line)"]);
     let line = "psql postgresql://u@h:1/d <<'X'\n\\c postgresql://i/e\ndrop table x;\nX";
     check_with(&[], &[], line, &["psql: \\connect postgresql://i/e (on the line)"]);
+    let from = "psql \"$(cat x)\" -c '\\c postgresql://i/e' -c 'drop table x'";
+    check_with(&[], &[], from, &["psql: \\connect postgresql://i/e (on the line)"]);
+    let before = "where it was connected before is not known";
+    for to in ["e", "-reuse-previous=on postgresql://i/e"] {
+        let line = format!("psql \"$(cat x)\" -c '\\c {to}' -c 'drop table x'");
+        check_with(&[], &[], &line, &[&format!("psql: \\connect unknown: {before} (on the line)")]);
+    }
     let unknown = "database unknown: its own text connects it to another server (on the line)";
     check_with(&[], &[], "sqlite3 dev.db '.open prod.db' 'drop table x'", &[&format!("sqlite3: {unknown}")]);
 }

@@ -111,6 +111,8 @@ mod tests {
             assert_eq!(read(&text), Some((vec!["recipient-stanza".to_owned(), "0".to_owned()], body)), "{length}");
         }
         assert_eq!(*Frame::new(&["done"], &[]).render(), "-> done\n\n");
+        assert_eq!(Frame::new(&["a", "b", "c"], &[]).split(), ("a", &["b".to_owned(), "c".to_owned()][..]));
+        assert_eq!(Frame::new(&["a"], b"x\xff").text(), "x\u{fffd}");
         assert_eq!(Frame::new(&["msg"], &[0; 48]).render().lines().map(str::len).collect::<Vec<_>>(), [6, 64, 0]);
     }
 

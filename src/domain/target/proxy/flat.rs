@@ -99,3 +99,73 @@ fn unquoted(text: &str) -> Option<String> {
     let special = text.starts_with(['&', '*', '!', '|', '>', '[', '{', '%', '@', '`', '?']);
     (!special && !text.starts_with("- ") && !text.contains(": ")).then(|| text.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(format: Format, text: &str, expected: Option<&[(&str, &str)]>) {
+        let owned = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        assert_eq!(read(text, format), expected.map(owned), "{text:?}");
+    }
+
+    #[test]
+    fn a_line_of_yaml_at_the_margin_is_a_pair() {
+        let one = |text: &str, value: &str| check(Format::Yaml, text, Some(&[("port", value)]));
+        one("\u{feff}# day\n---\nPort: 5433\n\n  # x\n...\n", "5433");
+        one("port: 5433 # ours\r\n", "5433");
+        one("port: a#b\t# c", "a#b");
+        one("port: \"a # b\" # c", "a # b");
+        one("port: 'it''s' # c", "it's");
+        one("'port': \"5433\"", "5433");
+        one("port: # nothing", "");
+        one("port:", "");
+        for text in [
+            "port:5433", " port: 1", "port", "port: \"a\\n\"", "port: \"a", "port: \"a\"b\"", "port: 'a'b'",
+            "port: 'a", "port: &a 1", "port: *a", "port: |", "port: >", "port: [1]", "port: {a: 1}", "port: - 1",
+            "port: a: b", "- port: 1",
+        ] {
+            check(Format::Yaml, text, None);
+        }
+    }
+
+    #[test]
+    fn toml_and_json_are_read_where_they_are_flat() {
+        check(Format::Toml, "Port = 5433\na = 'x'\n", Some(&[("port", "5433"), ("a", "x")]));
+        check(
+            Format::Json,
+            r#"{"a": "x", "auto": true, "port": 5433}"#,
+            Some(&[("a", "x"), ("auto", "true"), ("port", "5433")]),
+        );
+        check(Format::Json, r#"{"Port": 1}"#, Some(&[("port", "1")]));
+        for (format, text) in [
+            (Format::Toml, "a = [1]"),
+            (Format::Toml, "a = 1.5"),
+            (Format::Toml, "[a]\nb = 1"),
+            (Format::Toml, "a"),
+            (Format::Json, r#"{"a": null}"#),
+            (Format::Json, r#"{"a": [1]}"#),
+            (Format::Json, "[]"),
+            (Format::Json, "{"),
+        ] {
+            check(format, text, None);
+        }
+    }
+
+    #[test]
+    fn a_file_says_by_its_ending_how_it_is_written() {
+        for (path, format) in [
+            ("a.yaml", Some(Format::Yaml)),
+            ("/x.d/a.yml", Some(Format::Yaml)),
+            ("a.toml", Some(Format::Toml)),
+            ("a.b.json", Some(Format::Json)),
+            ("a.txt", None),
+            ("yaml", None),
+        ] {
+            assert_eq!(Format::of(path), format, "{path}");
+        }
+    }
+}
