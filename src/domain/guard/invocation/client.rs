@@ -276,9 +276,19 @@ fn mongo(text: &str) -> Danger {
         "dropDatabase(", ".drop(", "dropCollection(", "deleteMany({})", "deleteMany({},", "deleteMany()",
         ".remove({})", ".remove({},", ".remove()", "dropIndexes(", "dropAllUsers", "updateMany({},", ".update({},",
         "dropDatabase:1", "dropDatabase:true", "{drop:", "_dropDatabase(", "_drop(", ".truncate(", "{dropIndexes:",
-        "dropTarget:true", "deleteMany({_id:{$exists:true}})", "deleteMany({_id:{$ne:null}})",
+        "dropTarget:true", "deleteMany:{filter:{}}", "$out:", "dropUser(", "dropRole(",
     ];
-    if LOSES.iter().any(|call| text.contains(call)) {
+    // A condition that holds for everything, and no other one.
+    const ALWAYS: &[&str] = &["$exists:true", "$ne:null", "$gte:0", "$gt:0", "$expr:true"];
+    let all = |call: &str| {
+        text.split(call).skip(1).any(|rest| {
+            let condition = rest.split("},").next().unwrap_or(rest).split(')').next().unwrap_or(rest);
+            !condition.contains(',') && ALWAYS.iter().any(|mark| condition.contains(mark))
+        })
+    };
+    let replaced =
+        text.split(".renameCollection(").skip(1).any(|rest| rest.split(')').next().unwrap_or(rest).ends_with(",true"));
+    if LOSES.iter().any(|call| text.contains(call)) || all("deleteMany({") || all("updateMany({") || replaced {
         Danger::Destructive
     } else if text.starts_with('$') || text.starts_with("load(") {
         Danger::Unknown

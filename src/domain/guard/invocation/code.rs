@@ -54,6 +54,22 @@ fn runs_what_it_computes(text: &str) -> bool {
     })
 }
 
+/// Calls that send a statement, and what brings one that stands nowhere in the code.
+const TOLD: &[&str] = &[
+    ".execute(", ".executescript(", ".query(", "PG.connect.exec(", ".raw(", ".unsafe(", "RawUnsafe(", "->query(",
+    "->exec(",
+];
+const CARRIES: &[&str] = &[
+    "b64decode(", "Buffer.from(", "atob(", "open(", "readFileSync(", "File.read(", "read_text(", "sys.stdin",
+    "urlopen(", "requests.get(", "decompress(", "unhexlify(", "file_get_contents(", "fromhex(", "[::-1]", "reverse(",
+];
+
+/// Whether a statement comes from somewhere else than the code: `execute(open('x.sql').read())`.
+fn sends_what_it_brings(text: &str) -> bool {
+    let brings = |rest: &str| CARRIES.iter().any(|call| interface::arguments(rest).contains(call));
+    TOLD.iter().any(|call| text.match_indices(call).any(|(at, _)| brings(&text[at + call.len()..])))
+}
+
 /// Whether one string of the code is a client's line, and another one SQL that destroys: `io.popen("psql db", "w")`.
 fn feeds_a_client(text: &str) -> bool {
     let strings = strings(text);
@@ -74,7 +90,10 @@ pub(super) fn run<'a>(program: &str, code: &Word, scope: &Scope<'a>) -> Vec<Inne
     found.extend(interface::commands(text).into_iter().map(|words| Inner::Command(words, scope.clone())));
     // ipython's own way.
     found.extend(text.strip_prefix('!').map(|line| Inner::Line(line.to_owned(), scope.clone())));
-    if OUTSIDE.iter().any(|call| text.contains(call) || written.contains(call)) || runs_what_it_computes(text) {
+    if OUTSIDE.iter().any(|call| text.contains(call) || written.contains(call))
+        || runs_what_it_computes(text)
+        || sends_what_it_brings(text)
+    {
         found.push(Inner::Unknown("its code runs what it is given from outside".to_owned(), scope.clone()));
     }
     let starts = if starts(text) { Starts::Processes } else { Starts::Nothing };

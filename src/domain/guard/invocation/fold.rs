@@ -212,14 +212,17 @@ impl Folding<'_> {
     fn sign(&mut self, sign: char, next: Option<&Piece<'_>>) {
         match sign {
             ']' => {
-                if let [.., before, Piece::Sign('['), inside] = self.out.as_slice()
-                    && let Some(name) = self.name_of(inside)
+                let solid = |end: usize| self.out[..end].iter().rposition(|piece| !matches!(piece, Piece::Blank(_)));
+                if let Some(inside) = solid(self.out.len())
+                    && let Some(opens) = solid(inside).filter(|at| self.out[*at] == Piece::Sign('['))
+                    && let Some(before) = opens.checked_sub(1).map(|at| &self.out[at])
+                    && let Some(name) = self.name_of(&self.out[inside])
                 {
                     let is_key = matches!(before, Piece::Sign('{' | ',') | Piece::Blank(_));
                     let of_an_object = matches!(before, Piece::Name(_) | Piece::Made(_) | Piece::Sign(')' | ']'));
                     let called = matches!(next, Some(Piece::Sign('(' | '[')));
                     if of_an_object && called || is_key && next == Some(&Piece::Sign(':')) {
-                        self.out.truncate(self.out.len() - 2);
+                        self.out.truncate(opens);
                         if of_an_object {
                             self.out.push(Piece::Sign('.'));
                         }
@@ -243,7 +246,10 @@ impl Folding<'_> {
 
     /// Python's `getattr(x, "name")` is `x.name`.
     fn attribute(&mut self) {
-        let [front @ .., inside, Piece::Sign(')')] = self.out.as_slice() else { return };
+        // So many parts back at most: longer calls stay as they are.
+        const FURTHEST: usize = 200;
+        let from = self.out.len().saturating_sub(FURTHEST);
+        let [front @ .., inside, Piece::Sign(')')] = &self.out[from..] else { return };
         let Some(name) = self.name_of(inside) else { return };
         let solid = front.iter().rposition(|piece| !matches!(piece, Piece::Blank(_)));
         let Some(comma) = solid.filter(|at| front[*at] == Piece::Sign(',')) else { return };
@@ -260,9 +266,9 @@ impl Folding<'_> {
             Piece::Sign('(') => true,
             Piece::Sign(_) | Piece::Name(_) | Piece::Made(_) | Piece::Text(..) | Piece::Blank(_) => false,
         });
-        let Some(at) = opens.and_then(|at| at.checked_sub(1)) else { return };
+        let Some(at) = opens.and_then(|at| (from + at).checked_sub(1)) else { return };
         if self.out[at] == Piece::Name("getattr") {
-            self.out.truncate(comma);
+            self.out.truncate(from + comma);
             self.out.drain(at..at + 2);
             self.out.extend([Piece::Sign('.'), Piece::Made(name)]);
         }

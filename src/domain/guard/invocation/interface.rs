@@ -162,7 +162,12 @@ pub(super) fn commands(code: &str) -> Vec<Vec<Word>> {
         let calls = plain
             .match_indices(row.call)
             .filter(|(at, _)| is_called(&plain, *at, row.call) && (row.call.contains("')") || is_outside(&texts, *at)));
-        found.extend(calls.map(|(at, _)| command(row, &plain[at + row.call.len()..])));
+        for (at, _) in calls {
+            let words = command(row, &plain[at + row.call.len()..]);
+            if found.last() != Some(&words) {
+                found.push(words);
+            }
+        }
     }
     found
 }
@@ -220,8 +225,10 @@ fn command(row: &Row, behind: &str) -> Vec<Word> {
     words
 }
 
-/// What stands up to the closing parenthesis.
+/// What stands up to the closing parenthesis, or so far as anybody writes such calls.
 pub(super) fn arguments(behind: &str) -> &str {
+    const LONGEST: usize = 4000;
+    let behind = &behind[..behind.floor_char_boundary(LONGEST)];
     let mut depth = 1usize;
     let mut rest = behind;
     while let Some(c) = rest.chars().next() {

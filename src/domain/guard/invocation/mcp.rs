@@ -45,7 +45,7 @@ pub(super) fn read(name: &str, words: &[Word]) -> Option<Invocation> {
         if let Some(json) = Json::read(&word.text).filter(|json| !json.pairs().is_empty()) {
             arguments.push(("arguments".to_owned(), json));
         } else if let Some((key, value)) = word.text.split_once('=').or_else(|| word.text.split_once(':')) {
-            arguments.push((key.trim_start_matches('-').to_owned(), text(value)));
+            arguments.push((key.trim_start_matches('-').trim_end_matches(':').to_owned(), text(value)));
         }
     }
     // A flag of the tool's own name with its value: `--sql "…"`.
@@ -72,11 +72,17 @@ fn named_arguments(inside: &str) -> Vec<(String, Json)> {
         let (value, after) = match string(behind).filter(|_| behind.starts_with(['"', '\'', '`'])) {
             Some((value, after)) => (value, after),
             None => {
-                let end = behind.find(',').unwrap_or(behind.len());
+                let closes = match behind.chars().next() {
+                    Some('[') => behind.rfind(']').map(|at| at + 1),
+                    Some('{') => behind.rfind('}').map(|at| at + 1),
+                    Some(_) | None => behind.find(','),
+                };
+                let end = closes.unwrap_or(behind.len());
                 (behind[..end].trim().to_owned(), &behind[end..])
             }
         };
-        found.push((key.trim().trim_matches(['"', '\'']).to_owned(), Json::Text(value)));
+        let value = Json::read(&value).filter(|json| json.text().is_none()).unwrap_or(Json::Text(value));
+        found.push((key.trim().trim_matches(['"', '\'']).to_owned(), value));
         rest = after.trim_start().trim_start_matches(',');
     }
     found
@@ -84,11 +90,19 @@ fn named_arguments(inside: &str) -> Vec<(String, Json)> {
 
 /// A call that is fed to such a tool's server by itself, as a line of JSON-RPC (modelcontextprotocol.io, "tools/call").
 pub(super) fn fed(fed: &Fed) -> Option<Invocation> {
-    let calls = fed.text()?.lines().filter(|line| line.contains("tools/call")).filter_map(Json::read);
-    calls.into_iter().find_map(|call| {
-        let params = call.get("params")?;
-        database_tool(params.get("name")?.text()?, params.get("arguments").unwrap_or(&Json::Other))
-    })
+    fed.text()?.lines().filter(|line| is_call(line)).find_map(called)
+}
+
+/// Whether a text is such a call.
+pub(super) fn is_call(text: &str) -> bool {
+    text.contains("tools/call")
+}
+
+/// What such a call amounts to.
+pub(super) fn called(text: &str) -> Option<Invocation> {
+    let call = Json::read(text)?;
+    let params = call.get("params")?;
+    database_tool(params.get("name")?.text()?, params.get("arguments").unwrap_or(&Json::Other))
 }
 
 fn is_name(text: &str) -> bool {

@@ -4,7 +4,7 @@
 use super::named;
 use super::options::{flag_value, options};
 use super::strings::strings;
-use super::{Word, fold, statement};
+use super::{Word, fold, mcp, statement};
 use crate::domain::guard::scope::Fed;
 use crate::domain::text::percent;
 
@@ -50,7 +50,11 @@ pub(super) fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&
     if place.is_databases() && !place.searches() && asked.any(|pair| loses(&pair, &place)) {
         return Some("it sends a statement that loses data");
     }
-    if request.bodies.iter().any(|body| loses(body, &place)) {
+    if request
+        .bodies
+        .iter()
+        .any(|body| if mcp::is_call(body) { mcp::called(body).is_some() } else { loses(body, &place) })
+    {
         return Some("it sends a statement that loses data");
     }
     place.is_lost(&request.method).then_some("it deletes or replaces what a database's server holds")
@@ -127,7 +131,15 @@ pub(super) fn deletes(code: &str) -> bool {
     let address = |rest: &str| rest.split('\'').next().is_some_and(is_lost);
     let called = CALLS.iter().any(|call| plain.split(call).skip(1).any(address));
     let told = plain.contains("method:'DELETE'") || plain.contains("method='DELETE'");
-    called || told && strings(&plain).iter().find(|text| text.contains("://")).is_some_and(|text| is_lost(text))
+    let urls = strings(&plain).into_iter().filter(|text| text.contains("://")).collect::<Vec<_>>();
+    // A statement in a request's body.
+    let sends = plain.contains("post(") || plain.contains("'POST'");
+    let posts = sends
+        && urls.iter().any(|url| Place::of(url).is_databases())
+        && strings(&plain).iter().any(|text| statement::loses(text));
+    posts
+        || called
+        || told && strings(&plain).iter().find(|text| text.contains("://")).is_some_and(|text| is_lost(text))
 }
 
 /// Whether what is sent holds a statement that loses data, or a command that empties a server.
@@ -187,7 +199,8 @@ const DISKS: &[&str] =
 const NOBODYS: &[&str] = &[
     "httpbin.org", "httpbingo.org", "postman-echo.com", "reqres.in", "jsonplaceholder.typicode.com", "webhook.site",
     "hooks.slack.com", "slack.com", "discord.com", "api.telegram.org", "ntfy.sh", "requestbin.com", "httpbun.com",
-    "dummyjson.com",
+    "dummyjson.com", "api.github.com", "gitlab.com", "api.bitbucket.org", "api.linear.app", "api.notion.com",
+    "api.atlassian.com", "api.trello.com",
 ];
 
 /// Services that host databases, and the part of a name that is theirs.

@@ -2,7 +2,7 @@
 //! mapper that names everything. It is searched, not understood: what the code merely prints or looks for is no call.
 
 use super::statement;
-use super::strings::strings;
+use super::strings::{string, strings};
 use super::{request, sdk};
 use crate::domain::guard::sql::{self, Danger};
 use crate::domain::target::url::DatabaseUrl;
@@ -128,6 +128,14 @@ pub(super) fn loses(code: &str, starts: Starts) -> bool {
     let names = |names: &[&str]| names.iter().any(|name| code.contains(name));
     let connects = names(DRIVERS) && names(CONNECTS);
     let is_sql = |text: &String| sql::read(text).danger == Danger::Destructive || statement::loses(text);
+    // No process is named as a statement is.
+    let told = |rest: &str| {
+        let rest = rest.trim_start();
+        rest.starts_with(['"', '\'', '`']) && string(rest).is_some_and(|(text, _)| is_sql(&text))
+    };
+    if SENDS_OR_STARTS.iter().any(|call| code.split(call.trim_end_matches(['"', '\'', '`'])).skip(1).any(told)) {
+        return true;
+    }
     if (connects || sends && !names(PARSES)) && strings(code).iter().any(is_sql) {
         return true;
     }

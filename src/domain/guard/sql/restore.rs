@@ -1,7 +1,7 @@
 //! Statements of other servers than PostgreSQL: what puts a backup or an earlier state in the place of what is there, and what goes
 //! on as another statement with nothing between them.
 
-use super::{Danger, Token, anywhere, word};
+use super::{Danger, Token, anywhere, unconditional, word};
 
 /// A backup, an earlier state or nothing in the place of what is there: of SQL Server, RMAN, Oracle and MySQL.
 pub(super) fn brings_back(tokens: &[Token]) -> bool {
@@ -37,7 +37,16 @@ pub(super) fn replaces(tokens: &[Token]) -> bool {
 
 /// Whether another statement begins within this one, which drops or empties something.
 pub(super) fn goes_on(tokens: &[Token]) -> bool {
-    drops(tokens) || anywhere(&[&[Token::Symbol(' ')], tokens].concat()) == Danger::Destructive
+    // `DELETE orders` and `DELETE TOP (9) FROM orders` are SQL Server's.
+    let deletes = |at: &usize| {
+        word(tokens.get(*at)) == "DELETE"
+            && !matches!(word(tokens.get(at - 1)), "ON" | "OR" | "AFTER" | "FOR" | "GRANT" | "OF")
+            && !matches!(word(tokens.get(at + 1)), "" | "FROM" | "CASCADE")
+            && unconditional(&tokens[*at..]) == Danger::Destructive
+    };
+    drops(tokens)
+        || (1..tokens.len()).any(|at| deletes(&at))
+        || anywhere(&[&[Token::Symbol(' ')], tokens].concat()) == Danger::Destructive
 }
 
 /// Whether something is dropped within this statement.
