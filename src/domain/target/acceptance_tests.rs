@@ -113,6 +113,11 @@ fn each_slip_has_its_own_hint() {
     let escapes = "a password's `@`, `/`, `?`, `#` and `%` are written %40, %2F, %3F, %23 and %25";
     hints("postgresql://u:p/w@h/db", escapes);
     hints("hunter2", NO_URL);
+    for text in ["\"hunter2\"", "DATABASE_URLS=x", " hunter2 ", "a@b", "x://y z", "'"] {
+        hints(text, NO_URL);
+    }
+    hints("DATABASE_URL=postgresql://h/db", "only what stands after the `=` is the value");
+    hints("`mysql://h/db`", "the quotes are not part of the URL");
 }
 
 #[test]

@@ -187,6 +187,40 @@ fn what_the_program_keeps_is_not_reached_into() {
 }
 
 #[test]
+fn what_is_taken_out_of_a_programs_environment_is_told_from_what_is_not() {
+    let all = Some("all of it");
+    for (words, expected) in [
+        ("env -i x", all),
+        ("env - x", all),
+        ("/usr/bin/env --ignore-environment x", all),
+        ("env -iv x", all),
+        ("env -vi x", all),
+        ("env X=1 -0i x", all),
+        ("exec -c x", all),
+        ("env -u CLAUDECODE x", Some("CLAUDECODE")),
+        ("env -uCLAUDECODE x", Some("CLAUDECODE")),
+        ("env -vuCLAUDECODE x", Some("CLAUDECODE")),
+        ("env -vu CLAUDECODE x", Some("CLAUDECODE")),
+        ("env --unset CLAUDECODE x", Some("CLAUDECODE")),
+        ("env --unset=CLAUDECODE x", Some("CLAUDECODE")),
+        ("CLAUDECODE= x", Some("CLAUDECODE")),
+        ("env NEXUS_ENV_X=1 x", Some("NEXUS_ENV_X")),
+        ("env XDG_STATE_HOME=/tmp x", Some("XDG_STATE_HOME")),
+        ("env -u PATH x", None),
+        ("env -v x", None),
+        ("env -C i x", None),
+        ("env -Ci x", None),
+        ("env -uxi x", None),
+        ("grep -i x", None),
+        ("sed -i x", None),
+        ("bash -c x", None),
+        ("A=CLAUDECODE x", None),
+    ] {
+        assert_eq!(tampers(&words.split(' ').collect::<Vec<_>>()).as_deref(), expected, "{words}");
+    }
+}
+
+#[test]
 fn a_script_is_a_shells_by_its_first_line() {
     for (text, expected) in [
         ("#!/bin/sh\n", true),

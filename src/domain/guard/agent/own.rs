@@ -142,6 +142,7 @@ mod tests {
         check("allow .", Persons("allow"));
         check("-q allow", Persons("allow"));
         check("--color never --quiet deny", Persons("deny"));
+        check("--color=never -q allow", Persons("allow"));
         check("use prod --write", Persons("use --write"));
         check("use --write --for=10m prod", Persons("use --write"));
         check("guard pause --for 10m", Persons("guard pause"));

@@ -33,17 +33,26 @@ pub fn is_ours(name: &str) -> bool {
         || matches!(name, "XDG_STATE_HOME" | "XDG_CONFIG_HOME" | "__nexus_env_state")
 }
 
+/// What letters of env(1) take out: `-iv`, `-vuNAME`, `-vu NAME`.
+fn bundled<'w>(word: &'w str, next: &'w str) -> Option<&'w str> {
+    let letters = word.strip_prefix('-').filter(|letters| !letters.starts_with('-'))?;
+    let (flags, value) = letters.split_at(letters.find(['u', 'C', 'S', 'P']).unwrap_or(letters.len()));
+    if flags.contains('i') {
+        return Some("all of it");
+    }
+    let name = value.strip_prefix('u')?;
+    Some(if name.is_empty() { next } else { name }).filter(|name| is_ours(name))
+}
+
 /// What the words in front of a program take out of its environment, or set in it.
 pub fn tampers(words: &[&str]) -> Option<String> {
     let mut found = None;
     for (at, word) in words.iter().enumerate() {
         let behind = || words.get(at + 1).copied().unwrap_or_default();
+        let is_of_env = words[..at].iter().any(|word| base(word) == "env");
         let named = match *word {
-            "-i" | "-" | "--ignore-environment" if words[..at].iter().any(|word| base(word) == "env") => {
-                Some("all of it")
-            }
-            // `env -iv`.
-            word if word.starts_with("-i") && at > 0 && base(words[at - 1]) == "env" => Some("all of it"),
+            "-" | "--ignore-environment" if is_of_env => Some("all of it"),
+            word if is_of_env && bundled(word, behind()).is_some() => bundled(word, behind()),
             // bash's `exec -c`.
             "-c" if words[..at].last() == Some(&"exec") => Some("all of it"),
             "-u" | "--unset" => Some(behind()).filter(|name| is_ours(name)),
