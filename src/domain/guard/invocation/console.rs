@@ -52,6 +52,7 @@ const ROWS: &[Console] = &[
     row(&["mix"], &["run", "eval"], &["-e", "--eval"], &["-r", "--require"], Takes::Word),
     row(&["iex"], &[], &["-e", "--eval"], &["-S", "--name", "--sname"], Takes::Flags),
     row(&["elixir"], &[], &["-e", "--eval"], &["-S", "-r", "-pa"], Takes::Flags),
+    row(&["scala-cli"], &["eval"], &["-e"], &["--dep", "--dependency", "-S", "--scala", "--jvm"], Takes::Word),
     row(&["deno"], &["eval"], &[], &[], Takes::Word),
     row(&["ipython", "ipython3", "pypy", "pypy3"], &[], &["-c"], &["-m", "--profile"], Takes::Flags),
     row(&["irb", "pry", "psysh", "ghci", "groovysh"], &[], &["-e"], &["-r", "-I"], Takes::Flags),

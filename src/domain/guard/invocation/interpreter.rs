@@ -85,6 +85,12 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
     }
     match (name, first.text.as_str()) {
         ("python", "-m") if rest.first()?.text == "django" => named("django-admin", &rest[1..]),
+        // Prompts by the name of a module.
+        ("python", "-m")
+            if matches!(rest.first()?.text.as_str(), "asyncio" | "code" | "IPython") && rest.len() == 1 =>
+        {
+            code::fed(name, scope)
+        }
         ("python", "-m") => named(&rest.first()?.text, &rest[1..]),
         (name, flag) if is_code(name, flag) => Some(code::run(name, rest.first()?, scope)),
         (_, "-") => code::fed(name, scope),

@@ -51,6 +51,7 @@ const DELETES: &[(&str, &str, &[&str])] = &[
     ("SqlDatabases", ".delete(", &[]),
     ("firebase", ".ref('/').set(null)", &[]),
     ("hroma", ".reset()", &[]),
+    ("upstash/vector", ".reset()", &[]),
     ("inecone", "delete_all=True", &[]),
     ("inecone", "deleteAll", &[]),
     ("", "servers.begin_delete(", &[]),

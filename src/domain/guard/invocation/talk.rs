@@ -18,8 +18,8 @@ const SENDS: &[&str] = &[
     "ExecuteSql", "execSQL(", "queryArray(", "queryObject(", "dbGetQuery(", "dbExecute(", "dbSendQuery(",
     "jdbc/execute", "jdbc/query", "execute!", "execute-one!", "executeUpdate", "executeLargeUpdate", "executeBatch",
     "prepareStatement(", "prepareCall(", "ExecuteNonQuery", "ExecuteScalar", "execute \"", "execute '", "run_sql(",
-    "exec_sql(", "read_sql(", "jdbcTemplate", "->prepare(", ".prepare(", ".command(", "Database.query", "DB::",
-    "start_query_execution(", ".none(", ".any(", ".manyOrNone(", " sql\"", ".transact(", "dbSendStatement(",
+    "exec_sql(", "read_sql(", "jdbcTemplate", "->prepare(", ".prepare(", "client.command(", "Database.query", "DB::",
+    "start_query_execution(", ".none(", ".rpc(", ".any(", ".manyOrNone(", " sql\"", ".transact(", "dbSendStatement(",
     "bulkWrite(", "QueryString", "ExecuteStatement",
 ];
 
@@ -35,9 +35,9 @@ const DRIVERS: &[&str] = &[
     "vertica",
 ];
 const CONNECTS: &[&str] = &[
-    "connect(", "create_engine(", ".Client(", " Client(", "=Client(", "Pool(", "Connection(", "createPool(",
-    "getConnection", ".connect(", "newInstance(", "Database(", "DatabaseSync(", "Session(", "driver(", "start_link(",
-    "connect_async(", "connect!",
+    "connect(", "create_engine(", ".Client(", "createClient(", "get_client(", " Client(", "=Client(", "Pool(",
+    "Connection(", "createPool(", "getConnection", ".connect(", "newInstance(", "Database(", "DatabaseSync(",
+    "Session(", "driver(", "start_link(", "connect_async(", "connect!",
 ];
 
 /// Modules that take SQL apart and send it nowhere.
@@ -58,7 +58,10 @@ const LOSES: &[&str] = &[
     "->truncate()", "truncateTables(", "truncate_tables(", "purge_all", "'migrate:fresh'", "\"migrate:fresh\"",
     "'db:wipe'", "load_schema", "drop_collection(", "drop_all_tables", "Repo.delete_all", "delete(:all)",
     "Model.destroy({where:{}", "destroy({where:{}", "destroy({truncate:true", "updateMany({data:", ".update_all(",
-    ".objects.update(", "Repo.update_all(", "awaitdb.delete(", "Schema::drop", "dbRemoveTable(", "Release.rollback(",
+    ".objects.update(", "Repo.update_all(", "awaitdb.delete(", "awaitdb.update(", "awaittx.delete(",
+    "awaittrx.delete(", "awaitt.delete(", ".query.delete()", ".__table__.delete()", "exclude(id=None).delete()",
+    "exclude(pk=None).delete()", ":drop_table,", "send('delete_all'", "send('drop_table'",
+    "whereNotNull(\"id\")->delete()", "\">\",0)->delete()", "Schema::drop", "dbRemoveTable(", "Release.rollback(",
     "Release.migrate(", ".del()", "::query()->delete()", "delete_many({})", "delete_many()", "delete_many(filter={})",
     "DatabaseTasks.purge", "DatabaseTasks.drop", "DatabaseTasks.truncate", "drop_schema(", "delete().execute()",
     "deleteFrom(", "ExecuteDelete", "indices.delete(", "delete_by_query(", "recursiveDelete(", "delete_table(",
@@ -80,7 +83,9 @@ const LOSES: &[&str] = &[
 const DROPS: &[(&str, &str)] = &[
     ("create_engine(", ".delete())"),
     ("drizzle-seed", "reset("),
-    ("Mongoid", ".database.drop"),
+    ("Mongo", ".database.drop"),
+    ("sync(", "force: true"),
+    ("sync(", "force:true"),
     ("nativeDelete(", ", {})"),
     ("nativeDelete(", ",{})"),
     ("knex", "').delete()"),
@@ -118,8 +123,23 @@ const NARROWS: &[&str] = &[
 const ALWAYS: &[&str] = &[
     "'1=1'", "\"1=1\"", "'>',0)", "\">\",0)", "id>0", "id>=0", "gt=0", "gte=0", "{gt:0}", "{gte:0}", "not:null",
     "not:''", "not:\"\"", "isnull=False", "$exists:true", "$ne:null", "not(id:nil)", "where(true)", "where('true')",
-    "where(sql`true`)", "where(\"true\")", "whereNotNull('id')", "whereRaw('1=1')", "isNotNull(",
+    "where(sql`true`)", "where(\"true\")", "whereNotNull('id')", "whereRaw('1=1')", "isNotNull(", "id=None)",
+    "pk=None)",
 ];
+
+fn is_destructive(text: &str) -> bool {
+    sql::read(text).danger == Danger::Destructive || statement::loses(text)
+}
+
+/// All rows by a condition that says nothing: `deleteMany({ where: { id: { not: "" } } })`.
+fn deletes_by_nothing(code: &str) -> bool {
+    let plain: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+    plain.split("deleteMany({where:").skip(1).any(|rest| {
+        let condition = rest.split(')').next().unwrap_or(rest);
+        condition.starts_with("undefined")
+            || !condition.contains(',') && ALWAYS.iter().any(|one| condition.contains(one))
+    })
+}
 
 /// Whether the code would lose data.
 pub(super) fn loses(code: &str, starts: Starts) -> bool {
@@ -127,24 +147,28 @@ pub(super) fn loses(code: &str, starts: Starts) -> bool {
         || starts == Starts::Nothing && SENDS_OR_STARTS.iter().any(|call| code.contains(call));
     let names = |names: &[&str]| names.iter().any(|name| code.contains(name));
     let connects = names(DRIVERS) && names(CONNECTS);
-    let is_sql = |text: &String| sql::read(text).danger == Danger::Destructive || statement::loses(text);
+    // A database in memory is nobody's.
+    let in_memory = code.contains(":memory:") && code.replace("sqlite:///:memory:", "").find("://").is_none();
+    let is_sql = |text: &String| is_destructive(text);
     // No process is named as a statement is.
     let told = |rest: &str| {
         let rest = rest.trim_start();
         rest.starts_with(['"', '\'', '`']) && string(rest).is_some_and(|(text, _)| is_sql(&text))
     };
-    if SENDS_OR_STARTS.iter().any(|call| code.split(call.trim_end_matches(['"', '\'', '`'])).skip(1).any(told)) {
+    if !in_memory
+        && SENDS_OR_STARTS.iter().any(|call| code.split(call.trim_end_matches(['"', '\'', '`'])).skip(1).any(told))
+    {
         return true;
     }
-    if (connects || sends && !names(PARSES)) && strings(code).iter().any(is_sql) {
+    if !in_memory && (connects || sends && !names(PARSES)) && strings(code).iter().any(is_sql) {
         return true;
     }
-    if sdk::deletes(code) || request::deletes(code) {
+    if deletes_by_nothing(code) || sdk::deletes(code) || request::deletes(code) {
         return true;
     }
     // A key-value server's own words, as texts: `call('FLUSHALL')`.
     let empties = |text: &String| text.eq_ignore_ascii_case("flushall") || text.eq_ignore_ascii_case("flushdb");
-    if names(&["sendCommand(", "execute_command(", ".call("]) && strings(code).iter().any(empties) {
+    if names(&["sendCommand(", "execute_command(", ".call(", ".send("]) && strings(code).iter().any(empties) {
         return true;
     }
     // All rows of a class, in SQLAlchemy: `query(User).delete()`; of a table, in Laravel: `DB::table('users')->delete()`.
