@@ -290,7 +290,14 @@ fn follows_scripts_through_workspaces() {
     assert_eq!(through("npx turbo run db"), ["prisma migrate DB_URL through turbo run db"]);
     assert_eq!(through("npx nx run-many -t db"), ["prisma migrate DB_URL through nx run db"]);
     assert_eq!(through("npx nx run-many -t db --exclude @x/db"), Vec::<String>::new());
-    assert_eq!(through("cd packages/db && npx prisma db push"), ["prisma db push DB_URL through "]);
+    for line in [
+        "cd packages/db && npx prisma db push",
+        "cd packages/db && pnpm exec prisma db push",
+        "pnpm --filter @x/db exec prisma db push",
+        "cd packages/db/prisma && pnpm --filter @x/db exec prisma db push",
+    ] {
+        assert_eq!(through(line), ["prisma db push DB_URL through "], "{line}");
+    }
     let alone = [("package.json", r#"{"name":"x","scripts":{"db":"npx prisma db push"}}"#)];
     assert_eq!(found(&alone, &shell, "npx turbo run db --filter=x").len(), 1);
     assert_eq!(through("npm run setup"), ["prisma migrate DB_URL through npm run setup › npm run db"]);

@@ -2,6 +2,7 @@
 
 use super::super::tests::{DEV, check_with, found};
 use super::*;
+use crate::domain::guard::verdict::Effect;
 
 /// Where psql goes, as `host:port/database` of each reading.
 #[track_caller]
@@ -176,4 +177,40 @@ fn each_tool_finds_its_database_in_its_own_way() {
         "rails db:drop",
         &["rails db:drop: database unknown: a file of its own names it (on the line)"],
     );
+}
+
+#[test]
+fn clients_of_mysql_and_mongo_go_where_their_own_words_say() {
+    let shell = [("MYSQL_HOST", "m"), ("MONGO_HOST", "g")];
+    let there = |line: &str| {
+        let all = found(&[], &shell, line);
+        let told = |one: &Use| match &one.value {
+            UrlValue::Url(url) => url.expose().to_owned(),
+            UrlValue::Unknown(why) => why.clone(),
+            UrlValue::NotAUrl | UrlValue::Absent | UrlValue::Stored(_) => "nothing".to_owned(),
+        };
+        all.iter()
+            .filter(|one| one.effect != Effect::Safe)
+            .flat_map(|one| &one.uses)
+            .map(told)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    for (line, expected) in [
+        ("mysql -h h -P 7 -u u d -e 'drop table x'", "mysql://u@h:7/d"),
+        ("mysql --host=h --port=7 -D d -e 'drop table x'", "mysql://h:7/d"),
+        ("mysql d -e 'drop table x'", "mysql://m:3306/d"),
+        ("mysql $D -e 'drop table x'", "its words cannot be known before it runs"),
+        ("mysql -h $(x) d -e 'drop table x'", "its words cannot be known before it runs"),
+        ("mysql -e 'drop table x'", "mysql://m:3306/"),
+        ("mongosh --host h --port 7 d --eval 'db.dropDatabase()'", "mongodb://h:7/d"),
+        ("mongosh mongodb://h:7/d --eval 'db.dropDatabase()'", "mongodb://h:7/d"),
+        ("mongosh $(x) --eval 'db.dropDatabase()'", "its words cannot be known before it runs"),
+        ("mongosh d --eval 'db.dropDatabase()'", "mongodb://g:27017/d"),
+        ("mongorestore --uri mongodb://h:7/d --drop", "mongodb://h:7/d"),
+        ("mongorestore -h h -d $D --drop", "its words cannot be known before it runs"),
+        ("mongorestore -d d --drop", "mongodb://g:27017/d"),
+    ] {
+        assert_eq!(there(line), expected, "{line}");
+    }
 }

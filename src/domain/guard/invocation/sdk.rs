@@ -173,6 +173,11 @@ mod tests {
             "sb.from('orders').delete().neq('id', 0)",
             "sb.table('orders').delete().gte('id', 0).execute()",
             "sb.from('orders').delete().not('id', 'is', null).then(f)",
+            "sb.from('orders').delete().like('name', '%')",
+            "sb.from('orders').delete().ilike('name', '%')",
+            "sb.from('orders').delete().lt('created', '9999-01-01')",
+            "sb.from('orders').delete().gt('created', '1970-01-01')",
+            "sb.from('orders').delete().neq('uuid', 'x')",
             "boto3.resource('dynamodb').Table('x').delete()",
         ] {
             check(code, true);
@@ -182,6 +187,9 @@ mod tests {
             "boto3.client('s3').delete_object(x)",
             "sb.from('orders').delete().eq('id', 5)",
             "sb.from('orders').delete().eq('org', 5).neq('id', 0)",
+            "sb.from('orders').delete().like('name', 'a%')",
+            "sb.from('orders').delete().lt('created', '2020-01-01')",
+            "sb.from('orders').delete().gt('total', 500)",
             "sb.from('orders').select('*').neq('id', 0)",
             "sb.from('orders').delete().neq('status', 'paid')",
             "new Table('x').delete(1)",
