@@ -191,6 +191,8 @@ fn each_wrapper_has_its_own_precedence() {
     check("dotenvx run -f .env.dev -- prisma migrate dev", &beaten("dotenvx run -f .env.dev"));
     check("dotenvx run --overload -f .env.dev -- prisma migrate dev", &dev);
     check("env-cmd -f .env.dev prisma migrate dev", &dev);
+    check("bun --env-file .env.dev x prisma migrate dev", &beaten("bun --env-file .env.dev"));
+    check("bun --env-file=.env.dev x prisma migrate dev", &beaten("bun --env-file .env.dev"));
     check("env-cmd .env.dev prisma migrate dev", &dev);
     check("env-cmd --no-override -f .env.dev prisma migrate dev", &beaten("env-cmd -f .env.dev"));
     let node = "node --env-file=.env.dev node_modules/prisma/build/index.js migrate dev";

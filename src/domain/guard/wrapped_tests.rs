@@ -6,7 +6,7 @@ use crate::domain::guard::verdict::Effect;
 
 const DUMP: &str = "drop table x;";
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     (
         "package.json",
         r#"{"name":"app","scripts":{"db":"wireit","lint":"eslint .","start":"prisma migrate reset --force",
@@ -18,6 +18,7 @@ const FILES: [(&str, &str); 10] = [
     ("justfile", "mod db\na x:\n  prisma migrate {{x}} --force\n"),
     ("x.sh", "prisma migrate reset --force\n"),
     ("y.sh", "prisma migrate $1 --force\n"),
+    ("Taskfile.yml", "version: '3'\ntasks:\n  m:\n    cmds:\n      - prisma migrate {{.CLI_ARGS}} --force\n"),
     (".env.prod", "DATABASE_URL=postgres://h/prod"),
     ("loop.sql", "\\i loop.sql\ndrop table x;"),
     ("loop.my.sql", "source loop.my.sql\ndrop table x;"),
@@ -226,6 +227,9 @@ fn runners_hand_on_the_words_that_are_theirs_to_hand_on() {
         ("set -- reset; . ./y.sh", reset),
         ("set -- status; . ./y.sh reset", reset),
         ("sh y.sh reset", reset),
+        ("task m -- reset", reset),
+        ("task m X=1 -- reset", reset),
+        ("task -d . m -- reset", reset),
         ("make reset", reset),
         ("just a reset", reset),
     ] {

@@ -40,7 +40,7 @@ pub fn see_through<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &
             let lines = text.split([';', '\n']).filter_map(starts);
             Some(lines.map(|line| Inner::Line(line, scope.clone())).collect())
         }
-        "python" | "py" | "perl" | "php" | "ruby" | "sail" | "dotnet" | "cargo" | "spring" | "symfony" => {
+        "python" | "py" | "perl" | "php" | "ruby" | "sail" | "dotnet" | "cargo" | "symfony" => {
             tool(reader, name, words, scope)
         }
         name if name.starts_with("python3") || name.starts_with("python2") => tool(reader, "python", words, scope),
@@ -106,7 +106,6 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
             named(&first.text, rest)
         }
         ("ruby", _) if matches!(first.base(), "rails" | "rake") => named(first.base(), rest),
-        ("spring", "rails" | "rake") => named(&first.text, rest),
         ("dotnet", "ef") => named("dotnet-ef", rest),
         ("dotnet", "fm") => named("dotnet-fm", rest),
         ("php", "spark") => named("spark", rest),

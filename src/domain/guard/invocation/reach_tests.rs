@@ -214,3 +214,28 @@ fn clients_of_mysql_and_mongo_go_where_their_own_words_say() {
         assert_eq!(there(line), expected, "{line}");
     }
 }
+
+#[test]
+fn a_url_in_a_container_leads_here_only_by_a_name_that_leads_out_of_it() {
+    let own = "docker reaches its own network";
+    for (host, expected) in [
+        ("localhost", own),
+        ("db", own),
+        ("127.0.0.1", own),
+        ("0.0.0.0", own),
+        ("[::1]", own),
+        ("db.example.com", "postgres://db.example.com/x"),
+        ("10.7.0.5", "postgres://10.7.0.5/x"),
+        ("db,db.example.com", "postgres://db,db.example.com/x"),
+    ] {
+        let line = format!("docker run -e DATABASE_URL=postgres://{host}/x node:22 npx prisma db push");
+        let all = found(&[], &[], &line);
+        let value = all.iter().flat_map(|one| &one.uses).map(|one| &one.value).next();
+        let told = match value {
+            Some(UrlValue::Url(url)) => url.expose(),
+            Some(UrlValue::Unknown(why)) => why,
+            other => panic!("{line}: {other:?}"),
+        };
+        assert_eq!(told, expected, "{line}");
+    }
+}

@@ -74,7 +74,7 @@ pub fn resolve(written: &Written, role: Role, label: &str, file: &str, scope: &S
 /// names that Docker and Podman have for this machine lead back to it.
 pub fn seen(url: DatabaseUrl, scope: &Scope<'_>) -> UrlValue {
     let local = url.places().iter().all(|place| match &place.host {
-        Host::Name(name) => name == "localhost" || !name.contains('.'),
+        Host::Name(name) => !name.contains('.'),
         Host::Address(address) => address.is_loopback() || address.is_unspecified(),
         Host::Socket(_) => true,
     });

@@ -116,7 +116,7 @@ mod tests {
         check("URL=postgres://${HOST}/${DB}\n", &[("URL", "postgres://h/")]);
         check("DB=x\nURL=\"postgres://${HOST}/${DB}\"", &[("DB", "x"), ("URL", "postgres://h/x")]);
         check("A=\"1\n2\"\nB=3", &[("A", "1\n2"), ("B", "3")]);
-        check("A=\"1\nB=2\n\" # B=4\nB=\"3\"\nC=`x\ny`", &[("A", "1\nB=2\n"), ("B", "3"), ("C", "x\ny")]);
+        check("A=\"1\nZ=2\n\" # B=4\nB=\"3\"\nC=`x\ny`", &[("A", "1\nZ=2\n"), ("B", "3"), ("C", "x\ny")]);
         check("A=\"never ends\nB=3", &[("A", "\"never ends"), ("B", "3")]);
         check("A='${HOST}'", &[("A", "${HOST}")]);
         check("\u{feff}A=1\rB=2\r\nC=3", &[("A", "1"), ("B", "2"), ("C", "3")]);

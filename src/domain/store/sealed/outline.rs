@@ -36,3 +36,33 @@ pub fn outline(store: &Store) -> String {
 fn mark(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample;
+    use crate::domain::store::sealed::{Ciphertext, NONCE, PADDING, TAG};
+
+    #[test]
+    fn a_line_changes_where_what_it_stands_for_does() {
+        let store = sample::store(&["A", "B"], &["ada"]);
+        let lines = |store: &Store| outline(store).lines().map(str::to_owned).collect::<Vec<_>>();
+        let changed = |change: &dyn Fn(&mut Store)| {
+            let mut other = store.clone();
+            change(&mut other);
+            let (one, other) = (lines(&store), lines(&other));
+            let new: Vec<_> = other.iter().filter(|line| !one.contains(line)).collect();
+            new.iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(changed(&|_| {}), Vec::<String>::new());
+        assert_eq!(changed(&|store| store.revision += 1), ["revision"]);
+        assert_eq!(changed(&|store| store.key.push(b'x')), ["key"]);
+        assert_eq!(changed(&|store| store.protected = None), Vec::<String>::new());
+        assert_eq!(
+            changed(&|store| store.secrets[0].1 = Ciphertext::new(vec![9; NONCE + TAG + PADDING]).unwrap()),
+            ["secret"]
+        );
+        assert_eq!(changed(&|store| store.recipients[0].key.push('x')), ["reader"]);
+        assert_eq!(changed(&|store| store.stale.push((store.secrets[0].0.clone(), "eve".to_owned()))), ["stale"]);
+    }
+}

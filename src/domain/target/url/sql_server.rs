@@ -24,9 +24,9 @@ pub(super) fn read(text: &str, scheme: &str, rest: &str) -> Option<DatabaseUrl> 
             continue;
         };
         let plain = value.trim_start_matches('{').trim_end_matches('}').to_owned();
-        match key.trim().to_ascii_lowercase().as_str() {
-            "database" | "databasename" | "initial catalog" => database = Some(plain),
-            "user" | "username" | "uid" | "userid" | "user id" => user = Some(plain),
+        match key.to_ascii_lowercase().as_str() {
+            "database" | "databasename" => database = Some(plain),
+            "user" | "username" | "uid" | "userid" => user = Some(plain),
             "password" | "pwd" => password = Some(Secret::new(plain)),
             "encrypt" | "schema" | "trustservercertificate" | "integratedsecurity" => {}
             _ => {
@@ -34,7 +34,7 @@ pub(super) fn read(text: &str, scheme: &str, rest: &str) -> Option<DatabaseUrl> 
                 continue;
             }
         }
-        let shown = if key.trim().to_ascii_lowercase().starts_with('p') { HIDDEN } else { value };
+        let shown = if key.to_ascii_lowercase().starts_with('p') { HIDDEN } else { value };
         redacted.push_str(&format!(";{}={shown}", shown_key(key)));
     }
     let places = vec![Place { host: host_of(if name.is_empty() { "localhost" } else { name })?, port }];
@@ -49,4 +49,41 @@ pub(super) fn read(text: &str, scheme: &str, rest: &str) -> Option<DatabaseUrl> 
         others: Vec::new(),
         redacted,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_field_is_taken_by_any_of_its_names() {
+        for (text, user, password, database) in [
+            ("sqlserver://h:1433;database=d;user=u;password=p", Some("u"), Some("p"), Some("d")),
+            ("sqlserver://h;databaseName=d;UID=u;PWD={p}", Some("u"), Some("p"), Some("d")),
+            ("mssql://h\\i;userid=u;password=p=1", Some("u"), Some("p=1"), None),
+            ("jdbc:sqlserver://h;username=u;encrypt=true;x=y;z", Some("u"), None, None),
+            ("sqlserver://h", None, None, None),
+        ] {
+            let url = DatabaseUrl::parse(text).unwrap_or_else(|| panic!("{text}"));
+            let got = url.password().map(|secret| std::str::from_utf8(secret.expose()).unwrap());
+            assert_eq!((url.user(), got, url.database()), (user, password, database), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_shown() {
+        for (text, shown) in [
+            ("sqlserver://h;PWD={p};user=u", "sqlserver://h;PWD=•••;user=u"),
+            ("sqlserver://h;user=u;Password=p=1;encrypt=true", "sqlserver://h;user=u;Password=•••;encrypt=true"),
+            ("sqlserver://h;accessToken=x;hunter2", "sqlserver://h;accessToken=•••;•••"),
+            ("sqlserver://h;hunter2=x", "sqlserver://h;•••=•••"),
+        ] {
+            assert_eq!(DatabaseUrl::parse(text).unwrap().to_string(), shown);
+        }
+        for text in
+            ["sqlserver://u:p@h;database=d", "sqlserver://h/d", "sqlserver://h:x;database=d", "sqlserver://h;user id=u"]
+        {
+            assert!(DatabaseUrl::parse(text).is_none(), "{text}");
+        }
+    }
 }

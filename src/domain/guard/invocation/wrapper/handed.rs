@@ -13,8 +13,8 @@ pub fn hand<'a>(reader: &Reader<'_>, flags: &[Word], from: &Scope<'a>, to: &mut 
         let (flag, value) = match word.text.split_once('=') {
             Some((flag @ ("-e" | "--env" | "--env-file"), value)) => (flag, Some(of(value, word))),
             _ => match word.text.strip_prefix("-e").filter(|rest| is_name(rest.split('=').next().unwrap_or(rest))) {
-                Some(rest) if !word.text.starts_with("--") => ("-e", Some(of(rest, word))),
-                Some(_) | None => (word.text.as_str(), None),
+                Some(rest) => ("-e", Some(of(rest, word))),
+                None => (word.text.as_str(), None),
             },
         };
         match flag {
