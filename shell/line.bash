@@ -89,7 +89,7 @@ __nexus_env_is_all() {
 # A line may hold a password that its command gets as a variable. So the program gets the line as one, for itself alone: the
 # words of a process are everybody's to read.
 # 0: the shell may run it. 3: it is refused, and __nexus_env_why says why, where it was not told yet. 130: the person takes
-# the line back. A yes that the person gave holds until the next prompt.
+# the line back. A yes that the person gave holds until the next prompt. `$2` is how much of a command the text may be.
 __nexus_env_judge() {
   local __nexus_env_out='' __nexus_env_code=0 __nexus_env_text __nexus_env_found
   __nexus_env_why='' __nexus_env_passed=''
@@ -99,7 +99,7 @@ __nexus_env_judge() {
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_aliased "$1"
   if [[ -x $__nexus_env_bin ]]; then
-    __nexus_env_out=$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line --begun "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null) || __nexus_env_code=$?
+    __nexus_env_out=$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line "${2---begun}" "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null) || __nexus_env_code=$?
   else
     __nexus_env_code=127
   fi
@@ -107,8 +107,8 @@ __nexus_env_judge() {
     0) [[ -z $__nexus_env_out ]] || printf '%s\n' "$__nexus_env_out" >/dev/tty ;;
     3) __nexus_env_why=$__nexus_env_out ;;
     4)
-      # The line has gone from the screen.
-      printf '> %s\n' "$1" >/dev/tty
+      # The line has gone from the screen, but for ble.sh's.
+      if [[ -n ${BLE_VERSION-} ]]; then printf '\n'; else printf '> %s\n' "$1"; fi >/dev/tty
       __nexus_env_code=0
       __nexus_env_out=$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line --ask 2>/dev/tty </dev/null) || __nexus_env_code=$?
       case $__nexus_env_code in
@@ -125,7 +125,7 @@ __nexus_env_judge() {
       # Another program listens on a database's port than when this was loaded: what is exported may have to change.
       __nexus_env_holders=''
       __nexus_env_hushed __nexus_env_load 2>/dev/tty || :
-      __nexus_env_judge "$1"
+      __nexus_env_judge "$@"
       return
       ;;
   esac
@@ -143,6 +143,11 @@ __nexus_env_judge() {
 
 # Runs in the place of a line that was refused: puts that back on the screen and into the history, and says why.
 __nexus_env_refused() {
+  if [[ -n ${BLE_VERSION-} ]]; then
+    # ble.sh leaves the line on the screen, and has it in the history already.
+    [[ -z $__nexus_env_why ]] || printf '%s\n' "$__nexus_env_why" >&2
+    return 3
+  fi
   [[ ${TERM-} == dumb ]] || printf '\033[A\r\033[J' >&2
   # In the place of the line that runs now, where that is a line of the history at all.
   history -s -- "$__nexus_env_typed"
@@ -163,7 +168,7 @@ __nexus_env_expanded() {
 # them all, and the program says by 6 that more must follow.
 __nexus_env_enter() {
   local __nexus_env_code=0 __nexus_env_text=$READLINE_LINE # bash 4.0
-  __nexus_env_press accept-line
+  __nexus_env_press "${1-accept-line}"
   [[ -n $READLINE_LINE && -n $__nexus_env_near && -n $__nexus_env_line ]] || return 0
   case $-:$__nexus_env_text in *H*:*!* | *H*:^*) __nexus_env_text=$(__nexus_env_expanded) || __nexus_env_text=$READLINE_LINE ;; esac
   case ${PROMPT_COMMAND[*]-} in *__nexus_env_*) ;; *) __nexus_env_begun='' ;; esac
@@ -199,44 +204,84 @@ __nexus_env_press() {
   done
 }
 
-# Which keys accept a line, for each keymap. To be called in a fork.
+# Which keys accept a line, for each keymap, and which do and then show the next one of the history. To be called in a fork.
 __nexus_env_keys() {
   local __nexus_env_keymap
   if [[ ${BASH_VERSINFO[0]} -ge 4 && $- == *i* && :$SHELLOPTS: == *:@(emacs|vi):* ]]; then
     for __nexus_env_keymap in emacs-standard vi-insert vi-command; do
       printf '%s: ' "$__nexus_env_keymap"
       bind -m "$__nexus_env_keymap" -q accept-line
+      printf '%s, and on: ' "$__nexus_env_keymap"
+      bind -m "$__nexus_env_keymap" -q operate-and-get-next
     done 2>/dev/null
   fi
   printf '#nexus-env-keys\n'
 }
 
+# ble.sh (github.com/akinomyoga/ble.sh) has an editor of its own, in which each way to accept a line hands it on here. It knows
+# itself when a command is whole.
+__nexus_env_with_ble() {
+  if [[ -n $__nexus_env_line ]]; then
+    ble/function#advice around ble-edit/exec/register __nexus_env_registers
+  else
+    ble/function#advice remove ble-edit/exec/register
+  fi
+}
+
+__nexus_env_registers() {
+  local __nexus_env_code=0
+  if [[ -n $__nexus_env_near && -n $__nexus_env_line ]]; then
+    __nexus_env_hushed __nexus_env_judge "${ADVICE_WORDS[1]}" --whole || __nexus_env_code=$?
+    if [[ $__nexus_env_code -ne 0 ]]; then
+      [[ $__nexus_env_code -ne 130 ]] || __nexus_env_back=${ADVICE_WORDS[1]}
+      ADVICE_WORDS[1]=' __nexus_env_refused'
+    fi
+  fi
+  ble/function#advice/do
+}
+
 # Binds those keys. What somebody else has bound to one of them ends in the other. `$1` is what __nexus_env_keys found.
 __nexus_env_bind() {
   local __nexus_env_keymap __nexus_env_key __nexus_env_found
+  if [[ -n ${BLE_VERSION-} ]] && declare -F ble/function#advice >/dev/null; then
+    __nexus_env_with_ble
+    return 0
+  fi
   if [[ -z $__nexus_env_line ]]; then
     for __nexus_env_key in ${__nexus_env_bound-}; do
       __nexus_env_keymap=${__nexus_env_key%%:*}
       __nexus_env_key=${__nexus_env_key#*:}
       case $(bind -m "$__nexus_env_keymap" -s) in
-        *"\"$__nexus_env_key\": \"\\C-x\\C-]"*) bind -m "$__nexus_env_keymap" "\"$__nexus_env_key\": accept-line" ;;
+        *"\"$__nexus_env_key\": \"\\C-x\\C-]\\C-x\\C-^"*) bind -m "$__nexus_env_keymap" "\"$__nexus_env_key\": accept-line" ;;
+        *"\"$__nexus_env_key\": \"\\C-x\\C-y\\C-x\\C-^"*) bind -m "$__nexus_env_keymap" "\"$__nexus_env_key\": operate-and-get-next" ;;
       esac
     done
     unset -v __nexus_env_bound
+    [[ ${__atuin_macro_accept_line-} != *'\C-x\C-]'* ]] || __atuin_macro_accept_line=accept-line
     return 0
   fi
   for __nexus_env_keymap in emacs-standard vi-insert vi-command; do
-    __nexus_env_found=${1#*"$__nexus_env_keymap: "}
-    __nexus_env_found=${__nexus_env_found%%$'\n'*}
-    for __nexus_env_key in '\C-m' '\C-j'; do
-      [[ $__nexus_env_found == *"\"$__nexus_env_key\""* ]] || continue
-      # No braces: where a quote or a here-document is open bash takes them for words, and may end by it (5.2).
-      bind -m "$__nexus_env_keymap" -x '"\C-x\C-]": __nexus_env_hushed __nexus_env_enter 2>/dev/null'
-      bind -m "$__nexus_env_keymap" "\"$__nexus_env_key\": \"\\C-x\\C-]\\C-x\\C-^\""
-      __nexus_env_bound="${__nexus_env_bound-} $__nexus_env_keymap:$__nexus_env_key"
-    done
+    __nexus_env_bind_all "$__nexus_env_keymap" "${1#*"$__nexus_env_keymap: "}" '\C-]' accept-line
+    __nexus_env_bind_all "$__nexus_env_keymap" "${1#*"$__nexus_env_keymap, and on: "}" '\C-y' operate-and-get-next
   done
   [[ -z ${__nexus_env_bound-} ]] || __nexus_env_press accept-line
+  # atuin makes a key of its own accept what was searched for, by what this names.
+  [[ ${__atuin_macro_accept_line-} != accept-line ]] || __atuin_macro_accept_line='"\C-x\C-]\C-x\C-^"'
+}
+
+# Puts a look at the line, which Ctrl-X and the key `$3` starts, in front of what the keys named in `$2`'s first line do.
+__nexus_env_bind_all() {
+  local __nexus_env_key __nexus_env_found=${2%%$'\n'*}
+  while [[ $__nexus_env_found == *\"*\"* ]]; do
+    __nexus_env_found=${__nexus_env_found#*\"}
+    __nexus_env_key=${__nexus_env_found%%\"*}
+    __nexus_env_found=${__nexus_env_found#*\"}
+    [[ $__nexus_env_key != '\C-x\C-^' ]] || continue
+    # No braces: where a quote or a here-document is open bash takes them for words, and may end by it (5.2).
+    bind -m "$1" -x "\"\\C-x$3\": __nexus_env_hushed __nexus_env_enter $4 2>/dev/null"
+    bind -m "$1" "\"$__nexus_env_key\": \"\\C-x$3\\C-x\\C-^\""
+    __nexus_env_bound="${__nexus_env_bound-} $1:$__nexus_env_key"
+  done
 }
 
 # At each prompt: what was asked about the last line is over.
@@ -247,4 +292,9 @@ __nexus_env_settle() {
     __nexus_env_consented=''
   fi
   __nexus_env_passed='' __nexus_env_begun=''
+  if [[ -n ${__nexus_env_back-} ]]; then
+    ble-edit/content/reset "$__nexus_env_back"
+    _ble_edit_ind=${#__nexus_env_back}
+    unset -v __nexus_env_back
+  fi
 }

@@ -156,7 +156,7 @@ function __nexus_env_recall
     history merge
 end
 
-# What Enter does. A text that the shell would read on after is not judged yet.
+# What Enter does, or `execute` alone. A text that the shell would read on after is not judged yet.
 function __nexus_env_enter
     set -l __nexus_env_lines (commandline -b)
     if test -n "$__nexus_env_near" -a -n "$__nexus_env_line" -a -n "$__nexus_env_lines"; and not commandline --paging-mode
@@ -177,6 +177,10 @@ function __nexus_env_enter
                     return
             end
         end
+    end
+    if set -q argv[1]
+        commandline -f $argv[1]
+        return
     end
     set -l __nexus_env_was __nexus_env_key_$fish_bind_mode
     set -q $__nexus_env_was; or set __nexus_env_was __nexus_env_key_default
@@ -229,6 +233,11 @@ function __nexus_env_bind
         end
     end
     set -e -g __nexus_env_rebind
+    # atuin accepts by itself what was searched for.
+    for __nexus_env_name in _atuin_search _atuin_ai_resume _atuin_ai_question_mark
+        functions -q $__nexus_env_name; or continue
+        functions $__nexus_env_name | string replace -ra 'commandline -f execute\b' '__nexus_env_enter execute' | source
+    end
     return 0
 end
 

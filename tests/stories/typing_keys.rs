@@ -109,6 +109,27 @@ stories! {
         session.returns().ends_with_status(0).prints("ran:npx:prisma:generate");
     }
 
+    fn other_keys_that_accept_a_line_are_no_way_round(shell) {
+        // zsh's are widgets, and fish's are bound to Enter's.
+        if shell != Shell::Bash {
+            return;
+        }
+        let world = world().after_hook("bind '\"\\C-xq\": accept-line'");
+        let mut session = on_prod(&world, shell);
+        for key in ["\x0f", "\x18q", "\n"] {
+            session.presses(&format!("{RESET}{key}"));
+            let said = session.returns().ends_with_status(3).text.clone();
+            assert!(said.contains(REFUSED) && !said.contains("ran:"), "{key:?}: {said}");
+        }
+        // Ctrl-O shows the next line of the history.
+        session.types("echo first").prints("first");
+        session.types("echo second").prints("second");
+        session.presses("\x1b[A\x1b[A\x0f");
+        session.returns().prints("first");
+        session.presses("\r");
+        session.returns().prints("second");
+    }
+
     fn what_somebody_else_binds_to_enter_goes_on_working(shell) {
         if shows_no_line(shell) {
             return;
@@ -125,6 +146,52 @@ stories! {
             session.types("echo \"[$marks]\"").prints("[x]");
             refuses(&mut session, RESET);
         }
+    }
+}
+
+/// atuin's search accepts by itself what was found. atuin is in no package of Debian 12: the functions here do what those of its
+/// 18.24 do that accept a line (`atuin init bash`, `atuin init fish`), with a fixed line in place of the search. By hand it was
+/// tried with atuin itself.
+#[test]
+fn a_search_that_accepts_by_itself_is_no_way_round() {
+    let bash = "__atuin_macro_accept_line=accept-line
+      own_search() { READLINE_LINE=$found READLINE_POINT=${#found}; bind '\"\\C-xb\": '\"$__atuin_macro_accept_line\"''; }
+      bind '\"\\C-xb\": \"\"'; bind -x '\"\\C-xa\": own_search'; bind '\"\\C-g\": \"\\C-xa\\C-xb\"'";
+    let fish = "function _atuin_search; commandline -r \"$found\"; commandline -f repaint; commandline -f execute; end
+      bind \\cg _atuin_search";
+    for (shell, own) in [(Shell::Bash, bash), (Shell::Fish, fish)] {
+        for world in [world().before_hook(own), world().after_hook(own)] {
+            let mut session = on_prod(&world, shell);
+            session.types(&shell.sets("found", &format!("'{RESET}'")));
+            session.presses("\x07");
+            session.shows_again("blocked: prisma migrate reset would erase prod");
+            session.returns().ends_with_status(3);
+            session.types(&shell.sets("found", "\"echo all' 'right\""));
+            session.presses("\x07");
+            session.shows_again("all right");
+            session.returns().ends_with_status(0);
+        }
+    }
+}
+
+/// ble.sh is in no package, so these functions stand in for the two of it that matter: one that puts a function around another
+/// (`ble/function#advice`), and the one that every accepted line goes through. Its editor is not there, so Enter is readline's.
+/// By hand it was tried with ble.sh itself (0.4, b99cadb).
+#[test]
+fn with_ble_sh_the_line_is_judged_where_it_hands_it_on() {
+    let own = "BLE_VERSION=0.4
+      ble-edit/exec/register() { eval \"$1\"; }
+      ble/function#advice() {
+        [[ $1 == around ]] || { ble-edit/exec/register() { eval \"$1\"; }; return; }
+        proc=$3; ble-edit/exec/register() { local ADVICE_WORDS=(x \"$1\"); $proc; }
+      }
+      ble/function#advice/do() { eval \"${ADVICE_WORDS[1]}\"; }
+      ble-edit/content/reset() { back=$1; }";
+    for world in [world().before_hook(own), world().after_hook(own)] {
+        let mut session = on_prod(&world, Shell::Bash);
+        refuses(&mut session, &format!("ble-edit/exec/register '{RESET}'"));
+        session.types("ble-edit/exec/register 'echo all right'").ends_with_status(0).prints("all right");
+        session.types("ble-edit/exec/register 'npx prisma generate'").prints("ran:npx:prisma:generate");
     }
 }
 
