@@ -99,7 +99,7 @@ __nexus_env_load() {
   __nexus_env_out=${__nexus_env_out#$'#nexus-env-load\n'}
   __nexus_env_told='' __nexus_env_passed=''
   local __nexus_env_found=${__nexus_env_own%%$'#nexus-env-keys\n'*}
-  __nexus_env_own=${__nexus_env_own#*$'#nexus-env-keys\n'}
+  __nexus_env_own=${__nexus_env_own:$((${#__nexus_env_found} + 16))}
   eval "$__nexus_env_out"
   __nexus_env_bind "$__nexus_env_found"
 }

@@ -204,13 +204,19 @@ __nexus_env_press() {
   done
 }
 
-# Which keys accept a line, for each keymap, and which do and then show the next one of the history. To be called in a fork.
+# Which keys accept a line, for each keymap, and which do and then show the next one of the history. Once they are bound, only
+# Enter in the keymap that is used now is looked at again. To be called in a fork.
 __nexus_env_keys() {
-  local __nexus_env_keymap
+  local __nexus_env_keymap __nexus_env_keymaps='emacs-standard vi-insert vi-command'
+  if [[ -n ${__nexus_env_bound-} ]]; then
+    case :$SHELLOPTS: in *:vi:*) __nexus_env_keymaps='vi-insert vi-command' ;; *) __nexus_env_keymaps=emacs-standard ;; esac
+  fi
   if [[ ${BASH_VERSINFO[0]} -ge 4 && $- == *i* && :$SHELLOPTS: == *:@(emacs|vi):* ]]; then
-    for __nexus_env_keymap in emacs-standard vi-insert vi-command; do
+    local IFS=' '
+    for __nexus_env_keymap in $__nexus_env_keymaps; do
       printf '%s: ' "$__nexus_env_keymap"
       bind -m "$__nexus_env_keymap" -q accept-line
+      [[ -z ${__nexus_env_bound-} ]] || continue
       printf '%s, and on: ' "$__nexus_env_keymap"
       bind -m "$__nexus_env_keymap" -q operate-and-get-next
     done 2>/dev/null
@@ -261,8 +267,10 @@ __nexus_env_bind() {
     return 0
   fi
   for __nexus_env_keymap in emacs-standard vi-insert vi-command; do
+    [[ $1 == *"$__nexus_env_keymap: "* ]] || continue
     __nexus_env_bind_all "$__nexus_env_keymap" "${1#*"$__nexus_env_keymap: "}" '\C-]' accept-line
-    __nexus_env_bind_all "$__nexus_env_keymap" "${1#*"$__nexus_env_keymap, and on: "}" '\C-y' operate-and-get-next
+    [[ $1 != *"$__nexus_env_keymap, and on: "* ]] ||
+      __nexus_env_bind_all "$__nexus_env_keymap" "${1#*"$__nexus_env_keymap, and on: "}" '\C-y' operate-and-get-next
   done
   [[ -z ${__nexus_env_bound-} ]] || __nexus_env_press accept-line
   # atuin makes a key of its own accept what was searched for, by what this names.
