@@ -86,7 +86,7 @@ pub(super) fn run<'a>(program: &str, code: &Word, scope: &Scope<'a>) -> Vec<Inne
     }
     let (written, text) = (text, &fold::folded(program, text));
     let mut found = if starts(text) || runs_a_string(program, text) { lines(text, scope) } else { Vec::new() };
-    found.extend(handed_to_a_tool(text, scope));
+    found.extend(handed_to_alembic(text, scope));
     found.extend(interface::commands(text).into_iter().map(|words| Inner::Command(words, scope.clone())));
     // ipython's own way.
     found.extend(text.strip_prefix('!').map(|line| Inner::Line(line.to_owned(), scope.clone())));
@@ -211,20 +211,12 @@ fn word_lists<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
     found
 }
 
-/// Words that code hands to a tool's own entry: `alembic.config.main(argv=[…])`, `execute_from_command_line([…])`.
-fn handed_to_a_tool<'a>(text: &str, scope: &Scope<'a>) -> Option<Inner<'a>> {
-    const ENTRIES: &[(&str, &str, &str)] = &[
-        ("alembic", "argv=[", "alembic"),
-        ("alembic", "main([", "alembic"),
-        ("django", "execute_from_command_line([", "manage.py"),
-    ];
-    let (_, entry, tool) = ENTRIES.iter().find(|(module, entry, _)| text.contains(module) && text.contains(entry))?;
-    let (_, list) = text.split_once(entry)?;
-    let mut words = strings(list.split(']').next().unwrap_or(list));
-    if *tool == "manage.py" && !words.is_empty() {
-        words.remove(0);
-    }
-    let words = std::iter::once(Word::sure(tool)).chain(words.iter().map(|word| Word::sure(word)));
+/// Words that code hands to alembic's own entry, without its name: `alembic.config.main(argv=[…])`.
+fn handed_to_alembic<'a>(text: &str, scope: &Scope<'a>) -> Option<Inner<'a>> {
+    let (_, behind) = text.split_once("alembic")?;
+    let (_, list) = ["argv=[", "main(["].iter().find_map(|entry| behind.split_once(entry))?;
+    let words = strings(list.split(']').next().unwrap_or(list));
+    let words = std::iter::once(Word::sure("alembic")).chain(words.iter().map(|word| Word::sure(word)));
     Some(Inner::Command(words.collect(), scope.clone()))
 }
 

@@ -24,6 +24,9 @@ fn what_deletes_a_database_is_told_from_what_deletes_a_row() {
     check("wget -q -O - --header 'a: b/c' --method DELETE http://es1:9200/orders", true);
     check("wget --method GET http://es1:9200/orders", false);
     check("curl -X DELETE es1:9200/_search/scroll", false);
+    check("http https://x.upstash.io/flushall", true);
+    check("xh --auth a:b https://x.upstash.io/flushall", true);
+    check("http https://x.upstash.io/get/flushall/a", false);
     check("curl -X DELETE es1:9200/_search", false);
     check("curl -X DELETE es1:9200/api/v1/orders", true);
     check("curl -X DELETE es1:9200/orders/x/y", false);
