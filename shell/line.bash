@@ -8,13 +8,13 @@ export -n __nexus_env_passed __nexus_env_typed __nexus_env_why __nexus_env_conse
 
 if [[ ${BASH_VERSINFO[0]} -ge 4 ]]; then
   declare -gA __nexus_env_words 2>/dev/null || declare -A __nexus_env_words # bash 4.0
-  __nexus_env_words_of() {
-    local __nexus_env_word
-    for __nexus_env_word; do __nexus_env_words[$__nexus_env_word]=yes; done
-  }
-  __nexus_env_words_of __NEXUS_ENV_WORDS__
-  unset -f __nexus_env_words_of
 fi
+# With the first line that is looked at, not when the shell starts.
+__nexus_env_learn() {
+  local __nexus_env_word
+  set -- __NEXUS_ENV_WORDS__
+  for __nexus_env_word; do __nexus_env_words[$__nexus_env_word]=yes; done
+}
 
 # A path, a variable or a substitution in a command's place: behind what ends another command or opens one, and behind
 # assignments and redirections. bash makes an expression anew at each look, so a text gets no more than it needs.
@@ -28,6 +28,7 @@ __nexus_env_place=$'[^ \t;&|<>()]*([/$~`]|[.][\\\'"]*[ \t])'
 # alias of it has, or the command is one that no name tells. Quotes and backslashes within a word hide nothing.
 __nexus_env_listed() {
   local __nexus_env_word __nexus_env_text=${1//[\\\'\"]/} __nexus_env_begins=$__nexus_env_opened IFS=' '
+  [[ -n ${__nexus_env_words[eval]-} ]] || __nexus_env_learn
   for __nexus_env_word in ${__nexus_env_text//[!A-Za-z0-9_-]/ }; do
     case $__nexus_env_word in
       do | then | else | elif | if | while | until | time | coproc | noglob | nocorrect | and | or | not | begin) # bash 4.0

@@ -2,7 +2,11 @@
 # what they were. No rule stands here: __nexus_env_words are the words of lines that the program is asked about.
 
 typeset -gA __nexus_env_words __nexus_env_way
-for __nexus_env_passed in __NEXUS_ENV_WORDS__; do __nexus_env_words[$__nexus_env_passed]=yes; done
+# With the first line that is looked at, not when the shell starts.
+function __nexus_env_learn {
+  local __nexus_env_word
+  for __nexus_env_word in __NEXUS_ENV_WORDS__; do __nexus_env_words[$__nexus_env_word]=yes; done
+}
 typeset -g +x __nexus_env_passed='' __nexus_env_typed='' __nexus_env_why='' __nexus_env_consented='' __nexus_env_judged='' __nexus_env_kept_line=''
 
 # Patterns of `extended_glob`, as texts: under `sh_glob` no function could be read that has them. A path, a variable or a
@@ -21,6 +25,7 @@ function __nexus_env_listed {
   emulate -L zsh
   setopt extended_glob
   local __nexus_env_word __nexus_env_text=${1//[\\\'\"]/}
+  (( ${+__nexus_env_words[eval]} )) || __nexus_env_learn
   for __nexus_env_word in ${=__nexus_env_text//[^A-Za-z0-9_-]/ }; do
     (( ${+__nexus_env_words[$__nexus_env_word]} )) && return 0
     [[ -n ${aliases[$__nexus_env_word]-} && ${2-} != *" $__nexus_env_word "* ]] &&
