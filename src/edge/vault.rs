@@ -78,29 +78,37 @@ pub fn place(environment: &EnvironmentName) -> String {
 /// # Errors
 /// What is no regular file, is too large, cannot be read, or is no store.
 pub fn read(root: &Path, environment: &EnvironmentName) -> Result<Option<Store>, VaultFailure> {
+    let bytes = bytes(root, environment)?;
+    bytes.map(|bytes| parsed(place(environment), &bytes)).transpose()
+}
+
+fn bytes(root: &Path, environment: &EnvironmentName) -> Result<Option<Vec<u8>>, VaultFailure> {
     let place = place(environment);
-    let bytes = match disk::read(&path(root, environment)) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            return match error.kind() {
-                ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(None),
-                ErrorKind::InvalidInput => Err(VaultFailure::NotAFile { place }),
-                ErrorKind::FileTooLarge => Err(VaultFailure::TooLarge { place }),
-                _ => Err(VaultFailure::File { act: "read", place, error }),
-            };
-        }
-    };
-    parsed(place, &bytes).map(Some)
+    match disk::read(&path(root, environment)) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(None),
+            ErrorKind::InvalidInput => Err(VaultFailure::NotAFile { place }),
+            ErrorKind::FileTooLarge => Err(VaultFailure::TooLarge { place }),
+            _ => Err(VaultFailure::File { act: "read", place, error }),
+        },
+    }
 }
 
 fn parsed(place: String, text: &[u8]) -> Result<Store, VaultFailure> {
     match format::parse(text) {
         Ok(store) if store.key.len() > LARGEST_KEY => Err(VaultFailure::TooLarge { place }),
         Ok(store) => Ok(store),
-        Err(Malformed::TooLarge) => Err(VaultFailure::TooLarge { place }),
-        Err(Malformed::Conflict { line }) => Err(VaultFailure::Conflict { place, line }),
-        Err(Malformed::Version(version)) => Err(VaultFailure::UnknownVersion { place, version }),
-        Err(Malformed::At { line, what }) => Err(VaultFailure::Malformed { place, line, what }),
+        Err(malformed) => Err(unread(place, malformed)),
+    }
+}
+
+fn unread(place: String, malformed: Malformed) -> VaultFailure {
+    match malformed {
+        Malformed::TooLarge => VaultFailure::TooLarge { place },
+        Malformed::Conflict { line } => VaultFailure::Conflict { place, line },
+        Malformed::Version(version) => VaultFailure::UnknownVersion { place, version },
+        Malformed::At { line, what } => VaultFailure::Malformed { place, line, what },
     }
 }
 
@@ -216,8 +224,9 @@ pub fn claims_protection(
     environment: &EnvironmentName,
     pin: impl FnOnce() -> Option<Pin>,
 ) -> Result<bool, VaultFailure> {
-    let Some(store) = read(root, environment)? else { return Ok(false) };
-    Ok(match store.protected {
+    let Some(bytes) = bytes(root, environment)? else { return Ok(false) };
+    let claimed = format::claimed(&bytes).map_err(|malformed| unread(place(environment), malformed))?;
+    Ok(match claimed {
         Some(stated) => stated == Protection::Protected,
         None => pin().is_some_and(|pin| pin.protection == Protection::Protected),
     })

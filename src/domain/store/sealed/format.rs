@@ -73,6 +73,17 @@ pub(super) fn said(protection: Protection) -> &'static str {
     }
 }
 
+/// What a store claims about its protection; nothing of what follows is read where its first lines are as rendering writes them.
+///
+/// # Errors
+/// As [`parse`].
+pub fn claimed(bytes: &[u8]) -> Result<Option<Protection>, Malformed> {
+    match std::str::from_utf8(bytes).ok().and_then(lines::head) {
+        Some(head) => Ok(head.protected),
+        None => parse(bytes).map(|store| store.protected),
+    }
+}
+
 /// Reads a store. Everything that is not as it must be is an error: a store is written by the program, and what it
 /// did not write is damage.
 ///

@@ -13,9 +13,21 @@ use crate::domain::config::name::{EnvironmentName, RepositoryId, VariableName};
 pub(super) const HEADER: &str =
     "# Written by nexus-env. Values are encrypted; names, recipients and revision are readable.\n";
 
-pub fn read(text: &str) -> Option<Store> {
+/// What a store says in front of its values.
+pub struct Head {
+    repository: RepositoryId,
+    environment: EnvironmentName,
+    pub protected: Option<Protection>,
+    revision: u64,
+}
+
+/// The first lines of a store alone.
+pub fn head(text: &str) -> Option<Head> {
     let mut lines = text.strip_prefix(HEADER)?.split('\n');
-    let mut next = || lines.next();
+    head_of(&mut || lines.next())
+}
+
+fn head_of<'t>(next: &mut impl FnMut() -> Option<&'t str>) -> Option<Head> {
     if next()? != "version = 1" {
         return None;
     }
@@ -32,6 +44,13 @@ pub fn read(text: &str) -> Option<Store> {
         line = next()?;
     }
     let revision = number(line.strip_prefix("revision = ")?)?;
+    Some(Head { repository, environment, protected, revision })
+}
+
+pub fn read(text: &str) -> Option<Store> {
+    let mut lines = text.strip_prefix(HEADER)?.split('\n');
+    let mut next = || lines.next();
+    let Head { repository, environment, protected, revision } = head_of(&mut next)?;
     let seal = STANDARD.decode(quoted(next()?.strip_prefix("seal = ")?)?).ok()?.try_into().ok()?;
     let key = STANDARD.decode(quoted(next()?.strip_prefix("key = ")?)?).ok()?;
     if !next()?.is_empty() || next()? != "[recipients]" {
