@@ -133,8 +133,12 @@ fn run(
     }
     let first = scope.get("PSQLRC");
     if client.names.contains(&"psql") && first.origin == Origin::Line && first.value != Value::Unset {
-        match first.value.as_text().map(|file| content(reader, &Word::sure(file), scope)) {
-            Some(text) => of_text(&mut session, client.language, &text.unwrap_or_default()),
+        let read = |file: &str| match file {
+            "/dev/null" => Some(String::new()),
+            file => content(reader, &Word::sure(file), scope),
+        };
+        match first.value.as_text().and_then(read) {
+            Some(text) => of_text(&mut session, client.language, &text),
             None => session.take(Danger::Unknown),
         }
     }

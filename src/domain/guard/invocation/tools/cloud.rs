@@ -335,6 +335,15 @@ pub const TOOLS: &[Tool] = &[
             )
             .unless(&["--dry-run"]),
             destroys(&["delete", "volumesnapshot*|*backup*"], "delete backups of", BACKUP).unless(&["--dry-run"]),
+            // It leaves the volumes, unless they are told to go with it.
+            gates(&["delete", "statefulset*|sts*", OF_A_DATABASE], "take down", "it takes a database's server down")
+                .unless(&["--dry-run"]),
+            gates(
+                &["delete", "sts/*pg*|sts/*db*|sts/*redis*|statefulset*/*pg*|statefulset*/*db*"],
+                "take down",
+                "it takes a database's server down",
+            )
+            .unless(&["--dry-run"]),
             destroys(&["delete"], "delete", SERVER)
                 .with(&[
                     "-f=*postgres*", "-f=*mysql*", "-f=*mongo*", "-f=*redis*", "--filename=*postgres*",
