@@ -111,6 +111,17 @@ pub fn stage(path: &Path, bytes: &[u8]) -> io::Result<Staged> {
     staged(&target, bytes, 0o666, mode)
 }
 
+/// The files of the stores of a repository, whatever is in them, in the order of the directory.
+pub fn stores(root: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir(root.join(".nexusenv.d")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+}
+
+/// Whether a repository has secrets of any environment, also of one that its configuration does not name.
+pub fn has_stores(root: &Path) -> bool {
+    stores(root).next().is_some()
+}
+
 /// Writes a file of this user alone, 0600, below directories of this user alone, 0700, in one step.
 pub fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     path.parent().map_or(Ok(()), keep_directory)?;

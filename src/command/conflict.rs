@@ -12,7 +12,7 @@ use crate::domain::config::name::{EnvironmentName, VariableName};
 use crate::domain::session::ambient::{Ambient, Terminal};
 use crate::domain::store::sealed::outline::outline;
 use crate::domain::store::sealed::seal::merge::Side;
-use crate::domain::store::sealed::{Pin, Store, format};
+use crate::domain::store::sealed::{Pin, Store, format, marked};
 use crate::domain::text::safe_text;
 use crate::edge::git::{Conflicted, Git};
 use crate::edge::vault::{self, Merging, Texts};
@@ -113,52 +113,92 @@ pub fn resolve(ambient: &Ambient, named: Option<&str>, keep: Keep) -> Result<()>
     let git = ambient.cwd.as_deref().and_then(Git::around).ok_or_else(|| {
         Failure::new("there is no git work tree here").hint("cd to the repository whose merge is not finished")
     })?;
-    let wanted = |store: &Conflicted| {
-        let environment = environment_of(&store.path).ok().filter(|_| is_a_store(&store.path));
+    let wanted = |path: &Path| {
+        let environment = environment_of(path).ok().filter(|_| is_a_store(path));
         environment.is_some_and(|environment| named.is_none_or(|named| named == environment.as_str()))
     };
-    let stores: Vec<Conflicted> = git.conflicted(&git.top).into_iter().filter(wanted).collect();
-    if stores.is_empty() {
-        terminal::say(ambient, "git has no store of secrets in conflict here");
-        return Ok(());
-    }
+    let stores: Vec<Conflicted> = git.conflicted(&git.top).into_iter().filter(|it| wanted(&it.path)).collect();
     for store in &stores {
-        one(ambient, &git, store, keep)?;
+        let texts = texts(&git, store)?;
+        one(ambient, &git, &store.path, &texts, keep)?;
     }
-    if let Some(next) = git.other_side().and_then(|reference| next(&reference)) {
-        terminal::say(ambient, &format!("next: {next}"));
+    let mut staged = git.index(&git.top).into_keys().map(PathBuf::from).filter(|path| wanted(path));
+    let marked = staged.try_fold(0, |count, path| {
+        let Some(texts) = from_marks(&git, &path)? else { return Ok::<_, anyhow::Error>(count) };
+        one(ambient, &git, &path, &texts, keep).map_err(|error| long_ago(error, &path))?;
+        Ok(count + 1)
+    })?;
+    let next = git.other_side().map(|reference| next(&reference));
+    match (stores.len() + marked, next) {
+        (0, _) => terminal::say(ambient, "git has no store of secrets in conflict here"),
+        (_, Some(next)) => terminal::say(ambient, &format!("next: {next}")),
+        (_, None) if marked > 0 => terminal::say(ambient, "next: git commit"),
+        (_, None) => {}
     }
     Ok(())
+}
+
+/// What git has of a store that it could not merge.
+fn texts(git: &Git, store: &Conflicted) -> Result<Texts> {
+    let text = |id: &Option<String>| id.as_deref().and_then(|id| git.blob(id));
+    let (Some(ours), Some(theirs)) = (text(&store.ours), text(&store.theirs)) else {
+        let place = safe_text::path(&store.path);
+        return Err(Failure::new(format!("`{place}` was removed on one side of the merge and changed on the other"))
+            .hint(format!("git rm {place}, or git checkout --ours -- {place} (or --theirs) && git add {place}"))
+            .into());
+    };
+    Ok(Texts { base: text(&store.base), ours, theirs })
+}
+
+/// git's ways out of a conflict are gone once the marks were committed.
+fn long_ago(error: anyhow::Error, path: &Path) -> anyhow::Error {
+    match error.downcast::<Failure>() {
+        Ok(failure) if failure.hint.as_deref().is_some_and(|hint| hint.starts_with("git ")) => {
+            failure.hint(vault::earlier(&safe_text::path(path))).into()
+        }
+        Ok(failure) => failure.into(),
+        Err(error) => error,
+    }
+}
+
+/// A store that was committed, or staged, with the marks of a conflict: git forgot its sides, and the text has them. What
+/// they come from is known where the commit that has the marks is a merge of these two.
+fn from_marks(git: &Git, path: &Path) -> Result<Option<Texts>> {
+    let Some(text) = repo::content(&git.top.join(path))? else { return Ok(None) };
+    if !matches!(format::parse(&text), Err(format::Malformed::Conflict { .. })) {
+        return Ok(None);
+    }
+    let Some(marked::Marked { ours, theirs }) = marked::sides(&text) else {
+        let place = safe_text::path(path);
+        return Err(Failure::new(format!("`{place}` has marks of a merge conflict, and not both sides any more"))
+            .hint(vault::earlier(&place))
+            .into());
+    };
+    // A text that is no store says that nobody knows which side changed what.
+    let base = git.origin_of_merge(path, &ours, &theirs).unwrap_or_default();
+    Ok(Some(Texts { base: Some(base), ours, theirs }))
 }
 
 fn is_a_store(path: &Path) -> bool {
     path.parent().and_then(Path::file_name).is_some_and(|name| name == ".nexusenv.d")
 }
 
-fn next(reference: &str) -> Option<&'static str> {
+fn next(reference: &str) -> &'static str {
     match reference {
-        "MERGE_HEAD" => Some("git commit"),
-        "REBASE_HEAD" => Some("git rebase --continue"),
-        "CHERRY_PICK_HEAD" => Some("git cherry-pick --continue"),
-        "REVERT_HEAD" => Some("git revert --continue"),
-        _ => None,
+        "REBASE_HEAD" => "git rebase --continue",
+        "CHERRY_PICK_HEAD" => "git cherry-pick --continue",
+        "REVERT_HEAD" => "git revert --continue",
+        _ => "git commit",
     }
 }
 
-fn one(ambient: &Ambient, git: &Git, store: &Conflicted, keep: Keep) -> Result<()> {
-    let environment = environment_of(&store.path)?;
-    let place = safe_text::path(&store.path);
-    let text = |id: &Option<String>| id.as_deref().and_then(|id| git.blob(id));
-    let (Some(ours), Some(theirs)) = (text(&store.ours), text(&store.theirs)) else {
-        return Err(Failure::new(format!("`{place}` was removed on one side of the merge and changed on the other"))
-            .hint(format!("git rm {place}, or git checkout --ours -- {place} (or --theirs) && git add {place}"))
-            .into());
-    };
-    let texts = Texts { base: text(&store.base), ours, theirs };
-    let opened = opened(ambient, &environment, &texts, load::Asking::Person)?;
+fn one(ambient: &Ambient, git: &Git, store: &Path, texts: &Texts, keep: Keep) -> Result<()> {
+    let environment = environment_of(store)?;
+    let place = safe_text::path(store);
+    let opened = opened(ambient, &environment, texts, load::Asking::Person)?;
     let decided = decide(ambient, git, &environment, &opened, keep)?;
     let merged = opened.merged(&decided.plan, decided.under)?;
-    let path: PathBuf = git.top.join(&store.path);
+    let path: PathBuf = git.top.join(store);
     repo::replace(&path, format::render(&merged).as_bytes())?;
     if decided.is_new_here {
         trust::forget(ambient, &merged.repository, &environment)?;

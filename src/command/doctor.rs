@@ -54,7 +54,7 @@ fn gather(ambient: &Ambient) -> Facts {
     let configuration = match configured {
         Configured::Nothing => {
             let mut above = ambient.cwd.iter().flat_map(|cwd| cwd.ancestors());
-            let root = above.find(|place| vault::is_any(place));
+            let root = above.find(|place| vault::has_stores(place));
             let shown = |root: &Path| safe_text::path(&root.join(".nexusenv.d"));
             root.map_or(Configuration::Nothing, |root| Configuration::Gone(shown(root)))
         }

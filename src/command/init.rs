@@ -93,10 +93,10 @@ fn next(ambient: &Ambient, root: &Path, written: Written) -> Result<()> {
     let env_file = repo::prisma_env_file(root);
     let step = match (allowed, env_file, written) {
         // What is stored already is read by others: another one's `set` would make secrets that they cannot read.
-        (true, _, Written::Before) if vault::is_any(root) => {
+        (true, _, Written::Before) if vault::has_stores(root) => {
             "nexus-env status, which says what you can read".to_owned()
         }
-        (_, _, Written::Now) if vault::is_any(root) => "the secrets in `.nexusenv.d` are bound to the `id` of a \
+        (_, _, Written::Now) if vault::has_stores(root) => "the secrets in `.nexusenv.d` are bound to the `id` of a \
             `.nexusenv` before this one: write the `repository` of one of them as `id`, then nexus-env allow"
             .to_owned(),
         (false, _, Written::Now | Written::Before) => "nexus-env allow, after a look at the files".to_owned(),

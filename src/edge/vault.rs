@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use age::DecryptError;
 
-pub use failure::{Tampering, VaultFailure};
+pub use crate::disk::has_stores;
+pub use failure::{Tampering, VaultFailure, earlier};
 pub use membership::{admit, begin, renew};
 pub use merge::{Merging, Texts, sides};
 pub use write::{By, Lock, Others, Outcome, change, lock};
@@ -27,7 +28,7 @@ use crate::domain::store::identity::Identities;
 use crate::domain::store::readers;
 use crate::domain::store::sealed::format::{self, Malformed};
 use crate::domain::store::sealed::seal::{Damaged, DataKey, Keys, Unsealed, Verified};
-use crate::domain::store::sealed::{Pin, Store};
+use crate::domain::store::sealed::{Pin, Store, marked};
 use crate::error::Failure;
 use crate::trace::{self, Step};
 
@@ -99,33 +100,23 @@ fn parsed(place: String, text: &[u8]) -> Result<Store, VaultFailure> {
     match format::parse(text) {
         Ok(store) if store.key.len() > LARGEST_KEY => Err(VaultFailure::TooLarge { place }),
         Ok(store) => Ok(store),
-        Err(malformed) => Err(unread(place, malformed)),
+        Err(malformed) => Err(unread(place, text, malformed)),
     }
 }
 
-fn unread(place: String, malformed: Malformed) -> VaultFailure {
+fn unread(place: String, text: &[u8], malformed: Malformed) -> VaultFailure {
     match malformed {
         Malformed::TooLarge => VaultFailure::TooLarge { place },
-        Malformed::Conflict { line } => VaultFailure::Conflict { place, line },
+        Malformed::Conflict { line } => VaultFailure::Conflict { place, line, mendable: marked::sides(text).is_some() },
         Malformed::Version(version) => VaultFailure::UnknownVersion { place, version },
         Malformed::At { line, what } => VaultFailure::Malformed { place, line, what },
     }
 }
 
-/// Whether a repository has secrets of any environment, also of one that its configuration does not name.
-pub fn is_any(root: &Path) -> bool {
-    stores(root).next().is_some()
-}
-
-fn stores(root: &Path) -> impl Iterator<Item = PathBuf> {
-    let entries = std::fs::read_dir(root.join(".nexusenv.d")).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-}
-
 /// The environments that have a store, in order, also those that no configuration names.
 pub fn names(root: &Path) -> Vec<EnvironmentName> {
     let mut all: Vec<EnvironmentName> =
-        stores(root).filter_map(|path| EnvironmentName::new(path.file_stem()?.to_str()?)).collect();
+        disk::stores(root).filter_map(|path| EnvironmentName::new(path.file_stem()?.to_str()?)).collect();
     all.sort();
     all
 }
@@ -225,7 +216,7 @@ pub fn claims_protection(
     pin: impl FnOnce() -> Option<Pin>,
 ) -> Result<bool, VaultFailure> {
     let Some(bytes) = bytes(root, environment)? else { return Ok(false) };
-    let claimed = format::claimed(&bytes).map_err(|malformed| unread(place(environment), malformed))?;
+    let claimed = format::claimed(&bytes).map_err(|malformed| unread(place(environment), &bytes, malformed))?;
     Ok(match claimed {
         Some(stated) => stated == Protection::Protected,
         None => pin().is_some_and(|pin| pin.protection == Protection::Protected),

@@ -44,6 +44,7 @@ mod layers;
 mod listener;
 mod listener_containers;
 mod loading;
+mod marks;
 mod masking;
 mod merging;
 mod migrate_check;

@@ -6,7 +6,7 @@ use crate::keys::dialogue;
 use crate::world::{Output, Shell, World};
 use crate::{DEV_AND_PROD, DEV_URL};
 
-const PLACE: &str = ".nexusenv.d/dev.toml";
+pub const PLACE: &str = ".nexusenv.d/dev.toml";
 
 /// A person with a repository of git that merges secrets by name.
 fn team() -> World {
@@ -18,7 +18,7 @@ fn team() -> World {
 }
 
 /// `git` as a person types it, whatever its exit status.
-fn git(world: &World, directory: &Path, words: &[&str]) -> Output {
+pub fn git(world: &World, directory: &Path, words: &[&str]) -> Output {
     let mut command = world.command("git", directory);
     command.args(words);
     world.finish(command, b"")
@@ -31,7 +31,7 @@ fn branch(world: &World, name: &str, set: &[(&str, &str)]) {
     world.git(&["checkout", "-q", "main"]);
 }
 
-fn commit(world: &World, set: &[(&str, &str)]) {
+pub fn commit(world: &World, set: &[(&str, &str)]) {
     for (name, value) in set {
         world.sets("dev", name, value);
     }
@@ -39,7 +39,7 @@ fn commit(world: &World, set: &[(&str, &str)]) {
 }
 
 #[track_caller]
-fn holds(world: &World, expected: &[(&str, &str)]) {
+pub fn holds(world: &World, expected: &[(&str, &str)]) {
     for (name, value) in expected {
         world.run(&["get", name, "-e", "dev"]).succeeds().says("").prints(value);
     }

@@ -19,6 +19,7 @@ pub mod fingerprint;
 pub mod format;
 pub mod history;
 mod lines;
+pub mod marked;
 pub mod outline;
 pub mod seal;
 

@@ -43,6 +43,19 @@ impl Git {
         ask(&self.top, &["cat-file", "blob", id], None).map(String::into_bytes)
     }
 
+    /// The text of a file where two commits parted whose merge is the last commit that changed it, and which have these two
+    /// texts of it.
+    pub fn origin_of_merge(&self, file: &Path, ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
+        let path = file.display().to_string();
+        let parents = ask(&self.top, &["log", "-1", "--no-show-signature", "--format=%P", "--", &path], None)?;
+        let (one, other) = parents.trim().split_once(' ')?;
+        let has = |commit: &str| self.blob(&format!("{commit}:{path}"));
+        if has(one)? != ours || has(other)? != theirs {
+            return None;
+        }
+        has(&self.fork(one, other)?)
+    }
+
     /// Tells git that a file is as it should be.
     pub fn stage(&self, path: &Path) -> bool {
         ask(&self.top, &["add", "--", &self.inside(path)], None).is_some()

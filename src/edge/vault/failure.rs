@@ -24,10 +24,11 @@ pub enum VaultFailure {
         line: usize,
         what: String,
     },
-    /// git could not merge it, and left both sides in it.
+    /// git could not merge it, and left its marks in it: with both sides, or with what somebody made of them.
     Conflict {
         place: String,
         line: usize,
+        mendable: bool,
     },
     UnknownVersion {
         place: String,
@@ -137,7 +138,7 @@ impl VaultFailure {
             F::NotAFile { place } => format!("`{place}` is not a regular file"),
             F::TooLarge { place } => format!("`{place}` is larger than a store may be (1 MiB)"),
             F::Malformed { place, line, what } => format!("`{place}:{line}`: {what}"),
-            F::Conflict { place, line } => format!("`{place}:{line}`: a merge conflict is not resolved"),
+            F::Conflict { place, line, mendable: _ } => format!("`{place}:{line}`: a merge conflict is not resolved"),
             F::UnknownVersion { place, version } => {
                 format!("`{place}` is written in version {version} of the format, and this program knows version 1")
             }
@@ -213,7 +214,8 @@ impl VaultFailure {
             F::NotAFile { place } => Some(format!("ls -l {place} shows what it is")),
             F::TooLarge { .. } => Some("nexus-env unset NAME removes what does not belong there".to_owned()),
             F::Malformed { place, .. } => restore(place),
-            F::Conflict { .. } => Some("nexus-env resolve merges both sides by name".to_owned()),
+            F::Conflict { mendable: true, .. } => Some("nexus-env resolve merges both sides by name".to_owned()),
+            F::Conflict { place, .. } => Some(earlier(place)),
             F::UnknownVersion { .. } => Some("install the present version of nexus-env".to_owned()),
             F::OtherRepository { .. } => {
                 Some("its values can be stored here one by one: nexus-env set NAME".to_owned())
@@ -273,6 +275,11 @@ impl Tampering {
             ),
         }
     }
+}
+
+/// The way back to a store that git still has.
+pub fn earlier(place: &str) -> String {
+    format!("git log --oneline -- {place}, then git checkout COMMIT -- {place} takes it as it was in one of these")
 }
 
 impl From<VaultFailure> for Failure {
