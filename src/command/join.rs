@@ -51,7 +51,11 @@ pub fn join(ambient: &Ambient, name: Option<&str>, asking: Asking) -> Result<()>
         return Ok(());
     }
     let me = match name {
-        Some(name) => not_taken(&closed, Recipient { name, key })?,
+        Some(name) => {
+            let me = not_taken(&closed, Recipient { name, key })?;
+            identity::call(ambient, &me.name)?;
+            me
+        }
         None => {
             let readers: Vec<Recipient> = closed.iter().flat_map(|store| store.recipients.clone()).collect();
             readers::unlike(&readers, Recipient { name: identity::own_name(ambient), key })

@@ -16,6 +16,7 @@ use age::stream::StreamReader;
 pub use made::{Created, How, create, place, protect, unprotected, write};
 use zeroize::Zeroizing;
 
+use crate::disk;
 use crate::domain::config::name::VariableName;
 use crate::domain::config::person::{self, Person};
 use crate::domain::session::ambient::Ambient;
@@ -90,7 +91,25 @@ pub fn own_name(ambient: &Ambient) -> RecipientName {
 fn namer(ambient: &Ambient) -> impl Fn() -> RecipientName + Send + Sync + 'static {
     let said = |name| ambient.variables.text(name).filter(|said| !said.is_empty()).map(str::to_owned);
     let (login, uid) = (said("USER").or_else(|| said("LOGNAME")), ambient.uid);
-    move || RecipientName::like(&login.clone().or_else(|| account::login(uid)).unwrap_or_default())
+    let chosen = chosen(ambient);
+    move || {
+        let chosen = chosen.as_deref().and_then(|path| String::from_utf8(disk::read(path).ok()?).ok());
+        let login = || RecipientName::like(&login.clone().or_else(|| account::login(uid)).unwrap_or_default());
+        chosen.and_then(|name| RecipientName::new(&name)).unwrap_or_else(login)
+    }
+}
+
+/// Keeps the name under which this person asked to be let in, for every line that says it again.
+///
+/// # Errors
+/// A state directory that cannot be written.
+pub fn call(ambient: &Ambient, name: &RecipientName) -> Result<()> {
+    let Some(path) = chosen(ambient) else { return Ok(()) };
+    Ok(disk::keep(&path, name.as_str().as_bytes()).map_err(|error| disk::unwritable("write", &path, &error))?)
+}
+
+fn chosen(ambient: &Ambient) -> Option<PathBuf> {
+    ambient.state_dir.as_ref().map(|directory| directory.join("name"))
 }
 
 /// The files whose change could mend a failure to find or use the identity.
@@ -141,7 +160,7 @@ pub fn look(ambient: &Ambient) -> Result<Understood> {
             closed @ (Understood::Locked(_) | Understood::Plugged(_)) => closed,
         }),
         None => {
-            let command = if has_stores(ambient) { "join" } else { "init" };
+            let command = maker(ambient);
             Err(Failure::new("there is no identity to open the secrets with")
                 .hint(format!("nexus-env {command} makes one; in CI, set NEXUS_ENV_IDENTITY"))
                 .into())
@@ -149,11 +168,10 @@ pub fn look(ambient: &Ambient) -> Result<Understood> {
     }
 }
 
-/// Whether others have stored secrets in this repository already, so that one has to be let in.
-fn has_stores(ambient: &Ambient) -> bool {
+/// What makes an identity here: where others have stored secrets already, one has to be let in.
+fn maker(ambient: &Ambient) -> &'static str {
     let root = ambient.cwd.iter().flat_map(|cwd| cwd.ancestors()).find(|place| place.join(".nexusenv").exists());
-    let entries = root.and_then(|root| std::fs::read_dir(root.join(".nexusenv.d")).ok());
-    entries.into_iter().flatten().flatten().any(|entry| entry.path().extension().is_some_and(|end| end == "toml"))
+    if root.is_some_and(disk::has_stores) { "join" } else { "init" }
 }
 
 fn source(ambient: &Ambient) -> Result<Option<Source<'_>>> {
@@ -197,7 +215,20 @@ impl Source<'_> {
             Source::File(path) => {
                 let text = read_private(ambient, &path)?;
                 let origin = shown(ambient, &path);
-                identity::parse(&origin, &text).map_err(|unusable| failure(&origin, &unusable))
+                identity::parse(&origin, &text).map_err(|unusable| match unusable {
+                    Unusable::Empty | Unusable::NotText | Unusable::Garbage { .. }
+                        if config_dir(ambient).is_ok_and(|directory| path == directory.join("identity.txt")) =>
+                    {
+                        let (quoted, command) = (safe_text::typed(&path), maker(ambient));
+                        Failure::new(format!("{origin} {}", unusable.sentence()))
+                            .hint(format!(
+                                "put back the line that begins with AGE-SECRET-KEY-1; or, for another one, mv {quoted} \
+                                 {quoted}.old && nexus-env {command}"
+                            ))
+                            .into()
+                    }
+                    other => failure(&origin, &other),
+                })
             }
         }
     }

@@ -168,3 +168,16 @@ fn where_no_variable_says_their_name_the_account_does() {
         assert!(printed.starts_with(&format!("nexus-env recipients add {name} age1")), "{printed}");
     }
 }
+
+#[test]
+fn the_name_that_somebody_joined_under_stays_in_every_line_to_send() {
+    let world = newcomer();
+    let line = world.run(&["join", "grace"]).succeeds().stdout;
+    let line = String::from_utf8(line).unwrap();
+    assert!(line.starts_with("nexus-env recipients add grace age1"), "{line}");
+    for words in [&["get", "DATABASE_URL", "-e", "dev"][..], &["doctor"]] {
+        let said = world.run(words);
+        let told = String::from_utf8_lossy(&said.stdout).into_owned() + &said.stderr;
+        assert!(told.contains("nexus-env recipients add grace age1"), "{told}");
+    }
+}

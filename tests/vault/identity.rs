@@ -229,7 +229,12 @@ fn creating_keeps_what_is_there_also_when_it_cannot_be_used() {
     let path = world.put(".config/nexus-env/identity.txt", "canary\n", 0o600);
     let (sentence, hint) = told_by(identity::create(&world.ambient(&[])).unwrap_err());
     let expected = "`~/.config/nexus-env/identity.txt` holds something that is no age identity in line 1";
-    assert_eq!((sentence.as_str(), hint.as_str()), (expected, ONE_LINE));
+    let place = path.canonicalize().unwrap();
+    let place = place.display();
+    let way = format!(
+        "put back the line that begins with AGE-SECRET-KEY-1; or, for another one, mv {place} {place}.old && nexus-env init"
+    );
+    assert_eq!((sentence.as_str(), hint), (expected, way));
     assert_eq!(std::fs::read_to_string(path).unwrap(), "canary\n");
     let (text, public) = a_key();
     let kept = identity::create(&World::new().ambient(&[("NEXUS_ENV_IDENTITY", &text)])).unwrap();
