@@ -13,7 +13,7 @@ use crate::domain::session::ambient::Ambient;
 use crate::domain::session::given::{self, Given};
 use crate::domain::text::safe_text;
 use crate::edge::output::Form;
-use crate::edge::{ambient, identity, output, survey, terminal, vault};
+use crate::edge::{ambient, entry, identity, output, survey, terminal, vault};
 use crate::error::{Exit, Failure, Result, Status, told};
 use crate::steps::load::{self, Configured, Loaded};
 use crate::steps::{merging, stores};
@@ -31,7 +31,7 @@ pub fn doctor(ambient: &Ambient, form: Form) -> Result<Status> {
             output::json(&format!("{:#}", json!({ "identity": identity::origin(ambient), "findings": findings })))?
         }
         Form::Text => {
-            output::page(&doctor::page(&findings))?;
+            output::page(&doctor::page(&findings, entry::stdout_columns().unwrap_or(80).max(40)))?;
             if let Some(origin) = identity::origin(ambient) {
                 terminal::say(ambient, &format!("your identity is {}", safe_text::cut(&origin, 400)));
             }
@@ -59,9 +59,10 @@ fn gather(ambient: &Ambient) -> Facts {
             root.map_or(Configuration::Nothing, |root| Configuration::Gone(shown(root)))
         }
         Configured::Denied(_) => Configuration::Denied,
-        Configured::Unusable(_, error) => {
+        Configured::Unusable(root, error) => {
             let (sentence, hint, _) = told(&error);
-            Configuration::Unusable { sentence, hint }
+            let beside = beside(ambient, &root).into_iter().filter(|found| found.message != sentence).collect();
+            Configuration::Unusable { sentence, hint, beside }
         }
         Configured::Ready(loaded) => Configuration::Ready(Box::new(ready(ambient, *loaded))),
     };
@@ -84,6 +85,17 @@ fn gather(ambient: &Ambient) -> Facts {
             false => Merging::AsAsked,
         },
     }
+}
+
+/// Why a configuration would not be understood if it were allowed, and which stores beside it cannot be read.
+fn beside(ambient: &Ambient, root: &Path) -> Vec<Failure> {
+    let misunderstood = load::understood(ambient).err().map(|error| {
+        let (message, hint, exit) = told(&error);
+        Failure { message, hint, exit }
+    });
+    let names = vault::names(root);
+    let unreadable = names.iter().filter_map(|name| vault::read(root, name).err()).map(Failure::from);
+    misunderstood.into_iter().chain(unreadable).collect()
 }
 
 /// An identity behind a passphrase is as it should be.

@@ -119,8 +119,15 @@ fn a_broken_configuration_and_a_missing_identity_are_findings() {
     assert!(text.contains("error: `.nexusenv` is not allowed yet, so nothing is loaded\n  mend: read it, "), "{text}");
     world.run(&["init"]).succeeds();
     world.run(&["allow"]);
+    world.writes(".nexusenv", "default = \"dev\"\n[env.dev.proxy\n");
+    world.writes(".nexusenv.d/prod.toml", "junk");
     let text = String::from_utf8_lossy(&world.run(&["doctor"]).stdout).into_owned();
-    assert!(text.starts_with("error: `.nexusenv"), "{text}");
+    let before = [
+        "error: .nexusenv:2: is no TOML", "error: `.nexusenv.d/prod.toml:1`: ", "error: `.nexusenv` is not allowed yet",
+    ];
+    let found: Vec<&str> = text.lines().filter(|line| line.starts_with("error: ")).collect();
+    assert!(found.iter().zip(before).all(|(line, start)| line.starts_with(start)), "{text}");
+    assert_eq!(found.len(), 3, "{text}");
     assert_eq!(
         fs::read_dir(world.home().join("tmux")).unwrap().count(),
         0,

@@ -53,12 +53,12 @@ fn doctor_fails_and_the_guard_judges_what_they_export_by_hand() {
     let world = newcomer();
     world.run(&["doctor"]).ends_with_status(1).prints(
         "error: .nexusenv.d/dev.toml: your key is not among the readers of `dev`; ada can\n  let you in\n  \
-         mend: send them this line, which they type here: nexus-env recipients add ada-2 age1ada -e dev\n\
+         mend: send them this line, which they type here:\n        nexus-env recipients add ada-2 age1ada -e dev\n\
          warning: .nexusenv: prod is not pinned, so its database cannot be told from\n  \
          another one by what it says itself\n  \
          mend: nexus-env db pin -e prod, then nexus-env db label -e prod\n\
          note: .nexusenv.d/prod.toml: your key is not among the readers of `prod`; ada\n  can let you in\n  \
-         mend: send them this line, which they type here: nexus-env recipients add ada-2 age1ada -e prod\n\n\
+         mend: send them this line, which they type here:\n        nexus-env recipients add ada-2 age1ada -e prod\n\n\
          1 error, 1 warning, 1 note\n",
     );
     let world = world.variable("DATABASE_URL", "postgresql://u:hunter2@db.example.com/shop");
@@ -118,7 +118,7 @@ fn what_git_has_and_the_work_tree_has_not_is_missed() {
     let doctor = world.run(&["doctor"]).ends_with_status(1);
     let text = String::from_utf8_lossy(&doctor.stdout).into_owned();
     let error = "error: .nexusenv.d/dev.toml: git has the secrets of dev, and they are not in\n  this work tree\n  \
-                 mend: git sparse-checkout add .nexusenv.d, or git checkout -- .nexusenv.d/dev.toml where it was deleted\n";
+                 mend: git sparse-checkout add .nexusenv.d,\n        or git checkout -- .nexusenv.d/dev.toml where it was deleted\n";
     assert!(text.starts_with(error), "{text}");
     let status = world.run(&["status", "--offline"]).succeeds();
     let text = String::from_utf8_lossy(&status.stdout).into_owned();
@@ -134,7 +134,7 @@ fn what_cannot_be_made_is_empty_or_lets_everything_run_is_said_by_doctor_and_sta
     world.run(&["doctor"]).ends_with_status(1).prints(
         "error: .nexusenv: dev cannot be loaded: `GREETING` refers to `NOPE`, which this\n  \
          environment does not have\n  \
-         mend: `${NAME}` is another variable of the same environment, `$$` is a dollar sign\n\
+         mend: `${NAME}` is another variable of the same environment,\n        `$$` is a dollar sign\n\
          warning: .nexusenv: `DATABASE_URL` of test is empty\n  mend: nexus-env set DATABASE_URL -e test\n\
          warning: .nexusenv: prod is not protected: `protected = false` lets everything\n  run on it\n  \
          mend: remove that line under [env.prod], then nexus-env allow\n\n1 error, 2 warnings\n",

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use crate::domain::config::Config;
 use crate::domain::config::name::{EnvironmentName, VariableName};
 pub use crate::domain::text::shell::Shell;
+use crate::error::Failure;
 
 pub use clear::{is_dotenv, names_in_clear};
 
@@ -105,6 +106,8 @@ pub enum Configuration {
     Unusable {
         sentence: String,
         hint: Option<String>,
+        /// What else is wrong with it, and with the stores beside it, that shows before it is allowed.
+        beside: Vec<Failure>,
     },
     Ready(Box<Ready>),
 }
@@ -185,8 +188,8 @@ pub fn findings(facts: &Facts) -> Vec<Finding> {
     all
 }
 
-/// The page, in 80 columns: a mark, the place, the sentence, and below it the command.
-pub fn page(findings: &[Finding]) -> String {
+/// The page, in so many columns: a mark, the place, the sentence, and below it the command.
+pub fn page(findings: &[Finding], columns: usize) -> String {
     if findings.is_empty() {
         return "all is well\n".to_owned();
     }
@@ -198,8 +201,9 @@ pub fn page(findings: &[Finding]) -> String {
             Severity::Note => "note",
         };
         let place = finding.place.as_ref().map_or(String::new(), |place| format!("{place}: "));
-        out.push_str(&wrapped(&format!("{mark}: {place}{}", finding.sentence), "  "));
-        out.push_str(&format!("  mend: {}\n", finding.mend));
+        let sentence = format!("{place}{}", finding.sentence);
+        out.push_str(&wrapped(&format!("{mark}: "), sentence.split_inclusive(' '), "  ", columns));
+        out.push_str(&wrapped("  mend: ", steps(&finding.mend).into_iter(), "        ", columns));
     }
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let told =
@@ -214,25 +218,33 @@ pub fn page(findings: &[Finding]) -> String {
     out
 }
 
-/// Lines of at most 80 characters, broken at white space, the later ones with this margin.
-fn wrapped(text: &str, margin: &str) -> String {
-    let mut out = String::new();
-    let mut width = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if width > 0 && width + 1 + length > 80 {
-            out.push('\n');
-            out.push_str(margin);
-            width = margin.len();
-        } else if width > 0 {
-            out.push(' ');
-            width += 1;
-        }
-        out.push_str(word);
-        width += length;
+/// The parts between which a line may break: never inside of a command, which would run when its half is pasted.
+fn steps(mend: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = mend;
+    while let Some(at) = [", ", "; ", ": "].iter().filter_map(|mark| rest.find(mark)).min() {
+        let (part, next) = rest.split_at(at + 2);
+        parts.push(part);
+        rest = next;
     }
-    out.push('\n');
-    out
+    parts.push(rest);
+    parts
+}
+
+/// What begins like this, in lines of at most so many characters where the parts allow it: broken between them, the later
+/// lines with this margin.
+fn wrapped<'a>(begin: &str, parts: impl Iterator<Item = &'a str>, margin: &str, columns: usize) -> String {
+    let mut out = String::new();
+    let mut line = begin.to_owned();
+    for (at, part) in parts.enumerate() {
+        if at > 0 && line.chars().count() + part.trim_end().chars().count() > columns {
+            out.push_str(line.trim_end());
+            out.push('\n');
+            margin.clone_into(&mut line);
+        }
+        line.push_str(part);
+    }
+    out + line.trim_end() + "\n"
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ fn check(facts: &Facts, expected: &[&str]) {
         .map(|f| format!("{:?} {}: {} | {}", f.severity, f.place.as_deref().unwrap_or("-"), f.sentence, f.mend))
         .collect();
     assert_eq!(told, expected);
-    assert!(!page(&all).contains("hunter2"));
+    assert!(!page(&all, 80).contains("hunter2"));
 }
 
 const ZSHRC: Role = Role::StartUp(Shell::Zsh);
@@ -30,7 +30,7 @@ const BASHRC: Role = Role::StartUp(Shell::Bash);
 #[test]
 fn nothing_to_find_is_one_line() {
     check(&facts(vec![file("~/.zshrc", ZSHRC, "eval \"$(nexus-env hook zsh)\"\nalias x=y\n")]), &[]);
-    assert_eq!(page(&[]), "all is well\n");
+    assert_eq!(page(&[], 80), "all is well\n");
 }
 
 #[test]
@@ -220,7 +220,7 @@ proptest! {
             facts.files.push(file("x", role, &text));
             let all = findings(&facts);
             prop_assert!(all.iter().any(|finding| finding.sentence.contains("in clear")), "{role:?}");
-            prop_assert!(!page(&all).contains(&password));
+            prop_assert!(!page(&all, 80).contains(&password));
         }
     }
 }
@@ -234,8 +234,26 @@ fn the_worst_comes_first_and_lines_are_short() {
     facts.missing = vec![(EnvironmentName::new("dev").unwrap(), "cloud-sql-proxy".to_owned())];
     facts.state = StateDirectory::OpenToOthers("~/.local/state/nexus-env".to_owned());
     let all = findings(&facts);
-    let page = page(&all);
+    let told = page(&all, 200);
+    assert!(told.lines().any(|line| line.chars().count() > 80), "{told}");
+    let page = page(&all, 80);
     assert!(page.starts_with("error: "), "{page}");
     assert!(page.ends_with("\n2 errors, 4 warnings\n"), "{page}");
     assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+}
+
+#[test]
+fn a_mend_breaks_between_its_steps_and_never_inside_of_a_command() {
+    let finding = Finding {
+        severity: Severity::Note,
+        place: None,
+        sentence: "it is gone".to_owned(),
+        mend: "git log -- .nexusenv shows where it went, git checkout -- .nexusenv brings it back; or nexus-env init"
+            .to_owned(),
+    };
+    let expected = "note: it is gone\n  mend: git log -- .nexusenv shows where it went,\n        \
+                    git checkout -- .nexusenv brings it back; or nexus-env init\n\n1 note\n";
+    assert_eq!(page(std::slice::from_ref(&finding), 80), expected);
+    let whole = page(&[finding], 120);
+    assert!(whole.contains("went, git checkout -- .nexusenv brings it back; or nexus-env init\n"), "{whole}");
 }

@@ -41,13 +41,17 @@ pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
             sentence: "you denied this configuration, so nothing is loaded here".to_owned(),
             mend: "nexus-env allow, to trust it after all".to_owned(),
         }),
-        Configuration::Unusable { sentence, hint } => all.push(Finding {
-            severity: Severity::Error,
-            place: None,
-            // What changed since it was allowed takes several lines, and `allow` shows it again.
-            sentence: sentence.lines().next().unwrap_or_default().to_owned(),
-            mend: hint.clone().unwrap_or_else(|| "edit it, then nexus-env allow".to_owned()),
-        }),
+        Configuration::Unusable { sentence, hint, beside } => {
+            let error = |sentence: &str, hint: &Option<String>| Finding {
+                severity: Severity::Error,
+                place: None,
+                // What changed since it was allowed takes several lines, and `allow` shows it again.
+                sentence: sentence.lines().next().unwrap_or_default().to_owned(),
+                mend: hint.clone().unwrap_or_else(|| "edit it, then nexus-env allow".to_owned()),
+            };
+            all.extend(beside.iter().map(|failure| error(&failure.message, &failure.hint)));
+            all.push(error(sentence, hint));
+        }
         Configuration::Ready(ready) => all.extend(configured(facts, ready)),
     }
     if let Some((environment, over)) = &facts.left_over {
