@@ -159,7 +159,7 @@ fn refused(found: &Found<'_>, silence: &Silence) -> Failure {
     }
 }
 
-/// `db verify`: each environment's URL against its pin and its label; 1 where one reaches what it should not.
+/// `db verify`: each environment's URL against its pin and its label; 1 where one reaches what it should not, or did not answer.
 ///
 /// # Errors
 /// No usable configuration, an unknown name, and a page that cannot be written.
@@ -171,12 +171,13 @@ pub fn verify(ambient: &Ambient, named: Option<&str>) -> Result<Status> {
         None => loaded.config.environments.iter().collect(),
     };
     let width = environments.iter().map(|environment| environment.name.as_str().len()).max().unwrap_or(0);
-    let (mut text, mut wrong) = (String::new(), false);
+    let (mut text, mut failed) = (String::new(), false);
     for environment in &environments {
         let finding = finding(ambient, &loaded, environment);
-        wrong |= finding.standing == Standing::Wrong;
+        failed |= finding.standing != Standing::Right;
         let mark = match finding.standing {
             Standing::Right => "",
+            Standing::Unknown => "unknown: ",
             Standing::Wrong => "WRONG: ",
         };
         text.push_str(&format!("{:<width$}  {mark}{}\n", environment.name.as_str(), finding.sentence));
@@ -202,7 +203,7 @@ pub fn verify(ambient: &Ambient, named: Option<&str>) -> Result<Status> {
         }
     }
     output::page(&text)?;
-    Ok(if wrong { Status::from(Exit::Failed as u8) } else { Status::DONE })
+    Ok(if failed { Status::from(Exit::Failed as u8) } else { Status::DONE })
 }
 
 fn finding(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Finding {
@@ -221,7 +222,7 @@ fn finding(ambient: &Ambient, loaded: &Loaded, environment: &Environment) -> Fin
     let finding = pinning::verify(&found(&database::ask(&own.url)));
     match finding.standing {
         Standing::Right => held(ambient, &loaded.config, environment, &own, finding),
-        Standing::Wrong => finding,
+        Standing::Unknown | Standing::Wrong => finding,
     }
 }
 

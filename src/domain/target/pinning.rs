@@ -269,6 +269,8 @@ pub fn is_the_same(one: &[Reply], other: &[Reply]) -> bool {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Standing {
     Right,
+    /// Nothing answered, or nothing that says who it is: it may be right.
+    Unknown,
     Wrong,
 }
 
@@ -306,7 +308,11 @@ pub fn verify(found: &Found<'_>) -> Finding {
         Err(failure) => {
             let silent = found.replies.iter().find_map(|reply| Some((reply.answer.as_ref().err()?, &reply.at)));
             let sentence = silent.map_or(failure.message, |(s, at)| format!("did not answer: {} ({at})", s.words()));
-            return Finding::wrong(sentence, failure.hint.unwrap_or_default());
+            return Finding {
+                standing: Standing::Unknown,
+                sentence,
+                hints: failure.hint.into_iter().filter(|hint| !hint.is_empty()).collect(),
+            };
         }
     };
     let fingerprint = identity.fingerprint();

@@ -104,7 +104,7 @@ impl<'a> Side<'a> {
     pub fn seen(&self, loaded: &Loaded, observed: &[Evidence]) -> Seen {
         let wrong = |replies: &[Reply]| {
             let finding = pinning::verify(&self.found(loaded, observed, replies));
-            (finding.standing == Standing::Wrong)
+            (finding.standing != Standing::Right)
                 .then(|| Seen::Unseen { why: finding.sentence, hint: finding.hints.into_iter().next() })
         };
         // Before anything is sent to what may be another environment's database.
