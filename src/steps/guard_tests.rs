@@ -213,7 +213,7 @@ fn what_cannot_be_known_runs_on_dev_and_asks_within_reach_of_prod() {
 
 #[test]
 fn asks_where_nothing_proves_it_and_refuses_where_nobody_can_be_asked() {
-    let body = "prisma migrate dev: nothing proves which database it would write to, although dev is selected
+    let body = "prisma migrate dev would write to an unknown database, although dev is selected
   DATABASE_URL  postgresql://postgres:•••@127.0.0.1:5433/nexus_db   (exported by nexus-env)
   reaches       nobody listens                                      (port 5433)
   stored        dev                                                 (the URL stored for dev)
@@ -222,6 +222,17 @@ fn asks_where_nothing_proves_it_and_refuses_where_nobody_can_be_asked() {
     world().alone().tells("npx prisma migrate dev", 3, &format!("blocked: {body}"));
     let agent = world().shell("CLAUDECODE", "1");
     agent.tells("npx prisma migrate dev", 3, &format!("blocked: {body}"));
+}
+
+#[test]
+fn beside_prod_an_unknown_database_may_be_anybodys() {
+    world().prod().tells(
+        "DATABASE_URL=postgresql://postgres:x@db.example.org/shop npx prisma migrate dev",
+        4,
+        "prisma migrate dev would write to an unknown database, although prod is selected
+  DATABASE_URL  postgresql://postgres:•••@db.example.org/shop   (on the line)
+  instead       say in .nexusenv whose it is, by its host under [env.NAME.match] of that environment, then nexus-env allow",
+    );
 }
 
 #[test]

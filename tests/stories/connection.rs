@@ -18,7 +18,7 @@ fn silent(world: World, url: &str, why: &str, hint: &str) -> World {
     world.run(&["db", "pin"]).ends_with_status(1).prints("").says(&said);
     let judged = world.run(&CHECK).ends_with_status(3);
     let row = "  database      no answer ";
-    assert!(judged.stderr.contains("nothing proves") && judged.stderr.contains(row), "{}", judged.stderr);
+    assert!(judged.stderr.contains("an unknown database") && judged.stderr.contains(row), "{}", judged.stderr);
     assert!(!judged.stderr.contains("hunter2"), "a password is shown: {}", judged.stderr);
     world
 }
@@ -95,10 +95,10 @@ fn a_database_that_is_no_postgresql_is_not_asked_and_the_message_says_so() {
          hint: nexus-env set DATABASE_URL -e prod\n").says("");
     let world = world.variable("DATABASE_URL", "mysql://u:hunter2@db.example.org/x");
     world.run(&CHECK).ends_with_status(3).prints("").says(
-        "nexus-env: blocked: prisma migrate dev: nothing proves which database it would write to\n  \
+        "nexus-env: blocked: prisma migrate dev would write to an unknown database\n  \
          DATABASE_URL  mysql://u:•••@db.example.org/x   (set in this shell)\n  \
          database      was not asked itself             (nexus-env asks only PostgreSQL, and this is MySQL)\n  \
-         instead       say in .nexusenv what it is, under [env.dev.proxy] or [env.dev.match], then nexus-env allow\n",
+         instead       if it is dev's, say so in .nexusenv under [env.dev.proxy] or [env.dev.match], then nexus-env allow\n",
     );
 }
 

@@ -82,20 +82,20 @@ fn a_label_decides_what_the_listener_cannot() {
          to apply committed migrations to prod: nexus-env migrate deploy -e prod\n",
     );
     dev.query("COMMENT ON DATABASE nexus_db IS NULL");
-    through(&to_dev).run(&CHECK).ends_with_status(3).prints("").says("nexus-env: blocked: prisma migrate dev: nothing proves which database it would write to\n  \
+    through(&to_dev).run(&CHECK).ends_with_status(3).prints("").says("nexus-env: blocked: prisma migrate dev would write to an unknown database\n  \
          DATABASE_URL  postgresql://postgres:•••@127.0.0.1:15999/nexus_db   (set in this shell)\n  \
          reaches       a program that no environment declares               (tunnel, pid 4242, port 15999)\n  \
          fingerprint   7700000000000000001/nexus_db                         (pinned for no environment)\n  \
-         instead       say in .nexusenv what it is, under [env.dev.proxy] or [env.dev.match], then nexus-env allow\n                \
-         or tell it by the database itself, if it is dev's: nexus-env db label -e dev\n");
+         instead       if it is dev's, say so in .nexusenv under [env.dev.proxy] or [env.dev.match], then nexus-env allow\n                \
+         or tell it by the database itself: nexus-env db label -e dev\n");
     dev.query("COMMENT ON DATABASE nexus_db IS '[nexus-env:staging]'");
-    through(&to_dev).run(&CHECK).ends_with_status(3).prints("").says("nexus-env: blocked: prisma migrate dev: nothing proves which database it would write to\n  \
+    through(&to_dev).run(&CHECK).ends_with_status(3).prints("").says("nexus-env: blocked: prisma migrate dev would write to an unknown database\n  \
          DATABASE_URL  postgresql://postgres:•••@127.0.0.1:15999/nexus_db   (set in this shell)\n  \
          reaches       a program that no environment declares               (tunnel, pid 4242, port 15999)\n  \
          fingerprint   7700000000000000001/nexus_db                         (pinned for no environment)\n  \
          label         staging                                              (stored in the database itself; no environment of this name here)\n  \
-         instead       say in .nexusenv what it is, under [env.dev.proxy] or [env.dev.match], then nexus-env allow\n                \
-         or tell it by the database itself, if it is dev's: nexus-env db label -e dev\n");
+         instead       if it is dev's, say so in .nexusenv under [env.dev.proxy] or [env.dev.match], then nexus-env allow\n                \
+         or tell it by the database itself: nexus-env db label -e dev\n");
     dev.query("COMMENT ON DATABASE nexus_db IS '[nexus-env:production]'");
     through(&to_dev).run(&CHECK).ends_with_status(3).prints("").says(
         "nexus-env: blocked: prisma migrate dev would write to production\n  \

@@ -71,7 +71,7 @@ fn an_instance_and_a_label_are_too_and_agents_are_told() {
     let said = judged("\"prod\"", prod).ends_with_status(3).stderr;
     assert!(said.starts_with("nexus-env: blocked: prisma migrate reset would erase prod\n"), "{said}");
     let said = judged("\"prod\"", dev).ends_with_status(3).stderr;
-    assert!(said.contains("nothing proves which database"), "{said}");
+    assert!(said.contains("would erase an unknown database"), "{said}");
     server.query("COMMENT ON DATABASE nexus_db IS '[nexus-env:live]'");
     let said = judged("\"live\"", dev).ends_with_status(3).stderr;
     assert!(said.starts_with("nexus-env: blocked: prisma migrate reset would erase live\n"), "{said}");

@@ -139,7 +139,7 @@ fn sentence(judged: &Judged, target: Option<&Target>, selection: &Selection) -> 
                 Selection::Environment(name, _) => format!(", although {name} is selected"),
                 Selection::Nothing | Selection::Expired(..) => String::new(),
             };
-            format!("{name}: nothing proves which database it would {}{chosen}", judged.invocation.does)
+            format!("{}{chosen}", would("an unknown database"))
         }
         (Reason::Unread, Some(environment)) => {
             let near = if because.target.is_some() { "within reach" } else { "selected" };

@@ -3,7 +3,7 @@
 
 use super::{Asker, View};
 use crate::domain::config::name::EnvironmentName;
-use crate::domain::config::{Config, Environment, RuleOrigin};
+use crate::domain::config::{Config, Environment, Protection, RuleOrigin};
 use crate::domain::guard::deployment;
 use crate::domain::guard::invocation::Tool;
 use crate::domain::guard::judgement::Judged;
@@ -163,18 +163,21 @@ fn of_nothing(target: Option<&Target>, to_open: Option<String>, view: &View<'_>)
     match tunnel {
         Some(environment) => vec![format!("nexus-env proxy up -e {0}, which starts {0}'s tunnel", environment.name)],
         None if target.is_some_and(|target| target.url.is_none()) => to_open.into_iter().collect(),
+        // Beside a protected environment the database may be anybody's.
+        None if matches!(view.selection, Selection::Environment(_, Protection::Protected)) => {
+            let declare = "say in .nexusenv whose it is, by its host under [env.NAME.match] of that environment, then \
+                           nexus-env allow";
+            to_open.into_iter().chain([declare.to_owned()]).collect()
+        }
         None => open(view.config).map_or(Vec::new(), |environment| {
             let declare = format!(
-                "say in .nexusenv what it is, under [env.{0}.proxy] or [env.{0}.match], then nexus-env allow",
+                "if it is {0}'s, say so in .nexusenv under [env.{0}.proxy] or [env.{0}.match], then nexus-env allow",
                 environment.name
             );
             let answered = |t: &Target| t.evidence.iter().any(|e| e.source == Source::Fingerprint);
-            let name = target.is_some_and(answered).then(|| {
-                format!(
-                    "or tell it by the database itself, if it is {0}'s: nexus-env db label -e {0}",
-                    environment.name
-                )
-            });
+            let name = target
+                .is_some_and(answered)
+                .then(|| format!("or tell it by the database itself: nexus-env db label -e {0}", environment.name));
             std::iter::once(declare).chain(name).collect()
         }),
     }
