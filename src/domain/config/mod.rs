@@ -2,6 +2,7 @@
 
 pub mod change;
 mod declared;
+mod document;
 pub mod fingerprint;
 pub mod marker;
 pub mod name;

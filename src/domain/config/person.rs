@@ -1,11 +1,12 @@
 //! What `config.toml` says, the person's own settings. Nothing of a repository reaches them.
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::declared::{
     Access, Config, Deploy, Environment, Export, GuardAction, GuardRule, Match, Protection, Proxy, RuleOrigin,
 };
+use super::document;
 use super::name::{EnvironmentName, RepositoryId, VariableName};
 use crate::domain::text::safe_text::safe_text;
 
@@ -104,8 +105,8 @@ pub fn parse(text: &str) -> Result<Person, Wrong> {
         let before = &text.as_bytes()[..offset.min(text.len())];
         Wrong { line: 1 + before.iter().filter(|&&byte| byte == b'\n').count(), what }
     };
-    let root = DeTable::parse(text)
-        .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_lowercase()))?;
+    let root =
+        document::read(text).map_err(|broken| Wrong { line: broken.line, what: broken.sentence.to_lowercase() })?;
     let mut person = Person::default();
     for (key, value) in root.get_ref() {
         let at = value.span().start;
@@ -355,6 +356,7 @@ mod tests {
     fn says_the_line_and_the_nearest_key() {
         refuses("\nssh_identiy = \"x\"\n", 2, "unknown key `ssh_identiy`, did you mean `ssh_identity`");
         refuses("colours = 1", 1, "unknown key `colours`");
+        refuses("[shell]\nline = true\nline = false\n", 3, "duplicate key `line`, which stands in line 2 already");
         refuses("allow_names = [\"1X\"]", 1, "`allow_names` is a list of variable names");
         refuses("ssh_identity = 3", 1, "`ssh_identity` is a path in quotes");
     }

@@ -5,6 +5,7 @@
 
 mod outline;
 
+use super::document::Broken;
 use super::name::{EnvironmentName, VariableName};
 use super::vars;
 use crate::error::Failure;
@@ -141,8 +142,9 @@ fn literal(value: &str) -> String {
     literal
 }
 
-fn broken(sentence: String) -> Failure {
-    Failure::new(format!("`.nexusenv` is no TOML: {sentence}")).hint("mend it, then try again")
+fn broken(broken: Broken) -> Failure {
+    let Broken { line, sentence, .. } = broken;
+    Failure::new(format!(".nexusenv:{line}: is no TOML: {sentence}")).hint("edit it, then nexus-env allow")
 }
 
 fn by_hand(path: &[&str]) -> Failure {

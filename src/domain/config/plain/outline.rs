@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::domain::config::document::{self, Broken};
+
 /// A key with its value. An inline table is one, and so is each key in it.
 pub(super) struct Leaf {
     pub path: Vec<String>,
@@ -32,9 +34,10 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// The error is the parser's sentence.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let document = DeTable::parse(text).map_err(|error| error.message().to_owned())?;
+    /// # Errors
+    /// Where it is no TOML.
+    pub fn read(text: &str) -> Result<Self, Broken> {
+        let document = document::read(text)?;
         let mut outline = Outline { leaves: Vec::new(), headers: Vec::new() };
         outline.table(text, &mut Vec::new(), document.get_ref());
         outline.leaves.sort_by_key(|leaf| leaf.key);

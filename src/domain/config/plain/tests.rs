@@ -110,7 +110,7 @@ fn what_cannot_be_written_is_told() {
     let set = |text: &str, value: &str| set_plain(text, &environment("dev"), &name("B"), value).unwrap_err().message;
     assert_eq!(set("", "5$"), "the value for `B` has a `$` that stands alone");
     assert_eq!(set("", "\0"), "the value for `B` holds a NUL character, which no variable can");
-    assert_eq!(set("[env", "x"), "`.nexusenv` is no TOML: unclosed table, expected `]`");
+    assert_eq!(set("[env", "x"), ".nexusenv:1: is no TOML: unclosed table, expected `]`");
     let by_hand = "`env.dev.vars.B` stands in `.nexusenv` in a way that cannot be edited from here";
     assert_eq!(set("env = 3\n", "x"), by_hand);
 }

@@ -2,11 +2,11 @@
 //! from. Knows no key of the schema.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
 use super::place::{At, File};
+use crate::domain::config::document;
 
 /// A value and where it stands.
 pub(super) struct Node<'t> {
@@ -48,34 +48,9 @@ impl Value<'_> {
 
 /// Reads one text. The error is the parser's sentence and the byte where it stands.
 pub(super) fn read(file: File, text: &str) -> Result<Vec<Entry<'_>>, (String, At)> {
-    match DeTable::parse(text) {
+    match document::read(text) {
         Ok(document) => Ok(table(file, document.into_inner())),
-        Err(error) => {
-            let span = error.span().unwrap_or_default();
-            let sentence = match error.message() {
-                "duplicate key" => twice(text, &span),
-                message => message.to_owned(),
-            };
-            Err((sentence, At { file, byte: span.start }))
-        }
-    }
-}
-
-/// Which key stands twice, and where it stands first, as far as the lines above tell: those of its table, or its header's.
-fn twice(text: &str, span: &Range<usize>) -> String {
-    let key = super::place::shown(text.get(span.clone()).unwrap_or_default().trim());
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let here = text.as_bytes()[..span.start.min(text.len())].iter().filter(|byte| **byte == b'\n').count();
-    let own =
-        |line: &str| line.split(if line.starts_with('[') { '#' } else { '=' }).next().map(|own| own.trim().to_owned());
-    let Some((mine, above)) = lines.get(here).zip(lines.get(..here)) else { return format!("duplicate key `{key}`") };
-    let from = match mine.starts_with('[') {
-        true => 0,
-        false => above.iter().rposition(|line| line.starts_with('[')).map_or(0, |header| header + 1),
-    };
-    match (from..here).find(|at| own(above[*at]) == own(mine)) {
-        Some(first) => format!("duplicate key `{key}`, which stands in line {} already", first + 1),
-        None => format!("duplicate key `{key}`"),
+        Err(broken) => Err((broken.sentence, At { file, byte: broken.byte })),
     }
 }
 
