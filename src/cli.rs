@@ -45,7 +45,7 @@ pub fn run(words: Vec<OsString>) -> Status {
                 cli.global.apply(&mut ambient);
                 act(&ambient, &words, cli.verb)
             }
-            Err(error) => return usage::told(&ambient, &words, &error),
+            Err(error) => return usage::told(&ambient, &words, error),
         },
     };
     outcome.unwrap_or_else(|error| {

@@ -3,18 +3,19 @@
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
 
 use super::words::Cli;
 use crate::command::variables;
 use crate::domain::session::ambient::Ambient;
 use crate::domain::store::reader_key::{self, NoKey};
+use crate::domain::text::near::nearest;
 use crate::edge::terminal;
 use crate::error::{Exit, Failure, Status};
 
 /// Help and version are data; every other answer of the parser is a usage error.
-pub fn told(ambient: &Ambient, words: &[OsString], error: &clap::Error) -> Status {
+pub fn told(ambient: &Ambient, words: &[OsString], mut error: clap::Error) -> Status {
     if !error.use_stderr() {
         let _ = error.print();
         return Status::DONE;
@@ -23,9 +24,30 @@ pub fn told(ambient: &Ambient, words: &[OsString], error: &clap::Error) -> Statu
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         let _ = error.print();
     } else {
-        terminal::complain(ambient, &failure(words, error).into());
+        only_near(&mut error);
+        terminal::complain(ambient, &failure(words, &error).into());
     }
     Status::from(Exit::Usage as u8)
+}
+
+/// Leaves of what the parser found similar the one word that was probably meant.
+fn only_near(error: &mut clap::Error) {
+    for (typed, similar) in [
+        (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
+        (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+    ] {
+        let near = match (error.get(typed), error.get(similar)) {
+            (Some(ContextValue::String(typed)), Some(ContextValue::String(one))) => nearest(typed, [one.as_str()]),
+            (Some(ContextValue::String(typed)), Some(ContextValue::Strings(all))) => {
+                nearest(typed, all.iter().map(String::as_str))
+            }
+            _ => continue,
+        };
+        match near.map(str::to_owned) {
+            Some(one) => error.insert(similar, ContextValue::String(one)),
+            None => error.remove(similar),
+        };
+    }
 }
 
 fn failure(words: &[OsString], error: &clap::Error) -> Failure {

@@ -18,7 +18,7 @@ use crate::domain::text::duration::Duration;
 use crate::domain::text::secret::Secret;
 use crate::edge::keyring::{self, Kept};
 use crate::edge::{ambient as surroundings, clock, consent, entry, identity, output, terminal, trust, vault};
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Failure, Result};
 use crate::steps::{load, plugins};
 
 /// What stands before a new identity.
@@ -77,7 +77,7 @@ fn protected(text: &Secret) -> Result<String> {
 /// No secrets, or ones that this person cannot read; a system that keeps no keys for programs; with status 3 for a coding agent
 /// where the environment is protected.
 pub fn unlock(ambient: &Ambient, named: Option<&str>, lasting: Option<&str>) -> Result<()> {
-    let lasting = lasting.map(Duration::parse).transpose().map_err(|why| Failure::new(why).exit(Exit::Usage))?;
+    let lasting = lasting.map(Duration::parse).transpose()?;
     let loaded = load::configuration(ambient)?;
     let active = load::chosen(ambient, &loaded, named)?;
     let environment = load::environment(&loaded, active.environment.as_str())?;

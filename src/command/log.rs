@@ -8,7 +8,7 @@ use crate::domain::text::duration::Duration;
 use crate::domain::text::safe_text;
 use crate::edge::output::Form;
 use crate::edge::{audit_log, clock, output, terminal};
-use crate::error::{Exit, Failure, Result};
+use crate::error::{Failure, Result};
 
 /// Which entries are asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,8 +27,7 @@ const WIDTH: usize = 80;
 /// # Errors
 /// An audit log that cannot be read, an unknown name, and a page that cannot be written.
 pub fn log(ambient: &Ambient, wanted: &Wanted, form: Form) -> Result<()> {
-    let since = wanted.since.as_deref().map(Duration::parse).transpose();
-    let since = since.map_err(|sentence| Failure::new(sentence).exit(Exit::Usage))?;
+    let since = wanted.since.as_deref().map(Duration::parse).transpose()?;
     let (text, unread) = audit_log::read(ambient);
     let (mut lines, torn) = audit_entry::read(&text);
     let oldest = since.map(|since| ambient.now.seconds.saturating_sub_unsigned(since.seconds()));

@@ -20,7 +20,7 @@ use crate::steps::load::{self, Loaded};
 pub fn pause(ambient: &Ambient, named: Option<&str>, duration: &str) -> Result<()> {
     load::refuse_any_agent(ambient, "`guard pause`")?;
     let usage = |sentence: String| Failure::new(sentence).exit(Exit::Usage);
-    let seconds = Duration::parse(duration).map_err(usage)?.seconds();
+    let seconds = Duration::parse(duration)?.seconds();
     if seconds > LONGEST {
         let longest = Duration::short(LONGEST);
         return Err(usage(format!("the guard is paused for {longest} at most"))

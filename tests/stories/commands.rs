@@ -189,6 +189,18 @@ fn wrong_usage_says_what_to_type_and_never_what_may_be_a_value() {
           Usage: nexus-env [OPTIONS] <COMMAND>\nhint: nexus-env --help",
         ),
         (
+            &["alow"],
+            2,
+            "unrecognized subcommand 'alow'\n\n  tip: a similar subcommand exists: 'allow'\n\n\
+          Usage: nexus-env [OPTIONS] <COMMAND>\nhint: nexus-env --help",
+        ),
+        (
+            &["tour", "--shell", "tcsh"],
+            2,
+            "invalid value 'tcsh' for '--shell <SHELL>'\n  \
+          [possible values: bash, zsh, fish]\nhint: nexus-env tour --help",
+        ),
+        (
             &["guard", "pause", "--fro", "5m"],
             2,
             "unexpected argument '--fro' found\n\nUsage: nexus-env guard pause [OPTIONS]\nhint: nexus-env guard pause --help",

@@ -146,7 +146,7 @@ stories! {
             "nexus-env: `use` takes the name of an environment, `--for DURATION` and `--write`\nhint: nexus-env use --help")
             .ends_with_status(2);
         session.types("nexus-env use dev --for 5x").prints(
-            "nexus-env: `5x` is no duration; write 30s, 30m or 2h").ends_with_status(2);
+            "nexus-env: `5x` is no duration\nhint: write 30s, 30m or 2h").ends_with_status(2);
         session.types("cd ..");
         session.types("nexus-env use dev").ends_with_status(1);
         session.types("cd repo").prints("nexus-env: dev · DATABASE_URL and 1 more");

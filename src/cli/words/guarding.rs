@@ -154,7 +154,7 @@ pub struct ProxyLogsArgs {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    Duration::parse(text)
+    Duration::parse(text).map_err(|failure| failure.message)
 }
 
 #[derive(Debug, Subcommand)]

@@ -50,9 +50,7 @@ fn wish(words: &[&str]) -> std::result::Result<Wish, Option<Failure>> {
         match (word, value) {
             ("--for", value) => {
                 let text = value.or_else(|| rest.next().copied()).ok_or(None)?;
-                let parsed =
-                    Duration::parse(text).map_err(|sentence| Some(Failure::new(sentence).exit(Exit::Usage)))?;
-                duration = Some(parsed);
+                duration = Some(Duration::parse(text)?);
             }
             ("--write", None) => access = Access::ReadWrite,
             (word, None) if name.is_none() && !word.starts_with('-') => name = Some(word),
@@ -89,7 +87,7 @@ mod tests {
         {
             check(bad, Err("usage"));
         }
-        check(&["prod", "--for", "5x"], Err("`5x` is no duration; write 30s, 30m or 2h"));
+        check(&["prod", "--for", "5x"], Err("`5x` is no duration"));
         check(&["../x"], Err("`../x` is no name of an environment"));
     }
 

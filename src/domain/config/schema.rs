@@ -16,8 +16,9 @@ use std::path::{Component, PathBuf};
 use super::declared::{Config, Environment, GuardAction, GuardRule, RuleOrigin, Service};
 use super::name::{EnvironmentName, RepositoryId, VariableName};
 use super::repository::AllowedTexts;
+use crate::domain::text::near::nearest;
 use crate::error::Failure;
-use place::{At, File, Places, nearest, shown};
+use place::{At, File, Places, shown};
 use reader::{Found, Keys};
 
 const KEYS: &[&str] = &["id", "default", "database_variables", "env", "services", "prisma", "guard"];

@@ -1,5 +1,7 @@
 //! Durations as people type them: `30s`, `30m`, `2h`.
 
+use crate::error::{Exit, Failure};
+
 /// Whole seconds, at least one, at most seven days.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Duration(u64);
@@ -13,21 +15,22 @@ impl Duration {
     pub const LOCK: Duration = Duration(3);
     const LONGEST: u64 = 7 * 24 * 3600;
 
-    /// The error is the sentence that says what would have been understood.
+    /// As it is typed or written.
     ///
     /// # Errors
-    /// That sentence.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    /// Wrong usage, and what would have been understood.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let no = |why: &str| Failure::new(format!("`{text}` is {why}")).hint("write 30s, 30m or 2h").exit(Exit::Usage);
         let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
         let factor = match unit {
             "s" => 1,
             "m" => 60,
             "h" => 3600,
-            _ => return Err(format!("`{text}` is no duration; write 30s, 30m or 2h")),
+            _ => return Err(no("no duration")),
         };
         match number.parse::<u64>().ok().and_then(|n| n.checked_mul(factor)) {
             Some(seconds @ 1..=Self::LONGEST) => Ok(Duration(seconds)),
-            Some(_) | None => Err(format!("`{text}` is not between 1s and 168h")),
+            Some(_) | None => Err(no("not between 1s and 168h")),
         }
     }
 

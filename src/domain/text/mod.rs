@@ -7,6 +7,7 @@ pub mod duration;
 pub mod environ;
 pub mod json;
 pub mod look_alike;
+pub mod near;
 pub mod needles;
 pub mod pattern;
 pub mod percent;

@@ -126,7 +126,10 @@ fn deploy(found: Found<'_>) -> Result<Deploy, Failure> {
     let mut keys = found.keys(&["lock_timeout", "statement_timeout"])?;
     let mut time = |key: &str| {
         keys.take(key)
-            .map(|found| Duration::parse(found.word()?).map_err(|why| found.failure(format!("holds {why}"))))
+            .map(|found| {
+                let word = found.word()?;
+                Duration::parse(word).map_err(|why| found.failure(format!("holds {why}")).hint("write 30s, 30m or 2h"))
+            })
             .transpose()
     };
     Ok(Deploy {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::place::{At, Places, nearest, shown};
+use super::place::{At, Places, shown};
 use super::tree::{Entry, Node, Value};
 use crate::domain::config::name::VariableName;
 use crate::domain::config::person;
+use crate::domain::text::near::nearest;
 use crate::error::Failure;
 
 /// A table whose keys are all known ones, being emptied key by key.

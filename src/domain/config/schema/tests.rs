@@ -338,8 +338,8 @@ fn a_backup_and_a_deployments_limits_are_read() {
     );
     check(
         "[env.prod.deploy]\nlock_timeout = \"3\"",
-        ".nexusenv:3: `env.prod.deploy.lock_timeout` holds `3` is no duration; write 30s, 30m or 2h",
-        "",
+        ".nexusenv:3: `env.prod.deploy.lock_timeout` holds `3` is no duration",
+        "write 30s, 30m or 2h",
     );
 }
 
