@@ -115,23 +115,14 @@ fn listed(text: &str, name: &str) -> Vec<IpAddr> {
         .collect()
 }
 
-/// Whether a socket bound to `bound` answers a connection to `wanted`.
-fn answers(bound: IpAddr, takes_both: Both, wanted: IpAddr) -> bool {
+/// Whether a socket bound to `bound` answers a connection to `wanted`, where an IPv6 wildcard takes both families.
+fn answers(bound: IpAddr, wanted: IpAddr) -> bool {
     match (bound.to_canonical(), wanted) {
         (IpAddr::V4(bound), IpAddr::V4(wanted)) => bound == wanted || bound.is_unspecified(),
         (IpAddr::V6(bound), IpAddr::V6(wanted)) => bound == wanted || bound.is_unspecified(),
-        (IpAddr::V6(bound), IpAddr::V4(_)) => bound.is_unspecified() && takes_both == Both::Families,
+        (IpAddr::V6(bound), IpAddr::V4(_)) => bound.is_unspecified(),
         (IpAddr::V4(_), IpAddr::V6(_)) => false,
     }
-}
-
-/// Whether an IPv6 wildcard socket takes IPv4 connections as well.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Both {
-    Families,
-    /// macOS does not tell.
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
-    OnlyItsOwn,
 }
 
 fn tcp_door(address: IpAddr, port: u16) -> Door {
@@ -218,20 +209,19 @@ mod tests {
     }
 
     #[track_caller]
-    fn answering(bound: &str, takes_both: Both, wanted: &str, expected: bool) {
-        assert_eq!(answers(bound.parse().unwrap(), takes_both, wanted.parse().unwrap()), expected, "{bound} {wanted}");
+    fn answering(bound: &str, wanted: &str, expected: bool) {
+        assert_eq!(answers(bound.parse().unwrap(), wanted.parse().unwrap()), expected, "{bound} {wanted}");
     }
 
     #[test]
-    fn a_wildcard_of_one_family_answers_the_other_only_where_it_takes_both() {
-        answering("::", Both::Families, "127.0.0.1", true);
-        answering("::", Both::OnlyItsOwn, "127.0.0.1", false);
-        answering("::", Both::OnlyItsOwn, "::1", true);
-        answering("::1", Both::Families, "127.0.0.1", false);
-        answering("0.0.0.0", Both::Families, "::1", false);
-        answering("0.0.0.0", Both::Families, "127.0.0.1", true);
-        answering("::ffff:127.0.0.1", Both::OnlyItsOwn, "127.0.0.1", true);
-        answering("127.0.0.2", Both::Families, "127.0.0.1", false);
+    fn a_wildcard_answers_for_every_address_and_one_of_ipv6_for_both_families() {
+        answering("::", "127.0.0.1", true);
+        answering("::", "::1", true);
+        answering("::1", "127.0.0.1", false);
+        answering("0.0.0.0", "::1", false);
+        answering("0.0.0.0", "127.0.0.1", true);
+        answering("::ffff:127.0.0.1", "127.0.0.1", true);
+        answering("127.0.0.2", "127.0.0.1", false);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::os::unix::fs::MetadataExt;
 
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with};
 
-use super::{Both, answers, tcp_door};
+use super::{answers, tcp_door};
 use crate::domain::target::listening::{Door, Listener, Owner, Running};
 use process::{of_user, pids, whole};
 
@@ -29,7 +29,7 @@ pub fn tcp(addresses: &[IpAddr], port: u16) -> io::Result<Vec<Listener>> {
     let mut sockets = Vec::new();
     for family in [libc::AF_INET, libc::AF_INET6] {
         for (address, both, socket) in ask_kernel(family, Some(port))? {
-            if addresses.iter().any(|wanted| answers(address, both, *wanted)) {
+            if addresses.iter().any(|wanted| answers(address, *wanted) && both.take(address, *wanted)) {
                 sockets.push(socket);
             }
         }
@@ -60,6 +60,19 @@ pub fn unix(paths: &[String]) -> io::Result<Vec<Listener>> {
         wanted.then(|| Socket { door: Door::Unix(path.to_owned()), uid: uid(), inode })
     });
     Ok(with_owners(sockets.collect()))
+}
+
+/// Whether an IPv6 socket takes IPv4 connections as well (`IPV6_V6ONLY`, ipv6(7)).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Both {
+    Families,
+    OnlyItsOwn,
+}
+
+impl Both {
+    fn take(self, bound: IpAddr, wanted: IpAddr) -> bool {
+        self == Both::Families || bound.to_canonical().is_ipv6() == wanted.is_ipv6()
+    }
 }
 
 /// Asks for the listening sockets of a family, on one port or on all: `struct inet_diag_req_v2` in, `struct inet_diag_msg` out.
@@ -189,4 +202,18 @@ pub fn running(uid: u32) -> io::Result<Vec<Running>> {
         one
     };
     Ok(pids().into_iter().filter_map(|pid| process::running(pid, uid)).map(with_ports).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_of_ipv6_alone_takes_no_ipv4() {
+        let takes = |both: Both, bound: &str, wanted: &str| both.take(bound.parse().unwrap(), wanted.parse().unwrap());
+        assert!(takes(Both::Families, "::", "127.0.0.1"));
+        assert!(!takes(Both::OnlyItsOwn, "::", "127.0.0.1"));
+        assert!(takes(Both::OnlyItsOwn, "::", "::1"));
+        assert!(takes(Both::OnlyItsOwn, "::ffff:127.0.0.1", "127.0.0.1"));
+    }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use listeners::{Protocol, SocketState};
 
-use super::{Both, MANY_PARENTS, answers, file_as_old, tcp_door};
+use super::{MANY_PARENTS, answers, file_as_old, tcp_door};
 use crate::domain::target::listening::{Listener, Owner, Process, Running};
 use crate::domain::target::proxy;
 
@@ -23,9 +23,10 @@ fn listening() -> io::Result<impl Iterator<Item = listeners::Listener>> {
 
 /// The listeners that answer a TCP connection to one of the addresses.
 pub fn tcp(addresses: &[IpAddr], port: u16) -> io::Result<Vec<Listener>> {
+    // Whether an IPv6 wildcard takes both families is not told here: it is taken to.
     let here: HashSet<(IpAddr, u32, String)> = listening()?
         .filter(|l| l.socket.port() == port)
-        .filter(|l| addresses.iter().any(|wanted| answers(l.socket.ip(), Both::Families, *wanted)))
+        .filter(|l| addresses.iter().any(|wanted| answers(l.socket.ip(), *wanted)))
         .map(|l| (l.socket.ip(), l.process.pid, l.process.name))
         .collect();
     let mut found: Vec<Listener> = Vec::new();
