@@ -222,9 +222,12 @@ impl Guide<'_> {
     }
 
     fn shows(&self, line: &str, text: &str, status: i32, expect: Expect<'_>) -> Result<()> {
-        // fish marks with ⏎ that it went to a new line by itself.
-        for shown in text.lines().filter(|shown| !shown.trim_matches([' ', '⏎']).is_empty()) {
-            tell(self.ambient, &format!("     {shown}"));
+        for shown in text.lines() {
+            // fish marks with ⏎ that it went to a new line by itself, and shows a line that was refused a second time.
+            let shown = if shown.starts_with('⏎') { shown.trim_start_matches([' ', '⏎']) } else { shown };
+            if !shown.trim().is_empty() && shown.strip_prefix("> ") != Some(line) {
+                tell(self.ambient, &format!("     {shown}"));
+            }
         }
         let good = match expect {
             Expect::Done => status == 0,

@@ -28,6 +28,8 @@ stories! {
             assert!(told.stderr.contains(step), "{step} is missing in\n{}", told.stderr);
         }
         assert!(!told.stderr.contains("prod-password"), "{}", told.stderr);
+        // What the shell's own editor draws is not shown.
+        assert!(!told.stderr.contains('⏎') && !told.stderr.contains("> npx"), "{}", told.stderr);
         assert_eq!(everything_below(world.home()), before);
         assert_eq!(everything_below(&world.temporary()), BTreeSet::new());
     }
