@@ -135,7 +135,10 @@ pub fn run(
     if refused.seen() && !ended.well() && !writes && environment.access == Access::ReadOnly {
         let name = &environment.name;
         let write = format!("nexus-env run -e {name} --write -- COMMAND");
-        terminal::say(ambient, &format!("PostgreSQL refused to write: {name}'s URL is read-only; to write: {write}"));
+        terminal::say(
+            ambient,
+            &format!("PostgreSQL refused to write: {name}'s URL is read-only\nhint: to write: {write}"),
+        );
     }
     if let Some(deployment) = deployment {
         deployment.ended(ambient, &ended.to_string());

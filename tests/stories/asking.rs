@@ -116,7 +116,8 @@ fn a_script_that_the_read_only_url_stopped_is_told_so_afterwards() {
     let words = ["run", "-e", "prod", "--", "sh", "-c", "psql -X \"$DATABASE_URL\" -c 'CREATE TABLE x ()'"];
     world.run(&words).ends_with_status(1).says(
         "ERROR:  cannot execute CREATE TABLE in a read-only transaction\n\
-         nexus-env: PostgreSQL refused to write: prod's URL is read-only; to write: nexus-env run -e prod --write -- COMMAND\n",
+         nexus-env: PostgreSQL refused to write: prod's URL is read-only\n\
+         hint: to write: nexus-env run -e prod --write -- COMMAND\n",
     );
     // One that went on all the same is told nothing, nor one that failed for another reason.
     let script = "psql -X \"$DATABASE_URL\" -c 'CREATE TABLE x ()'; true";
