@@ -41,6 +41,11 @@ pub fn read(text: &str) -> Reading {
     for statement in &statements {
         found.danger = found.danger.max(danger(statement));
     }
+    // What is prepared is put together before, in a variable or on the spot.
+    if statements.iter().any(|statement| matches!(word(statement.first()), "PREPARE" | "EXECUTE" | "EXEC")) {
+        let all: String = statements.iter().flat_map(|statement| calls::texts(statement)).collect();
+        found.danger = found.danger.max(loose(&all));
+    }
     // psql sends what a query answers.
     if sends_answers {
         found.danger = found.danger.max(written(&statements).map_or(Danger::None, |_| Danger::Destructive));
@@ -370,6 +375,7 @@ fn anywhere(tokens: &[Token]) -> Danger {
 
 /// Code of a procedure, which may put statements together from strings.
 fn loose(text: &str) -> Danger {
+    let text = &calls::put_together(text);
     let words: Vec<String> = text
         .split(|c: char| !c.is_alphanumeric() && c != '_' && c != ';')
         .filter(|word| !word.is_empty())

@@ -30,7 +30,12 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scop
             && client.verb.iter().zip(own(client)).all(|(verb, word)| pattern::fits_any(verb, &word.text))
     };
     let client = CLIENTS.iter().find(begins)?;
-    let behind = written_out(&own(client)[client.verb.len()..], &[client.all_valued(), client.idle.to_vec()].concat());
+    // `render psql NAME -- -c …`: what stands behind is psql's.
+    let mut behind =
+        written_out(&own(client)[client.verb.len()..], &[client.all_valued(), client.idle.to_vec()].concat());
+    if !client.verb.is_empty() {
+        behind.retain(|word| word.text != "--");
+    }
     let options = options(&behind, &client.all_valued());
     let uses = uses(reader, client, &options, scope);
     let (danger, uses) = match options.has(client.idle) {

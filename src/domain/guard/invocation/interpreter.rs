@@ -72,6 +72,15 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
     let at = words.iter().position(|word| {
         !word.text.starts_with('-') || is_code(name, &word.text) || matches!(word.text.as_str(), "-m" | "-")
     });
+    // These look at a file's syntax, and run nothing of it.
+    let looks = match name {
+        "ruby" | "perl" => "-c",
+        "php" => "-l",
+        _ => "--check",
+    };
+    if words.first().is_some_and(|word| word.text == looks) {
+        return None;
+    }
     let Some(at) = at else {
         let prints = words.iter().any(|word| matches!(word.text.as_str(), "--version" | "-V" | "-v" | "--help" | "-h"));
         return if prints { None } else { code::fed(name, scope) };

@@ -4,6 +4,7 @@
 use super::options::{is_one_expansion, joined};
 use super::{Word, client, prisma, program, tool};
 use crate::domain::guard::sql::{self, Danger};
+use crate::domain::guard::verdict::Effect;
 
 /// Programs that print, search, edit or commit: a command in their words is only a mention.
 const TALKERS: &[&str] = &[
@@ -37,9 +38,10 @@ const EXAMINES: &[&str] = &[
 pub fn may_run(name: &str, words: &[Word]) -> bool {
     let guarded = |words: &[Word]| {
         let named = words.first().map(program::known_as);
-        let destroys =
-            |name: &str| tool::is_destructive(name, &words[1..]) || client::is_destructive(name, &words[1..]);
-        named.is_some_and(destroys)
+        let matters = |name: &str| {
+            tool::is_at_least(Effect::Gated, name, &words[1..]) || client::is_destructive(name, &words[1..])
+        };
+        named.is_some_and(matters)
             || program::prisma_words(words)
                 .is_some_and(|(prefix, behind)| prefix.is_empty() && prisma::is_guarded(behind.rest))
     };

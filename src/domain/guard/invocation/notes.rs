@@ -123,6 +123,13 @@ impl Notes {
         files.filter_map(|path| written.get(&path)).find_map(|wrote| wrote.text().map(str::to_owned))
     }
 
+    /// What a file of this name will hold that the line itself writes, in whichever directory.
+    pub fn brought_as(&self, path: &Path) -> Option<String> {
+        let written = self.written.borrow();
+        let (_, wrote) = written.iter().find(|(own, _)| own.file_name() == path.file_name())?;
+        wrote.text().map(str::to_owned)
+    }
+
     /// What a file will hold of the line's own writing.
     pub fn written(&self, path: &Path) -> Option<Wrote> {
         self.written.borrow().get(path).cloned()

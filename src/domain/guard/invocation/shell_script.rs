@@ -22,6 +22,8 @@ pub fn script<'a>(reader: &Reader<'_>, file: &Word, arguments: &[Word], scope: &
     reader.notes.ran(&path);
     let text = match reader.read(&path) {
         Content::Text(text) => text,
+        // In another place the line's own file may be known under another path.
+        Content::Missing if let Some(text) = scope.elsewhere().and_then(|_| reader.notes.brought_as(&path)) => text,
         Content::Missing => {
             reader.notes.missed(&path);
             return None;

@@ -99,7 +99,12 @@ fn holds_a_statement(text: &str) -> bool {
 fn is_fed(name: &str, words: &[Word], fed: &Fed) -> bool {
     let first = words.iter().take(3).map(|word| word.text.as_str());
     let reads = |text: &str| text.split(['-', ':', '_']).any(|part| READS.contains(&part));
-    fed.text().is_some_and(loses) && std::iter::once(name).chain(first).any(reads)
+    // Of these clients of other query languages nothing is known but that they run what they are fed.
+    const CLIENTS: &[&str] = &["cypher-shell", "beeline", "impala-shell", "hive", "trino", "presto", "cbq", "arangosh"];
+    match fed {
+        Fed::Unknown => CLIENTS.contains(&name),
+        fed => fed.text().is_some_and(loses) && std::iter::once(name).chain(first).any(reads),
+    }
 }
 
 /// `pg-migrate down`, `-M:migrate rollback`, `//db:migrate -- down`.

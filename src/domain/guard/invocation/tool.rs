@@ -14,6 +14,14 @@ const MAKES: &[&str] =
 
 /// The command, if the name is a tool's.
 pub(super) fn read(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'_>) -> Option<Invocation> {
+    let goals: Vec<Word>;
+    let words = match name {
+        "mvn" | "mvnw" | "mvnd" => {
+            goals = words.iter().map(|word| Word { text: goal(&word.text), sure: word.sure }).collect();
+            &goals
+        }
+        _ => words,
+    };
     let mut found: Option<(&Tool, Options<'_>, &Rule)> = None;
     for tool in tools::of(name) {
         let options = options(words, tool.valued);
@@ -114,7 +122,49 @@ fn fits(rule: &Rule, options: &Options<'_>, at: usize) -> bool {
 }
 
 fn fits_word(pattern: &str, text: &str) -> bool {
-    if pattern == tools::OF_A_DATABASE { named::of_a_database(text) } else { pattern::fits_any(pattern, text) }
+    if pattern == tools::OF_A_DATABASE {
+        return named::of_a_database(text);
+    }
+    pattern::fits_any(pattern, text) || pattern.split('|').any(|one| is_short_for(text, one))
+}
+
+/// Whether each part of a command's name is the begin of the full one's: `doctrine:sch:drop`, as Symfony's consoles take it
+/// (symfony.com/doc/current/components/console), and `flyC` for `flywayClean` (docs.gradle.org, "Task name abbreviation").
+fn is_short_for(text: &str, full: &str) -> bool {
+    let full = full.trim_matches('*');
+    let apart = |text: &str, colon: bool| -> Vec<String> {
+        if colon {
+            return text.split(':').map(str::to_owned).collect();
+        }
+        let mut parts: Vec<String> = vec![String::new()];
+        for c in text.chars() {
+            if c.is_ascii_uppercase() {
+                parts.push(String::new());
+            }
+            parts.last_mut().into_iter().for_each(|part| part.push(c));
+        }
+        parts
+    };
+    let colon = text.contains(':');
+    if full.contains('*') || text.len() < 3 || !colon && !text.contains(|c: char| c.is_ascii_uppercase()) {
+        return false;
+    }
+    let (text, full) = (apart(text, colon), apart(full, colon));
+    text.len() > 1
+        && text.len() == full.len()
+        && text.iter().zip(&full).all(|(text, full)| !text.is_empty() && full.starts_with(text.as_str()))
+}
+
+/// A goal of Maven's by its plugin's short name: `org.flywaydb:flyway-maven-plugin:11.3.0:clean` (maven.apache.org, "Introduction to
+/// Plugin Prefix Resolution").
+fn goal(text: &str) -> String {
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts.as_slice() {
+        [_, plugin, .., goal] if plugin.ends_with("-maven-plugin") => {
+            format!("{}:{goal}", plugin.trim_end_matches("-maven-plugin"))
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Where the rule's words stand.
@@ -141,8 +191,12 @@ const PLAIN: &[&str] = &[
 
 /// Whether these words, the tool's name first, are a destructive command, whatever stands before them.
 pub(super) fn is_destructive(name: &str, words: &[Word]) -> bool {
-    let destroys = |tool: &&'static Tool| {
-        rule(tool, &options(words, tool.valued)).is_some_and(|rule| rule.effect == Effect::Destructive)
-    };
-    !PLAIN.contains(&name) && tools::of(name).iter().any(destroys)
+    is_at_least(Effect::Destructive, name, words)
+}
+
+/// The same for one that is gated or destructive.
+pub(super) fn is_at_least(effect: Effect, name: &str, words: &[Word]) -> bool {
+    let does =
+        |tool: &&'static Tool| rule(tool, &options(words, tool.valued)).is_some_and(|rule| rule.effect >= effect);
+    !PLAIN.contains(&name) && tools::of(name).iter().any(does)
 }

@@ -112,6 +112,17 @@ pub(super) fn see_through<'a>(
             scope.fed = Fed::Unknown;
             Some(vec![line_in(&program, &scope)])
         }
+        // GNU split runs a line for each part of what it reads.
+        "split" | "gsplit" => {
+            let options = options(words, &["-l", "-b", "-C", "-n", "-a", "-t", "--filter", "--lines", "--bytes"]);
+            let program = options.value(&["--filter"])?.clone();
+            let file = options.rest.first().filter(|word| word.text != "-");
+            let mut scope = scope.clone();
+            if let Some(file) = file {
+                scope.fed = reader.file(file, &scope).map_or(Fed::Unknown, Fed::Nearly);
+            }
+            Some(vec![line_in(&program, &scope)])
+        }
         "scp" | "sftp" => Some(place::of_ssh(words, scope)).filter(|found| !found.is_empty()),
         "pueue" if texts.first() == Some(&"add") => {
             let rest = after_flags(&words[1..], &["-w", "--working-directory", "-g", "--group", "-l", "--label", "-d"]);

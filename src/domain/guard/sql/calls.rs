@@ -32,3 +32,21 @@ pub(super) fn texts(tokens: &[Token]) -> impl Iterator<Item = &str> {
         Token::Word(_) | Token::Symbol(_) => None,
     })
 }
+
+/// A text in which strings that are put together are one: `EXECUTE 'DR' || 'OP TABLE users'`.
+pub(super) fn put_together(text: &str) -> String {
+    let mut all = String::with_capacity(text.len());
+    let mut joins = true;
+    for part in text.split('\'') {
+        if matches!(part.trim(), "||" | "+") {
+            joins = true;
+            continue;
+        }
+        if !joins {
+            all.push('\'');
+        }
+        all.push_str(part);
+        joins = false;
+    }
+    all
+}

@@ -121,7 +121,27 @@ pub const TOOLS: &[Tool] = &[
         gates(&["doctrine:migrations:migrate|d:m:m"], "apply migrations to", APPLIES).unless(&["--dry-run"]),
     ]),
     // www.doctrine-project.org/projects/doctrine-orm, "Tools".
-    tool(&["doctrine", "doctrine-migrations"], Finds::Configured(&[])).rules(&[
+    // Without a namespace where it is a program of its own: `vendor/bin/doctrine-migrations migrate`.
+    tool(&["doctrine-migrations"], Finds::Configured(&[])).valued(&["--configuration", "--db-configuration"]).rules(&[
+        destroys(&["migrate|migrations:migrate", "prev|first|0"], "undo migrations of", UNDOES).unless(&["--dry-run"]),
+        destroys(&["execute|migrations:execute"], "undo a migration of", UNDOES)
+            .with(&["--down"])
+            .unless(&["--dry-run"]),
+        gates(&["migrate|execute|migrations:migrate"], "apply migrations to", APPLIES).unless(&["--dry-run"]),
+    ]),
+    // docs.typo3.org, TYPO3 Console's "Command Reference"; craftcms.com/docs, "Console Commands".
+    tool(&["typo3", "typo3cms"], Finds::Configured(&[])).valued(&["--connection"]).rules(&[
+        gates(&["database:import"], "write to", RESTORES),
+        destroys(&["database:updateschema|extension:setup"], "rewrite", SYNCS).with(&["*.drop", "destructive"]),
+        gates(&["database:updateschema|upgrade:run|cleanup:deletedrecords"], "change", SYNCS),
+    ]),
+    tool(&["craft"], Finds::Configured(&[])).rules(&[
+        destroys(&["db/restore"], "replace", REPLACES),
+        destroys(&["db/drop-all-tables|db/drop-table-prefix"], "drop", DROPS),
+        destroys(&["migrate/down|migrate/redo|migrate/fresh"], "undo migrations of", UNDOES),
+        gates(&["up|migrate|migrate/up|migrate/all|project-config/apply"], "apply migrations to", APPLIES),
+    ]),
+    tool(&["doctrine"], Finds::Configured(&[])).rules(&[
         destroys(&["orm:schema-tool:drop"], "empty", DROPS).with(&["--force", "-f", "--full-database"]),
         destroys(&["orm:schema-tool:update"], "rewrite", SYNCS).with(&["--force", "-f"]),
         destroys(&["migrations:migrate", "prev|first|0"], "undo migrations of", UNDOES).unless(&["--dry-run"]),
@@ -158,7 +178,7 @@ pub const TOOLS: &[Tool] = &[
         gates(&["ecto.load"], "load a schema into", RESTORES),
         gates(&["run", "*seed*"], "seed", SEEDS),
     ]),
-    tool(&["dotnet-ef"], Finds::Url(&["--connection"], &["appsettings.json"]))
+    tool(&["dotnet-ef", "ef6"], Finds::Url(&["--connection"], &["appsettings.json"]))
         .valued(&["-p", "--project", "-s", "--startup-project", "-c", "--context", "--connection"])
         .rules(&[
             destroys(&["database", "drop"], "drop", DROPS).unless(&["--dry-run"]),

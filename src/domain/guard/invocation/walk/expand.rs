@@ -112,8 +112,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Piece::Quoted(text) => to.text(text),
-            // `${!NAME}`: the variable whose name the variable holds.
-            Piece::Opaque(text) => match pointed(text, scope) {
+            Piece::Opaque(text) => match pointed(text, scope).or_else(|| replaced(text, scope)) {
                 Some(value) => to.value(&value, Split::Several),
                 None => to.unknown(text),
             },
@@ -164,6 +163,26 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// `${NAME//THIS/THAT}` and `${NAME/THIS/THAT}` where both are plain, and `${NAME:+}`, which is nothing whatever the name holds.
+fn replaced(text: &str, scope: &Scope<'_>) -> Option<String> {
+    let inside = text.strip_prefix("${")?.strip_suffix('}')?;
+    let end = inside.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
+    let (name, how) = inside.split_at(end);
+    if matches!(how, ":+" | "+") {
+        return Some(String::new());
+    }
+    let (this, that) = how.trim_start_matches('/').split_once('/')?;
+    if !how.starts_with('/')
+        || this.is_empty()
+        || [this, that].iter().any(|part| part.contains(['*', '?', '[', '$', '`', '\\', '#', '%', '"', '\'']))
+    {
+        return None;
+    }
+    let value = scope.expand(name).as_text()?.to_owned();
+    Some(if how.starts_with("//") { value.replace(this, that) } else { value.replacen(this, that, 1) })
+}
+
+/// `${!NAME}`: the variable whose name the variable holds.
 fn pointed(text: &str, scope: &Scope<'_>) -> Option<String> {
     let name = text.strip_prefix("${!")?.strip_suffix('}')?;
     let target = scope.expand(name).as_text()?.to_owned();

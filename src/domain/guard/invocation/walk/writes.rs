@@ -98,6 +98,18 @@ impl<'a> Walk<'a> {
                 let what = with_scripts(&before, &rest[2..]).map_or(Wrote::Unknown, Wrote::Extended);
                 vec![(path, what)]
             }
+            // `composer config scripts.NAME LINE` (getcomposer.org/doc/03-cli.md).
+            "composer"
+                if let [config, key, line] = rest
+                    && config.text == "config"
+                    && key.text.starts_with("scripts.") =>
+            {
+                let path = scope.path("composer.json");
+                let before = self.reader.read(&path).text().unwrap_or_else(|| "{}".to_owned());
+                let pair = Word { text: format!("{}={}", key.text, line.text), sure: line.sure };
+                let what = with_scripts(&before, &[pair]).map_or(Wrote::Unknown, Wrote::Extended);
+                vec![(path, what)]
+            }
             "tee" => {
                 let behind = rest.iter().any(|word| matches!(word.text.as_str(), "-a" | "--append"));
                 let what = match (fed(), behind) {

@@ -104,7 +104,15 @@ pub static WRAPPERS: &[Row] = &[
     row(&["chamber", "aws-vault"], &["exec"], &["-d", "--duration", "--region"], 1, Secrets),
     row(&["envchain"], &[], &[], 1, Secrets),
     row(&["secretspec", "teller", "summon"], &["run"], &["-p", "--profile", "-c"], 0, Secrets),
-    row(&["summon"], &[], &["-f", "-e", "-p", "-D"], 0, Secrets),
+    // github.com/cyberark/summon; github.com/remind101/ssm-env.
+    row(
+        &["summon"],
+        &[],
+        &["-f", "-e", "-p", "-D", "--yaml", "--provider", "--environment", "--ignore", "--up", "--subs"],
+        0,
+        Secrets,
+    ),
+    row(&["ssm-env"], &[], &["-template"], 0, Secrets),
     // github.com/hashicorp/envconsul.
     row(
         &["envconsul"],
