@@ -87,6 +87,9 @@ __nexus_env_is_all() {
   done
 }
 
+# Whether the line goes to another directory, where another configuration may stand.
+__nexus_env_goes() { [[ " $1" == *[\;\&\|\(\ ]@(cd|pushd)\ * ]]; }
+
 # A line may hold a password that its command gets as a variable. So the program gets the line as one, for itself alone: the
 # words of a process are everybody's to read.
 # 0: the shell may run it. 3: it is refused, and __nexus_env_why says why, where it was not told yet. 130: the person takes
@@ -96,11 +99,11 @@ __nexus_env_judge() {
   __nexus_env_why='' __nexus_env_passed=''
   __nexus_env_listed "$1" || return 0
   __nexus_env_same || __nexus_env_hushed __nexus_env_load 2>/dev/tty || :
-  [[ -n $__nexus_env_near ]] || return 0
+  [[ -n $__nexus_env_near ]] || __nexus_env_goes "$1" || return 0
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_aliased "$1"
   if [[ -x $__nexus_env_bin ]]; then
-    __nexus_env_out=$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line "${2---begun}" "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null) || __nexus_env_code=$?
+    __nexus_env_out=$(NEXUS_ENV_TYPED=$__nexus_env_text __nexus_env_state=$__nexus_env_state exec "$__nexus_env_bin" __line "${2---begun}" "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null) || __nexus_env_code=$?
   else
     __nexus_env_code=127
   fi
@@ -111,7 +114,7 @@ __nexus_env_judge() {
       # The line has gone from the screen, but for ble.sh's.
       if [[ -n ${BLE_VERSION-} ]]; then printf '\n'; else printf '> %s\n' "$1"; fi >/dev/tty
       __nexus_env_code=0
-      __nexus_env_out=$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line --ask 2>/dev/tty </dev/null) || __nexus_env_code=$?
+      __nexus_env_out=$(NEXUS_ENV_TYPED=$__nexus_env_text __nexus_env_state=$__nexus_env_state exec "$__nexus_env_bin" __line --ask 2>/dev/tty </dev/null) || __nexus_env_code=$?
       case $__nexus_env_code in
         0)
           [[ -z $__nexus_env_out ]] || export NEXUS_ENV_CONSENT="${__nexus_env_out%%$'\n'*}"
@@ -170,7 +173,8 @@ __nexus_env_expanded() {
 __nexus_env_enter() {
   local __nexus_env_code=0 __nexus_env_text=$READLINE_LINE # bash 4.0
   __nexus_env_press "${1-accept-line}"
-  [[ -n $READLINE_LINE && -n $__nexus_env_near && -n $__nexus_env_line ]] || return 0
+  [[ -n $READLINE_LINE && -n $__nexus_env_line ]] || return 0
+  [[ -n $__nexus_env_near ]] || __nexus_env_goes "$__nexus_env_begun$READLINE_LINE" || return 0
   case $-:$__nexus_env_text in *H*:*!* | *H*:^*) __nexus_env_text=$(__nexus_env_expanded) || __nexus_env_text=$READLINE_LINE ;; esac
   case ${PROMPT_COMMAND[*]-} in *__nexus_env_*) ;; *) __nexus_env_begun='' ;; esac
   __nexus_env_text=$__nexus_env_begun$__nexus_env_text
@@ -237,7 +241,7 @@ __nexus_env_with_ble() {
 
 __nexus_env_registers() {
   local __nexus_env_code=0
-  if [[ -n $__nexus_env_near && -n $__nexus_env_line ]]; then
+  if [[ -n $__nexus_env_line ]]; then
     __nexus_env_hushed __nexus_env_judge "${ADVICE_WORDS[1]}" --whole || __nexus_env_code=$?
     if [[ $__nexus_env_code -ne 0 ]]; then
       [[ $__nexus_env_code -ne 130 ]] || __nexus_env_back=${ADVICE_WORDS[1]}

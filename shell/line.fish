@@ -51,6 +51,11 @@ function __nexus_env_is_all
     return 0
 end
 
+# Whether the line goes to another directory, where another configuration may stand.
+function __nexus_env_goes
+    string match -qr -- '(^|[;&|( ])(cd|pushd) ' "$argv"
+end
+
 # A line may hold a password that its command gets as a variable. So the program gets the line as one, for itself alone: the
 # words of a process are everybody's to read.
 # 0: the shell may run it. 3: it is refused, and __nexus_env_why says why, where it was not told yet. 130: the person takes
@@ -65,7 +70,7 @@ function __nexus_env_judge
         __nexus_env_load
         commandline -f repaint
     end
-    test -n "$__nexus_env_near"; or return 0
+    test -n "$__nexus_env_near"; or __nexus_env_goes $argv; or return 0
     if test "$__nexus_env_near" = lost
         __nexus_env_nearby .nexusenv >/dev/null; or return 0
     end
@@ -73,7 +78,7 @@ function __nexus_env_judge
     set -l __nexus_env_code 127
     set -l __nexus_env_out
     if test -x "$__nexus_env_bin"
-        set __nexus_env_out (NEXUS_ENV_TYPED=$__nexus_env_text $__nexus_env_bin __line --continued --holders=$__nexus_env_holders 2>/dev/tty </dev/null)
+        set __nexus_env_out (NEXUS_ENV_TYPED=$__nexus_env_text __nexus_env_state="$__nexus_env_state" $__nexus_env_bin __line --continued --holders=$__nexus_env_holders 2>/dev/tty </dev/null)
         set __nexus_env_code $status
     end
     switch $__nexus_env_code
@@ -87,7 +92,7 @@ function __nexus_env_judge
             set -g __nexus_env_why $__nexus_env_out
         case 4
             printf '\n' >/dev/tty
-            set __nexus_env_out (NEXUS_ENV_TYPED=$__nexus_env_text $__nexus_env_bin __line --ask 2>/dev/tty </dev/null)
+            set __nexus_env_out (NEXUS_ENV_TYPED=$__nexus_env_text __nexus_env_state="$__nexus_env_state" $__nexus_env_bin __line --ask 2>/dev/tty </dev/null)
             set __nexus_env_code $status
             switch $__nexus_env_code
                 case 0
@@ -159,7 +164,7 @@ end
 # What Enter does, or `execute` alone. A text that the shell would read on after is not judged yet.
 function __nexus_env_enter
     set -l __nexus_env_lines (commandline -b)
-    if test -n "$__nexus_env_near" -a -n "$__nexus_env_line" -a -n "$__nexus_env_lines"; and not commandline --paging-mode
+    if test -n "$__nexus_env_line" -a -n "$__nexus_env_lines"; and begin; test -n "$__nexus_env_near"; or __nexus_env_goes $__nexus_env_lines; end; and not commandline --paging-mode
         commandline --is-valid 2>/dev/null
         if test $status -ne 2
             __nexus_env_judge (__nexus_env_abbreviated) $__nexus_env_lines

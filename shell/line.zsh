@@ -75,6 +75,9 @@ function __nexus_env_is_whole {
   (( ${+functions[__nexus_env_try]} )) && unfunction __nexus_env_try
 } 2>/dev/null
 
+# Whether the line goes to another directory, where another configuration may stand.
+function __nexus_env_goes { [[ " $1" == *[$'\n;&|( '](cd|pushd)' '* ]] }
+
 # A line may hold a password that its command gets as a variable. So the program gets the line as one, for itself alone: the
 # words of a process are everybody's to read.
 # 0: the shell may run it. 3: it is refused, and __nexus_env_why says why, where it was not told yet. 130: the person takes
@@ -89,11 +92,11 @@ function __nexus_env_judge {
     zle && zle -I
     __nexus_env_load
   fi
-  [[ -n $__nexus_env_near ]] || return 0
+  [[ -n $__nexus_env_near ]] || __nexus_env_goes "$1" || return 0
   [[ $__nexus_env_near != lost ]] || __nexus_env_nearby .nexusenv || return 0
   __nexus_env_aliased "$1"
   if [[ -x $__nexus_env_bin ]]; then
-    __nexus_env_out="$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line --continued "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null)" ||
+    __nexus_env_out="$(NEXUS_ENV_TYPED=$__nexus_env_text __nexus_env_state=$__nexus_env_state exec "$__nexus_env_bin" __line --continued "--holders=$__nexus_env_holders" 2>/dev/tty </dev/null)" ||
       __nexus_env_code=$?
   else
     __nexus_env_code=127
@@ -109,7 +112,7 @@ function __nexus_env_judge {
     4)
       zle && zle -I
       __nexus_env_code=0
-      __nexus_env_out="$(NEXUS_ENV_TYPED=$__nexus_env_text exec "$__nexus_env_bin" __line --ask 2>/dev/tty </dev/null)" || __nexus_env_code=$?
+      __nexus_env_out="$(NEXUS_ENV_TYPED=$__nexus_env_text __nexus_env_state=$__nexus_env_state exec "$__nexus_env_bin" __line --ask 2>/dev/tty </dev/null)" || __nexus_env_code=$?
       case $__nexus_env_code in
         0)
           [[ -z $__nexus_env_out ]] || typeset -gx NEXUS_ENV_CONSENT="${__nexus_env_out%%$'\n'*}"
@@ -199,7 +202,8 @@ function __nexus_env_accept {
 
 # Whether nothing is to be judged at this prompt.
 function __nexus_env_is_unseen {
-  [[ -z $BUFFER || -z $__nexus_env_near || -z $__nexus_env_line || ${CONTEXT-} == vared || ${CONTEXT-} == select ]]
+  [[ -z $BUFFER || -z $__nexus_env_line || ${CONTEXT-} == vared || ${CONTEXT-} == select ]] ||
+    { [[ -z $__nexus_env_near ]] && ! __nexus_env_goes "${PREBUFFER-}$BUFFER" }
 }
 
 # Judges what stands on the screen, as the history makes it: 0, 3 and 130 as above, 1 where the person is to see that first

@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 
+use crate::command::session::arriving;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::node;
 use crate::domain::guard::report;
@@ -52,6 +53,7 @@ pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
         }
         return Ok(Status::from(Exit::Blocked as u8));
     }
+    let ambient = &where_it_matters(ambient, asked)?;
     let answer = |standing: &Standing<'_>| {
         let look = |place: &Place| observation::look(ambient, place);
         let outcome = guard::outcome(ambient, standing, asked, &Doors::real(&look));
@@ -68,12 +70,35 @@ pub fn check(ambient: &Ambient, asked: &Asked, form: Form) -> Result<Status> {
     sentry::standing(ambient, &mut { answer }).map(Status::from)
 }
 
+/// Of the configurations that a line goes to, the one that has most against it.
+fn where_it_matters(ambient: &Ambient, asked: &Asked) -> Result<Ambient> {
+    let mut worst = (0, ambient.clone());
+    let Asked::Line(line) = asked else { return Ok(worst.1) };
+    let places = arriving::places(ambient, line);
+    for place in places.iter().filter(|_| places.len() > 1) {
+        let look = |at: &Place| observation::look(place, at);
+        let exit = sentry::standing(place, &mut |standing| {
+            Ok(report::exit(&guard::outcome(place, standing, asked, &Doors::real(&look))))
+        })?;
+        let rank = match exit {
+            0 => 0,
+            ASKS => 1,
+            _ => 2,
+        };
+        if rank > worst.0 {
+            worst = (rank, place.clone());
+        }
+    }
+    Ok(worst.1)
+}
+
 /// `guard explain`: the same exit status, and every piece of evidence on stdout.
 ///
 /// # Errors
 /// Where the page cannot be written.
 pub fn explain(ambient: &Ambient, asked: &Asked) -> Result<Status> {
     watchdog::arm(LIMIT, sentry::late(Exit::Blocked));
+    let ambient = &where_it_matters(ambient, asked)?;
     let answer = |standing: &Standing<'_>| {
         let look = |place: &Place| observation::look(ambient, place);
         let outcome = guard::outcome_in(Depth::Everything, ambient, standing, asked, &Doors::real(&look));
@@ -143,29 +168,41 @@ pub fn for_line(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -
     }
     let late = LastWords { stdout: sentry::late(Exit::Blocked).stderr, ..sentry::late(Exit::Blocked) };
     let late = LastWords { stderr: String::new(), ..late };
+    let places = arriving::places(ambient, &line);
     if asking {
-        let stood = sentry::stand(ambient, &Asked::Line(line), &[], Layer::Line, late)?;
+        let mut stood = Stood::Free;
+        for place in &places {
+            match sentry::stand(place, &Asked::Line(line.clone()), &[], Layer::Line, late.clone())? {
+                Stood::Free => {}
+                found @ Stood::Confirmed(_) => stood = found,
+                found @ (Stood::Blocked(_) | Stood::TakenBack) => {
+                    stood = found;
+                    break;
+                }
+            }
+        }
         if let Stood::Blocked(why) = &stood {
             output::write(terminal::refusal(ambient, why).as_bytes())?;
         }
         return consented(ambient, &stood);
     }
     watchdog::arm(LIMIT, late);
-    let mut said = String::new();
-    let status = sentry::standing(ambient, &mut |standing| {
-        Ok(match guard::accept(ambient, standing, &line, extent) {
-            Accepted::Runs(told) => {
-                said = told.iter().map(|line| format!("nexus-env: {line}\n")).collect();
-                0
+    let (mut status, mut said) = (0, String::new());
+    for place in &places {
+        sentry::standing(place, &mut |standing| {
+            match guard::accept(place, standing, &line, extent) {
+                Accepted::Runs(told) => said.extend(told.iter().map(|line| format!("nexus-env: {line}\n"))),
+                Accepted::Refused(why) => (status, said) = (Exit::Blocked as u8, terminal::refusal(ambient, &why)),
+                Accepted::Asks => status = ASKS,
+                Accepted::GoesOn if status == 0 => status = GOES_ON,
+                Accepted::GoesOn => {}
             }
-            Accepted::Refused(why) => {
-                said = terminal::refusal(ambient, &why);
-                Exit::Blocked as u8
-            }
-            Accepted::Asks => ASKS,
-            Accepted::GoesOn => GOES_ON,
-        })
-    })?;
+            Ok(status)
+        })?;
+        if status == Exit::Blocked as u8 {
+            break;
+        }
+    }
     watchdog::disarm();
     output::write(said.as_bytes())?;
     Ok(Status::from(status))

@@ -1,6 +1,7 @@
 //! The shell's hook, and what it asks at each load: which variables this shell should have now. It never prints a value
 //! but as code to be evaluated by the shell that asked.
 
+pub mod arriving;
 mod check;
 mod request;
 

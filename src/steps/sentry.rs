@@ -115,15 +115,19 @@ pub fn for_agent(ambient: &Ambient, asked: &Asked) -> Result<Option<String>> {
 /// the line.
 fn places(ambient: &Ambient, text: &str) -> Vec<PathBuf> {
     let own = ambient.cwd.clone().unwrap_or_else(|| PathBuf::from("/"));
-    let named = |word: &str| {
-        let path = match (word.strip_prefix('~').map(|rest| rest.trim_start_matches('/')), &ambient.home) {
-            (Some(rest), Some(home)) => home.join(rest),
-            (Some(_) | None, _) => own.join(word),
-        };
-        project::directory(&path)
-    };
+    let named = |word: &str| directory(ambient, &own, word);
     let others: Vec<PathBuf> = toolcall::places(text).into_iter().filter_map(named).collect();
     std::iter::once(own.clone()).chain(others).collect()
+}
+
+/// The directory that a word of a line names, seen from another one; `None` where there is none.
+pub fn directory(ambient: &Ambient, from: &Path, word: &str) -> Option<PathBuf> {
+    let home = ["~", "$HOME", "${HOME}"].iter().find_map(|name| word.strip_prefix(name));
+    let path = match (home.map(|rest| rest.trim_start_matches('/')), &ambient.home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        (Some(_) | None, _) => from.join(word),
+    };
+    project::directory(&path)
 }
 
 /// Why nothing runs where the guard itself hangs or breaks down.

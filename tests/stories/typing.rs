@@ -194,6 +194,30 @@ stories! {
         session.types("echo \"[$NEXUS_ENV]\"").prints("[dev]");
     }
 
+    fn a_line_that_goes_into_a_repository_is_judged_by_what_is_selected_there(shell) {
+        if shows_no_line(shell) {
+            return;
+        }
+        let world = world();
+        let mut session = on_prod(&world, shell);
+        let repo = world.repo().display().to_string();
+        session.types("cd /").ends_with_status(0);
+        for line in [
+            format!("cd {repo} && {RESET}"),
+            format!("cd {repo}; sh -c 'npx prisma migrate reset'"),
+            format!("cd '{repo}' && env npx prisma migrate reset"),
+        ] {
+            refuses(&mut session, &line);
+        }
+        session.types(&format!("cd {repo} && command npx prisma generate")).ends_with_status(0);
+        assert!(session.said().text.contains("ran:npx:prisma:generate"), "{shell}: {}", session.said().text);
+        // What is selected in the directory that it leaves counts as well.
+        refuses(&mut session, &format!("cd / && {RESET}"));
+        session.types("nexus-env use dev");
+        session.types("cd /");
+        session.types("sh -c 'npx prisma migrate reset'").prints("ran:npx:prisma:migrate:reset");
+    }
+
     fn a_question_is_asked_before_the_line_runs_and_once(shell) {
         if shows_no_line(shell) {
             return;

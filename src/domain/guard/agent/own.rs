@@ -66,8 +66,16 @@ pub fn deploys(line: &str) -> Option<&str> {
 
 /// The directory to which a line goes first.
 pub fn goes_to(line: &str) -> Option<&str> {
+    directories(line).next()
+}
+
+/// Every directory that the line goes to, as it stands there without its quotes.
+pub fn directories(line: &str) -> impl Iterator<Item = &str> {
     let mut words = line.split(|c: char| c.is_whitespace() || ";&|()".contains(c)).filter(|word| !word.is_empty());
-    words.find(|word| *word == "cd").and_then(|_| words.next())
+    std::iter::from_fn(move || {
+        words.find(|word| matches!(*word, "cd" | "pushd"))?;
+        words.find(|word| !word.starts_with('-')).map(|word| word.trim_matches(['"', '\'']))
+    })
 }
 
 /// The command that `run` starts, where the words are of a `run`.

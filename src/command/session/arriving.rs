@@ -1,0 +1,81 @@
+//! The surroundings of a line that changes the directory: those it begins in, and those of each other configuration that it goes
+//! to, with what the shell loads there. Nothing is loaded and nothing is told.
+
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+use super::choose;
+use crate::domain::guard::agent::own;
+use crate::domain::session::ambient::{Ambient, Environ};
+use crate::domain::session::given::{self, Ends};
+use crate::domain::session::{Key, Session};
+use crate::steps::load::{self, Choice, Configured, Given, Values};
+use crate::steps::sentry;
+
+/// A line that goes to more configurations than these is judged in the first of them.
+const MOST: usize = 4;
+
+/// Where the line begins, and where it goes on.
+pub fn places(ambient: &Ambient, line: &str) -> Vec<Ambient> {
+    let mut found = vec![ambient.clone()];
+    let mut words = own::directories(line).peekable();
+    if words.peek().is_none() {
+        return found;
+    }
+    let mut roots = vec![root(ambient)];
+    let mut at = ambient.cwd.clone().unwrap_or_else(|| PathBuf::from("/"));
+    for word in words {
+        let Some(directory) = sentry::directory(ambient, &at, word) else { continue };
+        at.clone_from(&directory);
+        let there = Ambient { cwd: Some(directory.clone()), pwd: Some(directory), ..ambient.clone() };
+        let root = root(&there);
+        if root.is_some() && !roots.contains(&root) && found.len() < MOST {
+            found.push(arrived(&there));
+            roots.push(root);
+        }
+    }
+    found
+}
+
+/// The directory of the configuration that is in force.
+fn root(ambient: &Ambient) -> Option<PathBuf> {
+    match load::look(ambient).0 {
+        Configured::Nothing => None,
+        Configured::Denied(root) | Configured::Unusable(root, _) => Some(root),
+        Configured::Ready(loaded) => Some(loaded.repository.root),
+    }
+}
+
+/// With what was loaded elsewhere taken away, and what is selected here in its place. Where nothing can be loaded, with nothing.
+fn arrived(there: &Ambient) -> Ambient {
+    let quiet = Ambient { quiet: true, ..there.clone() };
+    let (mut session, _) = Session::recall(there.variables.text("__nexus_env_state"), &there.variables, Key([0; 16]));
+    let chosen = RefCell::new(None);
+    let outcome = load::for_session(&quiet, &mut |root, config| {
+        let made = choose(&quiet, &mut session, root, config, None, there.clock())?;
+        let values = if made.withheld.is_some() { Values::Withheld } else { Values::Wanted };
+        let (environment, access) = (made.selected.environment.clone(), made.access);
+        chosen.replace(Some(made));
+        Ok(Choice { environment, access, values })
+    });
+    let loaded: Vec<&str> = given::names(&there.variables).collect();
+    let is_kept = |name: &str| !loaded.contains(&name) && !given::LABELS.contains(&name);
+    let kept = there.variables.iter().filter(|(name, _)| name.to_str().is_none_or(is_kept));
+    let mut pairs: Vec<(OsString, OsString)> = kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    if let (Ok(Some(Given { vars, .. })), Some(chosen)) = (outcome.result, chosen.into_inner()) {
+        let value = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
+        let names: Vec<&str> = vars.iter().map(|(name, _)| name.as_str()).collect();
+        let given = given::Given {
+            environment: chosen.selected.environment.clone(),
+            root: Some(chosen.place.root),
+            ends: chosen.selected.until.map_or(Ends::Never, Ends::At),
+            grant: chosen.selected.grant.clone(),
+        };
+        let labels = given::Given::labels(Some(&given), &names);
+        pairs.extend(labels.into_iter().filter_map(|(name, bytes)| Some((name.into(), value(&bytes?)))));
+        pairs.extend(vars.iter().map(|(name, secret)| (name.as_str().into(), value(secret.expose()))));
+    }
+    Ambient { variables: Environ::new(pairs), ..there.clone() }
+}
