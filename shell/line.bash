@@ -145,7 +145,8 @@ __nexus_env_judge() {
   esac
 }
 
-# Runs in the place of a line that was refused: puts that back on the screen and into the history, and says why.
+# Runs in the place of a line that was refused: puts that back on the screen, and says why. In a subshell, before which bash
+# runs no DEBUG trap: what one prints would stand where the line is erased, and bash-preexec would hand this on as a command.
 __nexus_env_refused() {
   if [[ -n ${BLE_VERSION-} ]]; then
     # ble.sh leaves the line on the screen, and has it in the history already.
@@ -153,8 +154,6 @@ __nexus_env_refused() {
     return 3
   fi
   [[ ${TERM-} == dumb ]] || printf '\033[A\r\033[J' >&2
-  # In the place of the line that runs now, where that is a line of the history at all.
-  history -s -- "$__nexus_env_typed"
   [[ -z $__nexus_env_why ]] || printf '> %s\n%s\n' "$__nexus_env_typed" "$__nexus_env_why" >&2
   return 3
 }
@@ -183,7 +182,6 @@ __nexus_env_enter() {
     0) __nexus_env_begun=$__nexus_env_text$'\n' ;;
     130) __nexus_env_press redraw-current-line ;;
     *)
-      __nexus_env_typed=$__nexus_env_text
       if [[ -n $__nexus_env_begun ]]; then
         # Within a command of several lines there is no way to run another, so that one is broken off.
         printf '> %s\n%s\n' "$__nexus_env_text" "$__nexus_env_why" >/dev/tty
@@ -192,7 +190,8 @@ __nexus_env_enter() {
         __nexus_env_press redraw-current-line
         kill -INT $$
       else
-        READLINE_LINE=' __nexus_env_refused' READLINE_POINT=0
+        __nexus_env_typed=$__nexus_env_text
+        READLINE_LINE=' (__nexus_env_refused)' READLINE_POINT=0
       fi
       ;;
   esac
@@ -297,6 +296,19 @@ __nexus_env_bind_all() {
   done
 }
 
+# Puts the line that was refused into the history, in the place of what ran instead, where that is a line of it at all.
+__nexus_env_recall() {
+  local __nexus_env_last
+  __nexus_env_last=$(HISTTIMEFORMAT='' history 1)
+  case $__nexus_env_last in
+    *[0-9]*' (__nexus_env_refused)')
+      __nexus_env_last=${__nexus_env_last#"${__nexus_env_last%%[0-9]*}"}
+      history -d "${__nexus_env_last%%[!0-9]*}"
+      ;;
+  esac
+  history -s -- "$__nexus_env_typed"
+}
+
 # At each prompt: what was asked about the last line is over.
 __nexus_env_settle() {
   if [[ -n $__nexus_env_consented ]]; then
@@ -304,7 +316,8 @@ __nexus_env_settle() {
     unset -v NEXUS_ENV_CONSENT
     __nexus_env_consented=''
   fi
-  __nexus_env_passed='' __nexus_env_begun=''
+  [[ -z $__nexus_env_typed ]] || __nexus_env_recall
+  __nexus_env_passed='' __nexus_env_typed='' __nexus_env_begun=''
   if [[ -n ${__nexus_env_back-} ]]; then
     ble-edit/content/reset "$__nexus_env_back"
     _ble_edit_ind=${#__nexus_env_back}

@@ -30,7 +30,7 @@ __mark=0
 __nexus_env_press() { __pressed=$1; }
 __ends() {
     case $__pressed:$READLINE_LINE in
-        *:' __nexus_env_refused') __end=refused ;;
+        *:' (__nexus_env_refused)') __end=refused ;;
         accept-line:*) __end=passed ;;
         *) __end=back ;;
     esac

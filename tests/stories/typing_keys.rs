@@ -213,3 +213,11 @@ fn a_plugin_that_wraps_the_widgets_at_each_prompt_is_no_hindrance() {
         }
     }
 }
+
+#[test]
+fn a_debug_trap_of_bashs_hears_nothing_of_a_refused_line_and_the_screen_shows_it_alone() {
+    let world = world().after_hook("trap 'printf \"heard %s\\n\" \"$BASH_COMMAND\"' DEBUG");
+    let mut session = on_prod(&world, Shell::Bash);
+    let said = session.types(RESET).ends_with_status(3).text.clone();
+    assert!(said.starts_with(REFUSED) && !said.contains("__nexus_env_refused"), "{said}");
+}
