@@ -3,7 +3,6 @@
 
 use std::ffi::OsString;
 
-use crate::command::session::arriving;
 use crate::domain::config::name::EnvironmentName;
 use crate::domain::guard::node;
 use crate::domain::guard::report;
@@ -21,7 +20,7 @@ use crate::error::{Exit, Result, Status};
 use crate::steps::guard::{self, Accepted, Asked, Doors, Extent, Standing, Stood};
 use crate::steps::observation::{self, Depth};
 use crate::steps::promotion::plain_deploy;
-use crate::steps::{astray, audit, persons, sentry};
+use crate::steps::{arriving, astray, audit, persons, sentry};
 
 /// What `__guard` ends with where the shell's variables are to be brought up to date before anything is judged.
 const LOAD_FIRST: u8 = 5;

@@ -1,7 +1,6 @@
 //! The shell's hook, and what it asks at each load: which variables this shell should have now. It never prints a value
 //! but as code to be evaluated by the shell that asked.
 
-pub mod arriving;
 mod check;
 mod request;
 
@@ -18,13 +17,12 @@ use self::request::{Request, request};
 use crate::domain::config::name::VariableName;
 use crate::domain::config::person::Lines;
 use crate::domain::config::watch::{Sighting, Watch};
-use crate::domain::config::{Access, Config, Environment, Export, Protection};
+use crate::domain::config::{Access, Config, Environment, Protection};
 use crate::domain::guard::node::Named;
 use crate::domain::guard::reserved;
 use crate::domain::page::audit_entry::{Entry, Event};
 use crate::domain::session::ambient::Ambient;
 use crate::domain::session::given::{self, Ends};
-use crate::domain::session::keyboard;
 use crate::domain::session::layers::{self as layers_of, Files};
 use crate::domain::session::{Key, Place, Plan, Selected, Session, Wish};
 use crate::domain::target::astray;
@@ -39,6 +37,7 @@ use crate::steps::astray::Seen;
 use crate::steps::audit;
 use crate::steps::load::{self, Choice, Given, Outcome, Values};
 use crate::steps::proxy;
+use crate::steps::selecting::{self, Selecting};
 use crate::steps::trial;
 
 /// `hook SHELL`: prints the code that a shell evaluates when it starts. `called` is the name by which the program was
@@ -264,27 +263,8 @@ fn choose(
     wish: Option<&Wish>,
     now: Now,
 ) -> Result<Chosen> {
-    let selected = session.select(root, config, wish, now).map_err(|failure| *failure)?;
-    let environment = config.environment(&selected.environment).ok_or_else(|| {
-        Failure::new(format!("there is no environment `{}`, which is the default", selected.environment))
-    })?;
-    let grant = match (wish, environment.access) {
-        (Some(Wish { access: Access::ReadWrite, .. }), Access::ReadOnly) => {
-            Some(load::consent_to_write(ambient, root, environment, selected.until)?)
-        }
-        (Some(_) | None, _) => {
-            selected.grant.clone().filter(|name| load::is_granted(ambient, name, &environment.name, root))
-        }
-    };
-    session.note_grant(root, grant.clone());
-    let granted = if grant.is_some() { Access::ReadWrite } else { Access::ReadOnly };
-    let selected = Selected { grant, ..selected };
-    let agent = keyboard::marker(&ambient.variables).filter(|_| environment.is_protected());
-    let withheld = match (environment.export, agent) {
-        (Export::Command, _) => Some("not exported, use nexus-env run".to_owned()),
-        (Export::Shell, Some(marker)) => Some(format!("not exported to a coding agent ({marker})")),
-        (Export::Shell, None) => None,
-    };
+    let Selecting { selected, environment, access, withheld } =
+        selecting::select(ambient, session, root, config, wish, now)?;
     let place = Place { root: root.to_owned(), environment: environment.name.clone() };
     Ok(Chosen {
         protection: environment.protection,
@@ -294,7 +274,7 @@ fn choose(
         marks: marks(config),
         named: Named::by_rules(config.guard.iter().map(|rule| rule.command.as_str())),
         asked: wish.map(|_| (config.clone(), environment.clone())),
-        access: load::access(environment, granted),
+        access,
         selected,
         place,
     })

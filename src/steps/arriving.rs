@@ -6,13 +6,13 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-use super::choose;
+use super::load::{self, Configured, Given};
+use super::selecting;
+use super::sentry;
 use crate::domain::guard::agent::own;
 use crate::domain::session::ambient::{Ambient, Environ};
 use crate::domain::session::given::{self, Ends};
 use crate::domain::session::{Key, Session};
-use crate::steps::load::{self, Choice, Configured, Given, Values};
-use crate::steps::sentry;
 
 /// A line that goes to more configurations than these is judged in the first of them.
 const MOST: usize = 4;
@@ -54,24 +54,23 @@ fn arrived(there: &Ambient) -> Ambient {
     let (mut session, _) = Session::recall(there.variables.text("__nexus_env_state"), &there.variables, Key([0; 16]));
     let chosen = RefCell::new(None);
     let outcome = load::for_session(&quiet, &mut |root, config| {
-        let made = choose(&quiet, &mut session, root, config, None, there.clock())?;
-        let values = if made.withheld.is_some() { Values::Withheld } else { Values::Wanted };
-        let (environment, access) = (made.selected.environment.clone(), made.access);
-        chosen.replace(Some(made));
-        Ok(Choice { environment, access, values })
+        let made = selecting::select(&quiet, &mut session, root, config, None, there.clock())?;
+        let choice = made.choice();
+        chosen.replace(Some((root.to_owned(), made.selected)));
+        Ok(choice)
     });
     let loaded: Vec<&str> = given::names(&there.variables).collect();
     let is_kept = |name: &str| !loaded.contains(&name) && !given::LABELS.contains(&name);
     let kept = there.variables.iter().filter(|(name, _)| name.to_str().is_none_or(is_kept));
     let mut pairs: Vec<(OsString, OsString)> = kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    if let (Ok(Some(Given { vars, .. })), Some(chosen)) = (outcome.result, chosen.into_inner()) {
+    if let (Ok(Some(Given { vars, .. })), Some((root, selected))) = (outcome.result, chosen.into_inner()) {
         let value = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
         let names: Vec<&str> = vars.iter().map(|(name, _)| name.as_str()).collect();
         let given = given::Given {
-            environment: chosen.selected.environment.clone(),
-            root: Some(chosen.place.root),
-            ends: chosen.selected.until.map_or(Ends::Never, Ends::At),
-            grant: chosen.selected.grant.clone(),
+            environment: selected.environment,
+            root: Some(root),
+            ends: selected.until.map_or(Ends::Never, Ends::At),
+            grant: selected.grant,
         };
         let labels = given::Given::labels(Some(&given), &names);
         pairs.extend(labels.into_iter().filter_map(|(name, bytes)| Some((name.into(), value(&bytes?)))));
