@@ -315,9 +315,11 @@ pub fn settings(ambient: &Ambient) -> Result<Person> {
     }
     person::parse(&text).map_err(|wrong| {
         let name = format!("`{}:{}`", bare(ambient, &path), wrong.line);
-        Failure::new(format!("{name}: {}", wrong.what))
-            .hint("the keys are ssh_identity, age_plugins, allow_names, [shell], [[guard]] and [[protect]]")
-            .into()
+        let hint = match wrong.what.starts_with("duplicate key") {
+            true => "remove one of the two lines",
+            false => "the keys are ssh_identity, age_plugins, allow_names, [shell], [[guard]] and [[protect]]",
+        };
+        Failure::new(format!("{name}: {}", wrong.what)).hint(hint).into()
     })
 }
 

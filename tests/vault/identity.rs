@@ -249,6 +249,9 @@ fn the_persons_settings_say_file_and_line() {
     let sentence = "`~/.config/nexus-env/config.toml:2`: unknown key `ssh_identiy`, did you mean `ssh_identity`";
     world.finds_nothing(&[], sentence, hint);
     assert!(identity::lifted_names(&world.ambient(&[])).is_empty());
+    world.put(".config/nexus-env/config.toml", "[shell]\nline = true\nline = false\n", 0o644);
+    let sentence = "`~/.config/nexus-env/config.toml:3`: duplicate key `line`, which stands in line 2 already";
+    world.finds_nothing(&[], sentence, "remove one of the two lines");
     world.put(".config/nexus-env/config.toml", "allow_names = [\"NODE_OPTIONS\"]\n", 0o644);
     assert_eq!(identity::lifted_names(&world.ambient(&[])), [name("NODE_OPTIONS")]);
 }
