@@ -39,7 +39,8 @@ const EVALUATES: &[&str] = &["eval(", "evaluate(", "load(", "instance_eval(", "r
 
 /// Whether one of these calls runs what another call gives: `os.system(base64.b64decode(…))`.
 fn runs_what_it_computes(text: &str) -> bool {
-    let apart = |at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$'));
+    let apart =
+        |at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '>' | ':'));
     RUNS.iter().chain(EVALUATES).any(|call| {
         text.match_indices(call).filter(|(at, _)| !EVALUATES.contains(call) || apart(*at)).any(|(at, _)| {
             let argument = text[at + call.len()..].trim_start();
@@ -57,7 +58,7 @@ fn runs_what_it_computes(text: &str) -> bool {
 /// Calls that send a statement, and what brings one that stands nowhere in the code.
 const TOLD: &[&str] = &[
     ".execute(", ".executescript(", ".query(", "PG.connect.exec(", ".raw(", ".unsafe(", "RawUnsafe(", "->query(",
-    "->exec(",
+    "->exec(", "::unprepared(", "::statement(",
 ];
 const CARRIES: &[&str] = &[
     "b64decode(", "Buffer.from(", "atob(", "open(", "readFileSync(", "File.read(", "read_text(", "sys.stdin",
@@ -84,6 +85,9 @@ pub(super) fn run<'a>(program: &str, code: &Word, scope: &Scope<'a>) -> Vec<Inne
     if code.sure == Sure::No && is_one_expansion(text) {
         return vec![Inner::Unknown("the line computes the code that it runs".to_owned(), scope.clone())];
     }
+    // Code that was quoted twice is one text: `runner '"User.delete_all"'`.
+    let inside = string(text).filter(|(_, after)| text.starts_with(['"', '\'']) && after.is_empty());
+    let text = inside.as_ref().map_or(text, |(inside, _)| inside.trim());
     let (written, text) = (text, &fold::folded(program, text));
     let mut found = if starts(text) || runs_a_string(program, text) { lines(text, scope) } else { Vec::new() };
     found.extend(handed_to_alembic(text, scope));

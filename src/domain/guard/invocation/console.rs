@@ -1,8 +1,8 @@
 //! The consoles of frameworks, which run code against the application's database: `rails runner`, `manage.py shell -c`,
 //! `artisan tinker --execute`, `mix run -e`. Without code on the line, or fed, they are a person's own prompt.
 
-use super::options::{after_flags, flag_value};
-use super::{Inner, Reader, Word, code};
+use super::options::after_flags;
+use super::{Inner, Reader, Sure, Word, code, interpreter};
 use crate::domain::guard::project::Files;
 use crate::domain::guard::scope::{Fed, Scope};
 
@@ -22,6 +22,8 @@ enum Takes {
     Flags,
     /// Code or a file of it.
     Word,
+    /// Neither: what stands there says where it is, or names a file that it begins with.
+    Prompt,
     /// Code, and tasks by their names.
     Code,
 }
@@ -38,17 +40,30 @@ const fn row(
 
 const ROWS: &[Console] = &[
     row(&["rails"], &["runner", "r"], &[], &["-e", "--environment"], Takes::Word),
-    row(&["rails", "hanami"], &["console", "c"], &[], &["-e", "--environment"], Takes::Flags),
+    row(&["rails", "hanami"], &["console", "c"], &[], &["-e", "--environment"], Takes::Prompt),
     row(
         &["manage.py", "django-admin"],
         &["shell", "shell_plus"],
         &["-c", "--command"],
         &["--settings", "-i", "--interface", "-v"],
-        Takes::Flags,
+        Takes::Prompt,
     ),
-    row(&["flask"], &["shell"], &[], &[], Takes::Flags),
-    row(&["artisan"], &["tinker"], &["--execute"], &[], Takes::Flags),
-    row(&["wp"], &["eval"], &[], &["--path", "--url", "--user"], Takes::Word),
+    row(&["flask"], &["shell"], &[], &["-A", "--app", "-e", "--env-file"], Takes::Prompt),
+    row(&["artisan"], &["tinker"], &["--execute"], &[], Takes::Prompt),
+    // developer.wordpress.org/cli/commands; www.drush.org/latest/commands; book.cakephp.org, "Interactive Console (REPL)".
+    row(&["wp"], &["eval"], &[], WP, Takes::Word),
+    row(&["wp"], &["shell", "eval-file"], &[], WP, Takes::Prompt),
+    row(&["drush"], &["php:eval", "php-eval", "ev", "eval"], &[], DRUSH, Takes::Word),
+    row(
+        &["drush"],
+        &["php:cli", "php-cli", "php", "core:cli", "core-cli", "php:script", "php-script", "scr"],
+        &[],
+        DRUSH,
+        Takes::Prompt,
+    ),
+    row(&["cake"], &["console", "repl"], &[], &[], Takes::Prompt),
+    row(&["console"], &["psysh"], &[], &["-e", "--env"], Takes::Prompt),
+    row(&["magento", "n98-magerun2", "n98-magerun"], &["dev:console"], &[], &["--area"], Takes::Word),
     row(&["mix"], &["run", "eval"], &["-e", "--eval"], &["-r", "--require"], Takes::Word),
     row(&["iex"], &[], &["-e", "--eval"], &["-S", "--name", "--sname"], Takes::Flags),
     row(&["elixir"], &[], &["-e", "--eval"], &["-S", "-r", "-pa"], Takes::Flags),
@@ -78,6 +93,9 @@ const ROWS: &[Console] = &[
     row(&["rake"], &[], &["-e", "--execute", "-p", "--execute-print", "-E", "--execute-continue"], &[], Takes::Flags),
 ];
 
+const WP: &[&str] = &["--path", "--url", "--user", "--ssh"];
+const DRUSH: &[&str] = &["-l", "--uri", "-r", "--root"];
+
 /// The names of all consoles.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     ROWS.iter().flat_map(|row| row.names.iter().copied())
@@ -90,18 +108,26 @@ pub(super) fn see_through<'a>(
     words: &[Word],
     scope: &Scope<'a>,
 ) -> Option<Vec<Inner<'a>>> {
-    let behind = |row: &Console| match (row.verb, words.split_first()) {
+    let behind = |row: &Console| match (row.verb, front(words, row)) {
         ([], _) => Some(words.to_vec()),
-        (verbs, Some((first, rest))) if verbs.contains(&first.text.as_str()) => Some(rest.to_vec()),
+        (verbs, [first, rest @ ..]) if verbs.contains(&first.text.as_str()) => Some(rest.to_vec()),
         (_, _) => None,
     };
     let rows = ROWS.iter().filter(|row| row.names.contains(&name));
     let (row, words) = rows.into_iter().find_map(|row| Some((row, behind(row)?)))?;
     runs_sources(reader, &words, scope);
-    if let Some(text) = flag_value(&words, row.code) {
+    if let Some(text) = told(&words, row.code) {
         return Some(code::run(name, &text, scope));
     }
-    match after_flags(&words, row.valued).first() {
+    let rest = after_flags(&words, row.valued);
+    if row.takes == Takes::Prompt {
+        let files = rest.iter().filter(|word| word.text.contains('.') && !word.text.starts_with('-'));
+        let mut found: Vec<Inner<'a>> =
+            files.filter_map(|file| interpreter::written(reader, name, &file.text, scope)).flatten().collect();
+        found.extend(code::fed(name, scope).unwrap_or_default());
+        return (!found.is_empty()).then_some(found);
+    }
+    match rest.first() {
         Some(word) if word.text == "-" => code::fed(name, scope),
         Some(word) if row.takes == Takes::Word => {
             let is_file = word.text.contains('.') && !word.text.contains([' ', '(']) && {
@@ -117,6 +143,28 @@ pub(super) fn see_through<'a>(
         None if scope.fed != Fed::Nothing => code::fed(name, scope),
         None => None,
     }
+}
+
+/// The words from the one on that may name a console: flags and a site's alias stand in front of it.
+fn front<'w>(words: &'w [Word], row: &Console) -> &'w [Word] {
+    let words = after_flags(words, row.valued);
+    if words.first().is_some_and(|word| word.text.starts_with('@')) { &words[1..] } else { words }
+}
+
+/// All code behind these flags: each of several is run.
+fn told(words: &[Word], flags: &[&str]) -> Option<Word> {
+    let value = |(at, word): (usize, &Word)| match word.text.split_once('=') {
+        _ if flags.contains(&word.text.as_str()) => words.get(at + 1).cloned(),
+        Some((flag, value)) if flags.contains(&flag) => Some(Word { text: value.to_owned(), sure: word.sure }),
+        Some(_) | None => None,
+    };
+    let all: Vec<Word> = words.iter().enumerate().filter_map(value).collect();
+    let (first, more) = all.split_first()?;
+    let join = |first: Word, next: &Word| Word {
+        text: format!("{}\n{}", first.text, next.text),
+        sure: if next.sure == Sure::No { Sure::No } else { first.sure },
+    };
+    Some(more.iter().fold(first.clone(), join))
 }
 
 /// Files of source text among the words, which an interpreter or a compiler's own `run` starts: `go run t.go`, `java T.java`.

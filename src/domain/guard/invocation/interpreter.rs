@@ -69,9 +69,7 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
         let words = std::iter::once(Word::sure(name)).chain(rest.iter().cloned()).collect();
         Some(vec![Inner::Command(words, scope.clone())])
     };
-    let at = words.iter().position(|word| {
-        !word.text.starts_with('-') || is_code(name, &word.text) || matches!(word.text.as_str(), "-m" | "-")
-    });
+    let at = first_word(name, words);
     // These look at a file's syntax, and run nothing of it.
     let looks = match name {
         "ruby" | "perl" => "-c",
@@ -116,6 +114,8 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
         }
         ("ruby", _) if matches!(first.base(), "rails" | "rake") => named(first.base(), rest),
         ("dotnet", "ef") => named("dotnet-ef", rest),
+        // github.com/dotnet-script/dotnet-script.
+        ("dotnet", "script") if rest.first()?.text == "eval" => Some(code::run(name, rest.get(1)?, scope)),
         ("dotnet", "fm") => named("dotnet-fm", rest),
         ("php", "spark") => named("spark", rest),
         // A tool of a rule's, as dotnet finds it: `dotnet grate`.
@@ -159,7 +159,7 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
 }
 
 /// The code of a file that the line itself writes. It is searched, not followed to its end, so it stays unknown as well.
-fn written<'a>(reader: &Reader<'_>, name: &str, file: &str, scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+pub(super) fn written<'a>(reader: &Reader<'_>, name: &str, file: &str, scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
     let path = scope.path(file);
     reader.notes.ran(&path);
     let Some(wrote) = reader.notes.written(&path) else {
@@ -169,6 +169,21 @@ fn written<'a>(reader: &Reader<'_>, name: &str, file: &str, scope: &Scope<'a>) -
         return None;
     };
     wrote.text().map(|text| code::run(name, &Word::sure(text), scope))
+}
+
+/// Where the file, the module or the code stands that is run.
+fn first_word(name: &str, words: &[Word]) -> Option<usize> {
+    // A flag's value is no file: `ruby -r sequel -e …`.
+    let valued: &[&str] = match name {
+        "ruby" => &["-r", "-I", "-C"],
+        "perl" => &["-I"],
+        "php" => &["-d", "-c", "-z"],
+        "python" | "py" => &["-W", "-X"],
+        _ => &[],
+    };
+    let is_value = |at: usize| at.checked_sub(1).is_some_and(|at| valued.contains(&words[at].text.as_str()));
+    let is_first = |text: &str| !text.starts_with('-') || is_code(name, text) || matches!(text, "-m" | "-");
+    (0..words.len()).find(|at| is_first(&words[*at].text) && !is_value(*at))
 }
 
 /// Whether code stands behind the flag; letters may stand in front of it: `perl -ne`, `ruby -rpg -e`.

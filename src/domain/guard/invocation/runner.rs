@@ -4,7 +4,7 @@
 use super::dotenv::{self, Wins};
 use super::options::{after_flags, is_one_expansion, joined, options};
 use super::script::{
-    Everywhere, Flags, command, filtered, flags, led, lifecycle, named, nearest, not_here, programs, run,
+    Everywhere, Flags, command, filtered, flags, led, lifecycle, named, nearest, not_here, of_runtime, programs, run,
     script_or_program,
 };
 use super::{Inner, Reader, Sure, Word, code, console, interpreter, java, prisma};
@@ -318,14 +318,14 @@ fn bun<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec
                 true => (scope, packages),
                 false => led(reader, &more, &scope),
             };
-            Some(script_or_program(&packages, arguments, "bun run", &scope))
+            Some(script_or_program(&packages, &of_runtime(arguments), "bun run", &scope))
         }
         "x" => Some(command(after_flags(arguments, &["-p", "--package"]), scope)),
         "exec" => Some(vec![Inner::Line(joined(arguments), scope)]),
         "install" | "i" | "add" | "a" | "ci" => Some(lifecycle(reader, "bun", &scope)),
         "test" | "build" | "create" | "init" | "pm" | "remove" | "rm" | "update" | "link" | "unlink" | "upgrade"
         | "outdated" | "publish" | "patch" | "audit" | "info" | "why" | "repl" => None,
-        _ => Some(script_or_program(&packages, rest, "bun", &scope)),
+        _ => Some(script_or_program(&packages, &of_runtime(rest), "bun", &scope)),
     }
 }
 
@@ -379,6 +379,7 @@ fn deno<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Ve
             }
         }
         text if text.starts_with("npm:") => Some(command(words, scope.clone())),
+        text if text.contains('.') => Some(command(&of_runtime(words), scope.clone())),
         _ => None,
     }
 }

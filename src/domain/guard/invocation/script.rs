@@ -242,3 +242,15 @@ pub(super) fn programs<'a>(packages: &[Package], words: &[Word], scope: &Scope<'
         [_] | [] => command(words, scope.clone()),
     }
 }
+
+/// The words of a runtime: a file of source text is one also where its name has no directory in front.
+pub(super) fn of_runtime(words: &[Word]) -> Vec<Word> {
+    const ENDINGS: &[&str] = &[".ts", ".js", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".jsx"];
+    let mut words = words.to_vec();
+    if let Some(first) = words.first_mut().filter(|word| !word.text.contains([':', '/']))
+        && ENDINGS.iter().any(|ending| first.text.ends_with(ending))
+    {
+        first.text.insert_str(0, "./");
+    }
+    words
+}
