@@ -1,6 +1,7 @@
 //! What a command line means: which tool runs, what it does, and which database URLs it will use. Pure: the words, the
 //! process's variables and the project's files come in.
 
+mod chain;
 mod client;
 mod cmdlet;
 mod code;

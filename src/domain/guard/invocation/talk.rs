@@ -3,7 +3,7 @@
 
 use super::statement;
 use super::strings::{string, strings};
-use super::{request, sdk};
+use super::{chain, request, sdk};
 use crate::domain::guard::sql::{self, Danger};
 use crate::domain::target::url::DatabaseUrl;
 
@@ -20,7 +20,8 @@ const SENDS: &[&str] = &[
     "prepareStatement(", "prepareCall(", "ExecuteNonQuery", "ExecuteScalar", "execute \"", "execute '", "run_sql(",
     "exec_sql(", "read_sql(", "jdbcTemplate", "->prepare(", ".prepare(", "client.command(", "Database.query", "DB::",
     "start_query_execution(", ".none(", ".rpc(", ".any(", ".manyOrNone(", " sql\"", ".transact(", "dbSendStatement(",
-    "bulkWrite(", "QueryString", "ExecuteStatement",
+    "bulkWrite(", "QueryString", "ExecuteStatement", "executeStatement(", "createQuery(", "createNativeQuery(",
+    "query-exec", "postmodern", "dbi-query", "execute-sql", "do-sql", "execute_ ", "ExecuteSql",
 ];
 
 /// The same, where the code starts no processes: these names are those calls' too.
@@ -76,7 +77,10 @@ const LOSES: &[&str] = &[
     "->deleteMany([])", "->each->delete()", "storage_down(", "/drop-db", "/drop-table", "dbDrop(", "tableDrop(",
     "id__gt=0).delete()", "id__gte=0).delete()", "pk__gt=0).delete()", "isnull=False).delete()", "_drop_databases(",
     "sync({alter:true", "rename_table(", "deleteMany:{filter:{}}", "drop_namespace(", "drop_table'", "drop_table\"",
-    "DeletionProtection=False", "DeletionProtection:false",
+    "DeletionProtection=False", "DeletionProtection:false", "deleteAllInBatch(", "epository.deleteAll()",
+    "->deleteAll([])", "->deleteAll('1=1')", "->deleteAll(\"1=1\")", ".delete(force=True)", "updateTable(",
+    ".manager.clear(", "Repo.clear()", "epository.clear()", ".EnsureDeleted(", "::deleteAll()", ".schema.drop",
+    "->dropTable(",
 ];
 
 /// Calls that drop or empty, with what says whose they are.
@@ -92,6 +96,9 @@ const DROPS: &[(&str, &str)] = &[
     ("knex", "\").delete()"),
     (".keys('*')", ".delete("),
     (".keys('*')", ".del("),
+    ("::destroy(", "::pluck("),
+    (".truncate(", ").execute("),
+    ("->truncate(", "->execute("),
     ("all.each", "&:de"),
     ("find_each", "&:de"),
     ("Sequel.", "].delete"),
@@ -171,23 +178,18 @@ pub(super) fn loses(code: &str, starts: Starts) -> bool {
     if names(&["sendCommand(", "execute_command(", ".call(", ".send("]) && strings(code).iter().any(empties) {
         return true;
     }
-    // All rows of a class, in SQLAlchemy: `query(User).delete()`; of a table, in Laravel: `DB::table('users')->delete()`.
-    let of_all = |(opens, calls): &(&str, [&str; 2])| {
-        let behind =
-            |rest: &str| rest.split_once(')').is_some_and(|(_, rest)| calls.iter().any(|call| rest.starts_with(call)));
-        code.split(opens).skip(1).any(behind)
-    };
-    let whole = [("query(", [".delete(", ".update("]), ("DB::table(", ["->delete(", "->update("])];
-    let drops =
-        whole.iter().any(of_all) || DROPS.iter().any(|(object, call)| code.contains(object) && code.contains(call));
+    let drops = DROPS.iter().any(|(object, call)| code.contains(object) && code.contains(call));
     // A class that empties its own table: `User.truncate()`.
-    let truncates = |before: &str| {
-        let name = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or(before);
-        name.starts_with(|c: char| c.is_ascii_uppercase())
+    const EMPTIES: &str = ".truncate(";
+    let truncates = |(at, _): (usize, &str)| {
+        let name = code[..at].rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let told = code[at + EMPTIES.len()..].trim_start();
+        let shortens = told.starts_with(|c: char| matches!(c, '"' | '\'' | '`') || c.is_ascii_digit());
+        name.starts_with(|c: char| c.is_ascii_uppercase()) && !shortens
     };
-    let mut classes = code.match_indices(".truncate(");
     drops
-        || classes.any(|(at, _)| truncates(&code[..at]))
+        || chain::empties(code)
+        || code.match_indices(EMPTIES).any(truncates)
         || code.split([';', '\n']).any(|statement| {
             let plain: String = statement.chars().filter(|c| !c.is_whitespace()).collect();
             let call = LOSES.iter().find(|call| plain.contains(*call));
