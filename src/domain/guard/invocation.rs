@@ -13,6 +13,7 @@ mod dotenv;
 mod filter;
 mod fold;
 mod found;
+mod graphql;
 mod interface;
 mod interpreter;
 mod java;

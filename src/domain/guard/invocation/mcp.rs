@@ -14,10 +14,10 @@ pub(super) const CLIENTS: &[&str] = &[
 
 /// Subcommands behind which the tool's name stands, and flags of which it is the value.
 const CALLS: &[&str] = &["call", "call-tool", "exec", "run", "invoke", "tools/call", "tools-call"];
-const TOOL: &[&str] = &["--tool-name", "--tool", "-t"];
+const TOOL: &[&str] = &["--tool-name", "--tool", "--target", "-t"];
 
-/// The call, where it is one of a database's tools.
-pub(super) fn read(name: &str, words: &[Word]) -> Option<Invocation> {
+/// The call, where it is one of a database's tools; its arguments may be fed, or stand in a file.
+pub(super) fn read(name: &str, words: &[Word], fed: &Fed) -> Option<Invocation> {
     // docs.docker.com/ai/mcp-catalog-and-toolkit, "docker mcp tools".
     let of_docker = name == "docker" && words.first().is_some_and(|word| word.text == "mcp");
     if !CLIENTS.contains(&name) && !of_docker {
@@ -41,6 +41,7 @@ pub(super) fn read(name: &str, words: &[Word]) -> Option<Invocation> {
         call = tool;
         arguments.extend(named_arguments(inside.trim_end().trim_end_matches(')')));
     }
+    arguments.extend(fed.text().and_then(Json::read).map(|json| ("arguments".to_owned(), json)));
     for word in words {
         if let Some(json) = Json::read(&word.text).filter(|json| !json.pairs().is_empty()) {
             arguments.push(("arguments".to_owned(), json));

@@ -1,10 +1,11 @@
 //! What a program asks of a server by HTTP: whether the request deletes or rewrites a database, by its method, its address and
 //! what it sends. It knows the programs that send requests, and nothing of what answers.
 
+mod sent;
+
 use super::named;
-use super::options::{flag_value, options};
 use super::strings::strings;
-use super::{Word, fold, mcp, statement};
+use super::{Word, fold, graphql, mcp, statement};
 use crate::domain::guard::scope::Fed;
 use crate::domain::text::percent;
 
@@ -14,31 +15,12 @@ pub(super) const MARKS: &[&str] = &[
     "-XDELETE", "_delete_by_query", "delete_series", "Invoke-RestMethod", "Invoke-WebRequest", "irm", "iwr",
     "flushall", "flushdb", "FLUSHALL", "FLUSHDB", "mutation", "neon", "supabase", "planetscale", "turso", "upstash",
     "aiven", "railway", "cockroachlabs", "xata", "drop_all", "drop_op", "drop_attr", "doFlush", "_restore",
-    "restoreBackup", "bulkDeleteDocuments", "dropRowRange", "deleteAll", "flush",
-];
-
-/// Where `az rest` sends what names no host.
-const AZURE: &str = "https://management.azure.com";
-
-/// What would be sent.
-struct Request {
-    method: String,
-    address: String,
-    bodies: Vec<String>,
-}
-
-/// Flags of curl's that hold what is sent.
-const DATA: &[&str] = &["-d", "--data", "--data-binary", "--data-raw", "--data-ascii", "--data-urlencode", "--json"];
-
-/// Flags of wget's that take the next word.
-const OF_WGET: &[&str] = &[
-    "--method", "--body-data", "--post-data", "--body-file", "--post-file", "--header", "--user", "--password", "-U",
-    "--user-agent", "-O", "-o", "-a", "-P", "-T", "-t", "-e", "-Q", "-w",
+    "clear_metadata", "pg_drop_source", "restoreBackup", "bulkDeleteDocuments", "dropRowRange", "deleteAll", "flush",
 ];
 
 /// Why the request may well lose what a database holds. `None` for programs that send none, and for all other requests.
 pub(super) fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&'static str> {
-    let request = request(name, words, fed)?;
+    let request = sent::read(name, words, fed)?;
     let place = Place::of(&request.address);
     if place.is_nobodys() {
         return None;
@@ -60,67 +42,6 @@ pub(super) fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&
     place.is_lost(&request.method).then_some("it deletes or replaces what a database's server holds")
 }
 
-fn request(name: &str, words: &[Word], fed: &Fed) -> Option<Request> {
-    let texts =
-        |words: &mut dyn Iterator<Item = &Word>| -> Vec<String> { words.map(|word| word.text.clone()).collect() };
-    match name {
-        "curl" => {
-            let valued =
-                &["-X", "--request", "-H", "--header", "-u", "--user", "-o", "--output", "--url", "-b", "-A", "-w"];
-            let options = options(words, &[valued, DATA].concat());
-            let bodies = texts(&mut options.values(DATA));
-            let read = |body: String| if body == "@-" { fed.text().unwrap_or_default().to_owned() } else { body };
-            let default = if bodies.is_empty() || options.has(&["-G", "--get"]) { "GET" } else { "POST" };
-            let method = options.value(&["-X", "--request"]).map_or(default, |word| word.text.as_str()).to_owned();
-            let address = options.value(&["--url"]).or(options.rest.first().copied())?.text.clone();
-            Some(Request { method, address, bodies: bodies.into_iter().map(read).collect() })
-        }
-        "http" | "https" | "xh" | "xhs" => {
-            let options =
-                options(words, &["-a", "--auth", "-A", "--auth-type", "--session", "-o", "--output", "--raw"]);
-            let mut rest = options.rest.iter();
-            let first = rest.next()?;
-            let is_method = first.text.bytes().all(|b| b.is_ascii_alphabetic()) && first.text != "localhost";
-            let address = if is_method { rest.next()? } else { first }.text.clone();
-            let method = if is_method { first.text.to_ascii_uppercase() } else { "GET".to_owned() };
-            let mut bodies: Vec<String> = rest.map(|word| word.text.replacen(":=", "=", 1)).collect();
-            bodies.extend(options.value(&["--raw"]).map(|word| word.text.clone()));
-            bodies.extend(fed.text().map(str::to_owned));
-            Some(Request { method, address, bodies })
-        }
-        "wget" => {
-            let body = flag_value(words, &["--body-data", "--post-data"]).map(|word| word.text);
-            let default = if body.is_some() { "POST" } else { "GET" };
-            let method = flag_value(words, &["--method"]).map_or(default.to_owned(), |word| word.text);
-            let rest = options(words, OF_WGET).rest;
-            let address = rest.iter().find(|word| word.text.contains(['/', '.']))?;
-            Some(Request { method, address: address.text.clone(), bodies: body.into_iter().collect() })
-        }
-        // learn.microsoft.com/powershell/module/microsoft.powershell.utility/invoke-restmethod; `az rest`.
-        "Invoke-RestMethod" | "Invoke-WebRequest" | "irm" | "iwr" | "az"
-            if name != "az" || words.first()?.text == "rest" =>
-        {
-            const METHOD: &[&str] = &["-Method", "--method", "-m"];
-            const ADDRESS: &[&str] = &["-Uri", "--url", "--uri", "-u"];
-            let method = flag_value(words, METHOD).map_or("GET".to_owned(), |word| word.text);
-            let loose = || words.iter().find(|word| word.text.contains("://")).cloned();
-            let address = flag_value(words, ADDRESS).or_else(loose)?.text;
-            // Azure's own addresses begin without a host.
-            let address = if address.starts_with('/') { format!("{AZURE}{address}") } else { address };
-            let body = flag_value(words, &["-Body", "--body", "-b"]).map(|word| word.text);
-            Some(Request { method, address, bodies: body.into_iter().collect() })
-        }
-        // GitHub's own addresses begin without a host.
-        "gh" if words.first()?.text == "api" => {
-            let options = options(&words[1..], &["-X", "--method", "-H", "--header", "-f", "-F", "--field", "--input"]);
-            let method = options.value(&["-X", "--method"])?.text.clone();
-            let address = options.rest.first().filter(|word| word.text.contains("://"))?.text.clone();
-            Some(Request { method, address, bodies: Vec::new() })
-        }
-        _ => None,
-    }
-}
-
 /// Whether code sends a request that deletes what a database's server holds: `fetch(URL, { method: "DELETE" })`,
 /// `requests.delete(URL)`.
 pub(super) fn deletes(code: &str) -> bool {
@@ -137,7 +58,11 @@ pub(super) fn deletes(code: &str) -> bool {
     let posts = sends
         && urls.iter().any(|url| Place::of(url).is_databases())
         && strings(&plain).iter().any(|text| statement::loses(text));
+    let mutates = sends
+        && urls.iter().any(|url| Place::of(url).is_graphql() && !Place::of(url).is_nobodys())
+        && strings(&plain).iter().any(|text| graphql::empties(text));
     posts
+        || mutates
         || called
         || told && strings(&plain).iter().find(|text| text.contains("://")).is_some_and(|text| is_lost(text))
 }
@@ -150,7 +75,7 @@ fn loses(body: &str, place: &Place) -> bool {
     let is_key = |key: &str| KEYS.contains(&key) || SEARCHES.contains(&key) && place.is_databases();
     let empties = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "flushall" | "flushdb");
     let text = body.trim_start();
-    if place.empties(text) {
+    if place.empties(text) || place.is_managed(text) {
         return true;
     }
     if text.starts_with(['{', '[']) {
@@ -359,6 +284,20 @@ impl Place {
     fn mutates(&self, text: &str) -> bool {
         const DELETES: &[&str] = &["Delete(", "Delete (", "delete", "Destroy(", "destroy", "Restore(", "Wipe("];
         self.is_hosted() && text.contains("mutation") && DELETES.iter().any(|verb| text.contains(verb))
+            || self.is_graphql() && graphql::empties(text)
+    }
+
+    fn is_graphql(&self) -> bool {
+        self.path.iter().any(|part| part == "graphql")
+    }
+
+    /// Hasura's own interface: what takes a database out of it, and all rows of a table (hasura.io/docs, "Metadata API").
+    fn is_managed(&self, text: &str) -> bool {
+        const TYPES: &[&str] = &["clear_metadata", "pg_drop_source", "mssql_drop_source"];
+        let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let is = |name: &str| plain.contains(&format!("\"type\":\"{name}\""));
+        self.path.last().is_some_and(|part| matches!(part.as_str(), "metadata" | "query"))
+            && (TYPES.iter().any(|name| is(name)) || is("delete") && plain.contains("\"where\":{}"))
     }
 }
 

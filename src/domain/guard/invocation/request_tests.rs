@@ -63,4 +63,28 @@ fn what_is_sent_is_read() {
         true,
     );
     check("http POST https://api.acme.io/notes body='drop table users'", false);
+    check(r#"http :8080/v2/query type=run_sql args:='{"sql":"DROP TABLE users"}'"#, true);
+    check("xh :8931/mcp method=tools/call params[name]=query params[arguments][sql]='TRUNCATE users'", true);
+    check("xh :8931/mcp method=tools/call params[name]=query params[arguments][sql]='select 1'", false);
+    check(r#"curl :8080/v1/metadata -d '{"type": "clear_metadata", "args": {}}'"#, true);
+    check(r#"curl :8080/v1/metadata -d '{"type": "export_metadata", "args": {}}'"#, false);
+    check("gq http://h:8080/v1/graphql -q 'mutation { delete_users(where: {}) { affected_rows } }'", true);
+    check("gq http://h:8080/v1/other -q 'mutation { delete_users(where: {}) { affected_rows } }'", false);
+}
+
+#[test]
+fn a_file_that_is_sent_is_what_the_program_is_fed() {
+    let fed = Fed::Text("TRUNCATE TABLE events".to_owned());
+    let check = |line: &str, expected: bool| {
+        let words: Vec<Word> = shell_words::split(line).unwrap().iter().map(|word| Word::sure(word)).collect();
+        assert_eq!(why_destructive(&words[0].text, &words[1..], &fed).is_some(), expected, "{line}");
+    };
+    check("curl -d @q.sql http://ch:8123/", true);
+    check("curl --data-urlencode query@q.sql http://ch:8123/", true);
+    check("curl -T q.sql http://ch:8123/", true);
+    check("wget --post-file=q.sql http://ch:8123/", true);
+    check("http POST ch:8123 @q.sql", true);
+    check("curl -T q.sql https://files.example.com/", false);
+    check("curl -F f=@q.sql https://files.example.com/", false);
+    check("http -f POST https://files.example.com/ f@q.sql", false);
 }

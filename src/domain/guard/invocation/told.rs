@@ -61,7 +61,7 @@ pub(super) fn why_destructive(name: &str, words: &[Word], fed: &Fed) -> Option<&
     if only_mentions(name) || words.iter().any(harmless) {
         return None;
     }
-    if is_given(name, words) || is_fed(name, words, fed) {
+    if is_given(name, words, fed) || is_fed(name, words, fed) {
         return Some("no rule knows it, and it is given a statement that loses data");
     }
     if goes_back(name, words) || runs_a_task(name, words) {
@@ -74,16 +74,18 @@ fn loses(text: &str) -> bool {
     statement::loses(text) && statement::is_spelled_out(text.trim())
 }
 
-fn is_given(name: &str, words: &[Word]) -> bool {
+fn is_given(name: &str, words: &[Word], fed: &Fed) -> bool {
     let talks = TALKS.iter().any(|part| name.contains(part));
     let tells = |flag: &str, text: &str| {
+        let text = if text.starts_with('@') { fed.text().unwrap_or_default() } else { text };
         BODIES.contains(&flag) && holds_a_statement(text)
             || TELLS.contains(&flag) && statement::loses(text)
             || talks && RUNS_WHAT.contains(&flag) && loses(text)
     };
     let apart = words.iter().zip(words.iter().skip(1)).any(|(flag, word)| tells(&flag.text, &word.text));
     let joined = words.iter().filter_map(|word| word.text.split_once('='));
-    let takes = talks || words.first().is_some_and(|word| TAKES.contains(&word.text.as_str()));
+    let last = |word: &Word| word.text.rsplit(':').next().is_some_and(|last| TAKES.contains(&last));
+    let takes = talks || words.first().is_some_and(last);
     apart
         || joined.into_iter().any(|(flag, text)| tells(flag, text))
         || takes && words.iter().any(|word| loses(&word.text))

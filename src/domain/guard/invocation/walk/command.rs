@@ -113,12 +113,13 @@ impl<'a> Walk<'a> {
             inner.iter_mut().for_each(|inner| inner.scope_mut().outer.clone_from(&outer));
             return inner.into_iter().map(Found::Later).collect();
         }
+        let handed = self.handed(rest, &scope);
         let known =
             client::read(self.reader, name, rest, &scope).or_else(|| tool::read(self.reader, name, rest, &scope));
         let known = known
             .or_else(|| wire::read(name, rest, &scope))
             .or_else(|| cmdlet::read(name, rest, &scope))
-            .or_else(|| mcp::read(name, rest));
+            .or_else(|| mcp::read(name, rest, &handed));
         if let Some(invocation) = known {
             return is(invocation);
         }
@@ -184,27 +185,30 @@ impl<'a> Walk<'a> {
             scope.given_by(name, Under::Elsewhere);
             return vec![Found::Later(Inner::Command(words, scope))];
         }
-        // A file that the line writes is as good as what the program is fed.
-        let files = rest.iter().map(|word| scope.path(word.text.trim_start_matches('@')));
-        let fed = match self.reader.notes.first_written(files) {
-            Some(text) if mention::runs_tests(name) => {
-                let found = code::run(name, &Word::sure(&text), &scope);
-                if !found.is_empty() {
-                    return found.into_iter().map(Found::Later).collect();
-                }
-                scope.fed.clone()
+        if let Fed::Text(text) = &handed
+            && mention::runs_tests(name)
+        {
+            let found = code::run(name, &Word::sure(text), &scope);
+            if !found.is_empty() {
+                return found.into_iter().map(Found::Later).collect();
             }
-            Some(text) => Fed::Text(text),
-            None => scope.fed.clone(),
-        };
-        let request = request::why_destructive(name, rest, &fed);
+        }
+        let request = request::why_destructive(name, rest, &handed);
         if let Some(why) = request
-            .or_else(|| sound::why_destructive(name, rest, &fed))
-            .or_else(|| told::why_destructive(name, rest, &fed))
+            .or_else(|| sound::why_destructive(name, rest, &handed))
+            .or_else(|| told::why_destructive(name, rest, &handed))
         {
             return vec![self.unknown(&said(words), words, why, &scope)];
         }
         is(Invocation::other(self.reader, words, &scope))
+    }
+
+    /// What a program is fed; a file that the line writes and names to it is as good: `-d @FILE`, `--json=@FILE`, `-d@FILE`.
+    fn handed(&self, words: &[Word], scope: &Scope<'a>) -> Fed {
+        let behind = |word: &Word| word.text.split_once(['@', '=']).map(|(_, file)| file.to_owned());
+        let named = words.iter().flat_map(|word| [Some(word.text.clone()), behind(word)]).flatten();
+        let files = named.map(|file| scope.path(file.trim_start_matches('@')));
+        self.reader.notes.first_written(files).map_or_else(|| scope.fed.clone(), Fed::Text)
     }
 }
 
