@@ -40,7 +40,10 @@ fn narrows(tokens: &[Token]) -> bool {
         let using = rest[..end].iter().position(|token| word(Some(token)) == "USING");
         let cuts =
             |token: &Token| matches!(word(Some(token)), "LEFT" | "SUBSTR" | "SUBSTRING" | "ROUND" | "TRUNC" | "NULL");
-        NARROW.contains(&word(rest.first())) || using.is_some_and(|at| rest[at..end].iter().any(cuts))
+        // `numeric(10,2)` rounds what does not fit.
+        let rounds =
+            matches!(word(rest.first()), "NUMERIC" | "DECIMAL" | "NUMBER") && rest.get(1) == Some(&Token::Symbol('('));
+        rounds || NARROW.contains(&word(rest.first())) || using.is_some_and(|at| rest[at..end].iter().any(cuts))
     };
     match word(tokens.first()) {
         "ALTER" => {

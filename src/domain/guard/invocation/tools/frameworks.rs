@@ -27,6 +27,9 @@ const RAILS_TASKS: &[Rule] = &[
         UNDOES,
     ),
     destroys(&["ar:schema:load|dm:auto:migrate|sq:migrate:auto"], "load a schema into", DROPS),
+    // github.com/ilyakatz/data-migrate.
+    destroys(&["data:rollback|data:migrate:down|data:migrate:redo"], "undo a migration of", UNDOES),
+    gates(&["data:migrate*|*db:migrate:with_data|data:forward"], "apply migrations to", APPLIES),
     // docs.gitlab.com, "Rake tasks".
     destroys(&["gitlab:setup|gitlab:backup:restore"], "replace what is in", REPLACES),
     gates(&["db:migrate|db:migrate:up|db:migrate:with_data|db:prepare"], "apply migrations to", APPLIES),

@@ -101,6 +101,10 @@ impl<'a> Walk<'a> {
             ["read" | "mapfile" | "readarray", names @ ..] => {
                 let line = match (texts[0], names, fed) {
                     ("read", [_] | ["-r", _], Some(Fed::Text(text))) => text.lines().next(),
+                    // All of it: `read -r -d '' NAME <<'SQL'`.
+                    ("read", ["-d", "", _] | ["-r", "-d", "", _] | ["-rd", "", _], Some(Fed::Text(text))) => {
+                        Some(text.as_str())
+                    }
                     _ => None,
                 };
                 for name in names.iter().filter(|name| line::is_name(name)) {
