@@ -169,6 +169,11 @@ fn lines<'a>(text: &str, scope: &Scope<'a>) -> Vec<Inner<'a>> {
                 rest = &behind[1..];
             }
             Some(']') => {
+                // Several lines, which a loop runs: `for (const c of ['npx …', 'npx …']) execSync(c)`.
+                let is_line = |word: &Word| word.text.split_whitespace().count() > 1;
+                if let Some(words) = array.as_ref().filter(|words| words.first().is_some_and(is_line)) {
+                    found.extend(words.iter().map(|word| Inner::Line(word.text.clone(), scope.clone())));
+                }
                 found.extend(
                     array.take().filter(|words| words.len() > 1).map(|words| Inner::Command(words, scope.clone())),
                 );

@@ -135,6 +135,7 @@ const ROWS: &[Row] = &[
     row(&[], "Artisan::call(", &["artisan"]),
     row(&[], "Artisan::queue(", &["artisan"]),
     row(&[], "kernel->call(", &["artisan"]),
+    row(&[], "Kernel::class)->call(", &["artisan"]),
     row(LARAVEL, "migrator')->run(", &["artisan", "migrate"]),
     row(LARAVEL, "migrator->run(", &["artisan", "migrate"]),
     row(LARAVEL, "migrator')->rollback(", &["artisan", "migrate:rollback"]),

@@ -76,11 +76,11 @@ const LOSES: &[&str] = &[
     "Mongoid.purge", "delete_index!", "->drop()", "'>',0)->delete()", "whereNotNull('id')->delete()",
     "->deleteMany([])", "->each->delete()", "storage_down(", "/drop-db", "/drop-table", "dbDrop(", "tableDrop(",
     "id__gt=0).delete()", "id__gte=0).delete()", "pk__gt=0).delete()", "isnull=False).delete()", "_drop_databases(",
-    "sync({alter:true", "rename_table(", "deleteMany:{filter:{}}", "drop_namespace(", "drop_table'", "drop_table\"",
-    "DeletionProtection=False", "DeletionProtection:false", "deleteAllInBatch(", "epository.deleteAll()",
-    "->deleteAll([])", "->deleteAll('1=1')", "->deleteAll(\"1=1\")", ".delete(force=True)", "updateTable(",
-    ".manager.clear(", "Repo.clear()", "epository.clear()", ".EnsureDeleted(", "::deleteAll()", ".schema.drop",
-    "->dropTable(",
+    "sync({alter:true", "rename_table(", "deleteMany:{filter:{}}", "drop_namespace(", "send(\"drop_table\"",
+    ".drop_table'", ".drop_table\"", "send(\"delete_all\"", ".objects.filter().delete()", "DeletionProtection=False",
+    "DeletionProtection:false", "deleteAllInBatch(", "epository.deleteAll()", "->deleteAll([])", "->deleteAll('1=1')",
+    "->deleteAll(\"1=1\")", ".delete(force=True)", "updateTable(", ".manager.clear(", "Repo.clear()",
+    "epository.clear()", ".EnsureDeleted(", "::deleteAll()", ".schema.drop", "->dropTable(",
 ];
 
 /// Calls that drop or empty, with what says whose they are.
@@ -101,6 +101,8 @@ const DROPS: &[(&str, &str)] = &[
     ("->truncate(", "->execute("),
     ("all.each", "&:de"),
     ("find_each", "&:de"),
+    ("equelize", ".drop({"),
+    ("equelize", ").drop()"),
     ("Sequel.", "].delete"),
     ("Sequel.", "].truncate"),
     ("knex", ".truncate()"),

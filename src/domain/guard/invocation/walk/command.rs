@@ -96,7 +96,9 @@ impl<'a> Walk<'a> {
         }
         let name = program::known_as(first);
         // A script that uv, or another wrapper of python's, runs by its name.
-        if name.ends_with(".py") && !first.text.contains('/') && !tool::is_named(name) && name != "manage.py" {
+        let is_script = || name.ends_with(".py") && !tool::is_named(name) && name != "manage.py";
+        let by_uv = || scope.outer.last().and_then(|words| words.first()).is_some_and(|program| program == "uv");
+        if first.text == "-" && by_uv() || !first.text.contains('/') && is_script() {
             let words = std::iter::once(Word::sure("python")).chain(words.iter().cloned()).collect();
             return vec![Found::Later(Inner::Command(words, scope))];
         }
