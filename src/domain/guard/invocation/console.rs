@@ -69,8 +69,11 @@ const ROWS: &[Console] = &[
     row(&["elixir"], &[], &["-e", "--eval"], &["-S", "-r", "-pa"], Takes::Flags),
     row(&["scala-cli"], &["eval"], &["-e"], &["--dep", "--dependency", "-S", "--scala", "--jvm"], Takes::Word),
     row(&["deno"], &["eval"], &[], &[], Takes::Word),
+    row(&["deno"], &["repl"], &["--eval"], &[], Takes::Flags),
+    row(&["racksh"], &[], &[], &[], Takes::Word),
+    row(&["psysh"], &[], &[], &["-c", "--config", "--cwd"], Takes::Prompt),
     row(&["ipython", "ipython3", "pypy", "pypy3"], &[], &["-c"], &["-m", "--profile"], Takes::Flags),
-    row(&["irb", "pry", "psysh", "ghci", "groovysh"], &[], &["-e"], &["-r", "-I"], Takes::Flags),
+    row(&["irb", "pry", "ghci", "groovysh"], &[], &["-e"], &["-r", "-I"], Takes::Flags),
     row(&["jshell"], &[], &[], &["--class-path", "--module-path", "--startup", "-R", "-C"], Takes::Flags),
     row(&["crystal"], &["eval"], &[], &[], Takes::Word),
     row(&["bb", "guile"], &[], &["-e", "-c"], &["-cp", "--classpath"], Takes::Code),
@@ -98,7 +101,7 @@ const DRUSH: &[&str] = &["-l", "--uri", "-r", "--root"];
 
 /// The names of all consoles.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    ROWS.iter().flat_map(|row| row.names.iter().copied())
+    ROWS.iter().flat_map(|row| row.names).chain(CONSOLES).copied()
 }
 
 /// The code that it runs. `None` where there is none to be read.
@@ -114,7 +117,9 @@ pub(super) fn see_through<'a>(
         (_, _) => None,
     };
     let rows = ROWS.iter().filter(|row| row.names.contains(&name));
-    let (row, words) = rows.into_iter().find_map(|row| Some((row, behind(row)?)))?;
+    let Some((row, words)) = rows.into_iter().find_map(|row| Some((row, behind(row)?))) else {
+        return of_any_program(name, words, scope);
+    };
     runs_sources(reader, &words, scope);
     if let Some(text) = told(&words, row.code) {
         return Some(code::run(name, &text, scope));
@@ -143,6 +148,17 @@ pub(super) fn see_through<'a>(
         None if scope.fed != Fed::Nothing => code::fed(name, scope),
         None => None,
     }
+}
+
+/// Words that say that a program has a console of its own: `strapi console`, `node ace repl`, `bench --site SITE console`.
+const CONSOLES: &[&str] = &["shell", "console", "repl"];
+
+/// Code that such a program is fed, where it does something that matters.
+fn of_any_program<'a>(name: &str, words: &[Word], scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let text = scope.fed.text()?;
+    let found = || code::run(name, &Word::sure(text), scope);
+    let is_one = words.iter().take(4).any(|word| CONSOLES.contains(&word.text.as_str()));
+    is_one.then(found).filter(|found| !found.is_empty())
 }
 
 /// The words from the one on that may name a console: flags and a site's alias stand in front of it.

@@ -308,7 +308,7 @@ fn bun<'a>(reader: &Reader<'_>, words: &[Word], scope: &Scope<'a>) -> Option<Vec
         return Some(code::run("bun", words.get(at + 1)?, &scope));
     }
     match first.text.as_str() {
-        "run" if arguments.first().is_some_and(|word| word.text == "-") => code::fed("bun", &scope),
+        "run" | "-" if rest.iter().take(2).any(|word| word.text == "-") => code::fed("bun", &scope),
         "run" => {
             let (more, arguments) = flags(arguments, VALUED, &[]);
             for file in &more.env_files {
