@@ -116,7 +116,11 @@ impl Code<'_> {
                 "filter" if of_a_class && told.is_empty() && !before.contains('.') => return true,
                 "objects" if of_a_class && told.is_empty() => return true,
                 "resultset" | "createQueryBuilder" => return true,
-                "table" if ["DB", "Capsule", "Manager", "connection()"].iter().any(|end| before.ends_with(end)) => {
+                "table" | "from"
+                    if ["DB", "Capsule", "Manager", "connection()", "Database"]
+                        .iter()
+                        .any(|end| before.ends_with(end)) =>
+                {
                     return true;
                 }
                 "all" | "cursor" | "withTrashed" | "unscoped" if of_a_class && !before.contains('.') => return true,

@@ -9,7 +9,7 @@ const CONDITIONS: &[&str] = &["where:", "filter:", "condition:"];
 /// Conditions that hold for every row, without blanks.
 const ALWAYS: &[&str] = &[
     "_is_null:false", "_gt:0", "_gte:0", "_neq:0", "_neq:-1", "_neq:\"\"", "_gt:-1", "is:NOT_NULL", "gt:0", "gte:0",
-    "not:null", "_or:[{}]", "_and:[]", "has:id", "_like:\"%\"",
+    "not:null", "_or:[{}]", "_and:[]", "_not:{}", "has:id", "_like:\"%\"",
 ];
 
 /// Whether the text is such a mutation.

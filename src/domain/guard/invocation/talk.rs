@@ -21,11 +21,12 @@ const SENDS: &[&str] = &[
     "exec_sql(", "read_sql(", "jdbcTemplate", "->prepare(", ".prepare(", "client.command(", "Database.query", "DB::",
     "start_query_execution(", ".none(", ".rpc(", ".any(", ".manyOrNone(", " sql\"", ".transact(", "dbSendStatement(",
     "bulkWrite(", "QueryString", "ExecuteStatement", "executeStatement(", "createQuery(", "createNativeQuery(",
-    "query-exec", "postmodern", "dbi-query", "execute-sql", "do-sql", "execute_ ", "ExecuteSql",
+    "query-exec", "postmodern", "dbi-query", "execute-sql", "do-sql", "execute_ ", "ExecuteSql", "createCommand(",
+    "exec(conn",
 ];
 
 /// The same, where the code starts no processes: these names are those calls' too.
-const SENDS_OR_STARTS: &[&str] = &[".exec(", ".run(", ".execute`", ".run '", ".run \""];
+const SENDS_OR_STARTS: &[&str] = &[".exec(", ".exec \"", ".exec '", ".run(", ".execute`", ".run '", ".run \""];
 
 /// Modules that speak to a database, and calls that open a connection: with one of each, the code's texts are sent.
 const DRIVERS: &[&str] = &[
@@ -79,8 +80,9 @@ const LOSES: &[&str] = &[
     "sync({alter:true", "rename_table(", "deleteMany:{filter:{}}", "drop_namespace(", "send(\"drop_table\"",
     ".drop_table'", ".drop_table\"", "send(\"delete_all\"", ".objects.filter().delete()", "DeletionProtection=False",
     "DeletionProtection:false", "deleteAllInBatch(", "epository.deleteAll()", "->deleteAll([])", "->deleteAll('1=1')",
-    "->deleteAll(\"1=1\")", ".delete(force=True)", "updateTable(", ".manager.clear(", "Repo.clear()",
-    "epository.clear()", ".EnsureDeleted(", "::deleteAll()", ".schema.drop", "->dropTable(",
+    "->deleteAll(\"1=1\")", ".delete(force=True)", "updateTable(", ".destroy({})", "search([]).unlink()",
+    "SchemaUtils.drop(", ".manager.clear(", "Repo.clear()", "epository.clear()", ".EnsureDeleted(", "::deleteAll()",
+    ".schema.drop", "->dropTable(",
 ];
 
 /// Calls that drop or empty, with what says whose they are.
@@ -97,6 +99,7 @@ const DROPS: &[(&str, &str)] = &[
     (".keys('*')", ".delete("),
     (".keys('*')", ".del("),
     ("::destroy(", "::pluck("),
+    ("transaction", "s.deleteAll()"),
     (".truncate(", ").execute("),
     ("->truncate(", "->execute("),
     ("all.each", "&:de"),

@@ -19,7 +19,7 @@ const RUNS_WHAT: &[&str] = &["-e", "-c", "-q", "-Q", "-s", "-x", "-command", "--
 const TALKS: &[&str] = &["ql", "db", "lite", "base", "duck", "mongo", "redis"];
 
 /// Flags behind which a request's body stands.
-const BODIES: &[&str] = &["--json", "--data", "--body", "--payload"];
+const BODIES: &[&str] = &["-d", "--json", "--data", "--body", "--payload"];
 
 /// Subcommands that take one.
 const TAKES: &[&str] = &["query", "sql", "exec", "execute", "run-sql", "q"];

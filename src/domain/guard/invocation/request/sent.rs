@@ -49,7 +49,7 @@ pub(super) fn read(name: &str, words: &[Word], fed: &Fed) -> Option<Request> {
             let method = options.value(&["-X", "--request"]).map_or(default, |word| word.text.as_str()).to_owned();
             Some(Request { method, address, bodies: bodies.into_iter().map(read).collect() })
         }
-        "http" | "https" | "xh" | "xhs" => {
+        "http" | "https" | "xh" | "xhs" | "curlie" => {
             let options =
                 options(words, &["-a", "--auth", "-A", "--auth-type", "--session", "-o", "--output", "--raw"]);
             let mut rest = options.rest.iter();
