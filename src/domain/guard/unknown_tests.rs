@@ -332,3 +332,20 @@ fn a_name_of_a_script_or_a_recipe_that_the_line_computes_in_part_is_unknown() {
         assert!(!class(&files, line).starts_with("unknown: the line computes"), "{line}: {}", class(&files, line));
     }
 }
+
+#[test]
+fn a_request_takes_its_body_from_a_file_that_is_there() {
+    let files = [("q.sql", "TRUNCATE TABLE events"), ("r.sql", "SELECT 1"), ("package.json", "{}")];
+    for line in ["curl -d @q.sql http://ch:8123/", "curl --data-binary @q.sql ch:8123", "http POST ch:8123 @q.sql"] {
+        check(&files, line, "unknown: it sends a statement that loses data");
+    }
+    for line in ["curl -d @r.sql http://ch:8123/", "curl -d @gone.sql http://ch:8123/", "curl -F f=@q.sql http://x.org"]
+    {
+        check(&files, line, "safe");
+    }
+    check(
+        &files,
+        "echo 'DROP TABLE x' > r.sql; curl -d@r.sql ch:8123",
+        "unknown: it sends a statement that loses data",
+    );
+}

@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
             inner.iter_mut().for_each(|inner| inner.scope_mut().outer.clone_from(&outer));
             return inner.into_iter().map(Found::Later).collect();
         }
-        let handed = self.handed(rest, &scope);
+        let handed = self.handed(name, rest, &scope);
         let known =
             client::read(self.reader, name, rest, &scope).or_else(|| tool::read(self.reader, name, rest, &scope));
         let known = known
@@ -205,12 +205,21 @@ impl<'a> Walk<'a> {
         is(Invocation::other(self.reader, words, &scope))
     }
 
-    /// What a program is fed; a file that the line writes and names to it is as good: `-d @FILE`, `--json=@FILE`, `-d@FILE`.
-    fn handed(&self, words: &[Word], scope: &Scope<'a>) -> Fed {
+    /// What a program is fed. A file that the line writes and names to it is as good, and so is one that is there where a request
+    /// takes its body from it: `-d @FILE`, `--json=@FILE`, `-d@FILE`.
+    fn handed(&self, name: &str, words: &[Word], scope: &Scope<'a>) -> Fed {
         let behind = |word: &Word| word.text.split_once(['@', '=']).map(|(_, file)| file.to_owned());
         let named = words.iter().flat_map(|word| [Some(word.text.clone()), behind(word)]).flatten();
         let files = named.map(|file| scope.path(file.trim_start_matches('@')));
-        self.reader.notes.first_written(files).map_or_else(|| scope.fed.clone(), Fed::Text)
+        let there = |word: &Word| {
+            let (flag, file) = word.text.split_once('@')?;
+            let is_body = matches!(flag, "" | "-d" | "--data=" | "--data-binary=" | "--json=") && file != "-";
+            is_body.then(|| self.reader.file(&Word { text: file.to_owned(), sure: word.sure }, scope))?
+        };
+        let written = self.reader.notes.first_written(files);
+        let sends = matches!(name, "curl" | "http" | "https" | "xh" | "xhs") && scope.elsewhere().is_none();
+        let text = written.or_else(|| if sends { words.iter().find_map(there) } else { None });
+        text.map_or_else(|| scope.fed.clone(), Fed::Text)
     }
 }
 
