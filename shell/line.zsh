@@ -77,7 +77,7 @@ function __nexus_env_is_whole {
 
 # Whether the line goes to another directory, where another configuration may stand.
 function __nexus_env_goes {
-  [[ " $1" == *[$'\n;&|( '](cd|pushd)' '* ]]
+  [[ " $1" == *[$'\n;&|( ']cd' '* || " $1" == *[$'\n;&|( ']pushd' '* ]]
 }
 
 # A line may hold a password that its command gets as a variable. So the program gets the line as one, for itself alone: the
