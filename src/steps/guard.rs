@@ -260,3 +260,7 @@ mod tests;
 #[cfg(test)]
 #[path = "guard/asked_tests.rs"]
 mod asked_tests;
+
+#[cfg(test)]
+#[path = "guard/report_tests.rs"]
+mod report_tests;

@@ -211,3 +211,13 @@ fn every_file_says_first_what_it_is() {
     let silent = source::all().into_iter().filter(|file| !file.text.starts_with("//! "));
     expect_none(silent.map(|file| format!("{} does not open with `//!`", file.path)).collect());
 }
+
+/// A file is read in one go.
+#[test]
+fn no_file_is_longer_than_400_lines() {
+    let faults = source::all().into_iter().filter_map(|file| {
+        let lines = file.text.lines().count();
+        (lines > 400).then(|| format!("{} has {lines} lines", file.path))
+    });
+    expect_none(faults.collect());
+}

@@ -44,7 +44,7 @@ pub fn read(text: &str) -> Reading {
     // What is prepared is put together before, in a variable or on the spot.
     if statements.iter().any(|statement| matches!(word(statement.first()), "PREPARE" | "EXECUTE" | "EXEC")) {
         let all: String = statements.iter().flat_map(|statement| calls::texts(statement)).collect();
-        found.danger = found.danger.max(loose(&all));
+        found.danger = found.danger.max(calls::loose(&all));
     }
     // psql sends what a query answers.
     if sends_answers {
@@ -52,7 +52,7 @@ pub fn read(text: &str) -> Reading {
     }
     // A quote that never ends hides what follows.
     if end == End::InsideQuotes {
-        found.danger = found.danger.max(loose(&text));
+        found.danger = found.danger.max(calls::loose(&text));
     }
     found
 }
@@ -94,7 +94,7 @@ fn written(queries: &[Vec<Token>]) -> Option<String> {
     let destroys = |text: &String| {
         let (statements, end) = statements(text);
         let known = statements.iter().any(|statement| danger(statement) == Danger::Destructive);
-        known || end == End::InsideQuotes && loose(text) == Danger::Destructive
+        known || end == End::InsideQuotes && calls::loose(text) == Danger::Destructive
     };
     texts.filter(destroys).reduce(|all, text| format!("{all};\n{text}"))
 }
@@ -314,7 +314,7 @@ fn danger(tokens: &[Token]) -> Danger {
         "CREATE" if tokens.iter().take(6).any(|token| word(Some(token)) == "EVENT") => anywhere(tokens),
         "SELECT" if restore::drops(tokens) => Danger::Destructive,
         "SELECT" | "PERFORM" => calls::danger(tokens),
-        "DO" | "EXECUTE" | "EXEC" | "CALL" => calls::texts(tokens).map(loose).max().unwrap_or(Danger::None),
+        "DO" | "EXECUTE" | "EXEC" | "CALL" => calls::texts(tokens).map(calls::loose).max().unwrap_or(Danger::None),
         "EXPLAIN" => match tokens.iter().take(6).any(|token| word(Some(token)) == "ANALYZE") {
             true => anywhere(tokens),
             false => Danger::None,
@@ -377,29 +377,6 @@ fn anywhere(tokens: &[Token]) -> Danger {
         }
     });
     inner.max().unwrap_or(Danger::None)
-}
-
-/// Code of a procedure, which may put statements together from strings.
-fn loose(text: &str) -> Danger {
-    let text = &calls::put_together(text);
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric() && c != '_' && c != ';')
-        .filter(|word| !word.is_empty())
-        .map(str::to_ascii_uppercase)
-        .collect();
-    let has = |wanted: &str| words.iter().any(|word| word == wanted);
-    if has("DROP") || has("TRUNCATE") {
-        return Danger::Destructive;
-    }
-    let (statements, _) = statements(text);
-    statements.iter().map(|tokens| anywhere(tokens).max(self::first(tokens))).max().unwrap_or(Danger::None)
-}
-
-fn first(tokens: &[Token]) -> Danger {
-    match word(tokens.first()) {
-        "DELETE" | "UPDATE" => unconditional(tokens),
-        _ => Danger::None,
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! `artisan tinker --execute`, `mix run -e`. Without code on the line, or fed, they are a person's own prompt.
 
 use super::options::after_flags;
-use super::{Inner, Reader, Sure, Word, code, interpreter};
+use super::{Inner, Reader, Sure, Word, code};
 use crate::domain::guard::project::Files;
 use crate::domain::guard::scope::{Fed, Scope};
 
@@ -128,7 +128,7 @@ pub(super) fn see_through<'a>(
     if row.takes == Takes::Prompt {
         let files = rest.iter().filter(|word| word.text.contains('.') && !word.text.starts_with('-'));
         let mut found: Vec<Inner<'a>> =
-            files.filter_map(|file| interpreter::written(reader, name, &file.text, scope)).flatten().collect();
+            files.filter_map(|file| written(reader, name, &file.text, scope)).flatten().collect();
         found.extend(code::fed(name, scope).unwrap_or_default());
         return (!found.is_empty()).then_some(found);
     }
@@ -181,6 +181,19 @@ fn told(words: &[Word], flags: &[&str]) -> Option<Word> {
         sure: if next.sure == Sure::No { Sure::No } else { first.sure },
     };
     Some(more.iter().fold(first.clone(), join))
+}
+
+/// The code of a file that the line itself writes. It is searched, not followed to its end, so it stays unknown as well.
+pub(super) fn written<'a>(reader: &Reader<'_>, name: &str, file: &str, scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
+    let path = scope.path(file);
+    reader.notes.ran(&path);
+    let Some(wrote) = reader.notes.written(&path) else {
+        if reader.notes.brings() && reader.first_line(&path).is_none() {
+            reader.notes.missed(&path);
+        }
+        return None;
+    };
+    wrote.text().map(|text| code::run(name, &Word::sure(text), scope))
 }
 
 /// Files of source text among the words, which an interpreter or a compiler's own `run` starts: `go run t.go`, `java T.java`.

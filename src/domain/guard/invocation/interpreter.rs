@@ -148,7 +148,7 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
         ("cargo", "sqlx" | "diesel" | "loco" | "sea-orm") => named(&first.text, rest),
         // A program of the language by its file: `php vendor/bin/phinx`, `ruby bin/hanami`, `python /opt/bin/alembic`.
         ("python" | "ruby" | "php" | "perl", file) => {
-            if let Some(found) = written(reader, name, file, scope) {
+            if let Some(found) = console::written(reader, name, file, scope) {
                 return Some(found);
             }
             let base = first.base();
@@ -156,19 +156,6 @@ fn tool<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'a>) 
         }
         _ => None,
     }
-}
-
-/// The code of a file that the line itself writes. It is searched, not followed to its end, so it stays unknown as well.
-pub(super) fn written<'a>(reader: &Reader<'_>, name: &str, file: &str, scope: &Scope<'a>) -> Option<Vec<Inner<'a>>> {
-    let path = scope.path(file);
-    reader.notes.ran(&path);
-    let Some(wrote) = reader.notes.written(&path) else {
-        if reader.notes.brings() && reader.first_line(&path).is_none() {
-            reader.notes.missed(&path);
-        }
-        return None;
-    };
-    wrote.text().map(|text| code::run(name, &Word::sure(text), scope))
 }
 
 /// Where the file, the module or the code stands that is run.
@@ -250,7 +237,7 @@ pub fn node<'a>(reader: &Reader<'_>, name: &str, words: &[Word], scope: &Scope<'
     let program = match script.text.as_str() {
         "-" => return code::fed(name, &scope),
         path if is_prisma_file(&scope.path(path).to_string_lossy()) => "prisma",
-        path => match written(reader, name, path, &scope) {
+        path => match console::written(reader, name, path, &scope) {
             Some(found) => return Some(found),
             None => package_of(path)?,
         },

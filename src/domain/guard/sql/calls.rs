@@ -1,6 +1,6 @@
 //! What a query calls: functions that run a text of SQL elsewhere or later, and those that drop by themselves.
 
-use super::{Danger, Token, loose, word};
+use super::{Danger, Token, anywhere, statements, unconditional, word};
 
 /// A query that calls something which runs a text of SQL elsewhere or later, or drops by itself.
 pub(super) fn danger(tokens: &[Token]) -> Danger {
@@ -49,4 +49,27 @@ pub(super) fn put_together(text: &str) -> String {
         joins = false;
     }
     all
+}
+
+/// Code of a procedure, which may put statements together from strings.
+pub(super) fn loose(text: &str) -> Danger {
+    let text = &put_together(text);
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric() && c != '_' && c != ';')
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_uppercase)
+        .collect();
+    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    if has("DROP") || has("TRUNCATE") {
+        return Danger::Destructive;
+    }
+    let (statements, _) = statements(text);
+    statements.iter().map(|tokens| anywhere(tokens).max(first(tokens))).max().unwrap_or(Danger::None)
+}
+
+fn first(tokens: &[Token]) -> Danger {
+    match word(tokens.first()) {
+        "DELETE" | "UPDATE" => unconditional(tokens),
+        _ => Danger::None,
+    }
 }
