@@ -18,6 +18,6 @@ fuzz_target!(|text: &str| {
         Role::Configuration,
     ];
     let facts = Facts { files: roles.into_iter().map(file).collect(), ..Facts::default() };
-    let _ = doctor::page(&doctor::findings(&facts));
+    let _ = doctor::page(&doctor::findings(&facts), 80);
     let _ = doctor::names_in_clear(text);
 });

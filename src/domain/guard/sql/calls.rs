@@ -33,19 +33,26 @@ pub(super) fn texts(tokens: &[Token]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A text in which strings that are put together are one: `EXECUTE 'DR' || 'OP TABLE users'`.
+/// A text in which strings that are put together are one, `EXECUTE 'DR' || 'OP TABLE users'`, without those that are only said:
+/// `RAISE NOTICE '…'`.
 pub(super) fn put_together(text: &str) -> String {
     let mut all = String::with_capacity(text.len());
-    let mut joins = true;
+    let (mut joins, mut before) = (true, "");
     for part in text.split('\'') {
         if matches!(part.trim(), "||" | "+") {
             joins = true;
             continue;
         }
+        let says = before.trim_end().to_ascii_uppercase().rsplit_once("RAISE ").is_some_and(|(_, level)| {
+            matches!(level.trim(), "NOTICE" | "INFO" | "LOG" | "DEBUG" | "WARNING" | "EXCEPTION")
+        });
+        before = part;
         if !joins {
             all.push('\'');
         }
-        all.push_str(part);
+        if !says {
+            all.push_str(part);
+        }
         joins = false;
     }
     all
