@@ -156,7 +156,7 @@ end
 
 # Puts a guard in front of these names. A function that is there already goes on working under another name.
 function __nexus_env_wrap
-    # Most of the time each of them has one: a look at all costs what looking at three of them would.
+    # Most of the time each of them has one: a look at all costs what looking at ten of them would.
     set -l __nexus_env_found (string match -r 'guarded by nexus-env' (functions -- $argv 2>/dev/null))
     set -q __nexus_env_found[(count $argv)]; and return
     for __nexus_env_name in $argv

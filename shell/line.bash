@@ -88,7 +88,7 @@ __nexus_env_is_all() {
 }
 
 # Whether the line goes to another directory, where another configuration may stand.
-__nexus_env_goes() { [[ " $1" == *[\;\&\|\(\ ]@(cd|pushd)\ * ]]; }
+__nexus_env_goes() { [[ " $1" == *[$'\n\t ;&|(']@(cd|pushd)[$'\t ']* ]]; }
 
 # A line may hold a password that its command gets as a variable. So the program gets the line as one, for itself alone: the
 # words of a process are everybody's to read.

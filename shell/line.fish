@@ -240,7 +240,7 @@ function __nexus_env_bind
     set -e -g __nexus_env_rebind
     # atuin accepts by itself what was searched for.
     for __nexus_env_name in _atuin_search _atuin_ai_resume _atuin_ai_question_mark
-        functions -q $__nexus_env_name; or continue
+        string match -q '*commandline -f execute*' -- (functions $__nexus_env_name 2>/dev/null); or continue
         functions $__nexus_env_name | string replace -ra 'commandline -f execute\b' '__nexus_env_enter execute' | source
     end
     return 0

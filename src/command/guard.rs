@@ -167,6 +167,8 @@ pub fn for_line(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -
     }
     let late = LastWords { stdout: sentry::late(Exit::Blocked).stderr, ..sentry::late(Exit::Blocked) };
     let late = LastWords { stderr: String::new(), ..late };
+    // What the line goes to is loaded within the limit as well.
+    watchdog::arm(LIMIT, late.clone());
     let places = arriving::places(ambient, &line);
     if asking {
         let mut stood = Stood::Free;
@@ -185,7 +187,6 @@ pub fn for_line(ambient: &Ambient, words: &[OsString], line: Option<OsString>) -
         }
         return consented(ambient, &stood);
     }
-    watchdog::arm(LIMIT, late);
     let (mut status, mut said) = (0, String::new());
     for place in &places {
         sentry::standing(place, &mut |standing| {

@@ -35,7 +35,7 @@ use crate::edge::{ambient, clock, identity, layers, output, program, terminal};
 use crate::error::{Exit, Failure, Result, Status, told};
 use crate::steps::astray::Seen;
 use crate::steps::audit;
-use crate::steps::load::{self, Choice, Given, Outcome, Values};
+use crate::steps::load::{self, Choice, Given, Outcome};
 use crate::steps::proxy;
 use crate::steps::selecting::{self, Selecting};
 use crate::steps::trial;
@@ -117,11 +117,9 @@ fn turn(
     let before = session.clone();
     let chosen = RefCell::new(None);
     let outcome = loader(ambient, &mut |root, config| {
-        let made = choose(ambient, &mut session, root, config, request.wish.as_ref(), now)?;
-        let values = if made.withheld.is_some() { Values::Withheld } else { Values::Wanted };
-        let (environment, access) = (made.selected.environment.clone(), made.access);
+        let (made, choice) = choose(ambient, &mut session, root, config, request.wish.as_ref(), now)?;
         chosen.replace(Some(made));
-        Ok(Choice { environment, access, values })
+        Ok(choice)
     });
     let chosen = chosen.into_inner();
     let (Given { vars, seen }, loaded) = match (outcome.result, request.wish.is_some(), outcome.root.is_some()) {
@@ -262,11 +260,12 @@ fn choose(
     config: &Config,
     wish: Option<&Wish>,
     now: Now,
-) -> Result<Chosen> {
-    let Selecting { selected, environment, access, withheld } =
-        selecting::select(ambient, session, root, config, wish, now)?;
+) -> Result<(Chosen, Choice)> {
+    let selecting = selecting::select(ambient, session, root, config, wish, now)?;
+    let choice = selecting.choice();
+    let Selecting { selected, environment, access, withheld } = selecting;
     let place = Place { root: root.to_owned(), environment: environment.name.clone() };
-    Ok(Chosen {
+    let chosen = Chosen {
         protection: environment.protection,
         withheld,
         database_variables: config.database_variables.clone(),
@@ -277,7 +276,8 @@ fn choose(
         access,
         selected,
         place,
-    })
+    };
+    Ok((chosen, choice))
 }
 
 /// The programs that the team's rules begin with. A path has many spellings, and fish names no function after one; a pattern

@@ -1,5 +1,5 @@
 //! The surroundings of a line that changes the directory: those it begins in, and those of each other configuration that it goes
-//! to, with what the shell loads there. Nothing is loaded and nothing is told.
+//! to, with what the shell loads there. The values are opened for this one judgement: nothing is exported, and nothing is told.
 
 use std::cell::RefCell;
 use std::ffi::OsString;
@@ -13,9 +13,6 @@ use crate::domain::guard::agent::own;
 use crate::domain::session::ambient::{Ambient, Environ};
 use crate::domain::session::given::{self, Ends};
 use crate::domain::session::{Key, Session};
-
-/// A line that goes to more configurations than these is judged in the first of them.
-const MOST: usize = 4;
 
 /// Where the line begins, and where it goes on.
 pub fn places(ambient: &Ambient, line: &str) -> Vec<Ambient> {
@@ -31,7 +28,7 @@ pub fn places(ambient: &Ambient, line: &str) -> Vec<Ambient> {
         at.clone_from(&directory);
         let there = Ambient { cwd: Some(directory.clone()), pwd: Some(directory), ..ambient.clone() };
         let root = root(&there);
-        if root.is_some() && !roots.contains(&root) && found.len() < MOST {
+        if root.is_some() && !roots.contains(&root) {
             found.push(arrived(&there));
             roots.push(root);
         }

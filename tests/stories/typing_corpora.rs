@@ -174,6 +174,8 @@ stories! {
             // fish drops a tab that is pasted.
             .filter(|(line, became)| (*became == "passed") != line.passes && *became != "unfinished")
             .filter(|(line, _)| !line.text.starts_with("nexus-env run "))
+            // bash takes what is pasted next for the rest of a text whose quote is open.
+            .filter(|(line, _)| shell != Shell::Bash || nexus_env::domain::guard::line::open(&line.text).is_none())
             .filter(|(line, _)| shell != Shell::Fish || !line.text.contains('\t'))
             .map(|(line, became)| format!("{became} {}", line.text))
             .collect();

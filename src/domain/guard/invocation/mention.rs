@@ -33,7 +33,7 @@ const EXAMINES: &[&str] = &[
     "terminal-notifier", "bd", "todo", "taskwarrior", "obsidian", "zellij", "kubectx", "kubens", "ansible-lint",
 ];
 
-/// Whether these words, behind a program of this name, are a guarded Prisma command that the program may start. Those that
+/// Whether these words, behind a program of this name, are a guarded command of Prisma's or of a rule's tool that the program may start. Those that
 /// print, search, edit or commit are known not to.
 pub fn may_run(name: &str, words: &[Word]) -> bool {
     let guarded = |words: &[Word]| {
